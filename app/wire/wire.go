@@ -1,0 +1,192 @@
+// Package wire is the JSON contract between the browser half and the server
+// half of Escalate: paths, requests, answers, error codes, and the messages
+// that the Video Room tab exchanges with the agent desktop. It has structs and
+// constants, builds paths, and does nothing else; it never imports net/http.
+//
+//	who       method and path                        request     answer
+//	customer  GET  /api/escalations/{code}           -           State
+//	customer  GET  /api/escalations/{code}/events    -           server-sent events: "state" with a State
+//	customer  POST /api/escalations/{code}/token     JoinRequest Join
+//	customer  POST /api/escalations/{code}/progress  Progress    204
+//	both      POST /api/escalations/{code}/leave     Leave       204 (also by navigator.sendBeacon)
+//	customer  POST /api/escalations/{code}/rating    Rating      204
+//	agent     POST /api/escalations                  Escalate    Escalation
+//	agent     POST /api/escalations/{code}/agent-token  {}       Join
+//	agent     POST /api/escalations/{code}/end       {}          State
+//	agent     GET  /api/tasks/{taskSid}              -           Task
+//	Twilio    POST /callbacks/video                  form        204
+//
+// Agent calls carry "Authorization: Bearer <Flex token>". Every answer of
+// status 400 or more is an Error.
+package wire
+
+import "time"
+
+// Status is where an escalation stands.
+type Status string
+
+// The states of an escalation, in the order they come.
+const (
+	StatusInvited Status = "invited" // code made, the agent is not in the Room yet
+	StatusOpen    Status = "open"    // Room made, the agent has joined; the customer is not in
+	StatusInCall  Status = "in_call" // both are in the Room
+	StatusEnded   Status = "ended"   // over; may still be rated
+	StatusExpired Status = "expired" // the code's time passed before it was used
+)
+
+// State is what the holder of a join code may know. Both pages draw from it.
+type State struct {
+	Code      string    `json:"code"`
+	Status    Status    `json:"status"`
+	AgentName string    `json:"agentName"`
+	Brand     string    `json:"brand"`
+	Created   time.Time `json:"created"`
+	// ValidUntil is when the code stops working, unless a call is running then.
+	ValidUntil time.Time `json:"validUntil"`
+	// Recording says that the call is recorded.
+	Recording       bool     `json:"recording"`
+	AgentPresent    bool     `json:"agentPresent"`
+	CustomerPresent bool     `json:"customerPresent"`
+	Customer        Progress `json:"customer"`
+	// Rated says that a rating is stored.
+	Rated bool `json:"rated"`
+	// Version grows with every change; it is the id of the server-sent event.
+	Version int `json:"version"`
+}
+
+// Phase is how far the customer has come.
+type Phase string
+
+// The customer's phases, as their page reports them.
+const (
+	PhaseInvited    Phase = "invited"    // link sent, not opened
+	PhaseOpened     Phase = "opened"     // page open
+	PhasePermission Phase = "permission" // the browser is asking for camera and microphone
+	PhaseReady      Phase = "ready"      // in the green room
+	PhaseWaiting    Phase = "waiting"    // pressed Join before the agent was there
+	PhaseJoining    Phase = "joining"
+	PhaseInCall     Phase = "in_call"
+	PhaseLeft       Phase = "left"
+	PhaseTrouble    Phase = "trouble" // Detail says which
+)
+
+// Trouble names what keeps the customer from joining; it travels in Progress.Detail.
+const (
+	TroubleDenied       = "denied"         // permission refused
+	TroubleSystem       = "blocked_system" // the operating system blocks the device
+	TroubleInUse        = "in_use"         // another program holds the device
+	TroubleNoDevice     = "no_device"
+	TroubleInAppBrowser = "in_app_browser"
+	TroubleUnsupported  = "unsupported"
+	TroubleNetwork      = "network"
+)
+
+// Progress is the customer's latest step. Detail is a Trouble constant or
+// empty. At is set by the server.
+type Progress struct {
+	Phase  Phase     `json:"phase"`
+	Detail string    `json:"detail,omitempty"`
+	At     time.Time `json:"at,omitzero"`
+}
+
+// JoinRequest asks for the customer's Access Token. Consent is the wording
+// that the customer agreed to, required when the call is recorded.
+type JoinRequest struct {
+	Consent string `json:"consent,omitempty"`
+}
+
+// Join is the answer to a wish to join: a token, or "wait".
+type Join struct {
+	// Waiting is true while the agent is not there; the other fields are then empty.
+	Waiting bool `json:"waiting"`
+	// Token is a Twilio Access Token with a VideoGrant for Room.
+	Token    string `json:"token,omitempty"`
+	Room     string `json:"room,omitempty"`
+	Identity string `json:"identity,omitempty"`
+	// Signaling is the WebSocket URL of the signalling server; empty means Twilio's own.
+	Signaling string `json:"signaling,omitempty"`
+	State     State  `json:"state"`
+}
+
+// Leave says that a Participant has left, for when the browser is closing and
+// the Room would notice only later. Identity comes from Join.
+type Leave struct {
+	Identity string `json:"identity"`
+}
+
+// Rating is the customer's verdict. Score is 1 (worst) to 5; Comment is at
+// most MaxComment characters.
+type Rating struct {
+	Score   int    `json:"score"`
+	Comment string `json:"comment,omitempty"`
+}
+
+// MaxComment is the longest rating comment, in characters.
+const MaxComment = 1000
+
+// Escalate asks for a join code for a Task. A second request for the same Task
+// answers with the live one.
+type Escalate struct {
+	TaskSID string `json:"taskSid"`
+	// SendInvite makes the server post the join link into the Task's
+	// Conversation. A desktop that sends the message itself leaves it false.
+	SendInvite bool `json:"sendInvite,omitempty"`
+	// Lang is the language of the invite, as a BCP 47 tag; empty means English.
+	Lang string `json:"lang,omitempty"`
+}
+
+// Escalation is what an agent may know.
+type Escalation struct {
+	State
+	TaskSID string `json:"taskSid"`
+	// JoinURL is the link for the customer, absolute.
+	JoinURL string `json:"joinUrl"`
+	// Invite is the text that belongs into the chat, with JoinURL in it.
+	Invite string `json:"invite"`
+	// Resumed says that the escalation was running already.
+	Resumed bool `json:"resumed"`
+}
+
+// Task says whether a Task may be wrapped up or completed.
+type Task struct {
+	TaskSID   string `json:"taskSid"`
+	MayWrapUp bool   `json:"mayWrapUp"`
+	// Reason is a sentence for the agent when MayWrapUp is false.
+	Reason string `json:"reason,omitempty"`
+	// Escalation is the Task's live one, if any.
+	Escalation *Escalation `json:"escalation,omitempty"`
+}
+
+// Role is a Participant's part in the call.
+type Role string
+
+// The two roles, which are also the first part of an identity.
+const (
+	RoleAgent    Role = "agent"
+	RoleCustomer Role = "customer"
+)
+
+// RoleOf reads the role from an identity ("agent:WK…:nonce"); it is empty when
+// there is none.
+func RoleOf(identity string) Role {
+	for _, r := range []Role{RoleAgent, RoleCustomer} {
+		if n := len(r); len(identity) > n && identity[:n] == string(r) && identity[n] == ':' {
+			return r
+		}
+	}
+	return ""
+}
+
+// Page is what the server writes into a page for the Go program that takes it
+// over: a JSON block with the id PageDataID.
+type Page struct {
+	// State is the escalation of a join page; nil on the other pages.
+	State *State `json:"state,omitempty"`
+	Brand string `json:"brand"`
+	Lang  string `json:"lang"`
+	// Origins are the origins that may frame and message the agent page.
+	Origins []string `json:"origins,omitempty"`
+}
+
+// PageDataID is the element id of the JSON block that holds a Page.
+const PageDataID = "page-data"

@@ -1,0 +1,131 @@
+// Package escalation holds the use cases of the product: making a join code
+// for a Task, letting agent and customer into the Room, ending, rating. It is
+// one state machine whose truth is one Document per code; it says what it
+// needs of Twilio in ports.go and knows neither HTTP nor twilio-go. It keeps
+// nothing between calls, so any number of replicas may run it.
+package escalation
+
+import "time"
+
+// Status is where an escalation stands.
+type Status string
+
+// The states, in the order they come. See Service for what moves them.
+const (
+	Invited Status = "invited"
+	Open    Status = "open"
+	InCall  Status = "in_call"
+	Ended   Status = "ended"
+	Expired Status = "expired"
+)
+
+// Escalation is the content of the Document whose unique name is the code. It
+// stays under 16 KiB, Sync's limit.
+type Escalation struct {
+	// Version grows by one with every change.
+	Version      int       `json:"version"`
+	Code         string    `json:"code"`
+	Status       Status    `json:"status"`
+	Task         string    `json:"task"`         // WT…
+	Conversation string    `json:"conversation"` // CH…
+	Agent        AgentRef  `json:"agent"`
+	Room         RoomRef   `json:"room"`
+	Created      time.Time `json:"created"`
+	// ValidUntil is our own deadline: Sync may delete an expired Document late.
+	ValidUntil time.Time `json:"validUntil"`
+	EndedAt    time.Time `json:"endedAt,omitzero"`
+	Recording  bool      `json:"recording"`
+	Consent    []Consent `json:"consent,omitempty"`
+	Customer   Progress  `json:"customer"`
+	// Participants are those seen in the Room, newest last, bounded.
+	Participants []Presence `json:"participants,omitempty"`
+	Rating       *Rating    `json:"rating,omitempty"`
+	Receipt      *Receipt   `json:"receipt,omitempty"`
+	// LastSequence is the SequenceNumber of the newest status callback, per Room SID.
+	LastSequence map[string]int `json:"lastSequence,omitempty"`
+}
+
+// AgentRef is the agent of an escalation.
+type AgentRef struct {
+	Worker   string `json:"worker"`   // WK…
+	Identity string `json:"identity"` // the Flex user's
+	Name     string `json:"name"`     // what the customer reads
+}
+
+// RoomRef is the Room of an escalation; SID is empty until the agent joins.
+type RoomRef struct {
+	Name string `json:"name"`
+	SID  string `json:"sid,omitempty"`
+}
+
+// Consent is one person's agreement to be recorded.
+type Consent struct {
+	Who     string    `json:"who"` // identity
+	At      time.Time `json:"at"`
+	Wording string    `json:"wording"`
+}
+
+// Progress is the customer's latest step, as wire.Progress.
+type Progress struct {
+	Phase  string    `json:"phase"`
+	Detail string    `json:"detail,omitempty"`
+	At     time.Time `json:"at,omitzero"`
+}
+
+// Presence is one Participant's stay in the Room.
+type Presence struct {
+	Identity string    `json:"identity"`
+	SID      string    `json:"sid,omitempty"` // PA…, once a status callback told it
+	Joined   time.Time `json:"joined"`
+	Left     time.Time `json:"left,omitzero"`
+}
+
+// Rating is the customer's verdict: Score 1 to 5.
+type Rating struct {
+	Score   int       `json:"score"`
+	Comment string    `json:"comment,omitempty"`
+	At      time.Time `json:"at"`
+}
+
+// Receipt sums a call up for the Task.
+type Receipt struct {
+	Seconds    int `json:"seconds"` // both were in the Room
+	Reconnects int `json:"reconnects"`
+}
+
+// Agent is a Flex user whose token was validated.
+type Agent struct {
+	Worker     string // WK…
+	Identity   string
+	Name       string
+	Roles      []string
+	Supervisor bool // supervisor or admin role
+}
+
+// Join is a way into a Room, or the word to wait.
+type Join struct {
+	Waiting    bool
+	Token      string
+	Room       string
+	Identity   string
+	Escalation Escalation
+}
+
+// Callback is a Twilio Video status callback, parsed and with its signature
+// checked.
+type Callback struct {
+	Event          string // room-created, participant-connected, …
+	RoomSID        string
+	RoomName       string
+	Identity       string
+	ParticipantSID string
+	Sequence       int
+	At             time.Time
+}
+
+// TaskView says whether a Task may be wrapped up, and its live escalation.
+type TaskView struct {
+	MayWrapUp  bool
+	Reason     string
+	Escalation *Escalation
+}
