@@ -1,0 +1,155 @@
+// Package token makes and checks Twilio Access Tokens: the JSON Web Tokens
+// with which a browser shows a Room who it is. It knows JWTs, nothing of Rooms,
+// Workers or HTTP.
+package token
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+	twiliojwt "github.com/twilio/twilio-go/client/jwt"
+)
+
+const (
+	// contentType is the "cty" header of every Access Token: Twilio's first
+	// party authentication, version 1.
+	contentType = "twilio-fpa;v=1"
+
+	// clockSkew is how far a token's start lies in the past. Without it a
+	// verifier whose clock is a second late refuses a fresh token (20105).
+	clockSkew = 30 * time.Second
+
+	// maxTTL is the longest life that Twilio accepts.
+	maxTTL = 24 * time.Hour
+)
+
+// Key is an API key of an account; it signs tokens.
+type Key struct {
+	AccountSID string // AC…
+	KeySID     string // SK…
+	Secret     string
+}
+
+// Video says who may join which Room. An empty Room lets the holder join any.
+type Video struct {
+	Identity string
+	Room     string
+}
+
+// Claims is what a verified token says.
+type Claims struct {
+	Issuer   string // SK…, the API key that signed
+	Subject  string // AC…
+	Identity string
+	// Room is the only Room that may be joined, by name or SID; empty means any.
+	Room string
+	// HasVideo is false for a token without a VideoGrant, which opens no Room
+	// at all. Such a token is not an error here: it may be good for Sync.
+	HasVideo bool
+	Expires  time.Time
+}
+
+// Mint makes an Access Token for one Participant, valid from a little before
+// now until now+ttl. It fails with ErrKey for an incomplete key, with
+// ErrGrants without an identity, and with ErrExpired when ttl is not within
+// (0, 24h].
+func Mint(k Key, v Video, now time.Time, ttl time.Duration) (string, error) {
+	switch {
+	case k.AccountSID == "" || k.KeySID == "" || k.Secret == "":
+		// The library would panic on an empty secret.
+		return "", fmt.Errorf("mint token: %w", ErrKey)
+	case v.Identity == "":
+		return "", fmt.Errorf("mint token without identity: %w", ErrGrants)
+	case ttl <= 0 || ttl > maxTTL:
+		return "", fmt.Errorf("mint token for %v: %w", ttl, ErrExpired)
+	}
+	t := twiliojwt.CreateAccessToken(twiliojwt.AccessTokenParams{
+		AccountSid:    k.AccountSID,
+		SigningKeySid: k.KeySID,
+		Secret:        k.Secret,
+		Identity:      v.Identity,
+		Nbf:           float64(now.Add(-clockSkew).Unix()),
+		// Not Ttl: the library raises that to an hour.
+		ValidUntil: float64(now.Add(ttl).Unix()),
+		Grants:     []twiliojwt.BaseGrant{&twiliojwt.VideoGrant{Room: v.Room}},
+	})
+	raw, err := t.ToJwt()
+	if err != nil {
+		return "", fmt.Errorf("sign token: %w", err)
+	}
+	return raw, nil
+}
+
+// payload is the body of an Access Token.
+type payload struct {
+	jwt.RegisteredClaims
+	Grants *struct {
+		Identity string `json:"identity"`
+		Video    *struct {
+			Room string `json:"room"`
+		} `json:"video"`
+	} `json:"grants"`
+}
+
+// Verify checks a token that was made for accountSID and answers its claims.
+// secret answers the secret of an API key of that account. Every error wraps
+// one of the sentinels with a Twilio code; see Code. A token without a
+// VideoGrant passes with HasVideo false.
+func Verify(raw, accountSID string, secret func(keySID string) (string, bool), now time.Time) (Claims, error) {
+	var p payload
+	parser := jwt.NewParser(
+		jwt.WithTimeFunc(func() time.Time { return now }),
+		jwt.WithExpirationRequired(),
+	)
+	_, err := parser.ParseWithClaims(raw, &p, func(t *jwt.Token) (any, error) {
+		if t.Method != jwt.SigningMethodHS256 || t.Header["cty"] != contentType {
+			return nil, ErrHeader
+		}
+		key, ok := secret(p.Issuer)
+		if !ok || key == "" || p.Subject != accountSID {
+			return nil, ErrIssuer
+		}
+		return []byte(key), nil
+	})
+	if err != nil {
+		return Claims{}, fmt.Errorf("verify token: %w", sentinel(err))
+	}
+	if p.Grants == nil || p.Grants.Identity == "" {
+		return Claims{}, fmt.Errorf("verify token: %w", ErrGrants)
+	}
+	c := Claims{
+		Issuer:   p.Issuer,
+		Subject:  p.Subject,
+		Identity: p.Grants.Identity,
+		Expires:  p.ExpiresAt.Time,
+	}
+	if v := p.Grants.Video; v != nil {
+		c.HasVideo, c.Room = true, v.Room
+	}
+	return c, nil
+}
+
+// sentinel turns the JWT library's error into ours. The order matters: one
+// token can be wrong in several ways, and the library joins its errors.
+func sentinel(err error) error {
+	for _, ours := range []error{ErrHeader, ErrIssuer} {
+		if errors.Is(err, ours) {
+			return ours
+		}
+	}
+	for _, m := range []struct{ theirs, ours error }{
+		{jwt.ErrTokenMalformed, ErrMalformed},
+		{jwt.ErrTokenUnverifiable, ErrHeader}, // a signing method nobody knows
+		{jwt.ErrTokenSignatureInvalid, ErrSignature},
+		{jwt.ErrTokenExpired, ErrExpired},
+		{jwt.ErrTokenRequiredClaimMissing, ErrExpired},
+		{jwt.ErrTokenNotValidYet, ErrNotYetValid},
+	} {
+		if errors.Is(err, m.theirs) {
+			return m.ours
+		}
+	}
+	return ErrMalformed
+}
