@@ -1,0 +1,190 @@
+package core
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Config is every setting of the server. FromEnv fills it from the environment.
+type Config struct {
+	Account Account
+
+	CodeLength int           // characters of a join code, at least 6
+	CodeTTL    time.Duration // how long an unused join code lives
+	RoomType   string        // Twilio's Room type
+	Record     bool          // record every call
+
+	PublicURL      string   // how customers and Twilio reach the server; empty: http://Addr
+	Addr           string   // listen address
+	OperatorAddr   string   // health and metrics; empty: none
+	AllowedOrigins []string // where the agent desktop is served from
+	Brand          string   // the name that customers read
+	TrustProxy     bool     // take a client's address from X-Forwarded-For
+	LogLevel       slog.Level
+
+	Local Local
+}
+
+// Account is the Twilio account. The zero Account means local Twilio.
+type Account struct {
+	SID, KeySID, KeySecret, AuthToken string
+	SyncServiceSID, WorkspaceSID      string
+}
+
+// Local is where local Twilio keeps and serves things.
+type Local struct {
+	DataDir                   string
+	Addr, MediaAddr, TURNAddr string
+	AllowRemote               bool
+}
+
+// IsLocal says that there is no account, so that local Twilio is started.
+func (c Config) IsLocal() bool { return c.Account == Account{} }
+
+// FromEnv reads the settings; getenv answers "" for what is not set. The error
+// joins every fault there is, each with its remedy.
+func FromEnv(getenv func(string) string) (Config, error) {
+	e := env{get: getenv}
+	c := Config{
+		Account: Account{
+			SID:            e.str("TWILIO_ACCOUNT_SID", ""),
+			KeySID:         e.str("TWILIO_API_KEY", ""),
+			KeySecret:      e.str("TWILIO_API_SECRET", ""),
+			AuthToken:      e.str("TWILIO_AUTH_TOKEN", ""),
+			SyncServiceSID: e.str("TWILIO_FLEX_SYNC_SID", ""),
+			WorkspaceSID:   e.str("TWILIO_WORKSPACE_SID", ""),
+		},
+		CodeLength:     e.number("VIDEO_CODE_LENGTH", 7),
+		CodeTTL:        time.Duration(e.number("VIDEO_CODE_TTL", 3600)) * time.Second,
+		RoomType:       e.str("VIDEO_ROOM_TYPE", "group"),
+		Record:         e.flag("VIDEO_RECORD_BY_DEFAULT"),
+		PublicURL:      strings.TrimRight(e.str("PUBLIC_URL", ""), "/"),
+		Addr:           e.str("ADDR", "127.0.0.1:8080"),
+		OperatorAddr:   e.str("OPERATOR_ADDR", ""),
+		AllowedOrigins: strings.Fields(strings.ReplaceAll(e.str("ALLOWED_ORIGINS", "https://flex.twilio.com"), ",", " ")),
+		Brand:          e.str("BRAND_NAME", "Escalate"),
+		TrustProxy:     e.flag("TRUST_PROXY"),
+		Local: Local{
+			DataDir:     e.str("DATA_DIR", ".data"),
+			Addr:        e.str("LOCAL_TWILIO_ADDR", "127.0.0.1:9100"),
+			MediaAddr:   e.str("LOCAL_MEDIA_ADDR", "127.0.0.1:9101"),
+			TURNAddr:    e.str("LOCAL_TURN_ADDR", "127.0.0.1:9102"),
+			AllowRemote: e.flag("LOCAL_TWILIO_ALLOW_REMOTE"),
+		},
+	}
+	if err := c.LogLevel.UnmarshalText([]byte(e.str("LOG_LEVEL", "info"))); err != nil {
+		e.fault("LOG_LEVEL", "must be debug, info, warn or error")
+	}
+	return c, errors.Join(e.faults, c.Validate())
+}
+
+// Validate returns all that is wrong with the settings, joined.
+func (c Config) Validate() error {
+	e := env{}
+	c.Account.validate(&e)
+	if c.CodeLength < 6 || c.CodeLength > 32 {
+		e.fault("VIDEO_CODE_LENGTH", "must be 6 to 32: shorter codes can be guessed")
+	}
+	if c.CodeTTL < time.Minute || c.CodeTTL > 24*time.Hour {
+		e.fault("VIDEO_CODE_TTL", "must be 60 to 86400 (seconds)")
+	}
+	switch c.RoomType {
+	case "group", "go", "peer-to-peer", "group-small":
+	default:
+		e.fault("VIDEO_ROOM_TYPE", "must be group, go, peer-to-peer or group-small")
+	}
+	if c.IsLocal() && c.RoomType != "group" && c.RoomType != "group-small" {
+		e.fault("VIDEO_ROOM_TYPE", "must be group on local Twilio")
+	}
+	if _, _, err := net.SplitHostPort(c.Addr); err != nil {
+		e.fault("ADDR", `must be host:port, such as ":8080"`)
+	}
+	if c.PublicURL == "" {
+		if !c.IsLocal() {
+			e.fault("PUBLIC_URL", "must be set with an account: it is in the join links and in Twilio's status callbacks")
+		}
+	} else if u, err := url.Parse(c.PublicURL); err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || u.Path != "" {
+		e.fault("PUBLIC_URL", "must be a URL without a path, such as https://video.example.com")
+	} else if u.Scheme == "http" && !loopback(u.Hostname()) {
+		e.fault("PUBLIC_URL", "must be https: browsers give no camera to pages that are not")
+	}
+	for _, o := range c.AllowedOrigins {
+		if u, err := url.Parse(o); err != nil || u.Host == "" || u.Scheme == "" || u.Path != "" {
+			e.fault("ALLOWED_ORIGINS", fmt.Sprintf("has %q, which is not an origin such as https://flex.twilio.com", o))
+		}
+	}
+	return e.faults
+}
+
+// validate wants all of the account or none of it: falling back to local
+// Twilio because one variable was forgotten would lose customers in silence.
+func (a Account) validate(e *env) {
+	if a == (Account{}) {
+		return
+	}
+	for _, f := range []struct{ name, value, prefix string }{
+		{"TWILIO_ACCOUNT_SID", a.SID, "AC"},
+		{"TWILIO_API_KEY", a.KeySID, "SK"},
+		{"TWILIO_API_SECRET", a.KeySecret, ""},
+		{"TWILIO_AUTH_TOKEN", a.AuthToken, ""},
+		{"TWILIO_FLEX_SYNC_SID", a.SyncServiceSID, "IS"},
+		{"TWILIO_WORKSPACE_SID", a.WorkspaceSID, "WS"},
+	} {
+		switch {
+		case f.value == "":
+			e.fault(f.name, "is missing: set it, or clear all TWILIO_ settings to use local Twilio")
+		case f.prefix != "" && (!strings.HasPrefix(f.value, f.prefix) || len(f.value) != 34):
+			e.fault(f.name, fmt.Sprintf("must be %s and 32 characters", f.prefix))
+		}
+	}
+}
+
+func loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// env reads variables and gathers what is wrong with them.
+type env struct {
+	get    func(string) string
+	faults error
+}
+
+func (e *env) fault(name, remedy string) {
+	e.faults = errors.Join(e.faults, fmt.Errorf("%s %s", name, remedy))
+}
+
+func (e *env) str(name, otherwise string) string {
+	if v := strings.TrimSpace(e.get(name)); v != "" {
+		return v
+	}
+	return otherwise
+}
+
+func (e *env) number(name string, otherwise int) int {
+	v := e.str(name, "")
+	if v == "" {
+		return otherwise
+	}
+	n, err := strconv.Atoi(v)
+	if err != nil {
+		e.fault(name, fmt.Sprintf("must be a whole number, not %q", v))
+		return otherwise
+	}
+	return n
+}
+
+func (e *env) flag(name string) bool {
+	v := e.str(name, "false")
+	on, err := strconv.ParseBool(v)
+	if err != nil {
+		e.fault(name, fmt.Sprintf("must be true or false, not %q", v))
+	}
+	return on
+}

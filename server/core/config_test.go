@@ -1,0 +1,75 @@
+package core
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestFromEnv(t *testing.T) {
+	whole := map[string]string{
+		"TWILIO_ACCOUNT_SID":   "AC" + strings.Repeat("0", 32),
+		"TWILIO_API_KEY":       "SK" + strings.Repeat("0", 32),
+		"TWILIO_API_SECRET":    "secret",
+		"TWILIO_AUTH_TOKEN":    "token",
+		"TWILIO_FLEX_SYNC_SID": "IS" + strings.Repeat("0", 32),
+		"TWILIO_WORKSPACE_SID": "WS" + strings.Repeat("0", 32),
+		"PUBLIC_URL":           "https://video.example.com/",
+	}
+	with := func(base map[string]string, kv ...string) map[string]string {
+		m := map[string]string{}
+		for k, v := range base {
+			m[k] = v
+		}
+		for i := 0; i < len(kv); i += 2 {
+			m[kv[i]] = kv[i+1]
+		}
+		return m
+	}
+	for _, ca := range []struct {
+		name  string
+		env   map[string]string
+		local bool
+		wrong []string // each must be named in the error
+	}{
+		{"nothing set is local Twilio", nil, true, nil},
+		{"a whole account", whole, false, nil},
+		{"only the account SID", map[string]string{"TWILIO_ACCOUNT_SID": whole["TWILIO_ACCOUNT_SID"]}, false, []string{
+			"TWILIO_API_KEY", "TWILIO_API_SECRET", "TWILIO_AUTH_TOKEN", "TWILIO_FLEX_SYNC_SID", "TWILIO_WORKSPACE_SID", "PUBLIC_URL"}},
+		{"everything but the account SID", with(whole, "TWILIO_ACCOUNT_SID", ""), false, []string{"TWILIO_ACCOUNT_SID"}},
+		{"a SID of the wrong kind", with(whole, "TWILIO_API_KEY", whole["TWILIO_ACCOUNT_SID"]), false, []string{"TWILIO_API_KEY"}},
+		{"http for the public", with(whole, "PUBLIC_URL", "http://video.example.com"), false, []string{"PUBLIC_URL"}},
+		{"http on loopback", map[string]string{"PUBLIC_URL": "http://localhost:8080"}, true, nil},
+		{"several faults at once", map[string]string{"VIDEO_CODE_LENGTH": "5", "VIDEO_CODE_TTL": "soon", "VIDEO_RECORD_BY_DEFAULT": "maybe",
+			"ALLOWED_ORIGINS": "flex.twilio.com", "LOG_LEVEL": "loud", "ADDR": "8080"}, true, []string{
+			"VIDEO_CODE_LENGTH", "VIDEO_CODE_TTL", "VIDEO_RECORD_BY_DEFAULT", "ALLOWED_ORIGINS", "LOG_LEVEL", "ADDR"}},
+		{"a Room type nobody knows", map[string]string{"VIDEO_ROOM_TYPE": "party"}, true, []string{"VIDEO_ROOM_TYPE"}},
+	} {
+		t.Run(ca.name, func(t *testing.T) {
+			c, err := FromEnv(func(k string) string { return ca.env[k] })
+			if len(ca.wrong) == 0 && err != nil {
+				t.Fatalf("refused: %v", err)
+			}
+			for _, name := range ca.wrong {
+				if err == nil || !strings.Contains(err.Error(), name) {
+					t.Errorf("the error does not name %s: %v", name, err)
+				}
+			}
+			if c.IsLocal() != ca.local {
+				t.Errorf("IsLocal is %v", c.IsLocal())
+			}
+		})
+	}
+}
+
+func TestFromEnvDefaults(t *testing.T) {
+	c, err := FromEnv(func(string) string { return "" })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.CodeLength != 7 || c.CodeTTL.Seconds() != 3600 || c.RoomType != "group" || c.Record {
+		t.Errorf("defaults are %+v", c)
+	}
+	if len(c.AllowedOrigins) != 1 || c.AllowedOrigins[0] != "https://flex.twilio.com" {
+		t.Errorf("allowed origins are %q", c.AllowedOrigins)
+	}
+}

@@ -1,0 +1,203 @@
+// Package layers holds the project's rules as tests: who may import whom, what
+// stays out of the browser, how large the WASM may be, and what the top level
+// of the repository consists of.
+package layers
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "escalate/"
+
+// may lists, for each package, which packages of ours it may import; a package
+// that is not listed fails the test, so that a new one gets its place on
+// purpose. The order is the layers, lowest first; imports go upwards only in
+// this list.
+var may = []struct {
+	pkg     string
+	imports []string
+}{
+	// The browser half.
+	{"app/wire", nil},
+	{"app/video", nil},
+	{"app/browser", []string{"app/client"}},
+	{"app/client", []string{"app/wire"}},
+	{"app/video/videotest", []string{"app/video"}},
+	{"app/video/twiliojs", []string{"app/video", "app/browser"}},
+	{"app/call", []string{"app/video"}},
+	{"app/page", []string{"app/wire", "app/video", "app/call", "app/client"}},
+	{"wasm", []string{"app/wire", "app/video", "app/browser", "app/client", "app/video/twiliojs", "app/page"}},
+	// The server half.
+	{"static", nil},
+	{"static/pack", nil},
+	{"server/token", nil},
+	{"server/escalation", nil},
+	{"server/escalation/escalationtest", []string{"server/escalation"}},
+	{"server/twilioapi", []string{"server/escalation", "server/token"}},
+	{"server/web", []string{"server/escalation", "app/wire"}},
+	// Local Twilio, which knows nothing of the product.
+	{"server/localtwilio/store", nil},
+	{"server/localtwilio/sfu", nil},
+	{"server/localtwilio/turnserver", nil},
+	{"server/localtwilio/rest", []string{"server/localtwilio/store", "server/token"}},
+	{"server/localtwilio/callback", []string{"server/localtwilio/store"}},
+	{"server/localtwilio/rsp", []string{"server/localtwilio/store", "server/localtwilio/sfu", "server/token"}},
+	{"server/localtwilio", []string{"server/localtwilio/store", "server/localtwilio/rest", "server/localtwilio/callback",
+		"server/localtwilio/rsp", "server/localtwilio/sfu", "server/localtwilio/turnserver", "server/token"}},
+	{"server/demo", []string{"server/localtwilio", "server/localtwilio/store"}},
+	// What wires it all.
+	{"server/core", []string{"server/web", "server/escalation", "server/twilioapi", "server/localtwilio", "server/demo",
+		"server/token", "app/page", "app/wire", "static"}},
+	{"server", []string{"server/core"}},
+	{"server/layers", nil},
+	{"server/e2e", nil},
+}
+
+// outside says which packages of others are kept to a few of ours.
+var outside = []struct {
+	prefix string
+	only   []string
+	why    string
+}{
+	{"syscall/js", []string{"app/browser", "app/video/twiliojs", "wasm"}, "JavaScript is touched in two packages, so that the rest is tested natively"},
+	{"github.com/maxence-charriere/go-app", []string{"app/page", "wasm"}, "components live in app/page"},
+	{"github.com/twilio/twilio-go/rest", []string{"server/twilioapi"}, "one package speaks to Twilio's REST API"},
+	{"github.com/pion/", []string{"server/localtwilio/sfu", "server/localtwilio/turnserver"}, "media stays behind sfu and turnserver"},
+	{"go.etcd.io/bbolt", []string{"server/localtwilio/store"}, "one package owns the file"},
+	{"github.com/gorilla/mux", []string{"server/web", "server/demo", "server/core", "server/localtwilio", "server/localtwilio/rest"}, "routing belongs to the servers"},
+}
+
+type pkg struct {
+	ImportPath string
+	Imports    []string
+	Deps       []string
+}
+
+func list(t *testing.T, goos, goarch string, args ...string) []pkg {
+	t.Helper()
+	cmd := exec.Command("go", append([]string{"list", "-json=ImportPath,Imports,Deps"}, args...)...)
+	cmd.Dir = root(t)
+	cmd.Env = append(os.Environ(), "GOOS="+goos, "GOARCH="+goarch, "CGO_ENABLED=0")
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("go list: %v\n%s", err, stderr.String())
+	}
+	var ps []pkg
+	for d := json.NewDecoder(bytes.NewReader(out)); ; {
+		var p pkg
+		if err := d.Decode(&p); errors.Is(err, io.EOF) {
+			return ps
+		} else if err != nil {
+			t.Fatalf("read go list: %v", err)
+		}
+		ps = append(ps, p)
+	}
+}
+
+func root(t *testing.T) string {
+	t.Helper()
+	dir, err := filepath.Abs("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+func TestImports(t *testing.T) {
+	allowed := map[string][]string{}
+	for _, m := range may {
+		allowed[m.pkg] = m.imports
+	}
+	var all []pkg
+	for _, half := range []struct{ goos, goarch string }{{"linux", "amd64"}, {"js", "wasm"}} {
+		// -e: each half has packages with no files for the other.
+		all = append(all, list(t, half.goos, half.goarch, "-e", "./...")...)
+	}
+	for _, p := range all {
+		name := strings.TrimPrefix(p.ImportPath, module)
+		ours, known := allowed[name]
+		if !known {
+			t.Errorf("%s has no place in the layers: add it to the table", name)
+			continue
+		}
+		for _, imp := range p.Imports {
+			if inner, ok := strings.CutPrefix(imp, module); ok && !slices.Contains(ours, inner) {
+				t.Errorf("%s may not import %s", name, inner)
+			}
+			for _, o := range outside {
+				if strings.HasPrefix(imp, o.prefix) && !slices.Contains(o.only, name) {
+					t.Errorf("%s may not import %s: %s", name, imp, o.why)
+				}
+			}
+		}
+	}
+}
+
+// TestBrowserHalf looks through everything that ends up in the WASM.
+func TestBrowserHalf(t *testing.T) {
+	forbidden := map[string]string{
+		"github.com/twilio/":  "REST keys belong to the server",
+		"github.com/gorilla/": "routing belongs to the server",
+		"github.com/pion/":    "the browser has its own WebRTC",
+		module + "server/":    "the server half stays on the server",
+	}
+	for _, p := range list(t, "js", "wasm", "./wasm") {
+		for _, dep := range p.Deps {
+			for prefix, why := range forbidden {
+				if strings.HasPrefix(dep, prefix) {
+					t.Errorf("the WASM links %s: %s", dep, why)
+				}
+			}
+		}
+	}
+}
+
+// TestWASMSize is how an http.Client that crept in (5 MB) is caught.
+func TestWASMSize(t *testing.T) {
+	for _, f := range []struct {
+		name   string
+		budget int64 // bytes
+	}{
+		{"app.wasm", 9_000_000},
+		{"app.wasm.br", 1_900_000},
+	} {
+		info, err := os.Stat(filepath.Join(root(t), "static/web", f.name))
+		if errors.Is(err, os.ErrNotExist) {
+			t.Skip("the WASM is not built: make wasm")
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Logf("%s: %d bytes", f.name, info.Size())
+		if info.Size() > f.budget {
+			t.Errorf("%s has %d bytes, more than its budget of %d", f.name, info.Size(), f.budget)
+		}
+	}
+}
+
+func TestTopLevel(t *testing.T) {
+	cmd := exec.Command("git", "ls-files")
+	cmd.Dir = root(t)
+	out, err := cmd.Output()
+	if err != nil {
+		t.Skipf("not a git checkout: %v", err)
+	}
+	fixed := []string{"app", "server", "wasm", "static", "go.mod", "go.sum", "Makefile", "README.md", "LICENSE", "Dockerfile"}
+	for _, file := range strings.Fields(string(out)) {
+		top, _, _ := strings.Cut(file, "/")
+		if !strings.HasPrefix(top, ".") && !slices.Contains(fixed, top) {
+			t.Errorf("%s does not belong at the top level", top)
+		}
+	}
+}
