@@ -1,0 +1,82 @@
+//go:build !js
+
+package browser
+
+import "context"
+
+// Fetch answers ErrUnsupported.
+func Fetch(context.Context, Request) (Response, error) { return Response{}, ErrUnsupported }
+
+// LoadScript answers ErrUnsupported.
+func LoadScript(context.Context, string) error { return ErrUnsupported }
+
+// PageData answers nil.
+func (Host) PageData() []byte { return nil }
+
+// Early answers nil.
+func (Host) Early() []byte { return nil }
+
+// Events does nothing.
+func (Host) Events(string, Stream) (stop func()) { return nothing }
+
+// OnMessage does nothing.
+func (Host) OnMessage(func(origin string, fromParent bool, data []byte)) (stop func()) {
+	return nothing
+}
+
+// PostToParent does nothing.
+func (Host) PostToParent([]byte, string) {}
+
+// Framed answers false.
+func (Host) Framed() bool { return false }
+
+// Stored answers "".
+func (Host) Stored(string) string { return "" }
+
+// Store does nothing.
+func (Host) Store(string, string) {}
+
+// Copy answers ErrUnsupported.
+func (Host) Copy(context.Context, string) error { return ErrUnsupported }
+
+// Beacon answers false.
+func (Host) Beacon(string, []byte) bool { return false }
+
+// OnPageHide does nothing.
+func (Host) OnPageHide(func()) (stop func()) { return nothing }
+
+// OnVisibility does nothing.
+func (Host) OnVisibility(func(visible bool)) (stop func()) { return nothing }
+
+// KeepAwake does nothing.
+func (Host) KeepAwake() (stop func()) { return nothing }
+
+// Focus does nothing.
+func (Host) Focus(string) {}
+
+// SetTitle does nothing.
+func (Host) SetTitle(string) {}
+
+// Fullscreen answers ErrUnsupported.
+func (Host) Fullscreen(context.Context, string, bool) error { return ErrUnsupported }
+
+// OnFullscreen does nothing.
+func (Host) OnFullscreen(func(on bool)) (stop func()) { return nothing }
+
+// PictureInPicture answers ErrUnsupported.
+func (Host) PictureInPicture(context.Context, string) error { return ErrUnsupported }
+
+// Matches answers false.
+func (Host) Matches(string) bool { return false }
+
+// OnMatch does nothing.
+func (Host) OnMatch(string, func(matches bool)) (stop func()) { return nothing }
+
+// Every does nothing.
+func (Host) Every(int, func()) (stop func()) { return nothing }
+
+// Origin answers "".
+func (Host) Origin() string { return "" }
+
+// Reload does nothing.
+func (Host) Reload() {}

@@ -1,0 +1,135 @@
+// Package client speaks the HTTP API of package wire, as typed calls over a
+// Fetch function. It knows neither an HTTP stack nor a browser, so it weighs
+// little in the page and runs in tests against a plain function.
+package client
+
+import (
+	"context"
+	"encoding/json"
+
+	"escalate/app/wire"
+)
+
+// Request is one HTTP request of the API.
+type Request struct {
+	Method, Path string
+	Header       map[string]string
+	Body         []byte
+	// Keepalive lets the request outlive the page that makes it.
+	Keepalive bool
+}
+
+// Response is the answer to a Request, whatever its status.
+type Response struct {
+	Status int
+	Body   []byte
+}
+
+// Fetch sends a Request. Its error means that no answer came.
+type Fetch func(ctx context.Context, r Request) (Response, error)
+
+// API is what the pages ask of the server. Every error is a *wire.Error, or
+// the context's when that has ended.
+type API interface {
+	// State is the escalation as it stands.
+	State(ctx context.Context, code string) (wire.State, error)
+	// EventsPath is where the server-sent events of an escalation come from.
+	EventsPath(code string) string
+	// LeavePath is where a wire.Leave is posted when the page has no time left
+	// to wait (navigator.sendBeacon).
+	LeavePath(code string) string
+	// Join asks for the customer's Access Token; the answer may say to wait.
+	Join(ctx context.Context, code string, r wire.JoinRequest) (wire.Join, error)
+	// Progress reports how far the customer has come.
+	Progress(ctx context.Context, code string, p wire.Progress) error
+	// Leave says that a Participant has left.
+	Leave(ctx context.Context, code string, l wire.Leave) error
+	// Rate stores the customer's verdict.
+	Rate(ctx context.Context, code string, r wire.Rating) error
+
+	// Escalate asks for a join code for a Task, as its agent.
+	Escalate(ctx context.Context, r wire.Escalate) (wire.Escalation, error)
+	// AgentJoin makes the Room, if need be, and asks for the agent's Access Token.
+	AgentJoin(ctx context.Context, code string) (wire.Join, error)
+	// End ends the escalation for both.
+	End(ctx context.Context, code string) (wire.State, error)
+	// Task says whether a Task may be wrapped up, and its live escalation.
+	Task(ctx context.Context, taskSID string) (wire.Task, error)
+}
+
+var _ API = (*Client)(nil)
+
+// Client is the API over a Fetch.
+type Client struct {
+	fetch Fetch
+	token func() string
+}
+
+// New makes a Client. token supplies the agent's current Flex token for the
+// calls that need one; it is nil on the customer's page.
+func New(fetch Fetch, token func() string) *Client {
+	return &Client{fetch: fetch, token: token}
+}
+
+// State implements API.
+func (c *Client) State(ctx context.Context, code string) (s wire.State, err error) {
+	err = c.get(ctx, wire.CodePath(code, ""), &s, false)
+	return s, err
+}
+
+// EventsPath implements API.
+func (c *Client) EventsPath(code string) string { return wire.CodePath(code, wire.ActionEvents) }
+
+// LeavePath implements API.
+func (c *Client) LeavePath(code string) string { return wire.CodePath(code, wire.ActionLeave) }
+
+// Join implements API.
+func (c *Client) Join(ctx context.Context, code string, r wire.JoinRequest) (j wire.Join, err error) {
+	err = c.post(ctx, wire.CodePath(code, wire.ActionToken), r, &j, false)
+	return j, err
+}
+
+// Progress implements API.
+func (c *Client) Progress(ctx context.Context, code string, p wire.Progress) error {
+	return c.post(ctx, wire.CodePath(code, wire.ActionProgress), p, nil, false)
+}
+
+// Leave implements API.
+func (c *Client) Leave(ctx context.Context, code string, l wire.Leave) error {
+	body, err := json.Marshal(l)
+	if err != nil {
+		return internal(err)
+	}
+	r := request("POST", c.LeavePath(code), body)
+	r.Keepalive = true // the page is often on its way out
+	return c.do(ctx, r, nil)
+}
+
+// Rate implements API.
+func (c *Client) Rate(ctx context.Context, code string, r wire.Rating) error {
+	return c.post(ctx, wire.CodePath(code, wire.ActionRating), r, nil, false)
+}
+
+// Escalate implements API.
+func (c *Client) Escalate(ctx context.Context, r wire.Escalate) (e wire.Escalation, err error) {
+	err = c.post(ctx, wire.EscalationsPath, r, &e, true)
+	return e, err
+}
+
+// AgentJoin implements API.
+func (c *Client) AgentJoin(ctx context.Context, code string) (j wire.Join, err error) {
+	err = c.post(ctx, wire.CodePath(code, wire.ActionAgentToken), struct{}{}, &j, true)
+	return j, err
+}
+
+// End implements API.
+func (c *Client) End(ctx context.Context, code string) (s wire.State, err error) {
+	err = c.post(ctx, wire.CodePath(code, wire.ActionEnd), struct{}{}, &s, true)
+	return s, err
+}
+
+// Task implements API.
+func (c *Client) Task(ctx context.Context, taskSID string) (t wire.Task, err error) {
+	err = c.get(ctx, wire.TaskPath(taskSID), &t, true)
+	return t, err
+}

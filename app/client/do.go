@@ -1,0 +1,105 @@
+package client
+
+import (
+	"context"
+	"encoding/json"
+
+	"escalate/app/wire"
+)
+
+// request makes a Request that asks for JSON; body may be nil.
+func request(method, path string, body []byte) Request {
+	h := map[string]string{"Accept": "application/json"}
+	if body != nil {
+		h["Content-Type"] = "application/json"
+	}
+	return Request{Method: method, Path: path, Header: h, Body: body}
+}
+
+func (c *Client) get(ctx context.Context, path string, out any, agent bool) error {
+	r := request("GET", path, nil)
+	c.authorize(&r, agent)
+	return c.do(ctx, r, out)
+}
+
+func (c *Client) post(ctx context.Context, path string, in, out any, agent bool) error {
+	body, err := json.Marshal(in)
+	if err != nil {
+		return internal(err)
+	}
+	r := request("POST", path, body)
+	c.authorize(&r, agent)
+	return c.do(ctx, r, out)
+}
+
+// authorize adds the agent's token. Without one the server's own refusal is
+// the answer, so that both kinds of "not signed in" read the same.
+func (c *Client) authorize(r *Request, agent bool) {
+	if !agent || c.token == nil {
+		return
+	}
+	if t := c.token(); t != "" {
+		r.Header["Authorization"] = "Bearer " + t
+	}
+}
+
+// do sends r and decodes the answer into out, which may be nil.
+func (c *Client) do(ctx context.Context, r Request, out any) error {
+	a, err := c.fetch(ctx, r)
+	if err != nil {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		return &wire.Error{Code: wire.CodeUnavailable,
+			Message: "No answer from the server. Check your internet connection and try again."}
+	}
+	if a.Status < 200 || a.Status > 299 {
+		return failure(a)
+	}
+	if out == nil {
+		return nil
+	}
+	if err := json.Unmarshal(a.Body, out); err != nil {
+		// A success that is not ours: a captive portal's page, a proxy's.
+		return &wire.Error{Code: wire.CodeUnavailable,
+			Message: "The answer came from something other than our server. Check that you are signed in to this network, and try again."}
+	}
+	return nil
+}
+
+// failure reads the wire.Error of an answer. What stands between us and the
+// server (a proxy, a load balancer) answers without one; the status then
+// decides.
+func failure(a Response) *wire.Error {
+	var e wire.Error
+	if json.Unmarshal(a.Body, &e) == nil && e.Code != "" {
+		if e.Message == "" {
+			e.Message = byStatus(a.Status).Message
+		}
+		return &e
+	}
+	return byStatus(a.Status)
+}
+
+func byStatus(status int) *wire.Error {
+	switch status {
+	case 401:
+		return &wire.Error{Code: wire.CodeUnauthorized, Message: "You are signed out. Sign in again."}
+	case 403:
+		return &wire.Error{Code: wire.CodeForbidden, Message: "You may not do this."}
+	case 404:
+		return &wire.Error{Code: wire.CodeNotFound, Message: "There is nothing at this address."}
+	case 413:
+		return &wire.Error{Code: wire.CodeTooLarge, Message: "This is too long. Shorten it and try again."}
+	case 429:
+		return &wire.Error{Code: wire.CodeRateLimited, Message: "Too many tries in a short time. Wait a minute and try again."}
+	}
+	if status >= 400 && status < 500 {
+		return &wire.Error{Code: wire.CodeBadRequest, Message: "The server did not understand this. Reload the page and try again."}
+	}
+	return &wire.Error{Code: wire.CodeUnavailable, Message: "The server cannot answer right now. Try again in a moment."}
+}
+
+func internal(error) *wire.Error {
+	return &wire.Error{Code: wire.CodeInternal, Message: "Something went wrong on this page. Reload it and try again."}
+}
