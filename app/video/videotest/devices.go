@@ -1,0 +1,240 @@
+package videotest
+
+import (
+	"context"
+	"sync"
+
+	"escalate/app/video"
+)
+
+// Devices is a scripted video.Devices. Set the fields before use.
+type Devices struct {
+	Calls
+	// Support is what Supported answers.
+	Support video.Support
+	// Devices are what List answers.
+	Devices []video.Device
+	// Fail makes Capture fail with it.
+	Fail *video.Error
+	// Missing are the kinds that Capture cannot give, and why.
+	Missing map[video.Kind]*video.Error
+	// Gate, if not nil, holds Capture until it is closed.
+	Gate chan struct{}
+
+	mu       sync.Mutex
+	captures []*Capture
+	changed  map[int]func()
+	next     int
+}
+
+// NewDevices makes Devices of a capable browser with one of each device.
+func NewDevices() *Devices {
+	return &Devices{
+		Support: video.Support{WebRTC: true, Secure: true, ScreenShare: true, Sink: true, PiP: true},
+		Devices: []video.Device{
+			{ID: "mic1", Kind: "audioinput", Label: "Microphone 1"},
+			{ID: "cam1", Kind: "videoinput", Label: "Camera 1"},
+			{ID: "out1", Kind: "audiooutput", Label: "Speaker 1"},
+		},
+	}
+}
+
+// Supported implements video.Devices.
+func (d *Devices) Supported() video.Support { return d.Support }
+
+// Capture implements video.Devices.
+func (d *Devices) Capture(ctx context.Context, w video.Want) (video.Capture, error) {
+	d.add("Capture audio=%t video=%t", w.Audio, w.Video)
+	if err := wait(ctx, d.Gate); err != nil {
+		return nil, err
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.Fail != nil {
+		return nil, d.Fail
+	}
+	c := &Capture{has: map[video.Kind]bool{}, missing: map[video.Kind]*video.Error{}}
+	for k, wanted := range map[video.Kind]bool{video.Audio: w.Audio, video.Video: w.Video} {
+		if !wanted {
+			continue
+		}
+		if e := d.Missing[k]; e != nil {
+			c.missing[k] = e
+		} else {
+			c.has[k] = true
+		}
+	}
+	d.captures = append(d.captures, c)
+	return c, nil
+}
+
+// SetFail changes what Capture fails with; nil lets it succeed.
+func (d *Devices) SetFail(e *video.Error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.Fail = e
+}
+
+// Captures are those made so far.
+func (d *Devices) Captures() []*Capture {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return append([]*Capture(nil), d.captures...)
+}
+
+// Newest is the newest Capture, or nil.
+func (d *Devices) Newest() *Capture {
+	if c := d.Captures(); len(c) > 0 {
+		return c[len(c)-1]
+	}
+	return nil
+}
+
+// List implements video.Devices.
+func (d *Devices) List(ctx context.Context) ([]video.Device, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return append([]video.Device(nil), d.Devices...), ctx.Err()
+}
+
+// OnChange implements video.Devices.
+func (d *Devices) OnChange(f func()) (stop func()) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.changed == nil {
+		d.changed = map[int]func(){}
+	}
+	id := d.next
+	d.next++
+	d.changed[id] = f
+	return func() {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		delete(d.changed, id)
+	}
+}
+
+// Plug changes the list of devices and tells who listens.
+func (d *Devices) Plug(devices ...video.Device) {
+	d.mu.Lock()
+	d.Devices = devices
+	var fs []func()
+	for _, f := range d.changed {
+		fs = append(fs, f)
+	}
+	d.mu.Unlock()
+	for _, f := range fs {
+		f()
+	}
+}
+
+// Capture is a scripted video.Capture.
+type Capture struct {
+	Calls
+
+	mu      sync.Mutex
+	has     map[video.Kind]bool
+	missing map[video.Kind]*video.Error
+	level   float64
+	fail    error
+	closed  bool
+}
+
+// NewCapture makes a Capture that has the kinds.
+func NewCapture(kinds ...video.Kind) *Capture {
+	c := &Capture{has: map[video.Kind]bool{}, missing: map[video.Kind]*video.Error{}}
+	for _, k := range kinds {
+		c.has[k] = true
+	}
+	return c
+}
+
+// Has implements video.Capture.
+func (c *Capture) Has(k video.Kind) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.has[k]
+}
+
+// Missing implements video.Capture.
+func (c *Capture) Missing(k video.Kind) *video.Error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.missing[k]
+}
+
+// Attach implements video.Capture.
+func (c *Capture) Attach(elementID string) error {
+	c.add("Attach %s", elementID)
+	return nil
+}
+
+// Level implements video.Capture.
+func (c *Capture) Level() float64 {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.level
+}
+
+// SetLevel sets what Level answers.
+func (c *Capture) SetLevel(l float64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.level = l
+}
+
+// SetFail makes the commands fail with err; nil lets them succeed.
+func (c *Capture) SetFail(err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.fail = err
+}
+
+func (c *Capture) failing() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.fail
+}
+
+// SetEnabled implements video.Capture.
+func (c *Capture) SetEnabled(_ context.Context, k video.Kind, on bool) error {
+	c.add("SetEnabled %s %t", k, on)
+	if err := c.failing(); err != nil {
+		return err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	// A muted microphone is still there; a camera that is off is not.
+	if k == video.Video {
+		c.has[k] = on
+	}
+	return nil
+}
+
+// Use implements video.Capture.
+func (c *Capture) Use(_ context.Context, k video.Kind, deviceID string) error {
+	c.add("Use %s %s", k, deviceID)
+	return c.failing()
+}
+
+// Flip implements video.Capture.
+func (c *Capture) Flip(context.Context) error {
+	c.add("Flip")
+	return c.failing()
+}
+
+// Close implements video.Capture.
+func (c *Capture) Close() {
+	c.add("Close")
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.closed = true
+	clear(c.has)
+}
+
+// Closed says whether Close was called.
+func (c *Capture) Closed() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.closed
+}
