@@ -1,0 +1,152 @@
+package store
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"time"
+)
+
+// Conversation is a chat.
+type Conversation struct {
+	SID          string // CH…
+	UniqueName   string // may be empty
+	FriendlyName string
+	Attributes   string // a JSON object
+	State        string // active, inactive, closed
+	LastIndex    int    // of its newest Message; -1 for none
+	Created      time.Time
+	Updated      time.Time
+}
+
+// Message is one Message of a Conversation.
+type Message struct {
+	SID             string // IM…
+	ConversationSID string
+	Index           int // from 0, without gaps
+	Author          string
+	Body            string
+	Attributes      string // a JSON object
+	Created         time.Time
+	Updated         time.Time
+}
+
+// CreateConversation makes an active Conversation of c's names and Attributes.
+// It answers ErrNameTaken.
+func (s *Store) CreateConversation(c Conversation) (Conversation, error) {
+	err := s.update(fmt.Sprintf("create conversation %q", c.UniqueName), func(t *tx) error {
+		if t.lookup(bConversationNames, c.UniqueName) != "" {
+			return ErrNameTaken
+		}
+		c.SID, c.State, c.LastIndex, c.Created, c.Updated = NewSID("CH"), "active", -1, t.now, t.now
+		if c.Attributes == "" {
+			c.Attributes = "{}"
+		}
+		if c.UniqueName != "" {
+			if err := t.bucket(bConversationNames).Put([]byte(c.UniqueName), []byte(c.SID)); err != nil {
+				return err
+			}
+		}
+		if err := t.link(bConversationOrder, "", c.SID); err != nil {
+			return err
+		}
+		t.emit(Event{Kind: ConversationCreated, Sequence: -1, Conversation: c})
+		return t.put(bConversations, c.SID, c)
+	})
+	if err != nil {
+		return Conversation{}, err
+	}
+	return c, nil
+}
+
+// Conversation finds a Conversation by SID or unique name.
+func (s *Store) Conversation(key string) (c Conversation, err error) {
+	err = s.view(fmt.Sprintf("find conversation %q", key), func(t *tx) error {
+		c, err = t.conversation(key)
+		return err
+	})
+	return c, err
+}
+
+// Conversations lists all Conversations in the order they were made.
+func (s *Store) Conversations() (list []Conversation, err error) {
+	err = s.view("list conversations", func(t *tx) error {
+		list, err = linked[Conversation](t, bConversationOrder, "", bConversations)
+		return err
+	})
+	return list, err
+}
+
+// UpdateConversation changes a Conversation by f, which may not change its SID
+// or unique name.
+func (s *Store) UpdateConversation(key string, f func(*Conversation) error) (c Conversation, err error) {
+	err = s.update(fmt.Sprintf("update conversation %q", key), func(t *tx) error {
+		if c, err = t.conversation(key); err != nil {
+			return err
+		}
+		old := c
+		if err := f(&c); err != nil {
+			return err
+		}
+		c.SID, c.UniqueName, c.LastIndex, c.Created, c.Updated = old.SID, old.UniqueName, old.LastIndex, old.Created, t.now
+		t.emit(Event{Kind: ConversationUpdated, Sequence: -1, Conversation: c})
+		return t.put(bConversations, c.SID, c)
+	})
+	return c, err
+}
+
+// AddMessage appends a Message of m's Author (default system), Body and
+// Attributes to a Conversation.
+func (s *Store) AddMessage(conversation string, m Message) (Message, error) {
+	err := s.update(fmt.Sprintf("add message to conversation %q", conversation), func(t *tx) error {
+		c, err := t.conversation(conversation)
+		if err != nil {
+			return err
+		}
+		c.LastIndex++
+		c.Updated = t.now
+		m.SID, m.ConversationSID, m.Index, m.Created, m.Updated = NewSID("IM"), c.SID, c.LastIndex, t.now, t.now
+		if m.Author == "" {
+			m.Author = "system"
+		}
+		if m.Attributes == "" {
+			m.Attributes = "{}"
+		}
+		if err := t.put(bMessages, string(numbered(c.SID, uint64(m.Index))), m); err != nil {
+			return err
+		}
+		t.emit(Event{Kind: MessageAdded, Sequence: -1, Conversation: c, Message: m})
+		return t.put(bConversations, c.SID, c)
+	})
+	if err != nil {
+		return Message{}, err
+	}
+	return m, nil
+}
+
+// Messages lists a Conversation's Messages in order, from the given index on.
+func (s *Store) Messages(conversation string, from int) (list []Message, err error) {
+	err = s.view(fmt.Sprintf("list messages of conversation %q", conversation), func(t *tx) error {
+		conv, err := t.conversation(conversation)
+		if err != nil {
+			return err
+		}
+		c := t.bucket(bMessages).Cursor()
+		for k, raw := c.Seek(numbered(conv.SID, uint64(max(from, 0)))); k != nil && bytes.HasPrefix(k, []byte(conv.SID)); k, raw = c.Next() {
+			var m Message
+			if err := json.Unmarshal(raw, &m); err != nil {
+				return fmt.Errorf("decode message: %w", err)
+			}
+			list = append(list, m)
+		}
+		return nil
+	})
+	return list, err
+}
+
+func (t *tx) conversation(key string) (Conversation, error) {
+	if sid := t.lookup(bConversationNames, key); sid != "" {
+		key = sid
+	}
+	return get[Conversation](t, bConversations, key)
+}

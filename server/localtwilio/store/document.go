@@ -1,0 +1,242 @@
+package store
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+)
+
+// Document is a Sync Document.
+type Document struct {
+	SID        string          // ET…
+	UniqueName string          // empty where its maker named none
+	Data       json.RawMessage // a JSON object
+	Revision   int             // from 0; see ETag
+	Expires    time.Time       // zero for never
+	CreatedBy  string          // "system" for REST
+	Created    time.Time
+	Updated    time.Time
+}
+
+// ETag is the Document's revision as REST shows it and If-Match takes it,
+// without quotes.
+func (d Document) ETag() string { return strconv.Itoa(d.Revision) }
+
+func (d Document) expired(now time.Time) bool { return !d.Expires.IsZero() && !now.Before(d.Expires) }
+
+// Permission is what one identity may do with a Document.
+type Permission struct {
+	DocumentSID         string
+	Identity            string
+	Read, Write, Manage bool
+}
+
+// CreateDocument makes a Document of d's UniqueName, Data and Expires; other
+// fields are set. A nil Data is an empty object. It answers ErrNameTaken.
+func (s *Store) CreateDocument(d Document) (Document, error) {
+	err := s.update(fmt.Sprintf("create document %q", d.UniqueName), func(t *tx) error {
+		if sid := t.lookup(bDocumentNames, d.UniqueName); sid != "" {
+			old, err := get[Document](t, bDocuments, sid)
+			if err != nil {
+				return err
+			}
+			if !old.expired(t.now) {
+				return ErrNameTaken
+			}
+			if err := t.removeDocument(old); err != nil {
+				return err
+			}
+		}
+		d.SID, d.Revision, d.Created, d.Updated = NewSID("ET"), 0, t.now, t.now
+		if d.CreatedBy == "" {
+			d.CreatedBy = "system"
+		}
+		if d.Data == nil {
+			d.Data = json.RawMessage("{}")
+		}
+		if d.UniqueName != "" {
+			if err := t.bucket(bDocumentNames).Put([]byte(d.UniqueName), []byte(d.SID)); err != nil {
+				return err
+			}
+		}
+		if err := t.link(bDocumentOrder, "", d.SID); err != nil {
+			return err
+		}
+		t.emit(Event{Kind: DocumentCreated, Sequence: -1, Document: d})
+		return t.saveDocument(d)
+	})
+	if err != nil {
+		return Document{}, err
+	}
+	return d, nil
+}
+
+// Document finds a Document by SID or unique name. An expired one is not found.
+func (s *Store) Document(key string) (d Document, err error) {
+	err = s.view(fmt.Sprintf("find document %q", key), func(t *tx) error {
+		d, err = t.document(key)
+		return err
+	})
+	return d, err
+}
+
+// Documents lists all Documents in the order they were made.
+func (s *Store) Documents() (list []Document, err error) {
+	err = s.view("list documents", func(t *tx) error {
+		all, err := linked[Document](t, bDocumentOrder, "", bDocuments)
+		for _, d := range all {
+			if !d.expired(t.now) {
+				list = append(list, d)
+			}
+		}
+		return err
+	})
+	return list, err
+}
+
+// UpdateDocument changes a Document by f, which may set Data and Expires, and
+// raises its revision. With ifMatch not empty the present ETag must equal it,
+// else ErrRevision.
+func (s *Store) UpdateDocument(key, ifMatch string, f func(*Document) error) (d Document, err error) {
+	err = s.update(fmt.Sprintf("update document %q", key), func(t *tx) error {
+		if d, err = t.document(key); err != nil {
+			return err
+		}
+		if ifMatch != "" && ifMatch != d.ETag() {
+			return ErrRevision
+		}
+		old := d
+		if err := f(&d); err != nil {
+			return err
+		}
+		d.SID, d.UniqueName, d.Created, d.CreatedBy = old.SID, old.UniqueName, old.Created, old.CreatedBy
+		d.Revision, d.Updated = old.Revision+1, t.now
+		if err := t.dropExpiry(old); err != nil {
+			return err
+		}
+		t.emit(Event{Kind: DocumentUpdated, Sequence: -1, Document: d})
+		return t.saveDocument(d)
+	})
+	return d, err
+}
+
+// DeleteDocument removes a Document and its Permissions.
+func (s *Store) DeleteDocument(key string) error {
+	return s.update(fmt.Sprintf("delete document %q", key), func(t *tx) error {
+		d, err := t.document(key)
+		if err != nil {
+			return err
+		}
+		return t.removeDocument(d)
+	})
+}
+
+// SetPermission sets what an identity may do with a Document.
+func (s *Store) SetPermission(key string, p Permission) (Permission, error) {
+	err := s.update(fmt.Sprintf("set permission of %q on document %q", p.Identity, key), func(t *tx) error {
+		d, err := t.document(key)
+		if err != nil {
+			return err
+		}
+		p.DocumentSID = d.SID
+		return t.put(bPermissions, d.SID+p.Identity, p)
+	})
+	return p, err
+}
+
+// Permission is what an identity may do with a Document, or ErrNotFound.
+func (s *Store) Permission(key, identity string) (p Permission, err error) {
+	err = s.view(fmt.Sprintf("find permission of %q on document %q", identity, key), func(t *tx) error {
+		d, err := t.document(key)
+		if err != nil {
+			return err
+		}
+		p, err = get[Permission](t, bPermissions, d.SID+identity)
+		return err
+	})
+	return p, err
+}
+
+// Permissions lists a Document's Permissions by identity.
+func (s *Store) Permissions(key string) (list []Permission, err error) {
+	err = s.view(fmt.Sprintf("list permissions of document %q", key), func(t *tx) error {
+		d, err := t.document(key)
+		if err != nil {
+			return err
+		}
+		c := t.bucket(bPermissions).Cursor()
+		for k, raw := c.Seek([]byte(d.SID)); k != nil && bytes.HasPrefix(k, []byte(d.SID)); k, raw = c.Next() {
+			var p Permission
+			if err := json.Unmarshal(raw, &p); err != nil {
+				return err
+			}
+			list = append(list, p)
+		}
+		return nil
+	})
+	return list, err
+}
+
+// DeletePermission takes an identity's Permission away.
+func (s *Store) DeletePermission(key, identity string) error {
+	return s.update(fmt.Sprintf("delete permission of %q on document %q", identity, key), func(t *tx) error {
+		d, err := t.document(key)
+		if err != nil {
+			return err
+		}
+		if _, err := get[Permission](t, bPermissions, d.SID+identity); err != nil {
+			return err
+		}
+		return t.bucket(bPermissions).Delete([]byte(d.SID + identity))
+	})
+}
+
+func (t *tx) document(key string) (Document, error) {
+	if sid := t.lookup(bDocumentNames, key); sid != "" {
+		key = sid
+	}
+	d, err := get[Document](t, bDocuments, key)
+	if err == nil && d.expired(t.now) {
+		return Document{}, ErrNotFound
+	}
+	return d, err
+}
+
+func (t *tx) saveDocument(d Document) error {
+	if !d.Expires.IsZero() {
+		if err := t.bucket(bDocumentExpiry).Put(expiryKey(d), []byte(d.SID)); err != nil {
+			return err
+		}
+	}
+	return t.put(bDocuments, d.SID, d)
+}
+
+func (t *tx) dropExpiry(d Document) error {
+	if d.Expires.IsZero() {
+		return nil
+	}
+	return t.bucket(bDocumentExpiry).Delete(expiryKey(d))
+}
+
+func (t *tx) removeDocument(d Document) error {
+	err := errors.Join(t.dropExpiry(d), t.unlink(bDocumentOrder, "", d.SID), t.bucket(bDocuments).Delete([]byte(d.SID)))
+	if d.UniqueName != "" {
+		err = errors.Join(err, t.bucket(bDocumentNames).Delete([]byte(d.UniqueName)))
+	}
+	c := t.bucket(bPermissions).Cursor()
+	for k, _ := c.Seek([]byte(d.SID)); k != nil && bytes.HasPrefix(k, []byte(d.SID)); k, _ = c.Seek([]byte(d.SID)) {
+		err = errors.Join(err, c.Delete())
+		if err != nil {
+			break
+		}
+	}
+	t.emit(Event{Kind: DocumentRemoved, Sequence: -1, Document: d})
+	return err
+}
+
+func expiryKey(d Document) []byte {
+	return append(numbered("", uint64(max(d.Expires.UnixNano(), 0))), d.SID...)
+}

@@ -1,0 +1,80 @@
+package store
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"time"
+)
+
+// FlexToken is what a Flex user's token stands for.
+type FlexToken struct {
+	WorkerSID string // WK…
+	Identity  string
+	Roles     []string // agent, supervisor, admin
+	RealmUser string   // FU…-like id of the user
+	Issued    time.Time
+	Expires   time.Time
+}
+
+// FlexTokenTTL is how long a Flex token lives where its maker set no Expires:
+// an agent's shift, so that a demo left open over lunch goes on working.
+const FlexTokenTTL = 12 * time.Hour
+
+// IssueFlexToken makes a token of v for its Worker. An empty Identity is the
+// Worker's friendly name, empty Roles are agent, a zero Expires is
+// FlexTokenTTL away. Only the token's hash is kept.
+func (s *Store) IssueFlexToken(v FlexToken) (token string, err error) {
+	err = s.update(fmt.Sprintf("issue flex token for worker %q", v.WorkerSID), func(t *tx) error {
+		w, err := get[Worker](t, bWorkers, v.WorkerSID)
+		if err != nil {
+			return err
+		}
+		if v.Identity == "" {
+			v.Identity = w.FriendlyName
+		}
+		if len(v.Roles) == 0 {
+			v.Roles = []string{"agent"}
+		}
+		if v.RealmUser == "" {
+			v.RealmUser = NewSID("US")
+		}
+		v.Issued = t.now
+		if v.Expires.IsZero() {
+			v.Expires = t.now.Add(FlexTokenTTL)
+		}
+		token = "flex." + randomHex(32)
+		return t.put(bFlexTokens, hashToken(token), v)
+	})
+	if err != nil {
+		return "", err
+	}
+	return token, nil
+}
+
+// ValidateFlexToken answers what the token stands for, ErrNotFound for one that
+// was never issued or was revoked, ErrTokenExpired for a late one.
+func (s *Store) ValidateFlexToken(token string) (v FlexToken, err error) {
+	err = s.view("validate flex token", func(t *tx) error {
+		if v, err = get[FlexToken](t, bFlexTokens, hashToken(token)); err != nil {
+			return err
+		}
+		if !t.now.Before(v.Expires) {
+			return ErrTokenExpired
+		}
+		return nil
+	})
+	return v, err
+}
+
+// RevokeFlexToken makes a token worthless; an unknown one is no error.
+func (s *Store) RevokeFlexToken(token string) error {
+	return s.update("revoke flex token", func(t *tx) error {
+		return t.bucket(bFlexTokens).Delete([]byte(hashToken(token)))
+	})
+}
+
+func hashToken(token string) string {
+	h := sha256.Sum256([]byte(token))
+	return hex.EncodeToString(h[:])
+}

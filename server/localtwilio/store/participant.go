@@ -1,0 +1,214 @@
+package store
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// Statuses of a Participant.
+const (
+	Connected    = "connected"
+	Reconnecting = "reconnecting"
+	Disconnected = "disconnected"
+)
+
+// Participant is someone's stay in a Room.
+type Participant struct {
+	SID      string // PA…
+	RoomSID  string
+	Identity string
+	Status   string // connected, reconnecting, disconnected
+	Start    time.Time
+	Updated  time.Time
+	End      time.Time // zero until disconnected
+}
+
+// AddParticipant connects someone to a Room. It answers ErrRoomCompleted or
+// ErrRoomFull. It lets one identity in twice: who has to leave then is for the
+// caller to decide.
+func (s *Store) AddParticipant(roomSID, identity string) (p Participant, err error) {
+	err = s.update(fmt.Sprintf("add participant %q to room %q", identity, roomSID), func(t *tx) error {
+		r, err := t.room(roomSID)
+		if err != nil {
+			return err
+		}
+		if r.Status == RoomCompleted {
+			return ErrRoomCompleted
+		}
+		present, err := t.connected(r.SID)
+		if err != nil {
+			return err
+		}
+		if len(present) >= r.MaxParticipants {
+			return ErrRoomFull
+		}
+		p = Participant{SID: NewSID("PA"), RoomSID: r.SID, Identity: identity, Status: Connected, Start: t.now, Updated: t.now}
+		if err := t.put(bParticipants, p.SID, p); err != nil {
+			return err
+		}
+		if err := t.link(bRoomParticipants, r.SID, p.SID); err != nil {
+			return err
+		}
+		if err := t.bucket(bRoomConnected).Put([]byte(r.SID+p.SID), []byte(p.SID)); err != nil {
+			return err
+		}
+		r.Used = true
+		return t.roomEvent(&r, Event{Kind: ParticipantConnected, Participant: p})
+	})
+	if err != nil {
+		return Participant{}, err
+	}
+	return p, nil
+}
+
+// SetParticipantStatus moves a Participant between connected and reconnecting,
+// or to disconnected, which is final: anything after it is ErrParticipantGone.
+// Setting the present status again does nothing. Leaving removes the
+// Participant's Tracks.
+func (s *Store) SetParticipantStatus(sid, status string) (p Participant, err error) {
+	err = s.update(fmt.Sprintf("set participant %q %s", sid, status), func(t *tx) error {
+		if p, err = get[Participant](t, bParticipants, sid); err != nil {
+			return err
+		}
+		if p.Status == Disconnected {
+			return ErrParticipantGone
+		}
+		if p.Status == status {
+			return nil
+		}
+		r, err := t.room(p.RoomSID)
+		if err != nil {
+			return err
+		}
+		kind := ParticipantReconnected
+		switch status {
+		case Disconnected:
+			p, err = t.disconnect(&r, p)
+			return err
+		case Reconnecting:
+			kind = ParticipantReconnecting
+		case Connected:
+		default:
+			return fmt.Errorf("%w: %q", ErrTransition, status)
+		}
+		p.Status, p.Updated = status, t.now
+		t.emit(Event{Kind: kind, Sequence: -1, Room: r, Participant: p})
+		return t.put(bParticipants, p.SID, p)
+	})
+	return p, err
+}
+
+// Participant finds one of a Room's Participants by SID or by identity; of
+// several with that identity the one still there, else the newest.
+func (s *Store) Participant(roomSID, key string) (p Participant, err error) {
+	err = s.view(fmt.Sprintf("find participant %q of room %q", key, roomSID), func(t *tx) error {
+		if isSID(key, "PA") {
+			p, err = get[Participant](t, bParticipants, key)
+			if err == nil && p.RoomSID != roomSID {
+				return ErrNotFound
+			}
+			return err
+		}
+		all, err := linked[Participant](t, bRoomParticipants, roomSID, bParticipants)
+		if err != nil {
+			return err
+		}
+		for _, q := range slices.Backward(all) {
+			if q.Identity == key && (p.SID == "" || p.Status == Disconnected && q.Status != Disconnected) {
+				p = q
+			}
+		}
+		if p.SID == "" {
+			return ErrNotFound
+		}
+		return nil
+	})
+	return p, err
+}
+
+// Participants lists a Room's Participants of one status, or all for an empty
+// one, newest first.
+func (s *Store) Participants(roomSID, status string) ([]Participant, error) {
+	var list []Participant
+	err := s.view(fmt.Sprintf("list participants of room %q", roomSID), func(t *tx) error {
+		r, err := t.room(roomSID)
+		if err != nil {
+			return err
+		}
+		all, err := linked[Participant](t, bRoomParticipants, r.SID, bParticipants)
+		for _, p := range slices.Backward(all) {
+			if status == "" || p.Status == status {
+				list = append(list, p)
+			}
+		}
+		return err
+	})
+	return list, err
+}
+
+// connected lists who has not left the Room.
+func (t *tx) connected(roomSID string) ([]Participant, error) {
+	var list []Participant
+	c := t.bucket(bRoomConnected).Cursor()
+	prefix := []byte(roomSID)
+	for k, sid := c.Seek(prefix); k != nil && bytes.HasPrefix(k, prefix); k, sid = c.Next() {
+		p, err := get[Participant](t, bParticipants, string(sid))
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, p)
+	}
+	slices.SortStableFunc(list, func(a, b Participant) int { return a.Start.Compare(b.Start) })
+	return list, nil
+}
+
+// disconnect ends p's stay in r: its Tracks go first, as their own events.
+func (t *tx) disconnect(r *Room, p Participant) (Participant, error) {
+	tracks, err := linked[Track](t, bParticipantTrack, p.SID, bTracks)
+	if err != nil {
+		return p, err
+	}
+	for _, k := range tracks {
+		if err := t.removeTrack(r, p, k); err != nil {
+			return p, err
+		}
+	}
+	p.Status, p.End, p.Updated = Disconnected, t.now, t.now
+	if err := t.put(bParticipants, p.SID, p); err != nil {
+		return p, err
+	}
+	if err := t.bucket(bRoomConnected).Delete([]byte(r.SID + p.SID)); err != nil {
+		return p, err
+	}
+	r.LastActive = t.now
+	return p, t.roomEvent(r, Event{Kind: ParticipantDisconnected, Participant: p})
+}
+
+// disconnectLeftovers disconnects everyone: at Open, nobody's media is alive.
+func (t *tx) disconnectLeftovers() error {
+	var sids []string
+	err := t.bucket(bRoomConnected).ForEach(func(_, sid []byte) error {
+		sids = append(sids, string(sid))
+		return nil
+	})
+	for _, sid := range sids {
+		p, err := get[Participant](t, bParticipants, sid)
+		if errors.Is(err, ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		r, err := t.room(p.RoomSID)
+		if err != nil {
+			return err
+		}
+		if _, err := t.disconnect(&r, p); err != nil {
+			return err
+		}
+	}
+	return err
+}

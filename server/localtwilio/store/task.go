@@ -1,0 +1,149 @@
+package store
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+)
+
+// Assignment statuses of a Task.
+const (
+	TaskPending   = "pending"
+	TaskReserved  = "reserved"
+	TaskAssigned  = "assigned"
+	TaskWrapping  = "wrapping"
+	TaskCompleted = "completed"
+	TaskCanceled  = "canceled"
+)
+
+// Task is a TaskRouter Task.
+type Task struct {
+	SID              string // WT…
+	Attributes       string // a JSON object
+	AssignmentStatus string
+	Reason           string // of its end
+	Priority         int
+	Timeout          int    // seconds
+	TaskChannel      string // the channel's unique name: chat, voice, …
+	Revision         int    // from 0; see ETag
+	Created          time.Time
+	Updated          time.Time
+}
+
+// ETag is the Task's revision as REST shows it and If-Match takes it, without
+// quotes.
+func (k Task) ETag() string { return strconv.Itoa(k.Revision) }
+
+// CreateTask makes a pending Task of k's Attributes, Priority, Timeout (default
+// a day) and TaskChannel (default chat).
+func (s *Store) CreateTask(k Task) (Task, error) {
+	err := s.update("create task", func(t *tx) error {
+		k.SID, k.AssignmentStatus, k.Revision, k.Created, k.Updated = NewSID("WT"), TaskPending, 0, t.now, t.now
+		if k.Attributes == "" {
+			k.Attributes = "{}"
+		}
+		if k.TaskChannel == "" {
+			k.TaskChannel = "chat"
+		}
+		defaultInt(&k.Timeout, 86400)
+		if err := t.link(bTaskOrder, "", k.SID); err != nil {
+			return err
+		}
+		t.emit(Event{Kind: TaskCreated, Sequence: -1, Task: k})
+		return t.put(bTasks, k.SID, k)
+	})
+	if err != nil {
+		return Task{}, err
+	}
+	return k, nil
+}
+
+// Task finds a Task by SID.
+func (s *Store) Task(sid string) (k Task, err error) {
+	err = s.view(fmt.Sprintf("find task %q", sid), func(t *tx) error {
+		k, err = get[Task](t, bTasks, sid)
+		return err
+	})
+	return k, err
+}
+
+// Tasks lists all Tasks in the order they were made.
+func (s *Store) Tasks() (list []Task, err error) {
+	err = s.view("list tasks", func(t *tx) error {
+		list, err = linked[Task](t, bTaskOrder, "", bTasks)
+		return err
+	})
+	return list, err
+}
+
+// UpdateTask changes a Task by f and raises its revision. With ifMatch not
+// empty the present ETag must equal it, else ErrRevision. A new
+// AssignmentStatus takes the Task's Reservation along; one that cannot follow
+// the present one is ErrTransition.
+func (s *Store) UpdateTask(sid, ifMatch string, f func(*Task) error) (k Task, err error) {
+	err = s.update(fmt.Sprintf("update task %q", sid), func(t *tx) error {
+		if k, err = get[Task](t, bTasks, sid); err != nil {
+			return err
+		}
+		if ifMatch != "" && ifMatch != k.ETag() {
+			return ErrRevision
+		}
+		old := k
+		if err := f(&k); err != nil {
+			return err
+		}
+		k.SID, k.Created, k.Revision = old.SID, old.Created, old.Revision
+		if k.AssignmentStatus != old.AssignmentStatus {
+			if !slices.Contains(taskMoves[old.AssignmentStatus], k.AssignmentStatus) {
+				return fmt.Errorf("%w: task is %s, not to become %s", ErrTransition, old.AssignmentStatus, k.AssignmentStatus)
+			}
+			if err := t.reservationFollows(k); err != nil {
+				return err
+			}
+		}
+		return t.saveTask(&k)
+	})
+	return k, err
+}
+
+// DeleteTask removes a Task and its Reservations.
+func (s *Store) DeleteTask(sid string) error {
+	return s.update(fmt.Sprintf("delete task %q", sid), func(t *tx) error {
+		k, err := get[Task](t, bTasks, sid)
+		if err != nil {
+			return err
+		}
+		list, err := linked[Reservation](t, bTaskReservations, sid, bReservations)
+		if err != nil {
+			return err
+		}
+		for _, r := range list {
+			if err := t.removeReservation(r); err != nil {
+				return err
+			}
+		}
+		if err := t.unlink(bTaskOrder, "", sid); err != nil {
+			return err
+		}
+		t.emit(Event{Kind: TaskRemoved, Sequence: -1, Task: k})
+		return t.bucket(bTasks).Delete([]byte(sid))
+	})
+}
+
+// taskMoves are the statuses that a Task may be given, by its present one;
+// reserved and assigned come from its Reservation only.
+var taskMoves = map[string][]string{
+	TaskPending:  {TaskCanceled},
+	TaskReserved: {TaskCanceled},
+	TaskAssigned: {TaskWrapping, TaskCompleted, TaskCanceled},
+	TaskWrapping: {TaskCompleted, TaskCanceled},
+}
+
+// saveTask raises the revision of k, saves and announces it.
+func (t *tx) saveTask(k *Task) error {
+	k.Revision++
+	k.Updated = t.now
+	t.emit(Event{Kind: TaskUpdated, Sequence: -1, Task: *k})
+	return t.put(bTasks, k.SID, *k)
+}
