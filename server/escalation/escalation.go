@@ -33,14 +33,19 @@ type Escalation struct {
 	Created      time.Time `json:"created"`
 	// ValidUntil is our own deadline: Sync may delete an expired Document late.
 	ValidUntil time.Time `json:"validUntil"`
-	EndedAt    time.Time `json:"endedAt,omitzero"`
-	Recording  bool      `json:"recording"`
-	Consent    []Consent `json:"consent,omitempty"`
-	Customer   Progress  `json:"customer"`
+	// OpenedAt is when an agent first joined; the longest call counts from here.
+	OpenedAt  time.Time `json:"openedAt,omitzero"`
+	EndedAt   time.Time `json:"endedAt,omitzero"`
+	Recording bool      `json:"recording"`
+	Consent   []Consent `json:"consent,omitempty"`
+	Customer  Progress  `json:"customer"`
 	// Participants are those seen in the Room, newest last, bounded.
 	Participants []Presence `json:"participants,omitempty"`
 	Rating       *Rating    `json:"rating,omitempty"`
 	Receipt      *Receipt   `json:"receipt,omitempty"`
+	// Settled says that everything that follows from the end is done: the Room
+	// completed, the agent's lock free, the receipt and the rating on the Task.
+	Settled bool `json:"settled,omitempty"`
 	// LastSequence is the SequenceNumber of the newest status callback, per Room SID.
 	LastSequence map[string]int `json:"lastSequence,omitempty"`
 }
@@ -72,12 +77,19 @@ type Progress struct {
 	At     time.Time `json:"at,omitzero"`
 }
 
-// Presence is one Participant's stay in the Room.
+// Presence is one Participant's stay in the Room. From Joined on the
+// Participant counts as present, because status callbacks may never come.
 type Presence struct {
-	Identity string    `json:"identity"`
-	SID      string    `json:"sid,omitempty"` // PA…, once a status callback told it
-	Joined   time.Time `json:"joined"`
-	Left     time.Time `json:"left,omitzero"`
+	Identity string `json:"identity"`
+	SID      string `json:"sid,omitempty"` // PA…, once Twilio told it
+	// Joined is when the token was handed out.
+	Joined time.Time `json:"joined"`
+	// Connected is when Twilio saw the Participant in the Room; zero before.
+	Connected time.Time `json:"connected,omitzero"`
+	Left      time.Time `json:"left,omitzero"`
+	// Sequence is the SequenceNumber of the newest status callback about this
+	// Participant. Callbacks come in any order, so each stay counts for itself.
+	Sequence int `json:"sequence,omitempty"`
 }
 
 // Rating is the customer's verdict: Score 1 to 5.

@@ -1,0 +1,50 @@
+package escalation
+
+import "errors"
+
+// What a use case may answer. Compare with errors.Is.
+var (
+	// ErrUnknownCode also stands for a malformed code: the two must not be told apart.
+	ErrUnknownCode = errors.New("unknown join code")
+	// ErrExpired says that the code's time passed before an agent joined.
+	ErrExpired = errors.New("join code has expired")
+	// ErrEnded says that the call is over.
+	ErrEnded = errors.New("escalation has ended")
+	// ErrTaskNotFound also stands for a malformed Task SID.
+	ErrTaskNotFound = errors.New("no such Task")
+	// ErrTaskNotYours says that the Task is assigned to another Worker.
+	ErrTaskNotYours = errors.New("Task is assigned to another Worker")
+	// ErrTaskNotChat says that the Task has no Conversation.
+	ErrTaskNotChat = errors.New("Task has no Conversation")
+	// ErrTaskClosed says that the Task is being wrapped up or is over.
+	ErrTaskClosed = errors.New("Task is closed")
+	// ErrForbidden says that the caller may not do this at all, whatever the Task.
+	ErrForbidden = errors.New("not allowed")
+	// ErrConsentRequired says that the call is recorded and nobody agreed yet.
+	ErrConsentRequired = errors.New("consent to the recording is required")
+	// ErrBadRating says that a rating is out of range, or that there was nothing to rate.
+	ErrBadRating = errors.New("rating is not acceptable")
+	// ErrBadProgress says that a reported phase is not one of the known ones.
+	ErrBadProgress = errors.New("progress is not acceptable")
+	// ErrUnavailable says that Twilio did not answer, or asked to come back
+	// later; trying again may help.
+	ErrUnavailable = errors.New("Twilio is unavailable")
+)
+
+// What the ports answer, besides ErrUnavailable.
+var (
+	// ErrNotFound says that a Document, Room, Participant or Task does not exist.
+	ErrNotFound = errors.New("not found")
+	// ErrNameTaken says that the unique name of a Document or Room is in use.
+	ErrNameTaken = errors.New("unique name is taken")
+	// ErrConflict says that the revision has moved on since it was read.
+	ErrConflict = errors.New("revision has changed")
+)
+
+// BusyError says that the agent is in another video session.
+type BusyError struct {
+	Code    string // the running session's
+	TaskSID string // empty when unknown
+}
+
+func (e *BusyError) Error() string { return "agent is in another video session" }

@@ -1,0 +1,118 @@
+package escalation
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+)
+
+// Deps is what a Service needs of Twilio. The ports answer the sentinels of
+// errors.go, and wrap ErrUnavailable when trying again may help.
+type Deps struct {
+	Documents Documents
+	Rooms     Rooms
+	Tasks     Tasks
+	Chat      Chat
+	Tokens    Tokens
+}
+
+// Documents keeps small JSON texts under unique names (Twilio Sync).
+type Documents interface {
+	// Create answers ErrNameTaken when the name is in use.
+	Create(ctx context.Context, name string, data json.RawMessage, ttl time.Duration) (Document, error)
+	// Fetch answers ErrNotFound when there is none.
+	Fetch(ctx context.Context, name string) (Document, error)
+	// Update replaces the data if the revision is still the newest, else
+	// answers ErrConflict. A ttl of zero leaves the expiry as it is.
+	Update(ctx context.Context, name, revision string, data json.RawMessage, ttl time.Duration) (Document, error)
+	// List answers all of them.
+	List(ctx context.Context) ([]Document, error)
+}
+
+// Document is a JSON text with a revision.
+type Document struct {
+	Name     string
+	Data     json.RawMessage
+	Revision string
+}
+
+// Rooms is what is asked of Twilio Video.
+type Rooms interface {
+	// Create answers ErrNameTaken when a Room in progress has the name.
+	Create(ctx context.Context, o RoomOptions) (Room, error)
+	// Fetch finds a Room by SID, or by name while it is in progress.
+	Fetch(ctx context.Context, key string) (Room, error)
+	// Complete ends a Room for everyone. A Room that is over already, or was
+	// never there, is not an error.
+	Complete(ctx context.Context, sid string) error
+	// Participants answers those who are connected or reconnecting.
+	Participants(ctx context.Context, roomSID string) ([]Participant, error)
+	// Remove disconnects a Participant. One that is gone is not an error.
+	Remove(ctx context.Context, roomSID, participantSID string) error
+	// Record starts recording everything in the Room, or stops it.
+	Record(ctx context.Context, roomSID string, on bool) error
+}
+
+// RoomOptions describes a Room to make.
+type RoomOptions struct {
+	UniqueName string
+	Type       string // group, or one of Twilio's older types
+	// Paused makes a recordable Room that records nothing until Record is called.
+	Paused bool
+	// EmptyTimeout and UnusedTimeout are 1 to 60 whole minutes.
+	EmptyTimeout, UnusedTimeout time.Duration
+	MaxParticipants             int
+	MaxParticipantDuration      time.Duration
+	StatusCallback              string // empty for none
+}
+
+// Room is a Twilio Video Room.
+type Room struct {
+	SID        string
+	UniqueName string
+	InProgress bool
+}
+
+// Participant is someone in a Room.
+type Participant struct {
+	SID      string
+	Identity string
+}
+
+// Tasks is what is asked of TaskRouter.
+type Tasks interface {
+	// Fetch answers ErrNotFound when there is none.
+	Fetch(ctx context.Context, sid string) (Task, error)
+	// UpdateAttributes replaces all attributes if the revision is still the
+	// newest, else answers ErrConflict.
+	UpdateAttributes(ctx context.Context, sid, revision string, attributes json.RawMessage) error
+	// AssignedTo says whether the Worker has accepted the Task, and has not
+	// completed or handed over its Reservation.
+	AssignedTo(ctx context.Context, sid, worker string) (bool, error)
+}
+
+// Task is a TaskRouter Task.
+type Task struct {
+	SID        string
+	Status     string // pending, reserved, assigned, wrapping, completed, canceled
+	Attributes json.RawMessage
+	Revision   string
+}
+
+// Chat posts into Conversations.
+type Chat interface {
+	Send(ctx context.Context, conversationSID string, m Message) error
+}
+
+// Message is a chat message. Attributes is a JSON object or nil.
+type Message struct {
+	Author     string
+	Body       string
+	Attributes json.RawMessage
+}
+
+// Tokens mints Access Tokens.
+type Tokens interface {
+	// Mint makes a token with which identity may join the one room.
+	Mint(identity, room string, ttl time.Duration) (string, error)
+}

@@ -1,0 +1,79 @@
+package escalation
+
+import (
+	"log/slog"
+	"time"
+)
+
+// Config is how a Service behaves. The zero value of every field but PublicURL
+// has a sensible meaning.
+type Config struct {
+	CodeLength int           // characters in a join code; 0 means 7, never under 6
+	CodeTTL    time.Duration // how long a code waits for an agent; 0 means an hour
+	MaxCall    time.Duration // longest call, from the agent's first join; 0 means 4 h, at most 24 h
+	AgentGone  time.Duration // how long a call goes on without an agent; 0 means 60 s
+	RoomType   string        // empty means group
+	Record     bool          // calls are recorded once the customer has agreed
+	// EmptyRoom and UnusedRoom are Twilio's timeouts for a Room that everybody
+	// left and one that nobody joined; held within 1 to 60 whole minutes.
+	// 0 means 5 and 10 minutes.
+	EmptyRoom, UnusedRoom time.Duration
+	PublicURL             string        // of this server, for the join link
+	CallbackURL           string        // for status callbacks; empty for none
+	Brand                 string        // who the customer is talking to
+	TokenTTL              time.Duration // 0 means 30 min
+	// CSATMeasure is the field of the Task attribute "conversations" that gets
+	// the rating's score, where Flex Insights reads it; empty means "csat".
+	CSATMeasure string
+	Now         func() time.Time // nil means time.Now
+	Log         *slog.Logger     // nil means none
+}
+
+// Service runs the use cases. It is safe for concurrent use, and several of
+// them may run over the same Twilio account.
+type Service struct {
+	c   Config
+	d   Deps
+	hub *hub
+}
+
+// New returns a Service over d.
+func New(c Config, d Deps) *Service {
+	c.fill()
+	return &Service{c: c, d: d, hub: newHub()}
+}
+
+// The shortest and longest join code. Shorter can be guessed; longer could be
+// taken for a SID, which has 34 characters.
+const minCode, maxCode = 6, 32
+
+func (c *Config) fill() {
+	orDuration := func(d *time.Duration, v time.Duration) {
+		if *d <= 0 {
+			*d = v
+		}
+	}
+	orDuration(&c.CodeTTL, time.Hour)
+	orDuration(&c.MaxCall, 4*time.Hour)
+	orDuration(&c.AgentGone, time.Minute)
+	orDuration(&c.EmptyRoom, 5*time.Minute)
+	orDuration(&c.UnusedRoom, 10*time.Minute)
+	orDuration(&c.TokenTTL, 30*time.Minute)
+	c.MaxCall = min(c.MaxCall, 24*time.Hour)
+	if c.CodeLength == 0 {
+		c.CodeLength = 7
+	}
+	c.CodeLength = min(max(c.CodeLength, minCode), maxCode)
+	if c.RoomType == "" {
+		c.RoomType = "group"
+	}
+	if c.CSATMeasure == "" {
+		c.CSATMeasure = "csat"
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+}
