@@ -3,6 +3,7 @@ package core
 import (
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/url"
@@ -27,6 +28,7 @@ type Config struct {
 	Brand          string   // the name that customers read
 	TrustProxy     bool     // take a client's address from X-Forwarded-For
 	LogLevel       slog.Level
+	LogOutput      io.Writer // nil: no log
 
 	Local Local
 }

@@ -1,0 +1,274 @@
+// Package core wires the server: settings, local Twilio where there is no
+// account, the Twilio adapter, the use cases, the web server, and for local
+// Twilio the demo. It is the only package that knows all of them, and holds no
+// logic of its own.
+package core
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/gorilla/mux"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"escalate/app/page"
+	"escalate/app/wire"
+	"escalate/server/demo"
+	"escalate/server/escalation"
+	"escalate/server/localtwilio"
+	"escalate/server/twilioapi"
+	"escalate/server/web"
+	"escalate/static"
+)
+
+const (
+	// sweepEvery is how often replicas look for what a crash left. An agent who
+	// is gone must be noticed well within a minute or two; more often costs
+	// Sync reads.
+	sweepEvery = 15 * time.Second
+	// maxCall ends a call that nobody ended; Twilio's own limit for a
+	// Participant is the same four hours.
+	maxCall = 4 * time.Hour
+	// agentGone is how long an agent may be away before the call is over.
+	agentGone = time.Minute
+	// tokenTTL bounds how long an Access Token opens its one Room. A client
+	// needs it for as long as it may reconnect.
+	tokenTTL = maxCall
+	// closeWithin is what requests under way get to finish.
+	closeWithin = 5 * time.Second
+)
+
+// System is a running server.
+type System struct {
+	config Config
+	log    *slog.Logger
+	local  *localtwilio.Server // nil with an account
+	url    string
+	svc    *escalation.Service
+
+	ctx    context.Context
+	cancel context.CancelFunc
+	wg     sync.WaitGroup // every goroutine started here
+	failed chan error
+	opened []*http.Server
+	once   sync.Once
+}
+
+// Start opens everything, or leaves nothing open. The System runs until Close.
+func Start(ctx context.Context, c Config) (_ *System, err error) {
+	if err := c.Validate(); err != nil {
+		return nil, fmt.Errorf("settings: %w", err)
+	}
+	out := c.LogOutput
+	if out == nil {
+		out = io.Discard
+	}
+	s := &System{
+		config: c,
+		log:    slog.New(slog.NewTextHandler(out, &slog.HandlerOptions{Level: c.LogLevel})),
+		failed: make(chan error, 2),
+	}
+	s.ctx, s.cancel = context.WithCancel(context.WithoutCancel(ctx))
+	defer func() {
+		if err != nil {
+			s.Close()
+		}
+	}()
+	if c.IsLocal() {
+		s.log.Warn("NO TWILIO ACCOUNT IS SET: everything runs on local Twilio, in this process; no call leaves this machine")
+	}
+	files, err := static.Files()
+	if err != nil {
+		return nil, fmt.Errorf("open the embedded files: %w", err)
+	}
+	if _, err := fs.Stat(files, static.WASM); err != nil {
+		return nil, errors.New("the browser half is not built: run \"make wasm\", then build the server again")
+	}
+	// Listen here, serve later: a busy port is an error, not a log line, and the
+	// address is known to what follows.
+	ln, err := net.Listen("tcp", c.Addr)
+	if err != nil {
+		return nil, fmt.Errorf("listen on %s (ADDR chooses another address): %w", c.Addr, err)
+	}
+	defer func() {
+		if err != nil {
+			ln.Close()
+		}
+	}()
+	s.url = c.PublicURL
+	if s.url == "" {
+		s.url = "http://" + ln.Addr().String()
+	}
+	if err := s.startTwilio(ctx); err != nil {
+		return nil, err
+	}
+	handler, operator, err := s.handlers(files)
+	if err != nil {
+		return nil, err
+	}
+	s.serve(ln, handler)
+	if c.OperatorAddr != "" {
+		opLn, err := net.Listen("tcp", c.OperatorAddr)
+		if err != nil {
+			return nil, fmt.Errorf("listen on %s (OPERATOR_ADDR chooses another address): %w", c.OperatorAddr, err)
+		}
+		s.serve(opLn, operator)
+	}
+	s.wg.Go(s.sweep)
+	s.log.Info("serving", "url", s.url)
+	return s, nil
+}
+
+// startTwilio starts local Twilio where there is no account and takes its
+// account; after it nothing asks which of the two it is.
+func (s *System) startTwilio(ctx context.Context) error {
+	if !s.config.IsLocal() {
+		return nil
+	}
+	l := s.config.Local
+	local, err := localtwilio.Start(ctx, localtwilio.Config{
+		Addr: l.Addr, MediaAddr: l.MediaAddr, TURNAddr: l.TURNAddr, DataDir: l.DataDir,
+		AllowRemote: l.AllowRemote, Log: s.log.With("part", "local twilio"),
+	})
+	if err != nil {
+		return fmt.Errorf("start local Twilio: %w", err)
+	}
+	s.local = local
+	return nil
+}
+
+func (s *System) handlers(files fs.FS) (handler, operator http.Handler, err error) {
+	c, account := s.config, s.config.Account
+	var (
+		transport http.RoundTripper
+		signaling string
+	)
+	if s.local != nil {
+		a := s.local.Account()
+		account = Account{SID: a.SID, KeySID: a.KeySID, KeySecret: a.KeySecret, AuthToken: a.AuthToken,
+			SyncServiceSID: a.SyncServiceSID, WorkspaceSID: a.WorkspaceSID}
+		transport, signaling = s.local.Transport(), s.local.SignalingURL()
+	}
+	twilio, err := twilioapi.New(twilioapi.Config{
+		AccountSID: account.SID, KeySID: account.KeySID, KeySecret: account.KeySecret, AuthToken: account.AuthToken,
+		SyncServiceSID: account.SyncServiceSID, WorkspaceSID: account.WorkspaceSID,
+		Transport: transport, Log: s.log.With("part", "twilio"),
+	})
+	if err != nil {
+		return nil, nil, fmt.Errorf("set up the Twilio adapter: %w", err)
+	}
+	s.svc = escalation.New(escalation.Config{
+		CodeLength: c.CodeLength, CodeTTL: c.CodeTTL, MaxCall: maxCall, AgentGone: agentGone,
+		RoomType: c.RoomType, Record: c.Record, PublicURL: s.url, CallbackURL: s.url + wire.CallbackPath,
+		Brand: c.Brand, TokenTTL: tokenTTL, Log: s.log.With("part", "escalation"),
+	}, escalation.Deps{
+		Documents: twilio.Documents(), Rooms: twilio.Rooms(), Tasks: twilio.Tasks(), Chat: twilio.Chat(), Tokens: twilio.Tokens(),
+	})
+	registry := prometheus.NewRegistry()
+	wc := web.Config{
+		PublicURL: s.url, Brand: c.Brand, AllowedOrigins: c.AllowedOrigins, Signaling: signaling,
+		Static: files, TrustProxy: c.TrustProxy, Registry: registry, Log: s.log.With("part", "web"), Done: s.ctx.Done(),
+	}
+	wd := web.Deps{
+		Escalations: s.svc, Agents: twilio, Callbacks: twilio, Render: page.Render,
+		Ready: func(ctx context.Context) error { return twilio.Ready(ctx) },
+	}
+	routes := mux.NewRouter()
+	if s.local != nil {
+		d, err := demo.New(demo.Config{Local: s.local, Log: s.log.With("part", "demo")})
+		if err != nil {
+			return nil, nil, fmt.Errorf("set up the demo: %w", err)
+		}
+		d.Routes(routes)
+	}
+	routes.PathPrefix("/").Handler(web.New(wc, wd))
+	return routes, web.Operator(wc, wd), nil
+}
+
+func (s *System) serve(ln net.Listener, h http.Handler) {
+	srv := &http.Server{
+		Handler:           h,
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       15 * time.Second,
+		// No WriteTimeout: it would cut server-sent events. The handlers bound
+		// their own writes.
+		IdleTimeout: 2 * time.Minute,
+		ErrorLog:    slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
+	}
+	s.opened = append(s.opened, srv)
+	s.wg.Go(func() {
+		if err := srv.Serve(ln); !errors.Is(err, http.ErrServerClosed) {
+			s.failed <- fmt.Errorf("serve %s: %w", ln.Addr(), err)
+		}
+	})
+}
+
+func (s *System) sweep() {
+	t := time.NewTicker(sweepEvery)
+	defer t.Stop()
+	for {
+		select {
+		case <-s.ctx.Done():
+			return
+		case <-t.C:
+			if err := s.svc.Sweep(s.ctx); err != nil && s.ctx.Err() == nil {
+				s.log.Warn("sweep", "err", err)
+			}
+		}
+	}
+}
+
+// URL is where the server is reached.
+func (s *System) URL() string { return s.url }
+
+// Failed tells of a listener that broke; the System is then to be closed.
+func (s *System) Failed() <-chan error { return s.failed }
+
+// Welcome says in a few lines what to open.
+func (s *System) Welcome() string {
+	if s.local == nil {
+		return fmt.Sprintf("Escalate is at %s\n", s.url)
+	}
+	return fmt.Sprintf(`
+  Escalate runs on local Twilio (no account). Open these two, side by side:
+
+    the agent's desk      %s/demo/agent
+    the customer's chat   %s/demo/chat
+
+  Click the Video icon at the desk, then the link that arrives in the chat.
+  Ctrl-C stops it.
+
+`, s.url, s.url)
+}
+
+// Close stops everything and waits for it. It may be called more than once.
+func (s *System) Close() {
+	s.once.Do(func() {
+		s.cancel()
+		ctx, cancel := context.WithTimeout(context.Background(), closeWithin)
+		defer cancel()
+		for _, srv := range s.opened {
+			if err := srv.Shutdown(ctx); err != nil {
+				srv.Close()
+			}
+		}
+		s.wg.Wait()
+		if s.local != nil {
+			if err := s.local.Close(); err != nil {
+				s.log.Warn("close local Twilio", "err", err)
+			}
+		}
+	})
+}
+
+
+// Local is the local Twilio, or nil with an account.
+func (s *System) Local() *localtwilio.Server { return s.local }
