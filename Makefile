@@ -8,7 +8,7 @@ QUALITY ?= 11
 CHROMIUM ?= /usr/bin/chromium
 
 .DEFAULT_GOAL := help
-.PHONY: help run build wasm deps test test-unit test-wasm e2e lint bench clean chromium FORCE
+.PHONY: help run build wasm deps deps-test test test-unit test-wasm e2e lint bench clean chromium FORCE
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,19 +27,26 @@ wasm: deps ## the browser half: static/web/app.wasm and what goes beside it
 deps: static/node_modules/.installed
 
 static/node_modules/.installed: static/package.json static/package-lock.json
-	cd static && $(NPM) ci --no-audit --no-fund --ignore-scripts --loglevel=error
+	cd static && $(NPM) ci --omit=dev --no-audit --no-fund --ignore-scripts --loglevel=error
 	@touch $@
 
-test: lint test-unit test-wasm e2e ## every test, browser tests too
+# The tests want Twilio's OpenAPI documents too, which the product does not.
+deps-test: static/node_modules/.installed-test
 
-test-unit: wasm ## Go tests on this machine, with the race detector
+static/node_modules/.installed-test: static/package.json static/package-lock.json
+	cd static && $(NPM) ci --no-audit --no-fund --ignore-scripts --loglevel=error
+	@touch static/node_modules/.installed $@
+
+test: deps-test lint test-unit test-wasm e2e ## every test, browser tests too
+
+test-unit: deps-test wasm ## Go tests on this machine, with the race detector
 	$(GO) test -race ./...
 
 test-wasm: ## the JavaScript boundary, compiled to WASM and run under node
 	PATH="$$PATH:$$($(GO) env GOROOT)/lib/wasm" GOOS=js GOARCH=wasm $(GO) test ./app/browser/... ./app/video/twiliojs/...
 
 e2e: QUALITY := 5
-e2e: wasm chromium ## the whole in a browser: Chromium with fake media; screenshots in server/e2e/out
+e2e: deps-test wasm chromium ## the whole in a browser: Chromium with fake media; screenshots in server/e2e/out
 	CHROMIUM=$(CHROMIUM) $(GO) test -tags e2e -count=1 -timeout 15m ./server/e2e/... ./server/localtwilio/rsp/...
 
 chromium:
