@@ -1,0 +1,166 @@
+package rest
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/gorilla/mux"
+
+	"escalate/server/localtwilio/store"
+)
+
+// Limits of the Messages resource, from its documents.
+const (
+	maxMessageBody       = 1600
+	maxConversationsPage = 100
+)
+
+func (a *API) conversations(r *mux.Router) {
+	get, post := http.MethodGet, http.MethodPost
+	const conversation = "/v1/Conversations/{conversation}"
+	r.HandleFunc("/v1/Conversations", a.handle(createConversation)).Methods(post)
+	r.HandleFunc("/v1/Conversations", a.handle(listConversations)).Methods(get)
+	r.HandleFunc(conversation, a.handle(fetchConversation)).Methods(get)
+	r.HandleFunc(conversation, a.handle(updateConversation)).Methods(post)
+	r.HandleFunc(conversation+"/Messages", a.handle(createMessage)).Methods(post)
+	r.HandleFunc(conversation+"/Messages", a.handle(listMessages)).Methods(get)
+	r.HandleFunc(conversation+"/Messages/{message}", a.handle(fetchMessage)).Methods(get)
+}
+
+func createConversation(c *call) error {
+	v := store.Conversation{UniqueName: c.form("UniqueName"), FriendlyName: c.form("FriendlyName"), Attributes: c.form("Attributes")}
+	if v.Attributes != "" && !isObject(v.Attributes) {
+		return invalid("Attributes must be a JSON object")
+	}
+	if sidLike.MatchString(v.UniqueName) {
+		return invalid("UniqueName must not look like a SID")
+	}
+	v, err := c.store.CreateConversation(v)
+	if errors.Is(err, store.ErrNameTaken) {
+		return &Error{
+			Status: http.StatusConflict, Code: codeConversationExists,
+			Message: "Conversation with provided unique name already exists",
+		}
+	}
+	if err != nil {
+		return err
+	}
+	return c.json(http.StatusCreated, c.conversation(v))
+}
+
+func listConversations(c *call) error {
+	all, err := c.store.Conversations()
+	if err != nil {
+		return err
+	}
+	if c.has("State") {
+		all = slices.DeleteFunc(all, func(v store.Conversation) bool { return v.State != c.form("State") })
+	}
+	return list(c, "conversations", maxConversationsPage, all, func(v store.Conversation) string { return v.SID }, c.conversation)
+}
+
+func fetchConversation(c *call) error {
+	v, err := c.store.Conversation(c.path("conversation"))
+	if err != nil {
+		return err
+	}
+	return c.json(http.StatusOK, c.conversation(v))
+}
+
+func updateConversation(c *call) error {
+	if c.has("Attributes") && !isObject(c.form("Attributes")) {
+		return invalid("Attributes must be a JSON object")
+	}
+	state := c.form("State")
+	if state != "" && !slices.Contains([]string{"active", "inactive", "closed"}, state) {
+		return invalid("Invalid parameter State")
+	}
+	v, err := c.store.UpdateConversation(c.path("conversation"), func(v *store.Conversation) error {
+		if state != "" {
+			v.State = state
+		}
+		if c.has("Attributes") {
+			v.Attributes = c.form("Attributes")
+		}
+		if c.has("FriendlyName") {
+			v.FriendlyName = c.form("FriendlyName")
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return c.json(http.StatusOK, c.conversation(v))
+}
+
+func createMessage(c *call) error {
+	m := store.Message{Author: c.form("Author"), Body: c.form("Body"), Attributes: c.form("Attributes")}
+	if m.Attributes != "" && !isObject(m.Attributes) {
+		return invalid("Attributes must be a JSON object")
+	}
+	if utf8.RuneCountInString(m.Body) > maxMessageBody {
+		return bad(codeMessageBodyTooLong, "Message body is longer than 1600 characters")
+	}
+	v, err := c.store.Conversation(c.path("conversation"))
+	if err != nil {
+		return err
+	}
+	if v.State == "closed" {
+		return bad(codeConversationClosed, "Conversation is closed")
+	}
+	if m, err = c.store.AddMessage(v.SID, m); err != nil {
+		return err
+	}
+	return c.json(http.StatusCreated, c.message(m))
+}
+
+func listMessages(c *call) error {
+	all, err := c.store.Messages(c.path("conversation"), 0)
+	if err != nil {
+		return err
+	}
+	switch strings.ToLower(c.form("Order")) {
+	case "", "asc":
+	case "desc":
+		slices.Reverse(all)
+	default:
+		return invalid("Invalid parameter Order")
+	}
+	return list(c, "messages", maxConversationsPage, all, func(m store.Message) string { return m.SID }, c.message)
+}
+
+func fetchMessage(c *call) error {
+	all, err := c.store.Messages(c.path("conversation"), 0)
+	if err != nil {
+		return err
+	}
+	for _, m := range all {
+		if m.SID == c.path("message") {
+			return c.json(http.StatusOK, c.message(m))
+		}
+	}
+	return store.ErrNotFound
+}
+
+func (c *call) conversation(v store.Conversation) any {
+	u := c.base + "/v1/Conversations/" + v.SID
+	return object{
+		"account_sid": c.account.SID, "chat_service_sid": c.account.ChatServiceSID, "messaging_service_sid": c.account.MessagingServiceSID,
+		"sid": v.SID, "friendly_name": orNull(v.FriendlyName), "unique_name": orNull(v.UniqueName), "attributes": v.Attributes,
+		"state": v.State, "date_created": date(v.Created), "date_updated": date(v.Updated), "timers": object{}, "bindings": nil,
+		"url": u, "links": object{"messages": u + "/Messages", "participants": u + "/Participants", "webhooks": u + "/Webhooks"},
+	}
+}
+
+func (c *call) message(m store.Message) any {
+	u := c.base + "/v1/Conversations/" + m.ConversationSID + "/Messages/" + m.SID
+	return object{
+		"account_sid": c.account.SID, "conversation_sid": m.ConversationSID, "sid": m.SID, "index": m.Index, "author": m.Author,
+		"body": orNull(m.Body), "media": nil, "attributes": m.Attributes, "participant_sid": nil,
+		"date_created": date(m.Created), "date_updated": date(m.Updated), "delivery": nil, "content_sid": nil,
+		"url": u, "links": object{"delivery_receipts": u + "/Receipts"},
+	}
+}

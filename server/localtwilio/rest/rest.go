@@ -1,0 +1,220 @@
+// Package rest is the part of Twilio's REST APIs that local Twilio speaks: Video,
+// Sync, TaskRouter, Conversations, and IAM's check of Flex tokens. One file per
+// product; each answers with the status codes, error codes, field names and
+// headers that Twilio's OpenAPI documents and error dictionary give. What an SDK
+// cannot see (a Room's media, a chat's push channel) is not here.
+//
+// It knows the store and HTTP. It never speaks to signaling: a Room that is
+// completed here is seen there through the store's events.
+package rest
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/gorilla/mux"
+
+	"escalate/server/localtwilio/store"
+)
+
+// maxBody bounds a request's body: room for Sync's 16 KiB of data in its
+// percent-encoded form, and for the error that says so.
+const maxBody = 1 << 20
+
+// Products are the names of the products: the first label of their host names.
+var Products = []string{"video", "sync", "taskrouter", "conversations", "iam"}
+
+// API answers REST requests out of a store.
+type API struct {
+	store    *store.Store
+	log      *slog.Logger
+	handlers map[string]http.Handler
+}
+
+// New makes an API over s; a nil log discards.
+func New(s *store.Store, log *slog.Logger) *API {
+	if log == nil {
+		log = slog.New(slog.DiscardHandler)
+	}
+	a := &API{store: s, log: log, handlers: map[string]http.Handler{}}
+	routes := map[string]func(*mux.Router){
+		"video": a.video, "sync": a.sync, "taskrouter": a.taskrouter, "conversations": a.conversations, "iam": a.iam,
+	}
+	for _, name := range Products {
+		// UseEncodedPath: a name with an escaped slash is one path segment.
+		r := mux.NewRouter().UseEncodedPath()
+		r.NotFoundHandler = a.handle(func(c *call) error { return notFound(c.r.URL.Path) })
+		r.MethodNotAllowedHandler = a.handle(func(*call) error { return errMethod })
+		routes[name](r)
+		a.handlers[name] = r
+	}
+	return a
+}
+
+// ServeHTTP answers a request by its host (video.twilio.com, also with an edge
+// and region between) or, for any other host, by the first segment of its path
+// (/video/v1/Rooms). URLs in the answer have the form of the request.
+func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	host, path := Host(r), r.URL.EscapedPath()
+	product, base := "", "https://"+host
+	if strings.HasSuffix(host, twilioSuffix) {
+		product, _, _ = strings.Cut(host, ".")
+	} else {
+		product, path, _ = strings.Cut(strings.TrimPrefix(path, "/"), "/")
+		path = "/" + path
+		base = "http://" + r.Host + "/" + product
+	}
+	// A shallow copy, so that the caller's request stays as it is.
+	q := r.WithContext(context.WithValue(r.Context(), baseKey{}, base))
+	q.URL = new(url.URL)
+	*q.URL = *r.URL
+	unescaped, err := url.PathUnescape(path)
+	h := a.handlers[product]
+	if h == nil || err != nil {
+		a.handle(func(*call) error { return notFound(r.URL.Path) })(w, q)
+		return
+	}
+	q.URL.Path, q.URL.RawPath = unescaped, path
+	h.ServeHTTP(w, q)
+}
+
+// twilioSuffix ends the host names of Twilio's own APIs.
+const twilioSuffix = ".twilio.com"
+
+// Host is the host that a request asks, in lower case and without its port.
+func Host(r *http.Request) string {
+	host := r.Host
+	if host == "" {
+		host = r.URL.Host
+	}
+	host, _, _ = strings.Cut(strings.ToLower(host), ":")
+	return host
+}
+
+// baseKey finds, in a request's context, what URLs in its answer begin with:
+// Twilio's host where it was asked, else our own listener and the product.
+type baseKey struct{}
+
+// call is one request on its way through a handler.
+type call struct {
+	w       http.ResponseWriter
+	r       *http.Request
+	store   *store.Store
+	account store.Account
+	base    string // what URLs in the answer begin with, up to /v1
+}
+
+// handle makes an http.HandlerFunc of f: it checks the credentials, reads the
+// form and writes f's error.
+func (a *API) handle(f func(*call) error) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		c := &call{w: w, r: r, store: a.store, account: a.store.Account()}
+		c.base, _ = r.Context().Value(baseKey{}).(string)
+		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+		err := c.authenticate()
+		if err == nil {
+			err = c.parse()
+		}
+		if err == nil {
+			err = f(c)
+		}
+		if err != nil {
+			a.fail(c, err)
+		}
+	}
+}
+
+func (c *call) parse() error {
+	if strings.HasPrefix(c.r.Header.Get("Content-Type"), "application/json") {
+		return nil // the handler reads the body
+	}
+	if err := c.r.ParseForm(); err != nil {
+		var large *http.MaxBytesError
+		if errors.As(err, &large) {
+			return &Error{Status: http.StatusRequestEntityTooLarge, Code: codeInvalidParameter, Message: "Request body is too large"}
+		}
+		return invalid("Request body could not be read as a form")
+	}
+	return nil
+}
+
+// path is a variable of the route.
+func (c *call) path(name string) string {
+	v, err := url.PathUnescape(mux.Vars(c.r)[name])
+	if err != nil {
+		return ""
+	}
+	return v
+}
+
+// has reports whether the request gave the parameter, if only as empty.
+func (c *call) has(name string) bool {
+	_, ok := c.r.Form[name]
+	return ok
+}
+
+func (c *call) form(name string) string { return c.r.Form.Get(name) }
+
+// integer reads a parameter that must lie in [lo, hi] into v, or answers bad.
+// An absent one leaves v alone.
+func (c *call) integer(name string, v *int, lo, hi int, bad *Error) error {
+	if !c.has(name) {
+		return nil
+	}
+	n, err := strconv.Atoi(c.form(name))
+	if err != nil || n < lo || n > hi {
+		return bad
+	}
+	*v = n
+	return nil
+}
+
+func (c *call) boolean(name string, v *bool) error {
+	switch strings.ToLower(c.form(name)) {
+	case "":
+	case "true":
+		*v = true
+	case "false":
+		*v = false
+	default:
+		return invalid("Invalid parameter " + name + ": expected true or false")
+	}
+	return nil
+}
+
+// ifMatch is the If-Match header without quotes; empty for none and for "*".
+func (c *call) ifMatch() string {
+	v := strings.Trim(strings.TrimPrefix(c.r.Header.Get("If-Match"), "W/"), `"`)
+	if v == "*" {
+		return ""
+	}
+	return v
+}
+
+// json writes v. HTML characters stay as they are: attributes are text that
+// others parse.
+func (c *call) json(status int, v any) error {
+	c.w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	c.w.WriteHeader(status)
+	e := json.NewEncoder(c.w)
+	e.SetEscapeHTML(false)
+	_ = e.Encode(v) // the caller has gone; there is nobody to tell
+	return nil
+}
+
+// tagged is json with an ETag.
+func (c *call) tagged(status int, etag string, v any) error {
+	c.w.Header().Set("ETag", `"`+etag+`"`)
+	return c.json(status, v)
+}
+
+func (c *call) noContent() error {
+	c.w.WriteHeader(http.StatusNoContent)
+	return nil
+}

@@ -1,0 +1,226 @@
+package rest
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+	"regexp"
+	"strconv"
+	"time"
+
+	"github.com/gorilla/mux"
+
+	"escalate/server/localtwilio/store"
+)
+
+// Limits of Sync, from its documents and the error dictionary.
+const (
+	maxDocument     = 16 << 10 // bytes of Data
+	maxDocumentTTL  = 31536000 // seconds
+	maxDocumentName = 256
+	maxSyncPage     = 100
+)
+
+// sidLike is what a unique name must not look like.
+var sidLike = regexp.MustCompile(`^[A-Z]{2}[0-9a-f]{32}$`)
+
+func (a *API) sync(r *mux.Router) {
+	get, post, del := http.MethodGet, http.MethodPost, http.MethodDelete
+	r.HandleFunc("/v1/Services", a.handle(listSyncServices)).Methods(get)
+	// in makes sure of the service before the handler runs.
+	in := func(f func(*call) error) http.HandlerFunc {
+		return a.handle(func(c *call) error {
+			if s := c.path("service"); s != c.account.SyncServiceSID && s != "default" {
+				return notFound(c.r.URL.Path)
+			}
+			return f(c)
+		})
+	}
+	const documents = "/v1/Services/{service}/Documents"
+	r.HandleFunc("/v1/Services/{service}", in(fetchSyncService)).Methods(get)
+	r.HandleFunc(documents, in(createDocument)).Methods(post)
+	r.HandleFunc(documents, in(listDocuments)).Methods(get)
+	r.HandleFunc(documents+"/{document}", in(fetchDocument)).Methods(get)
+	r.HandleFunc(documents+"/{document}", in(updateDocument)).Methods(post)
+	r.HandleFunc(documents+"/{document}", in(deleteDocument)).Methods(del)
+	r.HandleFunc(documents+"/{document}/Permissions", in(listPermissions)).Methods(get)
+	r.HandleFunc(documents+"/{document}/Permissions/{identity}", in(fetchPermission)).Methods(get)
+	r.HandleFunc(documents+"/{document}/Permissions/{identity}", in(updatePermission)).Methods(post)
+	r.HandleFunc(documents+"/{document}/Permissions/{identity}", in(deletePermission)).Methods(del)
+}
+
+func listSyncServices(c *call) error {
+	return list(c, "services", maxSyncPage, []string{c.account.SyncServiceSID}, func(s string) string { return s },
+		func(string) any { return c.syncService() })
+}
+
+func fetchSyncService(c *call) error { return c.json(http.StatusOK, c.syncService()) }
+
+func createDocument(c *call) error {
+	d := store.Document{UniqueName: c.form("UniqueName")}
+	if c.has("UniqueName") && (d.UniqueName == "" || len(d.UniqueName) > maxDocumentName || sidLike.MatchString(d.UniqueName)) {
+		return bad(codeSyncName, "Invalid unique name")
+	}
+	if _, err := c.documentChange(&d); err != nil {
+		return err
+	}
+	d, err := c.store.CreateDocument(d)
+	if errors.Is(err, store.ErrNameTaken) {
+		return &Error{Status: http.StatusConflict, Code: codeSyncNameTaken, Message: "Unique name already exists"}
+	}
+	if err != nil {
+		return err
+	}
+	return c.tagged(http.StatusCreated, d.ETag(), c.document(d))
+}
+
+func listDocuments(c *call) error {
+	all, err := c.store.Documents()
+	if err != nil {
+		return err
+	}
+	return list(c, "documents", maxSyncPage, all, func(d store.Document) string { return d.SID }, c.document)
+}
+
+func fetchDocument(c *call) error {
+	d, err := c.store.Document(c.path("document"))
+	if err != nil {
+		return err
+	}
+	return c.tagged(http.StatusOK, d.ETag(), c.document(d))
+}
+
+func updateDocument(c *call) error {
+	match := c.ifMatch()
+	if _, err := strconv.Atoi(match); match != "" && err != nil {
+		return bad(codeSyncIfMatch, "Invalid If-Match header")
+	}
+	var change store.Document
+	given, err := c.documentChange(&change)
+	if err != nil {
+		return err
+	}
+	d, err := c.store.UpdateDocument(c.path("document"), match, func(d *store.Document) error {
+		if given.data {
+			d.Data = change.Data
+		}
+		// Without a Ttl the old deadline stays: an update does not extend it.
+		if given.ttl {
+			d.Expires = change.Expires
+		}
+		return nil
+	})
+	if errors.Is(err, store.ErrRevision) {
+		return &Error{
+			Status: http.StatusPreconditionFailed, Code: codeSyncRevision,
+			Message: "The revision of the document does not match the expected revision",
+		}
+	}
+	if err != nil {
+		return err
+	}
+	return c.tagged(http.StatusOK, d.ETag(), c.document(d))
+}
+
+func deleteDocument(c *call) error {
+	if err := c.store.DeleteDocument(c.path("document")); err != nil {
+		return err
+	}
+	return c.noContent()
+}
+
+type documentGiven struct{ data, ttl bool }
+
+// documentChange reads Data and Ttl into d and says which were given.
+func (c *call) documentChange(d *store.Document) (given documentGiven, err error) {
+	if given.data = c.has("Data"); given.data {
+		text := c.form("Data")
+		if len(text) > maxDocument {
+			return given, &Error{Status: http.StatusRequestEntityTooLarge, Code: codeSyncTooLarge, Message: "Document data exceeds 16 KiB"}
+		}
+		if !isObject(text) {
+			return given, invalid("Data must be a JSON object")
+		}
+		d.Data = json.RawMessage(text)
+	}
+	if given.ttl = c.form("Ttl") != ""; given.ttl {
+		ttl := 0
+		if err := c.integer("Ttl", &ttl, 0, maxDocumentTTL, bad(codeSyncTTL, "Invalid TTL")); err != nil {
+			return given, err
+		}
+		d.Expires = time.Time{} // 0 is never
+		if ttl > 0 {
+			d.Expires = c.store.Now().Add(time.Duration(ttl) * time.Second)
+		}
+	}
+	return given, nil
+}
+
+func listPermissions(c *call) error {
+	all, err := c.store.Permissions(c.path("document"))
+	if err != nil {
+		return err
+	}
+	return list(c, "permissions", maxSyncPage, all, func(p store.Permission) string { return p.Identity }, c.permission)
+}
+
+func fetchPermission(c *call) error {
+	p, err := c.store.Permission(c.path("document"), c.path("identity"))
+	if err != nil {
+		return err
+	}
+	return c.json(http.StatusOK, c.permission(p))
+}
+
+func updatePermission(c *call) error {
+	p := store.Permission{Identity: c.path("identity")}
+	for name, v := range map[string]*bool{"Read": &p.Read, "Write": &p.Write, "Manage": &p.Manage} {
+		if !c.has(name) {
+			return invalid("Missing required parameter " + name + " in the post body")
+		}
+		if err := c.boolean(name, v); err != nil {
+			return err
+		}
+	}
+	p, err := c.store.SetPermission(c.path("document"), p)
+	if err != nil {
+		return err
+	}
+	return c.json(http.StatusOK, c.permission(p))
+}
+
+func deletePermission(c *call) error {
+	if err := c.store.DeletePermission(c.path("document"), c.path("identity")); err != nil {
+		return err
+	}
+	return c.noContent()
+}
+
+func (c *call) syncService() any {
+	u := c.base + "/v1/Services/" + c.account.SyncServiceSID
+	return object{
+		"sid": c.account.SyncServiceSID, "unique_name": "default", "account_sid": c.account.SID, "friendly_name": "Flex Sync Service",
+		"date_created": nil, "date_updated": nil, "url": u, "webhook_url": nil, "webhooks_from_rest_enabled": false,
+		"reachability_webhooks_enabled": false, "acl_enabled": false,
+		"reachability_debouncing_enabled": false, "reachability_debouncing_window": 5000,
+		"links": object{"documents": u + "/Documents"},
+	}
+}
+
+func (c *call) document(d store.Document) any {
+	u := c.base + "/v1/Services/" + c.account.SyncServiceSID + "/Documents/" + d.SID
+	return object{
+		"sid": d.SID, "unique_name": orNull(d.UniqueName), "account_sid": c.account.SID, "service_sid": c.account.SyncServiceSID,
+		"url": u, "links": object{"permissions": u + "/Permissions"},
+		"revision": d.ETag(), "data": d.Data, "date_expires": date(d.Expires),
+		"date_created": date(d.Created), "date_updated": date(d.Updated), "created_by": d.CreatedBy,
+	}
+}
+
+func (c *call) permission(p store.Permission) any {
+	return object{
+		"account_sid": c.account.SID, "service_sid": c.account.SyncServiceSID, "document_sid": p.DocumentSID, "identity": p.Identity,
+		"read": p.Read, "write": p.Write, "manage": p.Manage,
+		"url": c.base + "/v1/Services/" + c.account.SyncServiceSID + "/Documents/" + p.DocumentSID + "/Permissions/" + p.Identity,
+	}
+}

@@ -1,0 +1,258 @@
+package rest
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/gorilla/mux"
+
+	"escalate/server/localtwilio/store"
+)
+
+const maxTaskRouterPage = 1000
+
+func (a *API) taskrouter(r *mux.Router) {
+	get, post, del := http.MethodGet, http.MethodPost, http.MethodDelete
+	in := func(f func(*call) error) http.HandlerFunc {
+		return a.handle(func(c *call) error {
+			if c.path("workspace") != c.account.WorkspaceSID {
+				return notFound(c.r.URL.Path)
+			}
+			return f(c)
+		})
+	}
+	const workspace = "/v1/Workspaces/{workspace}"
+	r.HandleFunc(workspace, in(fetchWorkspace)).Methods(get)
+	r.HandleFunc(workspace+"/Tasks", in(createTask)).Methods(post)
+	r.HandleFunc(workspace+"/Tasks", in(listTasks)).Methods(get)
+	r.HandleFunc(workspace+"/Tasks/{task}", in(fetchTask)).Methods(get)
+	r.HandleFunc(workspace+"/Tasks/{task}", in(updateTask)).Methods(post)
+	r.HandleFunc(workspace+"/Tasks/{task}", in(deleteTask)).Methods(del)
+	r.HandleFunc(workspace+"/Tasks/{task}/Reservations", in(listTaskReservations)).Methods(get)
+	r.HandleFunc(workspace+"/Workers", in(listWorkers)).Methods(get)
+	r.HandleFunc(workspace+"/Workers/{worker}", in(fetchWorker)).Methods(get)
+	r.HandleFunc(workspace+"/Workers/{worker}", in(updateWorker)).Methods(post)
+	r.HandleFunc(workspace+"/Workers/{worker}/Reservations", in(listWorkerReservations)).Methods(get)
+	for _, owner := range []string{"/Tasks/{task}", "/Workers/{worker}"} {
+		r.HandleFunc(workspace+owner+"/Reservations/{reservation}", in(fetchReservation)).Methods(get)
+		r.HandleFunc(workspace+owner+"/Reservations/{reservation}", in(updateReservation)).Methods(post)
+	}
+}
+
+func fetchWorkspace(c *call) error {
+	u := c.workspace()
+	return c.json(http.StatusOK, object{
+		"sid": c.account.WorkspaceSID, "account_sid": c.account.SID, "friendly_name": "Flex Task Assignment", "url": u,
+		"links": object{"tasks": u + "/Tasks", "workers": u + "/Workers"},
+	})
+}
+
+func createTask(c *call) error {
+	k := store.Task{Attributes: c.form("Attributes"), TaskChannel: c.form("TaskChannel")}
+	if k.Attributes != "" && !isObject(k.Attributes) {
+		return invalid("Attributes must be a JSON object")
+	}
+	err := errors.Join(
+		c.integer("Priority", &k.Priority, 0, 1<<31-1, invalid("Invalid parameter Priority")),
+		c.integer("Timeout", &k.Timeout, 1, 1<<31-1, invalid("Invalid parameter Timeout")),
+	)
+	if err != nil {
+		return err
+	}
+	if k, err = c.store.CreateTask(k); err != nil {
+		return err
+	}
+	return c.tagged(http.StatusCreated, k.ETag(), c.task(k))
+}
+
+func listTasks(c *call) error {
+	all, err := c.store.Tasks()
+	if err != nil {
+		return err
+	}
+	if v := c.form("AssignmentStatus"); v != "" {
+		statuses := strings.Split(v, ",")
+		all = slices.DeleteFunc(all, func(k store.Task) bool { return !slices.Contains(statuses, k.AssignmentStatus) })
+	}
+	return list(c, "tasks", maxTaskRouterPage, all, func(k store.Task) string { return k.SID }, c.task)
+}
+
+func fetchTask(c *call) error {
+	k, err := c.store.Task(c.path("task"))
+	if err != nil {
+		return err
+	}
+	return c.tagged(http.StatusOK, k.ETag(), c.task(k))
+}
+
+func updateTask(c *call) error {
+	if c.has("Attributes") && !isObject(c.form("Attributes")) {
+		return invalid("Attributes must be a JSON object")
+	}
+	k, err := c.store.UpdateTask(c.path("task"), c.ifMatch(), func(k *store.Task) error {
+		if c.has("Attributes") {
+			k.Attributes = c.form("Attributes")
+		}
+		if v := c.form("AssignmentStatus"); v != "" {
+			k.AssignmentStatus = v
+		}
+		if c.has("Reason") {
+			k.Reason = c.form("Reason")
+		}
+		if v := c.form("TaskChannel"); v != "" {
+			k.TaskChannel = v
+		}
+		return c.integer("Priority", &k.Priority, 0, 1<<31-1, invalid("Invalid parameter Priority"))
+	})
+	if errors.Is(err, store.ErrRevision) {
+		return &Error{Status: http.StatusPreconditionFailed, Code: codePrecondition, Message: "Precondition Failed"}
+	}
+	if err != nil {
+		return err
+	}
+	// The shape of the headers is Twilio's; nothing is limited here.
+	c.w.Header().Set("X-Rate-Limit-Limit", "100")
+	c.w.Header().Set("X-Rate-Limit-Remaining", "99")
+	return c.tagged(http.StatusOK, k.ETag(), c.task(k))
+}
+
+func deleteTask(c *call) error {
+	if err := c.store.DeleteTask(c.path("task")); err != nil {
+		return err
+	}
+	return c.noContent()
+}
+
+func listWorkers(c *call) error {
+	all, err := c.store.Workers()
+	if err != nil {
+		return err
+	}
+	all = slices.DeleteFunc(all, func(w store.Worker) bool {
+		return c.has("FriendlyName") && w.FriendlyName != c.form("FriendlyName") ||
+			c.has("ActivityName") && w.Activity != c.form("ActivityName") ||
+			c.has("ActivitySid") && w.ActivitySID != c.form("ActivitySid") ||
+			c.has("Available") && strconv.FormatBool(w.Available) != strings.ToLower(c.form("Available"))
+	})
+	return list(c, "workers", maxTaskRouterPage, all, func(w store.Worker) string { return w.SID }, c.worker)
+}
+
+func fetchWorker(c *call) error {
+	w, err := c.store.Worker(c.path("worker"))
+	if err != nil {
+		return err
+	}
+	return c.json(http.StatusOK, c.worker(w))
+}
+
+func updateWorker(c *call) error {
+	if c.has("Attributes") && !isObject(c.form("Attributes")) {
+		return invalid("Attributes must be a JSON object")
+	}
+	w, err := c.store.UpdateWorker(c.path("worker"), func(w *store.Worker) error {
+		if c.has("Attributes") {
+			w.Attributes = c.form("Attributes")
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return c.json(http.StatusOK, c.worker(w))
+}
+
+func listTaskReservations(c *call) error {
+	all, err := c.store.TaskReservations(c.path("task"))
+	if err != nil {
+		return err
+	}
+	return c.reservations(all)
+}
+
+func listWorkerReservations(c *call) error {
+	all, err := c.store.WorkerReservations(c.path("worker"))
+	if err != nil {
+		return err
+	}
+	return c.reservations(all)
+}
+
+func (c *call) reservations(all []store.Reservation) error {
+	all = slices.DeleteFunc(all, func(r store.Reservation) bool {
+		return c.has("ReservationStatus") && r.Status != c.form("ReservationStatus") ||
+			c.has("WorkerSid") && r.WorkerSID != c.form("WorkerSid")
+	})
+	return list(c, "reservations", maxTaskRouterPage, all, func(r store.Reservation) string { return r.SID }, c.reservation)
+}
+
+// findReservation finds the path's Reservation, which must be its owner's.
+func (c *call) findReservation() (store.Reservation, error) {
+	r, err := c.store.Reservation(c.path("reservation"))
+	if err == nil && r.TaskSID != c.path("task") && r.WorkerSID != c.path("worker") {
+		err = store.ErrNotFound
+	}
+	return r, err
+}
+
+func fetchReservation(c *call) error {
+	r, err := c.findReservation()
+	if err != nil {
+		return err
+	}
+	return c.json(http.StatusOK, c.reservation(r))
+}
+
+func updateReservation(c *call) error {
+	r, err := c.findReservation()
+	if err == nil && c.has("ReservationStatus") {
+		r, err = c.store.SetReservationStatus(r.SID, c.form("ReservationStatus"))
+	}
+	if err != nil {
+		return err
+	}
+	return c.json(http.StatusOK, c.reservation(r))
+}
+
+func (c *call) workspace() string { return c.base + "/v1/Workspaces/" + c.account.WorkspaceSID }
+
+func (c *call) task(k store.Task) any {
+	u := c.workspace() + "/Tasks/" + k.SID
+	return object{
+		"account_sid": c.account.SID, "age": int(c.store.Now().Sub(k.Created).Seconds()), "assignment_status": k.AssignmentStatus,
+		"attributes": k.Attributes, "addons": "{}", "date_created": date(k.Created), "date_updated": date(k.Updated),
+		"task_queue_entered_date": date(k.Created), "virtual_start_time": date(k.Created),
+		"priority": k.Priority, "reason": orNull(k.Reason), "sid": k.SID, "timeout": k.Timeout,
+		"task_queue_sid": c.account.TaskQueueSID, "task_queue_friendly_name": "Everyone",
+		"task_channel_sid": c.account.TaskChannelSID, "task_channel_unique_name": k.TaskChannel,
+		"workflow_sid": c.account.WorkflowSID, "workflow_friendly_name": "Assign to Anyone",
+		"workspace_sid": c.account.WorkspaceSID, "ignore_capacity": false, "routing_target": nil, "url": u,
+		"links": object{"reservations": u + "/Reservations", "workspace": c.workspace()},
+	}
+}
+
+func (c *call) worker(w store.Worker) any {
+	u := c.workspace() + "/Workers/" + w.SID
+	return object{
+		"account_sid": c.account.SID, "activity_name": w.Activity, "activity_sid": w.ActivitySID, "attributes": w.Attributes,
+		"available": w.Available, "date_created": date(w.Created), "date_updated": date(w.Updated), "date_status_changed": date(w.Updated),
+		"friendly_name": w.FriendlyName, "sid": w.SID, "workspace_sid": c.account.WorkspaceSID, "url": u,
+		"links": object{"reservations": u + "/Reservations", "workspace": c.workspace()},
+	}
+}
+
+func (c *call) reservation(r store.Reservation) any {
+	task, worker := c.workspace()+"/Tasks/"+r.TaskSID, c.workspace()+"/Workers/"+r.WorkerSID
+	u := task
+	if c.path("worker") != "" {
+		u = worker
+	}
+	return object{
+		"account_sid": c.account.SID, "date_created": date(r.Created), "date_updated": date(r.Updated), "reservation_status": r.Status,
+		"sid": r.SID, "task_sid": r.TaskSID, "worker_name": r.Worker, "worker_sid": r.WorkerSID, "workspace_sid": c.account.WorkspaceSID,
+		"url":   u + "/Reservations/" + r.SID,
+		"links": object{"task": task, "worker": worker, "workspace": c.workspace()},
+	}
+}

@@ -1,0 +1,263 @@
+package rest
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/gorilla/mux"
+
+	"escalate/server/localtwilio/store"
+)
+
+// Limits of the Rooms resource, from its documents' prose.
+const (
+	maxRoomName            = 128
+	maxRoomParticipants    = 50
+	maxRoomTimeout         = 60    // minutes
+	maxParticipantDuration = 86400 // seconds
+	maxVideoPage           = 1000
+	publishedTracksLimit   = 170 // max_concurrent_published_tracks of a group Room
+)
+
+func (a *API) video(r *mux.Router) {
+	get, post := http.MethodGet, http.MethodPost
+	r.HandleFunc("/v1/Rooms", a.handle(createRoom)).Methods(post)
+	r.HandleFunc("/v1/Rooms", a.handle(listRooms)).Methods(get)
+	r.HandleFunc("/v1/Rooms/{room}", a.handle(fetchRoom)).Methods(get)
+	r.HandleFunc("/v1/Rooms/{room}", a.handle(updateRoom)).Methods(post)
+	r.HandleFunc("/v1/Rooms/{room}/RecordingRules", a.handle(fetchRecordingRules)).Methods(get)
+	r.HandleFunc("/v1/Rooms/{room}/RecordingRules", a.handle(updateRecordingRules)).Methods(post)
+	r.HandleFunc("/v1/Rooms/{room}/Recordings", a.handle(listRoomRecordings)).Methods(get)
+	r.HandleFunc("/v1/Rooms/{room}/Participants", a.handle(listParticipants)).Methods(get)
+	r.HandleFunc("/v1/Rooms/{room}/Participants/{participant}", a.handle(fetchParticipant)).Methods(get)
+	r.HandleFunc("/v1/Rooms/{room}/Participants/{participant}", a.handle(updateParticipant)).Methods(post)
+	r.HandleFunc("/v1/Rooms/{room}/Participants/{participant}/PublishedTracks", a.handle(listPublishedTracks)).Methods(get)
+	r.HandleFunc("/v1/Rooms/{room}/Participants/{participant}/PublishedTracks/{track}", a.handle(fetchPublishedTrack)).Methods(get)
+}
+
+func createRoom(c *call) error {
+	r := store.Room{
+		UniqueName: c.form("UniqueName"), Type: c.form("Type"), MediaRegion: c.form("MediaRegion"),
+		StatusCallback: c.form("StatusCallback"), StatusCallbackMethod: strings.ToUpper(c.form("StatusCallbackMethod")),
+		VideoCodecs: c.r.Form["VideoCodecs"],
+	}
+	err := errors.Join(
+		c.integer("MaxParticipants", &r.MaxParticipants, 1, maxRoomParticipants, bad(codeMaxParticipants, "MaxParticipants is out of range")),
+		c.integer("EmptyRoomTimeout", &r.EmptyRoomTimeout, 1, maxRoomTimeout, bad(codeRoomTimeout, "EmptyRoomTimeout is out of range")),
+		c.integer("UnusedRoomTimeout", &r.UnusedRoomTimeout, 1, maxRoomTimeout, bad(codeRoomTimeout, "UnusedRoomTimeout is out of range")),
+		c.integer("MaxParticipantDuration", &r.MaxParticipantDuration, 1, maxParticipantDuration,
+			bad(codeRoomTimeout, "MaxParticipantDuration is out of range")),
+		c.boolean("RecordParticipantsOnConnect", &r.RecordParticipantsOnConnect),
+		c.boolean("AudioOnly", &r.AudioOnly),
+		c.boolean("LargeRoom", &r.LargeRoom),
+	)
+	if err == nil {
+		err = checkRoom(c, &r)
+	}
+	if err != nil {
+		return err
+	}
+	r, err = c.store.CreateRoom(r)
+	if errors.Is(err, store.ErrNameTaken) {
+		return bad(codeRoomExists, "Room exists")
+	}
+	if err != nil {
+		return err
+	}
+	return c.json(http.StatusCreated, c.room(r))
+}
+
+// checkRoom checks what is not a number or a truth value.
+func checkRoom(c *call, r *store.Room) error {
+	switch {
+	case len(r.UniqueName) > maxRoomName:
+		return bad(codeRoomNameTooLong, "Room name is too long")
+	case strings.ContainsFunc(r.UniqueName, unicode.IsControl) || strings.Contains(r.UniqueName, "/"):
+		return bad(codeRoomNameChars, "Room name contains invalid characters")
+	case r.Type != "" && !slices.Contains([]string{"group", "group-small", "peer-to-peer", "go"}, r.Type):
+		return bad(codeRoomType, "Room type is not valid")
+	case r.StatusCallbackMethod != "" && r.StatusCallbackMethod != "POST" && r.StatusCallbackMethod != "GET":
+		return bad(codeRoomCallbackMethod, "Status callback method is invalid")
+	case strings.ContainsFunc(r.MediaRegion, func(c rune) bool { return (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' }):
+		return bad(codeRoomRegion, "Media region is invalid")
+	}
+	if r.StatusCallback != "" {
+		u, err := url.Parse(r.StatusCallback)
+		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+			return bad(codeRoomCallback, "Status callback is invalid")
+		}
+	}
+	for _, codec := range r.VideoCodecs {
+		if codec != "VP8" && codec != "H264" {
+			return bad(codeRoomParameters, "Invalid parameter VideoCodecs")
+		}
+	}
+	if len(r.VideoCodecs) == 0 {
+		r.VideoCodecs = []string{"H264", "VP8"}
+	}
+	if c.has("RecordingRules") {
+		rules, err := recordingRules(c.form("RecordingRules"))
+		if err != nil {
+			return err
+		}
+		r.RecordingRules = rules
+	}
+	return nil
+}
+
+func listRooms(c *call) error {
+	f := store.RoomFilter{Status: c.form("Status"), UniqueName: c.form("UniqueName")}
+	switch f.Status {
+	case "":
+		f.Status = store.RoomInProgress
+	case store.RoomInProgress, store.RoomCompleted, "failed":
+	default:
+		return bad(codeRoomStatus, "Status is invalid")
+	}
+	var err error
+	if f.CreatedAfter, err = c.time("DateCreatedAfter"); err != nil {
+		return err
+	}
+	if f.CreatedBefore, err = c.time("DateCreatedBefore"); err != nil {
+		return err
+	}
+	rooms, err := c.store.Rooms(f)
+	if err != nil {
+		return err
+	}
+	return list(c, "rooms", maxVideoPage, rooms, func(r store.Room) string { return r.SID }, c.room)
+}
+
+func fetchRoom(c *call) error {
+	r, err := c.store.Room(c.path("room"))
+	if err != nil {
+		return err
+	}
+	return c.json(http.StatusOK, c.room(r))
+}
+
+func updateRoom(c *call) error {
+	r, err := c.store.Room(c.path("room"))
+	if err != nil {
+		return err
+	}
+	switch {
+	case !c.has("Status"):
+		return invalid("Missing required parameter Status in the post body")
+	case c.form("Status") != store.RoomCompleted:
+		return bad(codeRoomStatus, "Status is invalid or room is not in-progress")
+	}
+	r, err = c.store.CompleteRoom(r.SID)
+	if errors.Is(err, store.ErrRoomCompleted) {
+		return bad(codeRoomStatus, "Status is invalid or room is not in-progress")
+	}
+	if err != nil {
+		return err
+	}
+	return c.json(http.StatusAccepted, c.room(r))
+}
+
+// time reads a date or a date and time; the zero time when absent.
+func (c *call) time(name string) (time.Time, error) {
+	v := c.form(name)
+	if v == "" {
+		return time.Time{}, nil
+	}
+	for _, layout := range []string{time.RFC3339, time.DateOnly} {
+		if t, err := time.Parse(layout, v); err == nil {
+			return t, nil
+		}
+	}
+	return time.Time{}, invalid("Invalid parameter " + name + ": expected ISO 8601")
+}
+
+// recordingRules checks the rules and answers them as a JSON array. SDKs send
+// the array itself or, as a string, its text.
+func recordingRules(text string) (json.RawMessage, error) {
+	var inner string
+	if json.Unmarshal([]byte(text), &inner) == nil {
+		text = inner
+	}
+	var rules []struct {
+		Type string `json:"type"`
+	}
+	if err := json.Unmarshal([]byte(text), &rules); err != nil || len(rules) == 0 {
+		return nil, bad(codeRecordingRules, "Invalid recording rule")
+	}
+	for _, r := range rules {
+		if r.Type != "include" && r.Type != "exclude" {
+			return nil, bad(codeRecordingRules, "Invalid recording rule")
+		}
+	}
+	return json.RawMessage(text), nil
+}
+
+func fetchRecordingRules(c *call) error {
+	r, err := c.store.Room(c.path("room"))
+	if err != nil {
+		return err
+	}
+	return c.json(http.StatusOK, c.rules(r))
+}
+
+func updateRecordingRules(c *call) error {
+	rules, err := recordingRules(c.form("Rules"))
+	if err != nil {
+		return err
+	}
+	r, err := c.store.UpdateRoom(c.path("room"), func(r *store.Room) error {
+		if r.Status != store.RoomInProgress {
+			return bad(codeRoomStatus, "Status is invalid or room is not in-progress")
+		}
+		r.RecordingRules = rules
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return c.json(http.StatusAccepted, c.rules(r))
+}
+
+// listRoomRecordings answers an empty list: nothing is recorded yet.
+func listRoomRecordings(c *call) error {
+	if _, err := c.store.Room(c.path("room")); err != nil {
+		return err
+	}
+	return list(c, "recordings", maxVideoPage, []string(nil), func(s string) string { return s }, func(s string) any { return s })
+}
+
+func (c *call) room(r store.Room) any {
+	u := c.base + "/v1/Rooms/" + r.SID
+	return object{
+		"sid": r.SID, "status": r.Status, "account_sid": c.account.SID, "unique_name": r.UniqueName, "type": r.Type,
+		"date_created": date(r.Created), "date_updated": date(r.Updated),
+		"end_time": date(r.Ended), "duration": seconds(r.Created, r.Ended),
+		"enable_turn": true, "status_callback": orNull(r.StatusCallback), "status_callback_method": r.StatusCallbackMethod,
+		"max_participants": r.MaxParticipants, "max_participant_duration": r.MaxParticipantDuration,
+		"max_concurrent_published_tracks": publishedTracksLimit,
+		"record_participants_on_connect":  r.RecordParticipantsOnConnect,
+		"video_codecs":                    r.VideoCodecs, "media_region": orNull(r.MediaRegion), "audio_only": r.AudioOnly,
+		"empty_room_timeout": r.EmptyRoomTimeout, "unused_room_timeout": r.UnusedRoomTimeout, "large_room": r.LargeRoom,
+		"url": u,
+		"links": object{
+			"participants": u + "/Participants", "recordings": u + "/Recordings", "recording_rules": u + "/RecordingRules",
+		},
+	}
+}
+
+func (c *call) rules(r store.Room) any {
+	rules := r.RecordingRules
+	if rules == nil {
+		rules = json.RawMessage(`[{"type":"exclude","all":true}]`)
+		if r.RecordParticipantsOnConnect {
+			rules = json.RawMessage(`[{"type":"include","all":true}]`)
+		}
+	}
+	return object{"room_sid": r.SID, "rules": rules, "date_created": date(r.Created), "date_updated": date(r.Updated)}
+}

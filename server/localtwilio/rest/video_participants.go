@@ -1,0 +1,133 @@
+package rest
+
+import (
+	"errors"
+	"net/http"
+
+	"escalate/server/localtwilio/store"
+)
+
+// roomAndParticipant finds the two things that the path names.
+func (c *call) roomAndParticipant() (store.Room, store.Participant, error) {
+	r, err := c.store.Room(c.path("room"))
+	if err != nil {
+		return r, store.Participant{}, err
+	}
+	p, err := c.store.Participant(r.SID, c.path("participant"))
+	return r, p, err
+}
+
+func listParticipants(c *call) error {
+	r, err := c.store.Room(c.path("room"))
+	if err != nil {
+		return err
+	}
+	status := c.form("Status")
+	switch status {
+	case "":
+		status = store.Connected
+		if r.Status == store.RoomCompleted {
+			status = store.Disconnected
+		}
+	case store.Connected, store.Reconnecting, store.Disconnected:
+	default:
+		return invalid("Invalid parameter Status")
+	}
+	after, err := c.time("DateCreatedAfter")
+	if err != nil {
+		return err
+	}
+	before, err := c.time("DateCreatedBefore")
+	if err != nil {
+		return err
+	}
+	all, err := c.store.Participants(r.SID, status)
+	if err != nil {
+		return err
+	}
+	var some []store.Participant
+	for _, p := range all {
+		if (!c.has("Identity") || p.Identity == c.form("Identity")) &&
+			(after.IsZero() || !p.Start.Before(after)) && (before.IsZero() || !p.Start.After(before)) {
+			some = append(some, p)
+		}
+	}
+	return list(c, "participants", maxVideoPage, some, func(p store.Participant) string { return p.SID }, c.participant)
+}
+
+func fetchParticipant(c *call) error {
+	_, p, err := c.roomAndParticipant()
+	if err != nil {
+		return err
+	}
+	return c.json(http.StatusOK, c.participant(p))
+}
+
+func updateParticipant(c *call) error {
+	_, p, err := c.roomAndParticipant()
+	if err != nil {
+		return err
+	}
+	if c.form("Status") != store.Disconnected {
+		return invalid("Invalid parameter Status: only disconnected can be set")
+	}
+	p, err = c.store.SetParticipantStatus(p.SID, store.Disconnected)
+	if errors.Is(err, store.ErrParticipantGone) {
+		return invalid("Participant is not connected")
+	}
+	if err != nil {
+		return err
+	}
+	return c.json(http.StatusAccepted, c.participant(p))
+}
+
+func listPublishedTracks(c *call) error {
+	_, p, err := c.roomAndParticipant()
+	if err != nil {
+		return err
+	}
+	tracks, err := c.store.Tracks(p.SID)
+	if err != nil {
+		return err
+	}
+	return list(c, "published_tracks", maxVideoPage, tracks, func(k store.Track) string { return k.SID }, c.track)
+}
+
+func fetchPublishedTrack(c *call) error {
+	_, p, err := c.roomAndParticipant()
+	if err != nil {
+		return err
+	}
+	tracks, err := c.store.Tracks(p.SID)
+	if err != nil {
+		return err
+	}
+	for _, k := range tracks {
+		if key := c.path("track"); key == k.SID || key == k.Name {
+			return c.json(http.StatusOK, c.track(k))
+		}
+	}
+	return store.ErrNotFound
+}
+
+func (c *call) participant(p store.Participant) any {
+	u := c.base + "/v1/Rooms/" + p.RoomSID + "/Participants/" + p.SID
+	return object{
+		"sid": p.SID, "room_sid": p.RoomSID, "account_sid": c.account.SID, "status": p.Status, "identity": p.Identity,
+		"date_created": date(p.Start), "date_updated": date(p.Updated), "start_time": date(p.Start),
+		"end_time": date(p.End), "duration": seconds(p.Start, p.End),
+		"url": u,
+		"links": object{
+			"published_tracks": u + "/PublishedTracks", "subscribed_tracks": u + "/SubscribedTracks",
+			"subscribe_rules": u + "/SubscribeRules", "anonymize": u + "/Anonymize",
+		},
+	}
+}
+
+func (c *call) track(k store.Track) any {
+	return object{
+		"sid": k.SID, "participant_sid": k.ParticipantSID, "room_sid": k.RoomSID, "name": k.Name, "kind": k.Kind, "enabled": k.Enabled,
+		"date_created": date(k.Created), "date_updated": date(k.Updated),
+		"url": c.base + "/v1/Rooms/" + k.RoomSID + "/Participants/" + k.ParticipantSID + "/PublishedTracks/" + k.SID,
+	}
+}
