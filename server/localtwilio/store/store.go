@@ -45,6 +45,7 @@ type Store struct {
 	log     *slog.Logger
 	account Account
 	tempDir string // removed on Close; empty when the caller named the file
+	opening []Event
 
 	// mu orders commits and their events, and guards the fields below.
 	mu      sync.Mutex
@@ -88,7 +89,8 @@ func Open(path string, o Options) (_ *Store, err error) {
 		}
 		return nil, fmt.Errorf("open %s: %w", path, err)
 	}
-	err = s.update("prepare the data file", func(t *tx) error {
+	err = s.update("prepare the data file", func(t *tx) (err error) {
+		defer func() { s.opening = t.events }()
 		for _, name := range buckets {
 			if _, err := t.CreateBucketIfNotExists([]byte(name)); err != nil {
 				return err
@@ -137,6 +139,10 @@ func (s *Store) Close() error {
 	}
 	return nil
 }
+
+// Opening is what Open itself changed, which no watch could see: Participants
+// disconnected because an earlier run was killed.
+func (s *Store) Opening() []Event { return s.opening }
 
 // Now is the time on the store's clock, in UTC.
 func (s *Store) Now() time.Time { return s.now().UTC() }
