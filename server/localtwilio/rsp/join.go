@@ -1,0 +1,202 @@
+package rsp
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"regexp"
+	"time"
+
+	"escalate/server/localtwilio/store"
+)
+
+// joinTimeout bounds the negotiation of the first offer; the client waits 15 s
+// for its media before it gives up.
+const joinTimeout = 10 * time.Second
+
+// signalingRegion is what Participants are told of where they are.
+const signalingRegion = "local"
+
+var roomSID = regexp.MustCompile(`^RM[0-9a-f]{32}$`)
+
+// ending is the error of a session that was over before it began.
+type ending struct{ final any }
+
+func (e *ending) Error() string { return fmt.Sprintf("session ended: %+v", e.final) }
+
+// join carries out a connect. Errors are a *failure or an *ending.
+func (s *Server) join(c *conn, m *connect) (*session, error) {
+	claims, err := s.verify(m.Token)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkIdentity(claims.Identity); err != nil {
+		return nil, err
+	}
+	if len(m.PeerConnections) == 0 || m.PeerConnections[0].Description == nil {
+		return nil, fail(codeInvalidMessage, errors.New("connect without an offer"))
+	}
+	info, err := s.resolve(m.Name, claims.Room)
+	if err != nil {
+		return nil, err
+	}
+	first := m.PeerConnections[0]
+	x := &session{
+		id:       rand.Text(),
+		identity: claims.Identity,
+		pc:       first.ID,
+		log:      s.log,
+		out:      &outbox{log: s.log, pc: first.ID},
+	}
+	x.room = s.acquire(info)
+	if err := x.room.admit(x, m.Participant); err != nil {
+		s.release(x.room)
+		return nil, err
+	}
+	if err := s.negotiate(c, x, m, *first.Description); err != nil {
+		return nil, err
+	}
+	x.log.Info("participant joined", "identity", x.identity, "name", x.room.name)
+	return x, nil
+}
+
+// negotiate answers the first offer of an admitted session and opens it. When
+// it fails, the session has ended.
+func (s *Server) negotiate(c *conn, x *session, m *connect, offer description) error {
+	r := x.room
+	ctx, cancel := context.WithTimeout(s.ctx, joinTimeout)
+	defer cancel()
+	r.mu.Lock()
+	tracks := forwarded(x.tracks)
+	r.mu.Unlock()
+	p, answer, err := r.media.Join(ctx, x.peerConfig(subscribesAll(m)), toSFU(offer), tracks)
+	if err != nil {
+		r.leave(x, nil)
+		return fail(codeServerRemoteDesc, err)
+	}
+	channels := s.openChannels(x, p, m)
+	r.mu.Lock()
+	x.channels = channels
+	r.mu.Unlock()
+	s.remember(x)
+	opened := r.open(x, p, c, fromSFU(answer), connected{
+		head:           headOf("connected"),
+		Session:        x.id,
+		SID:            r.sid,
+		Name:           r.name,
+		Options:        s.options(),
+		MediaSignaling: channels,
+	})
+	if !opened {
+		p.Close()
+		s.drop(x)
+		if final := x.out.untold(); final != nil {
+			return &ending{final}
+		}
+		return fail(codeRoomConnect, errors.New("ended while joining"))
+	}
+	return nil
+}
+
+// openChannels opens the media signaling that a client asked for and that is
+// granted.
+func (s *Server) openChannels(x *session, p peer, m *connect) map[string]channel {
+	channels := map[string]channel{}
+	for _, name := range granted {
+		if _, wanted := m.MediaSignaling[name]; !wanted {
+			continue
+		}
+		label, err := p.OpenChannel(name)
+		if err != nil {
+			// The client does without it, as with one that is not granted.
+			x.log.Warn("media signaling not opened", "channel", name, "err", err)
+			continue
+		}
+		channels[name] = channel{Transport: transport{Type: "data-channel", Label: label}}
+	}
+	return channels
+}
+
+func (s *Server) options() options {
+	return options{
+		SessionTimeout:  s.cfg.SessionTimeout.Seconds(),
+		SignalingRegion: signalingRegion,
+		MediaRegion:     signalingRegion,
+		AudioProcessors: []string{},
+	}
+}
+
+// subscribesAll is what automaticSubscription asked for: by default, everything.
+func subscribesAll(m *connect) bool {
+	all := true
+	for _, r := range m.Subscribe.Rules {
+		if r.All {
+			all = r.Type != "exclude"
+		}
+	}
+	return all
+}
+
+// resolve finds the Room that a token's holder wants to join, by name or SID, and
+// makes it when there is none of that name.
+func (s *Server) resolve(name, grant string) (store.Room, error) {
+	if name == "" {
+		name = grant
+	}
+	info, err := s.find(name)
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		if grant != "" && grant != name {
+			return store.Room{}, fail(codeTokenGrants, fmt.Errorf("token is for Room %q, not %q", grant, name))
+		}
+		info, err = s.create(name)
+		if err != nil {
+			return store.Room{}, err
+		}
+	case err != nil:
+		return store.Room{}, fail(codeRoomConnect, err)
+	case grant != "" && grant != info.SID && grant != info.UniqueName:
+		return store.Room{}, fail(codeTokenGrants, fmt.Errorf("token is for Room %q, not %q", grant, name))
+	}
+	if info.Status == statusCompleted {
+		return store.Room{}, fail(codeRoomCompleted, nil)
+	}
+	return info, nil
+}
+
+func (s *Server) find(name string) (store.Room, error) {
+	if name == "" {
+		return store.Room{}, store.ErrNotFound
+	}
+	return s.cfg.Store.Room(name)
+}
+
+// create makes a Room by connecting to it, as an account does that allows it.
+func (s *Server) create(name string) (store.Room, error) {
+	if roomSID.MatchString(name) {
+		return store.Room{}, fail(codeRoomNotFound, nil)
+	}
+	if code := checkText(name, codeRoomNameTooLong, codeRoomNameChars); code != 0 {
+		return store.Room{}, fail(code, nil)
+	}
+	info, err := s.cfg.Store.CreateRoom(store.Room{UniqueName: name, AdHoc: true})
+	if errors.Is(err, store.ErrNameTaken) {
+		// Somebody else was faster; join them.
+		info, err = s.cfg.Store.Room(name)
+	}
+	if err != nil {
+		return store.Room{}, fail(codeRoomCreate, err)
+	}
+	return info, nil
+}
+
+func checkIdentity(identity string) error {
+	if identity == "" {
+		return fail(codeIdentityInvalid, nil)
+	}
+	if code := checkText(identity, codeIdentityTooLong, codeIdentityChars); code != 0 {
+		return fail(code, nil)
+	}
+	return nil
+}

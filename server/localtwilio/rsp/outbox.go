@@ -1,0 +1,183 @@
+package rsp
+
+import (
+	"log/slog"
+	"slices"
+	"sync"
+
+	"escalate/server/localtwilio/sfu"
+)
+
+// outbox is the way to one session's browser. It knows the connection of the
+// moment, if there is one, and remembers what a browser that comes back must be
+// told again. Its lock is the innermost one: nothing waits while it is held.
+type outbox struct {
+	log *slog.Logger
+
+	mu         sync.Mutex
+	conn       *conn // nil before connected, and while reconnecting
+	open       bool  // connected has been sent
+	pc         string
+	last       *description  // last one sent for the peer connection
+	held       []description // made before connected was sent
+	subscribed subscribedState
+	withheld   map[string]bool // Tracks that are gone, though the topology has not said so yet
+	final      any             // the message that ended the session, if it had any
+	ended      bool
+}
+
+// send tells the browser, unless it is away: then its sync answers everything.
+func (o *outbox) send(m any) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.push(m)
+}
+
+// push is send with the lock held.
+func (o *outbox) push(m any) {
+	if o.open && o.conn != nil {
+		o.conn.send(m)
+	}
+}
+
+// describe passes on a description of the topology.
+func (o *outbox) describe(d sfu.Description) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	switch {
+	case o.ended:
+	case !o.open:
+		o.held = append(o.held, fromSFU(d))
+	default:
+		o.pushDescription(fromSFU(d))
+	}
+}
+
+func (o *outbox) pushDescription(d description) {
+	o.last = &d
+	o.push(news{head: headOf("update"), PeerConnections: []peerConnection{{ID: o.pc, Description: &d}}})
+}
+
+// subscribe takes the topology's list of what the browser receives.
+func (o *outbox) subscribe(list []sfu.Subscription) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	tracks := make([]subscribedTrack, 0, len(list))
+	still := map[string]bool{}
+	for _, s := range list {
+		if o.withheld[s.TrackSID] {
+			still[s.TrackSID] = true
+			continue
+		}
+		tracks = append(tracks, subscribedTrack{SID: s.TrackSID, ID: s.ID})
+	}
+	o.withheld = still
+	if o.replace(tracks) {
+		now := o.subscribed
+		o.push(news{head: headOf("update"), Subscribed: &now})
+	}
+}
+
+// replace sets the list and counts its revision when it differs.
+func (o *outbox) replace(tracks []subscribedTrack) bool {
+	if slices.Equal(tracks, o.subscribed.Tracks) {
+		return false
+	}
+	o.subscribed = subscribedState{Revision: o.subscribed.Revision + 1, Tracks: tracks}
+	return true
+}
+
+// participant tells of another Participant. Tracks that are gone leave the list
+// of subscriptions in the same message: the client wants that no later than the
+// Participant's entry.
+func (o *outbox) participant(p remoteState, gone []string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	m := news{head: headOf("update"), Participants: []remoteState{p}}
+	if len(gone) > 0 {
+		if o.withheld == nil {
+			o.withheld = map[string]bool{}
+		}
+		tracks := slices.Clone(o.subscribed.Tracks)
+		for _, sid := range gone {
+			o.withheld[sid] = true
+			tracks = slices.DeleteFunc(tracks, func(t subscribedTrack) bool { return t.SID == sid })
+		}
+		if o.replace(tracks) {
+			now := o.subscribed
+			m.Subscribed = &now
+		}
+	}
+	o.push(m)
+}
+
+// begin sends connected over its first connection, and what was held back.
+func (o *outbox) begin(c *conn, answer description, m connected) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.conn, o.open, o.last = c, true, &answer
+	o.subscribed.Revision++ // the client ignores revision 0
+	m.Subscribed = subscribedState{Revision: o.subscribed.Revision, Tracks: orEmpty(o.subscribed.Tracks)}
+	m.PeerConnections = []peerConnection{{ID: o.pc, Description: &answer}}
+	o.push(m)
+	for _, d := range o.held {
+		o.pushDescription(d)
+	}
+	o.held = nil
+}
+
+// resume sends synced over a new connection and drops the old one, which may be
+// half dead without knowing it.
+func (o *outbox) resume(c *conn, m synced) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.conn != nil && o.conn != c {
+		o.conn.drop()
+	}
+	o.conn = c
+	o.subscribed.Revision++ // the client ignores a revision that it knows
+	m.Subscribed = subscribedState{Revision: o.subscribed.Revision, Tracks: orEmpty(o.subscribed.Tracks)}
+	m.PeerConnections = []peerConnection{{ID: o.pc, Description: o.last}}
+	o.push(m)
+}
+
+// detach forgets a connection that broke. It answers false when that is no
+// longer, or not yet, the session's.
+func (o *outbox) detach(c *conn) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.conn != c {
+		return false
+	}
+	o.conn = nil
+	return true
+}
+
+// end sends the last message, if there is one, and nothing after it. It answers
+// whether the browser was there to be told.
+func (o *outbox) end(final any) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.final = final
+	if final != nil && o.open && o.conn != nil {
+		o.conn.send(final)
+		o.conn.finish()
+		o.final = nil // told
+	}
+	o.conn, o.open, o.ended = nil, false, true
+	o.held = nil
+}
+
+// untold is the last message when the browser has not had it.
+func (o *outbox) untold() any {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.final
+}
+
+func orEmpty(t []subscribedTrack) []subscribedTrack {
+	if t == nil {
+		return []subscribedTrack{}
+	}
+	return t
+}

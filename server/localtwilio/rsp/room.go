@@ -1,0 +1,357 @@
+package rsp
+
+import (
+	"errors"
+	"slices"
+	"sync"
+
+	"escalate/server/localtwilio/store"
+)
+
+// room is a Room with Participants in it. It exists from the first session to
+// the last; what outlives that is the store's.
+//
+// mu is held for bookkeeping and for the store's commits, which must happen in
+// the order in which others are told. It is not held while media is negotiated
+// or while anything is written to a connection: that only queues.
+type room struct {
+	srv   *Server
+	sid   string
+	name  string
+	media topology
+	refs  int // sessions that use it; guarded by Server.mu
+
+	mu        sync.Mutex
+	info      store.Room
+	members   []*session // in order of arrival, joining ones included
+	speaker   string     // Participant SID
+	recording recordingState
+}
+
+// acquire answers the live Room for a stored one. Every acquire needs a release.
+func (s *Server) acquire(info store.Room) *room {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	r := s.rooms[info.SID]
+	if r == nil {
+		r = &room{srv: s, sid: info.SID, name: info.UniqueName, info: info, recording: recordingState{Revision: 1}}
+		if r.name == "" {
+			r.name = r.sid
+		}
+		r.media = s.media.open(info.VideoCodecs, r.speaking)
+		s.rooms[info.SID] = r
+	}
+	r.refs++
+	return r
+}
+
+// release closes the Room's media with its last session.
+func (s *Server) release(r *room) {
+	s.mu.Lock()
+	r.refs--
+	last := r.refs == 0
+	if last {
+		delete(s.rooms, r.sid)
+	}
+	s.mu.Unlock()
+	if last {
+		r.media.Close()
+	}
+}
+
+// admit gives a session a Participant and its Tracks. A Participant of the same
+// identity has to go: the newer one wins, as with Twilio.
+func (r *room) admit(x *session, local *localState) error {
+	r.mu.Lock()
+	var displaced []*session
+	for _, o := range slices.Clone(r.members) {
+		if o.identity == x.identity && r.remove(o, errorOf(codeDuplicateIdentity)) {
+			displaced = append(displaced, o)
+		}
+	}
+	p, err := r.srv.cfg.Store.AddParticipant(r.sid, x.identity)
+	if err == nil {
+		x.sid = p.SID
+		x.log = x.log.With("room", r.sid, "participant", x.sid)
+		x.state, x.revision, x.published, x.quality = stateJoining, 1, 1, bestLevel
+		r.members = append(r.members, x)
+		r.apply(x, local)
+	}
+	r.mu.Unlock()
+	for _, o := range displaced {
+		r.settle(o)
+	}
+	switch {
+	case errors.Is(err, store.ErrRoomFull):
+		return fail(codeRoomFull, err)
+	case errors.Is(err, store.ErrRoomCompleted):
+		return fail(codeRoomCompleted, err)
+	case err != nil:
+		return fail(codeRoomConnect, err)
+	}
+	return nil
+}
+
+// open makes an admitted session part of the Room: it gets connected, and the
+// others learn of it. It answers false when the session has been ended in the
+// meantime; the peer is then the caller's to close.
+func (r *room) open(x *session, p peer, c *conn, answer description, m connected) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if x.state != stateJoining {
+		return false
+	}
+	x.state, x.peer = stateConnected, p
+	r.checkRecording()
+	m.Participant = x.self()
+	m.Participants = r.others(x)
+	m.Published = published(x.tracks, x.published)
+	m.Recording = r.recording
+	x.out.begin(c, answer, m)
+	r.announce(x, nil)
+	return true
+}
+
+// others lists the Participants that x sees.
+func (r *room) others(x *session) []remoteState {
+	list := make([]remoteState, 0, len(r.members))
+	for _, o := range r.members {
+		if o != x && o.present() {
+			list = append(list, o.remote())
+		}
+	}
+	return list
+}
+
+// announce tells the others of x, and that Tracks of it are gone.
+func (r *room) announce(x *session, gone []string) {
+	entry := x.remote()
+	for _, o := range r.members {
+		if o != x {
+			o.out.participant(entry, gone)
+		}
+	}
+}
+
+// apply takes a publisher's list of Tracks into the Room and the store. It
+// answers whether the topology has to know.
+func (r *room) apply(x *session, local *localState) bool {
+	if local == nil || local.Revision <= x.heard {
+		return false
+	}
+	x.heard = local.Revision
+	d := compare(x.tracks, local.Tracks, r.info.AudioOnly)
+	for _, t := range d.added {
+		if t.code == 0 {
+			r.storeTrack(x, t)
+		}
+	}
+	st := r.srv.cfg.Store
+	for _, t := range d.removed {
+		if t.code == 0 {
+			x.logged("remove track", st.RemoveTrack(t.sid))
+		}
+	}
+	for _, t := range d.toggled {
+		x.logged("enable track", st.SetTrackEnabled(t.sid, t.Enabled))
+	}
+	x.tracks = d.tracks
+	if x.state == stateJoining {
+		return d.changed // open tells all of it
+	}
+	if len(d.added)+len(d.removed) > 0 {
+		x.published++
+		list := published(x.tracks, x.published)
+		x.out.send(news{head: headOf("update"), Published: &list})
+	}
+	if d.changed {
+		x.revision++
+		r.announce(x, sids(d.removed))
+		r.checkRecording()
+	}
+	return d.changed
+}
+
+// storeTrack gives a new Track its SID, or refuses it.
+func (r *room) storeTrack(x *session, t *track) {
+	kept, err := r.srv.cfg.Store.AddTrack(store.Track{
+		RoomSID: r.sid, ParticipantSID: x.sid, Name: t.Name, Kind: t.Kind, Enabled: t.Enabled,
+	})
+	if err != nil {
+		x.logged("add track", err)
+		t.code = codeTrackInvalid
+		return
+	}
+	t.sid = kept.SID
+}
+
+// leave ends a session. final, when it is not nil, is the last that its browser
+// is told. A session that has ended already stays as it is.
+func (r *room) leave(x *session, final any) {
+	r.mu.Lock()
+	removed := r.remove(x, final)
+	r.mu.Unlock()
+	if removed {
+		r.settle(x)
+	}
+}
+
+// remove takes a session out of the Room, with mu held; settle does the rest
+// without. It answers false when it was out already.
+func (r *room) remove(x *session, final any) bool {
+	if x.state == stateDisconnected {
+		return false
+	}
+	x.state = stateDisconnected
+	x.revision++
+	if x.expiry != nil {
+		x.expiry.Stop()
+	}
+	r.members = slices.DeleteFunc(r.members, func(o *session) bool { return o == x })
+	x.out.end(final)
+	_, err := r.srv.cfg.Store.SetParticipantStatus(x.sid, stateDisconnected)
+	// Gone already when it is the store that ended the Participant.
+	if err != nil && !errors.Is(err, store.ErrParticipantGone) {
+		x.logged("disconnect participant", err)
+	}
+	r.announce(x, sids(x.tracks))
+	r.checkRecording()
+	x.log.Info("participant left", "identity", x.identity)
+	return true
+}
+
+// settle gives back what a removed session had.
+func (r *room) settle(x *session) {
+	r.mu.Lock()
+	p := x.peer
+	r.mu.Unlock()
+	if p != nil {
+		p.Close()
+	}
+	r.srv.forget(x)
+	r.srv.release(r)
+}
+
+// lost is told that a connection broke. If it was the session's, the
+// Participant is kept for the session timeout.
+func (r *room) lost(x *session, c *conn) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !x.out.detach(c) || x.state != stateConnected {
+		return
+	}
+	r.setState(x, stateReconnecting)
+	x.log.Info("participant reconnecting", "identity", x.identity)
+	x.expiry = r.srv.after(r.srv.cfg.SessionTimeout, func() { r.expire(x) })
+}
+
+// expire ends a session whose browser has not come back.
+func (r *room) expire(x *session) {
+	r.mu.Lock()
+	// A sync may have got in between the timer and the lock.
+	removed := x.state == stateReconnecting && r.remove(x, nil)
+	r.mu.Unlock()
+	if removed {
+		r.settle(x)
+	}
+}
+
+// setState changes what others see of a session that stays.
+func (r *room) setState(x *session, state string) {
+	x.state = state
+	x.revision++
+	_, err := r.srv.cfg.Store.SetParticipantStatus(x.sid, state)
+	x.logged("set participant status", err)
+	r.announce(x, nil)
+}
+
+// resume attaches a new connection to a session. It answers false when the
+// session has ended.
+func (r *room) resume(x *session, c *conn) bool {
+	x.inbound.Lock()
+	defer x.inbound.Unlock()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !x.present() {
+		return false
+	}
+	if x.expiry != nil {
+		x.expiry.Stop()
+	}
+	if x.state == stateReconnecting {
+		r.setState(x, stateConnected)
+	}
+	x.published++ // the client ignores a revision that it knows
+	x.out.resume(c, synced{
+		head:         headOf("synced"),
+		Session:      x.id,
+		Participant:  x.self(),
+		Participants: r.others(x),
+		Published:    published(x.tracks, x.published),
+		Recording:    r.recording,
+	})
+	x.log.Info("participant is back", "identity", x.identity)
+	return true
+}
+
+// checkRecording tells everybody when the recording starts or stops.
+func (r *room) checkRecording() {
+	on := recordsAny(recordingRules(r.info), r.members)
+	if on == r.recording.IsRecording {
+		return
+	}
+	r.recording = recordingState{IsRecording: on, Revision: r.recording.Revision + 1}
+	now := r.recording
+	for _, x := range r.members {
+		x.out.send(news{head: headOf("update"), Recording: &now})
+	}
+}
+
+// measure takes a browser's report and answers it.
+func (r *room) measure(x *session, report qualityReport) qualitySignal {
+	l := grade(report)
+	x.quality = l.Level
+	a := qualitySignal{Type: networkQuality, Remotes: []remoteQuality{}}
+	switch report.ReportLevel {
+	case 0, 1:
+		a.Local = l.Level
+	default:
+		a.Local = l
+	}
+	if report.RemoteReportLevel > 0 {
+		for _, o := range r.members {
+			if o != x && o.present() {
+				a.Remotes = append(a.Remotes, remoteQuality{SID: o.sid, Level: o.quality})
+			}
+		}
+	}
+	return a
+}
+
+// speaking is told by the topology who is the loudest.
+func (r *room) speaking(participantSID string) {
+	type to struct {
+		x *session
+		p peer
+	}
+	var listeners []to
+	r.mu.Lock()
+	r.speaker = participantSID
+	for _, x := range r.members {
+		if _, ok := x.channels[activeSpeaker]; ok && x.peer != nil {
+			listeners = append(listeners, to{x, x.peer})
+		}
+	}
+	r.mu.Unlock()
+	for _, l := range listeners {
+		l.x.signal(l.p, activeSpeaker, speakerOf(participantSID))
+	}
+}
+
+// logged notes an error of the store. The Room goes on without it: what
+// Participants see of each other matters more than what REST lists.
+func (x *session) logged(doing string, err error) {
+	if err != nil {
+		x.log.Error("store: "+doing, "err", err)
+	}
+}

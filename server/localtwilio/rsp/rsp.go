@@ -1,0 +1,209 @@
+// Package rsp speaks the Room Signaling Protocol, version 2: how a browser with
+// twilio-video.js joins a Room, says what it publishes, and learns of the others.
+// It knows WebSockets, Rooms and Participants. Media is somebody else's: offers
+// and answers pass through as text, and what a Track carries is never looked at.
+//
+// Three layers, one inside the other, all JSON text frames:
+//
+//	frame (frame.go)    hello welcome busy bad heartbeat bye msg
+//	message (message.go, reply.go) carried by hello and msg:
+//	    browser: ice connect update sync disconnect
+//	    server:  iced connected update synced disconnected error
+//	signal (signal.go)  over a data channel of the media connection:
+//	    active_speaker network_quality render_hints track_priority track_switch_off
+//
+// A conn is one WebSocket. A session is one Participant's stay in a Room, and
+// outlives its conn by the session timeout so that a browser whose network
+// changed can come back. A room holds the sessions and tells each of the others.
+package rsp
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+
+	"escalate/server/localtwilio/sfu"
+	"escalate/server/localtwilio/store"
+	"escalate/server/token"
+)
+
+// Config says what a Server works with. Store, Engine and Verify are required.
+type Config struct {
+	Store  *store.Store
+	Engine *sfu.Engine
+
+	// Verify checks an Access Token; its errors are those of package token.
+	Verify func(raw string) (token.Claims, error)
+
+	// ICEServers answers the list of STUN and TURN servers that a browser is
+	// given, in any form that becomes the W3C's RTCIceServer list as JSON. It
+	// may be nil: then the list is empty.
+	ICEServers func() any
+
+	// Heartbeat is the silence after which either side speaks up, 5 s when
+	// zero. A side that has heard nothing for three of them gives up on the
+	// connection. The client subtracts 200 ms, so it must be more than that.
+	Heartbeat time.Duration
+
+	// SessionTimeout is how long a Participant whose connection broke is kept
+	// in the Room, 30 s when zero.
+	SessionTimeout time.Duration
+
+	// MaxConnections bounds the open WebSockets, 1000 when zero. Further ones
+	// are told to try again later.
+	MaxConnections int
+
+	Log *slog.Logger
+}
+
+const (
+	defaultHeartbeat      = 5 * time.Second
+	defaultSessionTimeout = 30 * time.Second
+	defaultMaxConnections = 1000
+
+	// minHeartbeat leaves the client's timer some room above its 200 ms.
+	minHeartbeat = 250 * time.Millisecond
+)
+
+// Server answers the signalling WebSockets of any number of Rooms.
+type Server struct {
+	cfg   Config
+	log   *slog.Logger
+	media engine
+
+	// ctx ends when Close is called; everything that waits, waits on it too.
+	ctx    context.Context
+	cancel context.CancelFunc
+
+	mu        sync.Mutex // guards what follows; never held while a room's is taken
+	closed    bool
+	conns     map[*conn]struct{}
+	rooms     map[string]*room    // by Room SID, while a session is in it
+	sessions  map[string]*session // by session id
+	wg        sync.WaitGroup      // connections and timers at work; Add only while !closed
+	stopWatch func()
+
+	closing sync.Once
+}
+
+// Start begins to follow the store's events; connections come in through
+// ServeHTTP. It fails when the Config is incomplete.
+func Start(c Config) (*Server, error) {
+	if c.Engine == nil {
+		return nil, fmt.Errorf("start signalling: %w: Engine", errConfig)
+	}
+	return start(c, sfuEngine{c.Engine})
+}
+
+// start is Start with the media given, so that tests can do without any.
+func start(c Config, media engine) (*Server, error) {
+	switch {
+	case c.Store == nil:
+		return nil, fmt.Errorf("start signalling: %w: Store", errConfig)
+	case c.Verify == nil:
+		return nil, fmt.Errorf("start signalling: %w: Verify", errConfig)
+	case c.Heartbeat != 0 && c.Heartbeat < minHeartbeat:
+		return nil, fmt.Errorf("start signalling: %w: Heartbeat under %v", errConfig, minHeartbeat)
+	}
+	if c.Heartbeat == 0 {
+		c.Heartbeat = defaultHeartbeat
+	}
+	if c.SessionTimeout <= 0 {
+		c.SessionTimeout = defaultSessionTimeout
+	}
+	if c.MaxConnections <= 0 {
+		c.MaxConnections = defaultMaxConnections
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	s := &Server{
+		cfg:      c,
+		log:      c.Log,
+		media:    media,
+		conns:    map[*conn]struct{}{},
+		rooms:    map[string]*room{},
+		sessions: map[string]*session{},
+	}
+	s.ctx, s.cancel = context.WithCancel(context.Background())
+	s.stopWatch = c.Store.Watch(s.storeEvent)
+	return s, nil
+}
+
+// Close ends every session, marks its Participant disconnected in the store,
+// drops every connection and waits for all of it. Browsers are left to find out
+// by themselves: to them it is a lost connection. It always answers nil.
+func (s *Server) Close() error {
+	s.closing.Do(func() {
+		s.stopWatch()
+		s.mu.Lock()
+		s.closed = true
+		sessions := make([]*session, 0, len(s.sessions))
+		for _, x := range s.sessions {
+			sessions = append(sessions, x)
+		}
+		s.mu.Unlock()
+		for _, x := range sessions {
+			x.room.leave(x, nil)
+		}
+		s.cancel()
+	})
+	s.wg.Wait()
+	return nil
+}
+
+// ServeHTTP upgrades the request to a signalling WebSocket and serves it until
+// either side ends it.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if !s.enter() {
+		http.Error(w, "shutting down", http.StatusServiceUnavailable)
+		return
+	}
+	defer s.wg.Done()
+	ws, err := accept(w, r)
+	if err != nil {
+		s.log.Debug("signalling upgrade refused", "err", err)
+		return
+	}
+	c := newConn(s.ctx, ws, s.cfg.Heartbeat, s.log)
+	s.mu.Lock()
+	busy := len(s.conns) >= s.cfg.MaxConnections
+	s.conns[c] = struct{}{}
+	s.mu.Unlock()
+	defer func() {
+		s.mu.Lock()
+		delete(s.conns, c)
+		s.mu.Unlock()
+	}()
+	if busy {
+		c.refuse(busyRetry)
+		return
+	}
+	h := &handler{srv: s, conn: c}
+	c.serve(h)
+	h.lost()
+}
+
+// enter registers work that Close waits for, unless it is closing already.
+func (s *Server) enter() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return false
+	}
+	s.wg.Add(1)
+	return true
+}
+
+// after runs f once d has passed, unless the Server is closed by then.
+func (s *Server) after(d time.Duration, f func()) *time.Timer {
+	return time.AfterFunc(d, func() {
+		if s.enter() {
+			defer s.wg.Done()
+			f()
+		}
+	})
+}

@@ -1,0 +1,151 @@
+package rsp
+
+import (
+	"encoding/json"
+	"log/slog"
+	"sync"
+	"time"
+
+	"escalate/server/localtwilio/sfu"
+)
+
+// The states of a Participant. joining is not known to anybody else.
+const (
+	stateJoining      = "joining"
+	stateConnected    = "connected"
+	stateReconnecting = "reconnecting"
+	stateDisconnected = "disconnected"
+)
+
+// session is one Participant's stay in a Room, over one connection or several
+// in turn.
+type session struct {
+	id       string // what a browser shows to come back; a secret
+	room     *room
+	sid      string // PA…
+	identity string
+	pc       string // the browser's id of its peer connection
+	log      *slog.Logger
+	out      *outbox
+
+	// inbound keeps what two connections of one session say in order, while one
+	// replaces the other. Taken before every other lock.
+	inbound sync.Mutex
+
+	// The rest is guarded by room.mu.
+	state     string
+	revision  int // of the state that others see
+	heard     int // revision of the browser's own list of Tracks
+	tracks    []*track
+	published int  // revision of the list for the publisher
+	peer      peer // nil until connected
+	channels  map[string]channel
+	quality   int // network quality level
+	expiry    *time.Timer
+}
+
+// self is the Participant's entry for its own browser.
+func (x *session) self() selfState {
+	return selfState{SID: x.sid, Identity: x.identity, State: x.state, Revision: x.revision}
+}
+
+// remote is the Participant's entry for the others.
+func (x *session) remote() remoteState {
+	return remoteState{selfState: x.self(), Tracks: visible(x.tracks)}
+}
+
+// present tells whether others see the Participant.
+func (x *session) present() bool {
+	return x.state == stateConnected || x.state == stateReconnecting
+}
+
+// update applies what changed at the browser. Descriptions are handed over
+// without any lock that others need.
+func (x *session) update(m *update) {
+	x.inbound.Lock()
+	defer x.inbound.Unlock()
+	r := x.room
+	r.mu.Lock()
+	if !x.present() {
+		r.mu.Unlock()
+		return
+	}
+	changed := r.apply(x, m.Participant)
+	tracks, p := forwarded(x.tracks), x.peer
+	r.mu.Unlock()
+
+	// Before the descriptions: a removed Track whose m-section is being reused
+	// would be taken for the new one otherwise.
+	if changed {
+		p.SetTracks(tracks)
+	}
+	for _, pc := range m.PeerConnections {
+		if pc.ID != x.pc {
+			continue
+		}
+		if pc.Description != nil {
+			if err := p.Handle(toSFU(*pc.Description)); err != nil {
+				x.log.Warn("description refused", "type", pc.Description.Type, "revision", pc.Description.Revision, "err", err)
+				r.leave(x, errorOf(codeServerRemoteDesc))
+				return
+			}
+		}
+		if len(pc.ICE) > 0 {
+			p.HandleICE(pc.ICE)
+		}
+	}
+}
+
+// peerConfig connects the topology's callbacks to the session. They arrive one
+// at a time, the first ones before Join has returned.
+func (x *session) peerConfig(subscribeAll bool) sfu.PeerConfig {
+	return sfu.PeerConfig{
+		ID:           x.sid,
+		SubscribeAll: subscribeAll,
+		Send:         x.out.describe,
+		Subscribed:   x.out.subscribe,
+		Message:      x.signaled,
+		Failed: func(err error) {
+			x.log.Info("media lost", "err", err)
+			x.room.leave(x, errorOf(codeMediaLost))
+		},
+	}
+}
+
+// signaled answers a message on a media signaling channel.
+func (x *session) signaled(channel string, data []byte) {
+	s, err := decodeSignal(data)
+	if err != nil {
+		x.log.Warn("unreadable media signal", "channel", channel, "err", err)
+		return
+	}
+	r := x.room
+	r.mu.Lock()
+	var answer any
+	switch {
+	case s.Type == "ready":
+		if channel == activeSpeaker && r.speaker != "" {
+			answer = speakerOf(r.speaker)
+		}
+	case s.Type == networkQuality && channel == networkQuality:
+		answer = r.measure(x, s.qualityReport)
+	case s.Type == renderHints && channel == renderHints:
+		answer = hintsAnswer(s.Subscriber)
+	}
+	p := x.peer
+	r.mu.Unlock()
+	if answer != nil && p != nil {
+		x.signal(p, channel, answer)
+	}
+}
+
+// signal sends on a media signaling channel.
+func (x *session) signal(p peer, channel string, m any) {
+	b, err := json.Marshal(m)
+	if err == nil {
+		err = p.SendChannel(channel, b)
+	}
+	if err != nil {
+		x.log.Debug("media signal not sent", "channel", channel, "err", err)
+	}
+}

@@ -1,0 +1,119 @@
+package rsp
+
+import (
+	"encoding/json"
+	"fmt"
+)
+
+// Names of the media signaling channels. The client asks for those it could
+// use, and does without those that are not granted.
+const (
+	activeSpeaker  = "active_speaker"
+	networkQuality = "network_quality"
+	renderHints    = "render_hints"
+	trackPriority  = "track_priority"
+	trackSwitchOff = "track_switch_off"
+)
+
+// granted lists the channels that are opened for a client that asks.
+// publisher_hints is not among them: without it the client publishes no
+// simulcast layers that nobody would forward.
+var granted = []string{activeSpeaker, networkQuality, renderHints, trackPriority, trackSwitchOff}
+
+const (
+	maxSignal = 64 << 10 // bytes of one message; the client's have a few hundred
+	maxHints  = 256
+)
+
+// signal is what a browser says on a media signaling channel: a "ready" once on
+// each, then what the channel is for.
+type signal struct {
+	Type string `json:"type"`
+
+	// of network_quality
+	qualityReport
+
+	// of render_hints
+	Subscriber hints `json:"subscriber"`
+
+	// of track_priority
+	Track     string `json:"track"`
+	Subscribe string `json:"subscribe"`
+}
+
+// hints are a subscriber's wishes for video Tracks, numbered by ID.
+type hints struct {
+	ID    int    `json:"id"`
+	Hints []hint `json:"hints"`
+}
+
+type hint struct {
+	Track   string `json:"track"`
+	Enabled *bool  `json:"enabled"` // missing: unchanged
+}
+
+// decodeSignal reads a message of a media signaling channel.
+func decodeSignal(b []byte) (signal, error) {
+	if err := atMost("signal", len(b), maxSignal); err != nil {
+		return signal{}, fmt.Errorf("decode signal: %w", err)
+	}
+	var s signal
+	if err := json.Unmarshal(b, &s); err != nil {
+		return signal{}, fmt.Errorf("decode signal: %w: %w", errMalformed, err)
+	}
+	if err := count("hints", len(s.Subscriber.Hints), maxHints); err != nil {
+		return signal{}, fmt.Errorf("decode signal: %w", err)
+	}
+	return s, nil
+}
+
+// speakerSignal tells who speaks; Participant is null for nobody.
+type speakerSignal struct {
+	Type        string  `json:"type"`
+	Participant *string `json:"participant"`
+}
+
+func speakerOf(participantSID string) speakerSignal {
+	s := speakerSignal{Type: activeSpeaker}
+	if participantSID != "" {
+		s.Participant = &participantSID
+	}
+	return s
+}
+
+// hintsSignal answers render_hints by its ID; an unanswered one is repeated.
+type hintsSignal struct {
+	Type       string    `json:"type"`
+	Subscriber hintsDone `json:"subscriber"`
+}
+
+type hintsDone struct {
+	ID    int        `json:"id"`
+	Hints []hintDone `json:"hints"`
+}
+
+type hintDone struct {
+	Track  string `json:"track"`
+	Result string `json:"result"`
+}
+
+func hintsAnswer(h hints) hintsSignal {
+	a := hintsSignal{Type: renderHints, Subscriber: hintsDone{ID: h.ID, Hints: make([]hintDone, 0, len(h.Hints))}}
+	for _, x := range h.Hints {
+		a.Subscriber.Hints = append(a.Subscriber.Hints, hintDone{Track: x.Track, Result: "OK"})
+	}
+	return a
+}
+
+// qualitySignal answers a report: how good the network is, from 5 (excellent)
+// to 0 (broken), here and at the others'.
+type qualitySignal struct {
+	Type    string          `json:"type"`
+	Local   any             `json:"local"` // a level, or levels
+	Remotes []remoteQuality `json:"remotes"`
+}
+
+type remoteQuality struct {
+	SID   string `json:"sid"`
+	Level int    `json:"level"`
+}
