@@ -1,0 +1,140 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+
+	"github.com/gorilla/mux"
+
+	"escalate/app/wire"
+	"escalate/server/escalation"
+)
+
+// codeHandler serves a request for one join code. The code is whatever stands
+// in the path: escalation tells the good ones from the rest.
+type codeHandler func(w http.ResponseWriter, r *http.Request, code string) error
+
+// customer limits how fast a client may ask and guess codes. There is no other
+// credential than the code.
+func (s *server) customer(h codeHandler) handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		addr, code := s.clientAddress(r), pathCode(r)
+		if err := s.paced(addr); err != nil {
+			return err
+		}
+		if err := s.codes.admit(addr, code); err != nil {
+			return err
+		}
+		err := h(w, r, code)
+		s.learn(addr, code, err)
+		return err
+	}
+}
+
+// paced counts one request of addr.
+func (s *server) paced(addr string) error {
+	if ok, retry := s.pace.allow(addr); !ok {
+		return rateLimited("too many requests from one address", retry)
+	}
+	return nil
+}
+
+// learn tells the guard how the code turned out.
+func (s *server) learn(addr, code string, err error) {
+	switch {
+	case errors.Is(err, escalation.ErrUnknownCode):
+		s.codes.miss(addr, code)
+	case err == nil, errors.Is(err, escalation.ErrExpired), errors.Is(err, escalation.ErrEnded):
+		s.codes.right(addr, code)
+	}
+}
+
+// pathCode is the join code in the request's path.
+func pathCode(r *http.Request) string {
+	raw := mux.Vars(r)["code"]
+	if code, err := url.PathUnescape(raw); err == nil {
+		return code
+	}
+	return raw
+}
+
+func (s *server) getState(w http.ResponseWriter, r *http.Request, code string) error {
+	e, err := s.Escalations.Get(r.Context(), code)
+	if err != nil {
+		return err
+	}
+	writeJSON(w, http.StatusOK, s.state(e))
+	return nil
+}
+
+func (s *server) postToken(w http.ResponseWriter, r *http.Request, code string) error {
+	var in wire.JoinRequest
+	if err := readJSON(w, r, &in); err != nil {
+		return err
+	}
+	j, err := s.Escalations.JoinAsCustomer(r.Context(), code, in.Consent)
+	if err != nil {
+		return err
+	}
+	writeJSON(w, http.StatusOK, s.join(j))
+	return nil
+}
+
+// phases and troubles are what a customer's page may report: it is stored and
+// shown to the agent, so nothing else gets through.
+var (
+	phases = map[wire.Phase]bool{
+		wire.PhaseInvited: true, wire.PhaseOpened: true, wire.PhasePermission: true, wire.PhaseReady: true,
+		wire.PhaseWaiting: true, wire.PhaseJoining: true, wire.PhaseInCall: true, wire.PhaseLeft: true, wire.PhaseTrouble: true,
+	}
+	troubles = map[string]bool{
+		"": true, wire.TroubleDenied: true, wire.TroubleSystem: true, wire.TroubleInUse: true, wire.TroubleNoDevice: true,
+		wire.TroubleInAppBrowser: true, wire.TroubleUnsupported: true, wire.TroubleNetwork: true,
+	}
+)
+
+func (s *server) postProgress(w http.ResponseWriter, r *http.Request, code string) error {
+	var in wire.Progress
+	if err := readJSON(w, r, &in); err != nil {
+		return err
+	}
+	if !phases[in.Phase] || !troubles[in.Detail] {
+		return badRequest("unknown phase or detail")
+	}
+	p := escalation.Progress{Phase: string(in.Phase), Detail: in.Detail}
+	if err := s.Escalations.Progress(r.Context(), code, p); err != nil {
+		return err
+	}
+	return noContent(w)
+}
+
+// maxIdentity is the longest identity that Twilio takes, in characters.
+const maxIdentity = 256
+
+// postLeave takes any content type: navigator.sendBeacon sends text/plain
+// unless the page wraps the JSON in a Blob, and it cannot read the answer.
+func (s *server) postLeave(w http.ResponseWriter, r *http.Request, code string) error {
+	var in wire.Leave
+	if err := readJSON(w, r, &in); err != nil {
+		return err
+	}
+	if wire.RoleOf(in.Identity) == "" || len(in.Identity) > maxIdentity {
+		return badRequest("not an identity")
+	}
+	if err := s.Escalations.Leave(r.Context(), code, in.Identity); err != nil {
+		return err
+	}
+	return noContent(w)
+}
+
+func (s *server) postRating(w http.ResponseWriter, r *http.Request, code string) error {
+	var in wire.Rating
+	if err := readJSON(w, r, &in); err != nil {
+		return err
+	}
+	if err := s.Escalations.Rate(r.Context(), code, in.Score, in.Comment); err != nil {
+		return err
+	}
+	return noContent(w)
+}

@@ -1,0 +1,167 @@
+package web
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"escalate/app/wire"
+)
+
+// writeWait is how long one event may take to be written before the client
+// counts as gone.
+const writeWait = 10 * time.Second
+
+// finalMark ends the id of an event after which nothing can follow. A browser
+// comes back by itself when a stream ends; with this id it is told to stop.
+const finalMark = "-final"
+
+// getEvents streams the state: at once, then after each change. The id of an
+// event is the state's Version. A client that reconnects with the newest id
+// gets only what is newer; one whose last event was final gets 204, the
+// answer that makes an EventSource stop.
+func (s *server) getEvents(w http.ResponseWriter, r *http.Request, code string) error {
+	if r.Method == http.MethodHead {
+		w.Header().Set("Allow", "GET")
+		return errMethod
+	}
+	seen, final := lastSeen(r)
+	if final {
+		// Looked up all the same: no answer may depend on what only a client says.
+		if _, err := s.Escalations.Get(r.Context(), code); err != nil {
+			return err
+		}
+		return noContent(w)
+	}
+	if !s.streams.open(code) {
+		return rateLimited("too many event streams for one code", 10*time.Second)
+	}
+	defer s.streams.close(code)
+	s.metrics.streams.Inc()
+	defer s.metrics.streams.Dec()
+
+	changes, err := s.Escalations.Watch(r.Context(), code)
+	if err != nil {
+		return err
+	}
+	s.codes.right(s.clientAddress(r), code)
+
+	h := w.Header()
+	h.Set("Content-Type", "text/event-stream; charset=utf-8")
+	h.Set("Cache-Control", "no-store")
+	// Proxies such as nginx would hold events back until their buffer is full.
+	h.Set("X-Accel-Buffering", "no")
+	out := stream{w: w, c: http.NewResponseController(w)}
+	// The server's ReadTimeout goes on running after the request was read, and
+	// when it fires net/http takes the client for gone.
+	_ = out.c.SetReadDeadline(time.Time{})
+	// The comment makes the headers leave at once; retry is the client's pause
+	// before it reconnects.
+	out.write("retry: 2000\n: escalate\n\n")
+
+	beat := time.NewTicker(s.Heartbeat)
+	defer beat.Stop()
+	for out.err == nil {
+		select {
+		case e, ok := <-changes:
+			if !ok {
+				return nil
+			}
+			st := s.state(e)
+			last := st.Status == wire.StatusExpired || st.Status == wire.StatusEnded && st.Rated
+			if !last && st.Version == seen {
+				continue
+			}
+			seen = st.Version
+			out.state(st, last)
+			if last {
+				return nil
+			}
+		case <-beat.C:
+			out.write(": still here\n\n")
+		case <-r.Context().Done():
+			return nil
+		case <-s.Done:
+			return nil
+		}
+	}
+	return nil
+}
+
+// lastSeen reads Last-Event-ID: the newest Version that the client has, -1 for
+// none, and whether it was final.
+func lastSeen(r *http.Request) (version int, final bool) {
+	id, final := strings.CutSuffix(r.Header.Get("Last-Event-ID"), finalMark)
+	v, err := strconv.Atoi(id)
+	if err != nil {
+		return -1, false
+	}
+	return v, final
+}
+
+// stream writes server-sent events; after an error it writes nothing more.
+type stream struct {
+	w   http.ResponseWriter
+	c   *http.ResponseController
+	err error
+}
+
+func (s *stream) state(st wire.State, last bool) {
+	data, err := json.Marshal(st)
+	if err != nil {
+		s.err = err
+		return
+	}
+	mark := ""
+	if last {
+		mark = finalMark
+	}
+	s.write(fmt.Sprintf("id: %d%s\nevent: state\ndata: %s\n\n", st.Version, mark, data))
+}
+
+func (s *stream) write(text string) {
+	if s.err != nil {
+		return
+	}
+	// Not every writer has deadlines (tests' recorders have none); those that
+	// have would otherwise keep the server's WriteTimeout from the start of the
+	// request, and cut the stream.
+	_ = s.c.SetWriteDeadline(time.Now().Add(writeWait))
+	if _, s.err = s.w.Write([]byte(text)); s.err == nil {
+		s.err = s.c.Flush()
+	}
+}
+
+// streams counts the open event streams of each code.
+type streams struct {
+	limit int
+
+	mu    sync.Mutex // guards count
+	count map[string]int
+}
+
+func newStreams(limit int) *streams {
+	return &streams{limit: limit, count: map[string]int{}}
+}
+
+func (s *streams) open(code string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.count[code] >= s.limit {
+		return false
+	}
+	s.count[code]++
+	return true
+}
+
+func (s *streams) close(code string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.count[code]--; s.count[code] <= 0 {
+		delete(s.count, code)
+	}
+}

@@ -1,0 +1,97 @@
+package web
+
+import (
+	"net/http"
+	"strings"
+)
+
+// common sets the headers that every answer has. Pages and files set more, and
+// replace some.
+func common(h http.Header) {
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "no-referrer") // a referrer would give the join code away
+	h.Set("X-Robots-Tag", "noindex, nofollow")
+	h.Set("Cache-Control", "no-store")
+}
+
+// twilioSockets are the servers that twilio-video.js talks to on Twilio: for
+// signalling, in any region, and for call statistics.
+var twilioSockets = []string{"wss://global.vss.twilio.com", "wss://*.vss.twilio.com", "wss://sdkgw.us1.twilio.com"}
+
+// plainPolicy is for pages without script.
+var plainPolicy = policy(
+	"default-src 'none'", "style-src 'self'", "img-src 'self'",
+	"form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'",
+)
+
+// appPolicy is the Content-Security-Policy of a page that runs the program.
+// framers are the origins that may frame it besides the server itself; nil
+// means that nobody may.
+func (s *server) appPolicy(framers []string) string {
+	connect := []string{"connect-src 'self'"}
+	if o := originOf(s.Signaling); o != "" {
+		connect = append(connect, o)
+	} else {
+		connect = append(connect, twilioSockets...)
+	}
+	return policy(
+		"default-src 'none'",
+		// Go's program is WebAssembly; nothing may be evaluated from text.
+		"script-src 'self' 'wasm-unsafe-eval'",
+		strings.Join(connect, " "),
+		"style-src 'self'",
+		"img-src 'self' data: blob:",
+		"media-src 'self' blob: mediastream:",
+		"font-src 'self'",
+		"manifest-src 'self'",
+		"worker-src 'self'",
+		"form-action 'self'",
+		"base-uri 'none'",
+		"frame-ancestors "+ancestors(framers),
+	)
+}
+
+func ancestors(framers []string) string {
+	if framers == nil {
+		return "'none'"
+	}
+	return strings.Join(append([]string{"'self'"}, framers...), " ")
+}
+
+func policy(directives ...string) string { return strings.Join(directives, "; ") }
+
+// callFeatures are what a call needs of the browser; the list is also what the
+// agent desktop's iframe has to allow.
+var callFeatures = []string{
+	"autoplay", "camera", "clipboard-write", "compute-pressure", "display-capture", "fullscreen",
+	"microphone", "picture-in-picture", "screen-wake-lock", "speaker-selection",
+}
+
+// otherFeatures are powerful, and no page of ours uses them.
+var otherFeatures = []string{"bluetooth", "geolocation", "hid", "midi", "payment", "serial", "usb"}
+
+// permissions is the Permissions-Policy of a page that runs the program; it
+// names the framers too, so that the policy reads the same in a frame.
+func permissions(framers []string) string {
+	allowed := []string{"self"}
+	for _, f := range framers {
+		allowed = append(allowed, `"`+f+`"`)
+	}
+	list := "(" + strings.Join(allowed, " ") + ")"
+	var out []string
+	for _, f := range callFeatures {
+		out = append(out, f+"="+list)
+	}
+	return strings.Join(append(out, denied(otherFeatures)...), ", ")
+}
+
+// noPermissions is for pages without script.
+var noPermissions = strings.Join(denied(append(append([]string{}, callFeatures...), otherFeatures...)), ", ")
+
+func denied(features []string) []string {
+	var out []string
+	for _, f := range features {
+		out = append(out, f+"=()")
+	}
+	return out
+}

@@ -1,0 +1,70 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// metrics are the handler's own; none of them has a label that a client can
+// choose freely.
+type metrics struct {
+	requests *prometheus.CounterVec
+	seconds  *prometheus.HistogramVec
+	streams  prometheus.Gauge
+}
+
+func newMetrics(r *prometheus.Registry) *metrics {
+	m := &metrics{
+		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "escalate_http_requests_total",
+			Help: "Requests answered, by route, method and status.",
+		}, []string{"route", "method", "status"}),
+		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "escalate_http_request_duration_seconds",
+			Help: "Time to answer, by route and method; event streams are left out.",
+			// From a page out of memory to a chain of calls to Twilio.
+			Buckets: []float64{.001, .005, .02, .05, .1, .25, .5, 1, 2.5, 5, 10},
+		}, []string{"route", "method"}),
+		streams: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "escalate_event_streams",
+			Help: "Event streams open now.",
+		}),
+	}
+	if r != nil {
+		m.requests = register(r, m.requests)
+		m.seconds = register(r, m.seconds)
+		m.streams = register(r, m.streams)
+	}
+	return m
+}
+
+// register adds c, or answers the one that an earlier handler has added.
+func register[C prometheus.Collector](r *prometheus.Registry, c C) C {
+	var dup prometheus.AlreadyRegisteredError
+	if err := r.Register(c); errors.As(err, &dup) {
+		if old, ok := dup.ExistingCollector.(C); ok {
+			return old
+		}
+	}
+	return c
+}
+
+func (m *metrics) observe(route, method string, status int, took time.Duration, streamed bool) {
+	m.requests.WithLabelValues(route, knownMethod(method), strconv.Itoa(status)).Inc()
+	if !streamed {
+		m.seconds.WithLabelValues(route, knownMethod(method)).Observe(took.Seconds())
+	}
+}
+
+// knownMethod keeps invented methods from becoming time series.
+func knownMethod(m string) string {
+	switch m {
+	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions:
+		return m
+	}
+	return "other"
+}

@@ -1,0 +1,111 @@
+package web
+
+import (
+	"context"
+	"crypto/rand"
+	"log/slog"
+	"net/http"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/gorilla/mux"
+)
+
+// noRoute stands for paths that no route has; the path itself may hold a code.
+const noRoute = "none"
+
+// passage is what log and metrics say about one request. It belongs to the
+// request's goroutine.
+type passage struct {
+	id     string
+	route  string // the template, never the path
+	status int
+	bytes  int64
+}
+
+type passageKey struct{}
+
+func passageOf(r *http.Request) *passage {
+	if p, ok := r.Context().Value(passageKey{}).(*passage); ok {
+		return p
+	}
+	return &passage{route: noRoute}
+}
+
+func requestID(r *http.Request) string { return passageOf(r).id }
+func routeOf(r *http.Request) string   { return passageOf(r).route }
+
+// givenID is the form of a request id that is taken over from a proxy.
+var givenID = regexp.MustCompile(`^[A-Za-z0-9._-]{8,64}$`)
+
+// observe writes one log line and counts one request, whatever becomes of it.
+// Neither carries the path, the query or the address: they hold join codes.
+func (s *server) observe(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		p := &passage{id: r.Header.Get("X-Request-Id"), route: noRoute}
+		if !givenID.MatchString(p.id) {
+			p.id = rand.Text()
+		}
+		w.Header().Set("X-Request-Id", p.id)
+		start := time.Now()
+		next.ServeHTTP(&recorder{ResponseWriter: w, passage: p}, r.WithContext(context.WithValue(r.Context(), passageKey{}, p)))
+		if p.status == 0 {
+			// Nothing was written: net/http answers 200, unless the client went.
+			p.status = http.StatusOK
+			if r.Context().Err() != nil {
+				p.status = 499 // nginx's number for it
+			}
+		}
+		took := time.Since(start)
+		streamed := strings.HasPrefix(w.Header().Get("Content-Type"), "text/event-stream")
+		s.metrics.observe(p.route, r.Method, p.status, took, streamed)
+
+		level := slog.LevelInfo
+		switch {
+		case p.status >= 500:
+			level = slog.LevelError
+		case strings.HasPrefix(p.route, staticPath):
+			level = slog.LevelDebug // a page has a dozen of them
+		}
+		s.Log.Log(r.Context(), level, "http", "method", knownMethod(r.Method), "route", p.route, "status", p.status,
+			"ms", took.Milliseconds(), "bytes", p.bytes, "id", p.id)
+	})
+}
+
+// nameRoute tells the request's passage which route it took.
+func nameRoute(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if route := mux.CurrentRoute(r); route != nil {
+			if t, err := route.GetPathTemplate(); err == nil {
+				passageOf(r).route = t
+			}
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// recorder notes status and size as they pass.
+type recorder struct {
+	http.ResponseWriter
+	passage *passage
+}
+
+func (r *recorder) WriteHeader(status int) {
+	if r.passage.status == 0 && status >= 200 {
+		r.passage.status = status
+	}
+	r.ResponseWriter.WriteHeader(status)
+}
+
+func (r *recorder) Write(b []byte) (int, error) {
+	if r.passage.status == 0 {
+		r.passage.status = http.StatusOK
+	}
+	n, err := r.ResponseWriter.Write(b)
+	r.passage.bytes += int64(n)
+	return n, err
+}
+
+// Unwrap lets http.ResponseController reach Flush and the deadlines.
+func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }

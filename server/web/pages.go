@@ -1,0 +1,151 @@
+package web
+
+import (
+	"errors"
+	"fmt"
+	"html/template"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"escalate/app/wire"
+	"escalate/server/escalation"
+)
+
+// continueParam is the query by which a person says that they want to try it
+// in the browser of their app all the same.
+const continueParam = "continue"
+
+// getHome is the page to type a code into. Its form works without script: it
+// comes back here with the code and is sent on to the join page.
+func (s *server) getHome(w http.ResponseWriter, r *http.Request) error {
+	if typed := tidy(r.URL.Query().Get("code")); typed != "" {
+		http.Redirect(w, r, wire.JoinPath(typed), http.StatusSeeOther)
+		return nil
+	}
+	return s.app(w, r, shell{Name: "home", Title: "Join your video call"}, wire.HomePage, wire.Page{})
+}
+
+// maxTyped is more than any code has, in bytes.
+const maxTyped = 64
+
+// tidy makes a code of what people type or paste: spaces and dashes in it, or
+// the whole link.
+func tidy(typed string) string {
+	if _, code, ok := strings.Cut(typed, wire.JoinPath("")); ok {
+		typed, _, _ = strings.Cut(code, "?")
+	}
+	typed = strings.Map(func(r rune) rune {
+		if r == '-' || r == '/' || r <= ' ' || r == '\u00a0' {
+			return -1
+		}
+		return r
+	}, typed)
+	return typed[:min(len(typed), maxTyped)]
+}
+
+// getJoin is the customer's page. It only reads: programs that preview links
+// in chats must not use anything up.
+func (s *server) getJoin(w http.ResponseWriter, r *http.Request) error {
+	addr, code := s.clientAddress(r), pathCode(r)
+	err := s.paced(addr)
+	if err == nil {
+		err = s.codes.admit(addr, code)
+	}
+	if err != nil {
+		return s.tooMany(w, r, err)
+	}
+	e, err := s.Escalations.Get(r.Context(), code)
+	s.learn(addr, code, err)
+	switch {
+	case errors.Is(err, escalation.ErrUnknownCode):
+		return s.plain(w, r, http.StatusNotFound, pageUnknown, plainData{})
+	case errors.Is(err, escalation.ErrExpired) || err == nil && e.Status == escalation.Expired:
+		return s.plain(w, r, http.StatusGone, pageExpired, plainData{})
+	case errors.Is(err, escalation.ErrEnded) || err == nil && e.Status == escalation.Ended:
+		return s.plain(w, r, http.StatusGone, pageEnded, plainData{})
+	case err != nil:
+		answer := answerTo(err)
+		s.Log.Error("request", "id", requestID(r), "route", routeOf(r), "code", answer.Code, "err", err)
+		return s.plain(w, r, answer.Code.Status(), pageTrouble, plainData{Message: answer.Message})
+	}
+	if inApp(r.UserAgent()) && !r.URL.Query().Has(continueParam) {
+		return s.plain(w, r, http.StatusOK, pageInApp, plainData{
+			Link:       wire.JoinURL(s.PublicURL, e.Code),
+			Onward:     wire.JoinPath(e.Code) + "?" + url.Values{continueParam: {"1"}}.Encode(),
+			OnwardText: "Try it here anyway",
+		})
+	}
+	st := s.state(e)
+	title := "Video call"
+	if st.AgentName != "" {
+		title += " with " + st.AgentName
+	}
+	return s.app(w, r, shell{Name: "join", Title: title}, wire.JoinPath(e.Code), wire.Page{State: &st})
+}
+
+// tooMany is the page for err, which says that it was one request too many.
+func (s *server) tooMany(w http.ResponseWriter, r *http.Request, err error) error {
+	retryAfter(w.Header(), err)
+	return s.plain(w, r, wire.CodeRateLimited.Status(), pageTooMany, plainData{})
+}
+
+// getAgent is the Video Room tab of the agent desktop. It says nothing until
+// the desktop hands it a token, so that anyone may load it.
+func (s *server) getAgent(w http.ResponseWriter, r *http.Request) error {
+	framers := []string{}
+	for o := range s.origins {
+		if o != s.own {
+			framers = append(framers, o)
+		}
+	}
+	slices.Sort(framers)
+	p := wire.Page{Origins: framers}
+	if s.own != "" {
+		p.Origins = append([]string{s.own}, framers...)
+	}
+	return s.app(w, r, shell{Name: "agent", Title: "Video Room", framers: framers}, wire.AgentPage, p)
+}
+
+// shell is the frame of a page that runs the program.
+type shell struct {
+	*assets
+	Name    string // home, join, agent
+	Title   string
+	Lang    string
+	Version string // of the files that the browser runs
+	Body    template.HTML
+	DataID  string
+	Data    wire.Page
+	framers []string
+}
+
+// app answers with a page that runs the program: drawn already, so that it can
+// be read before the program is there.
+func (s *server) app(w http.ResponseWriter, r *http.Request, sh shell, path string, p wire.Page) error {
+	p.Brand = s.Brand
+	p.Lang = pickLanguage(s.Languages, r.URL.Query().Get("lang"), r.Header.Values("Accept-Language"))
+	sh.assets = s.static
+	sh.Lang, sh.DataID, sh.Data = p.Lang, wire.PageDataID, p
+	sh.Version = s.static.version(wasmName, "wasm_exec.js", "start.js", "vendor/twilio-video.min.js", "app.css")
+	if s.Brand != "" {
+		sh.Title += " · " + s.Brand
+	}
+	// go-app takes over the first element of the body, so there always is one.
+	body := `<div id="app"></div>`
+	if s.Render != nil {
+		var err error
+		if body, err = s.Render(path, p); err != nil {
+			return fmt.Errorf("draw page %s: %w", sh.Name, err)
+		}
+	}
+	// go-app escapes what it draws.
+	sh.Body = template.HTML(body) //nolint:gosec // see above
+
+	h := w.Header()
+	h.Set("Content-Security-Policy", s.appPolicy(sh.framers))
+	h.Set("Permissions-Policy", permissions(sh.framers))
+	h.Add("Vary", "Accept-Language")
+	return s.html(w, http.StatusOK, "shell.html", sh)
+}

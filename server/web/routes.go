@@ -1,0 +1,102 @@
+package web
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/gorilla/mux"
+
+	"escalate/app/wire"
+)
+
+// handler answers a request or says why not; fail writes the error.
+type handler func(w http.ResponseWriter, r *http.Request) error
+
+// methods are the handlers of one path.
+type methods map[string]handler
+
+// routes is the table of everything the public listener serves.
+func (s *server) routes() http.Handler {
+	// SkipClean and UseEncodedPath: a join code with dots or an encoded slash
+	// in it is one more unknown code, not a redirect to somewhere else.
+	r := mux.NewRouter().SkipClean(true).UseEncodedPath()
+	r.Use(nameRoute)
+
+	code := func(action string) string {
+		p := wire.EscalationsPath + "/{code}"
+		if action != "" {
+			p += "/" + action
+		}
+		return p
+	}
+	s.handle(r, code(""), s.ownOrigin(methods{"GET": s.customer(s.getState)}))
+	s.handle(r, code(wire.ActionEvents), s.ownOrigin(methods{"GET": s.customer(s.getEvents)}))
+	s.handle(r, code(wire.ActionToken), s.ownOrigin(methods{"POST": jsonOnly(s.customer(s.postToken))}))
+	s.handle(r, code(wire.ActionProgress), s.ownOrigin(methods{"POST": jsonOnly(s.customer(s.postProgress))}))
+	s.handle(r, code(wire.ActionLeave), s.ownOrigin(methods{"POST": s.customer(s.postLeave)}))
+	s.handle(r, code(wire.ActionRating), s.ownOrigin(methods{"POST": jsonOnly(s.customer(s.postRating))}))
+
+	s.handle(r, wire.EscalationsPath, s.crossOrigin(methods{"POST": jsonOnly(s.agent(s.postEscalation))}))
+	s.handle(r, code(wire.ActionAgentToken), s.crossOrigin(methods{"POST": jsonOnly(s.agent(s.postAgentToken))}))
+	s.handle(r, code(wire.ActionEnd), s.crossOrigin(methods{"POST": jsonOnly(s.agent(s.postEnd))}))
+	s.handle(r, wire.TaskPath("")+"{task}", s.crossOrigin(methods{"GET": s.agent(s.getTask)}))
+
+	s.handle(r, wire.CallbackPath, methods{"POST": s.postCallback})
+
+	s.handle(r, wire.HomePage, methods{"GET": s.getHome})
+	s.handle(r, wire.JoinPath("")+"{code}", methods{"GET": s.getJoin})
+	s.handle(r, wire.AgentPage, methods{"GET": s.getAgent})
+
+	s.handle(r, staticPath+"{name:.*}", methods{"GET": s.getStatic})
+	s.handle(r, "/favicon.ico", methods{"GET": s.getFavicon})
+	s.handle(r, "/robots.txt", methods{"GET": getRobots})
+
+	r.NotFoundHandler = s.serve(s.notFound)
+	return r
+}
+
+// handle routes every method of path: those in m, HEAD where there is GET, and
+// 405 with Allow for the rest.
+func (s *server) handle(r *mux.Router, path string, m methods) {
+	if get, ok := m["GET"]; ok {
+		m["HEAD"] = get
+	}
+	var allow []string
+	for name := range m {
+		allow = append(allow, name)
+	}
+	slices.Sort(allow)
+	r.Handle(path, s.serve(func(w http.ResponseWriter, r *http.Request) error {
+		if h, ok := m[r.Method]; ok {
+			return h(w, r)
+		}
+		w.Header().Set("Allow", strings.Join(allow, ", "))
+		return errMethod
+	}))
+}
+
+// serve makes an http.Handler of h, with the headers that every answer has.
+func (s *server) serve(h handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		common(w.Header())
+		if err := h(w, r); err != nil {
+			s.fail(w, r, err)
+		}
+	})
+}
+
+// notFound answers paths that do not exist: a page for people, JSON for programs.
+func (s *server) notFound(w http.ResponseWriter, r *http.Request) error {
+	if wantsHTML(r) {
+		return s.plain(w, r, http.StatusNotFound, pageNotFound, plainData{})
+	}
+	return errNotFound
+}
+
+// wantsHTML says that a person at a browser asked.
+func wantsHTML(r *http.Request) bool {
+	return (r.Method == http.MethodGet || r.Method == http.MethodHead) &&
+		!strings.HasPrefix(r.URL.Path, "/api/") &&
+		strings.Contains(r.Header.Get("Accept"), "text/html")
+}

@@ -1,0 +1,154 @@
+// Package web is the HTTP face of Escalate: the JSON endpoints that package
+// wire describes, the pages, the static files, and the operator's endpoints.
+// It turns requests into calls of escalation and errors into answers, and
+// decides nothing itself. It must not know twilio-go, go-app or local Twilio:
+// what it needs of them is handed in as Deps.
+//
+// It starts no goroutines. The limits on slow clients (ReadHeaderTimeout,
+// ReadTimeout, WriteTimeout, IdleTimeout) belong to the http.Server around it;
+// event streams move their own write deadline, so a WriteTimeout does not cut
+// them.
+package web
+
+import (
+	"context"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"escalate/app/wire"
+	"escalate/server/escalation"
+)
+
+// Config is what the handler needs to know of the installation. The zero value
+// of each optional field is a sensible default.
+type Config struct {
+	// PublicURL is the address that browsers use, such as https://video.example.com.
+	PublicURL string
+	// Brand is the company's name, as customers read it.
+	Brand string
+	// AllowedOrigins may call the agent's endpoints from a browser and frame
+	// the agent page; each is "scheme://host[:port]".
+	AllowedOrigins []string
+	// Signaling is the signalling server's WebSocket URL; empty means Twilio's own.
+	Signaling string
+	// Static holds the browser's files (app.css, start.js, app.wasm, …) at its
+	// root. It is read once, in New: its content must not change afterwards.
+	Static fs.FS
+	// Languages are those the pages can speak, the default first; empty means English.
+	Languages []string
+	// TrustProxy says that a proxy is in front of this server and that the last
+	// address in X-Forwarded-For, which is the one it wrote, is the client's.
+	TrustProxy bool
+	// Limits bounds what one client may ask.
+	Limits Limits
+	// Heartbeat is the pause between comments on an idle event stream; 15 s by
+	// default. Longer ones are cut by proxies that close silent connections.
+	Heartbeat time.Duration
+	// Done ends all event streams when it is closed. http.Server.Shutdown
+	// waits for running requests, so close it before.
+	Done <-chan struct{}
+	// Registry takes the handler's metrics and is what Operator shows; nil
+	// keeps the metrics private.
+	Registry *prometheus.Registry
+	// Now is the clock; time.Now by default.
+	Now func() time.Time
+	Log *slog.Logger
+}
+
+// Escalations is what the handler asks of the use cases; *escalation.Service
+// has it.
+type Escalations interface {
+	Escalate(ctx context.Context, a escalation.Agent, taskSID string, sendInvite bool, lang string) (escalation.Escalation, bool, error)
+	Get(ctx context.Context, code string) (escalation.Escalation, error)
+	Watch(ctx context.Context, code string) (<-chan escalation.Escalation, error)
+	JoinAsAgent(ctx context.Context, a escalation.Agent, code string) (escalation.Join, error)
+	JoinAsCustomer(ctx context.Context, code, consent string) (escalation.Join, error)
+	Progress(ctx context.Context, code string, p escalation.Progress) error
+	Leave(ctx context.Context, code, identity string) error
+	Rate(ctx context.Context, code string, score int, comment string) error
+	End(ctx context.Context, a escalation.Agent, code string) (escalation.Escalation, error)
+	Task(ctx context.Context, a escalation.Agent, taskSID string) (escalation.TaskView, error)
+	Callback(ctx context.Context, c escalation.Callback) error
+	JoinURL(code string) string
+	Invite(e escalation.Escalation, lang string) string
+}
+
+// Agents tells who holds a Flex token.
+type Agents interface {
+	// Authenticate answers escalation.ErrUnauthorized for a token that is no
+	// good, and escalation.ErrUnavailable when that cannot be told now.
+	Authenticate(ctx context.Context, flexToken string) (escalation.Agent, error)
+}
+
+// Callbacks reads Twilio's status callbacks.
+type Callbacks interface {
+	// ParseCallback answers escalation.ErrSignature unless Twilio signed r.
+	ParseCallback(r *http.Request, publicURL string) (escalation.Callback, error)
+}
+
+// Deps are the handler's collaborators. Escalations, Agents and Callbacks are
+// required.
+type Deps struct {
+	Escalations Escalations
+	Agents      Agents
+	Callbacks   Callbacks
+	// Render draws the body of the page at path, as the browser will draw it
+	// again; nil leaves it to the browser.
+	Render func(path string, p wire.Page) (bodyHTML string, err error)
+	// Ready says why the server cannot do its work now; nil means that it always can.
+	Ready func(ctx context.Context) error
+}
+
+// server is the handler's state; everything in it is fixed after New or has
+// its own lock.
+type server struct {
+	Config
+	Deps
+	own     string          // origin of PublicURL
+	origins map[string]bool // AllowedOrigins, normalised
+	static  *assets
+	metrics *metrics
+	codes   *guard // guesses of join codes
+	tokens  *guard // guesses of Flex tokens
+	pace    *keyed // all requests of one address
+	streams *streams
+}
+
+// New is the public handler: pages, API, static files, callbacks.
+func New(c Config, d Deps) http.Handler {
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Heartbeat <= 0 {
+		c.Heartbeat = 15 * time.Second
+	}
+	if len(c.Languages) == 0 {
+		c.Languages = []string{"en"}
+	}
+	l := c.Limits.orDefaults()
+	s := &server{
+		Config:  c,
+		Deps:    d,
+		own:     originOf(c.PublicURL),
+		origins: map[string]bool{},
+		static:  readAssets(c.Static, c.Log),
+		metrics: newMetrics(c.Registry),
+		codes:   newGuard(l.Codes, c.Now),
+		tokens:  newGuard(l.Tokens, c.Now),
+		pace:    newKeyed(l.Requests, c.Now),
+		streams: newStreams(l.StreamsPerCode),
+	}
+	for _, o := range c.AllowedOrigins {
+		if o = originOf(o); o != "" {
+			s.origins[o] = true
+		}
+	}
+	return s.observe(s.routes())
+}
