@@ -16,6 +16,18 @@ func (Host) PageData() []byte { return nil }
 // Early answers nil.
 func (Host) Early() []byte { return nil }
 
+// Global answers nil.
+func (Host) Global(string) []byte { return nil }
+
+// Value answers "".
+func (Host) Value(string) string { return "" }
+
+// Checked answers false.
+func (Host) Checked(string) bool { return false }
+
+// OnShow does nothing.
+func (Host) OnShow(func()) (stop func()) { return nothing }
+
 // Events does nothing.
 func (Host) Events(string, Stream) (stop func()) { return nothing }
 

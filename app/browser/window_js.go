@@ -31,15 +31,32 @@ func (Host) PageData() []byte {
 	return []byte(text(el, "textContent"))
 }
 
-// Early is window.escalateEarly as JSON: what was clicked before Go was up. It
-// is nil when nothing was, and is handed out once.
-func (Host) Early() []byte {
-	v := window().Get("escalateEarly")
-	if !v.Truthy() {
-		return nil
+// Global is a global JavaScript variable as JSON, or nil.
+func (Host) Global(name string) []byte {
+	if v := window().Get(name); exists(v) {
+		return jsonOf(v)
 	}
-	window().Set("escalateEarly", js.Null())
-	return jsonOf(v)
+	return nil
+}
+
+// Early is window.escalateEarly as JSON: what was done on the page before Go
+// was up. It is handed out once, then nil.
+func (h Host) Early() []byte {
+	const name = "escalateEarly"
+	b := h.Global(name)
+	if b != nil {
+		window().Set(name, js.Null())
+	}
+	return b
+}
+
+// Value is what was typed or chosen in the form field with the id.
+func (Host) Value(id string) string { return text(element(id), "value") }
+
+// Checked says whether the box with the id is ticked.
+func (Host) Checked(id string) bool {
+	el := element(id)
+	return exists(el) && el.Get("checked").Truthy()
 }
 
 // jsonOf is v as JSON, nil when it has none (undefined, functions, cycles).
@@ -125,6 +142,21 @@ func (Host) SetTitle(title string) {
 // back-forward cache, until stop. There is time for a Beacon, for nothing more.
 func (Host) OnPageHide(f func()) (stop func()) {
 	return Listen(window(), "pagehide", func(js.Value) { f() })
+}
+
+// OnShow calls f when the page comes into view, out of hiding or out of the
+// back-forward cache, until stop.
+func (h Host) OnShow(f func()) (stop func()) {
+	a := Listen(window(), "pageshow", func(js.Value) { f() })
+	b := h.OnVisibility(func(visible bool) {
+		if visible {
+			f()
+		}
+	})
+	return func() {
+		a()
+		b()
+	}
 }
 
 // OnVisibility calls f when the page comes into view or goes out of it, until

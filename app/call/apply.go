@@ -47,6 +47,8 @@ func (s State) Apply(ev video.Event) State {
 		return s
 	case video.LocalTrackStopped:
 		return s.interrupted(e.Kind, true)
+	case video.LocalTrackResumed:
+		return s.interrupted(e.Kind, false)
 	case video.ScreenEnded:
 		s.Local.Tracks = slices.DeleteFunc(slices.Clone(s.Local.Tracks), isScreen)
 		return s

@@ -58,6 +58,9 @@ type LocalTrackUnpublished struct{ TrackSID string }
 // phone call took it.
 type LocalTrackStopped struct{ Kind Kind }
 
+// LocalTrackResumed ends LocalTrackStopped: the device delivers again.
+type LocalTrackResumed struct{ Kind Kind }
+
 // ScreenEnded says that the browser's own button ended the screen share.
 type ScreenEnded struct{}
 
@@ -111,6 +114,7 @@ func (TrackSwitchedOn) event()         {}
 func (LocalTrackPublished) event()     {}
 func (LocalTrackUnpublished) event()   {}
 func (LocalTrackStopped) event()       {}
+func (LocalTrackResumed) event()       {}
 func (ScreenEnded) event()             {}
 func (DominantSpeaker) event()         {}
 func (NetworkQuality) event()          {}

@@ -1,0 +1,111 @@
+//go:build js
+
+package twiliojs
+
+import (
+	"context"
+	"errors"
+	"syscall/js"
+
+	"escalate/app/browser"
+	"escalate/app/video"
+)
+
+// screen is a screen share that is published.
+type screen struct {
+	track   js.Value // LocalVideoTrack
+	unlist  func()
+	stopped bool
+}
+
+// ShareScreen lets the user pick a screen and publishes it. Begin it in a
+// click.
+func (r *room) ShareScreen(ctx context.Context) error {
+	if r.ended {
+		return gone()
+	}
+	if r.screen != nil {
+		return nil
+	}
+	s := &screen{}
+	r.screen = s // from now on, so that a second click does not ask again
+	err := try(func() error { return r.share(ctx, s) })
+	if err != nil && r.screen == s {
+		r.endScreen(false)
+	}
+	// To close the picker is no "no": one may try again.
+	var e *video.Error
+	if errors.As(err, &e) && e.Reason == video.MediaDenied {
+		d := *e
+		d.Reason = video.MediaDismissed
+		return &d
+	}
+	return err
+}
+
+func (r *room) share(ctx context.Context, s *screen) error {
+	if !exists(path(mediaDevices(), "getDisplayMedia")) {
+		return unsupported("this browser cannot share the screen")
+	}
+	// No constraints on size or rate: Safari 16 refuses them, and a screen is
+	// to be read.
+	p := mediaDevices().Call("getDisplayMedia", map[string]any{"video": true, "audio": false})
+	stream, err := browser.AwaitOr(ctx, p, stopStream)
+	if err != nil {
+		return err
+	}
+	media := stream.Call("getVideoTracks").Index(0)
+	if s.stopped || r.ended {
+		stopStream(stream)
+		return gone()
+	}
+	media.Set("contentHint", "detail")
+	s.track = loaded().Get("LocalVideoTrack").New(media, map[string]any{"name": video.ScreenTrackName})
+	// The browser's own button ends the MediaStreamTrack.
+	s.unlist = browser.Listen(media, "ended", func(js.Value) {
+		if r.screen == s {
+			r.endScreen(true)
+		}
+	})
+	if err := r.publish(ctx, s.track, "high"); err != nil {
+		return err
+	}
+	if s.stopped { // ended while it was being published
+		r.unpublish(s.track)
+	}
+	return nil
+}
+
+func stopStream(stream js.Value) {
+	report(browser.Try(func() error {
+		each(stream.Call("getTracks"), func(t js.Value) { t.Call("stop") })
+		return nil
+	}))
+}
+
+// StopScreen ends our screen share.
+func (r *room) StopScreen() { r.endScreen(false) }
+
+// endScreen unpublishes the screen; byBrowser tells that the user ended it
+// outside the page.
+func (r *room) endScreen(byBrowser bool) {
+	s := r.screen
+	if s == nil {
+		return
+	}
+	r.screen = nil
+	s.stopped = true
+	if s.unlist != nil {
+		s.unlist()
+	}
+	if exists(s.track) {
+		r.unpublish(s.track)
+		report(browser.Try(func() error {
+			s.track.Call("stop")
+			return nil
+		}))
+	}
+	if byBrowser {
+		r.emit(video.ScreenEnded{})
+	}
+}
