@@ -1,0 +1,51 @@
+package localtwilio
+
+import (
+	"errors"
+	"fmt"
+	"net"
+)
+
+// ErrRemote is returned by Start for an address that others than this machine
+// could reach, unless Config.AllowRemote says so.
+var ErrRemote = errors.New("local Twilio listens on loopback only unless remote use is allowed")
+
+func (c Config) checkAddresses() error {
+	if c.AllowRemote {
+		return nil
+	}
+	for _, addr := range []string{c.Addr, c.MediaAddr, c.TURNAddr} {
+		if addr != "" && !isLoopback(addr) {
+			return fmt.Errorf("address %s: %w", addr, ErrRemote)
+		}
+	}
+	return nil
+}
+
+func isLoopback(addr string) bool {
+	host, _, err := net.SplitHostPort(addr)
+	if err != nil {
+		return false
+	}
+	return host == "localhost" || net.ParseIP(host).IsLoopback()
+}
+
+// authority is the host and port under which this machine reaches the listener.
+func (s *Server) authority() string {
+	a := s.ln.Addr().(*net.TCPAddr)
+	if a.IP.IsUnspecified() {
+		a = &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: a.Port}
+	}
+	return a.String()
+}
+
+// URL is the listener's: REST is under /video, /sync, /taskrouter,
+// /conversations and /iam, or at the root for a request whose Host header names
+// one of Twilio's hosts.
+func (s *Server) URL() string { return "http://" + s.authority() }
+
+// SignalingURL is what twilio-video.js takes as its wsServer option.
+func (s *Server) SignalingURL() string { return "ws://" + s.authority() + "/signaling" }
+
+// InsightsURL is what twilio-video.js takes as its wsServerInsights option.
+func (s *Server) InsightsURL() string { return "ws://" + s.authority() + "/insights" }

@@ -1,0 +1,219 @@
+// Package localtwilio is Twilio, small enough to run in the process: REST for
+// Video, Sync, TaskRouter, Conversations and Flex tokens, signed status
+// callbacks, and Rooms whose media and signaling an unmodified twilio-video.js
+// uses. A program with a Twilio SDK takes Transport as its HTTP transport, or is
+// pointed at the listener, and needs no account.
+//
+// It knows nothing of the product that it is embedded in: whatever it can do is
+// something that Twilio does.
+package localtwilio
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"escalate/server/localtwilio/callback"
+	"escalate/server/localtwilio/rest"
+	"escalate/server/localtwilio/rsp"
+	"escalate/server/localtwilio/store"
+	"escalate/server/token"
+)
+
+// DefaultAddr is where Start listens when Config.Addr is empty.
+const DefaultAddr = "127.0.0.1:9100"
+
+// dataFile is the name of the store's file in the data directory.
+const dataFile = "twilio.db"
+
+// sweepEvery is how often time's work is done: TTLs, empty Rooms, Participants
+// who stayed too long. Documents are expired to the instant by their readers; a
+// longer pause would only make events of it late.
+const sweepEvery = time.Second
+
+// Config is what a Server needs; the zero value is usable.
+type Config struct {
+	// Addr is the listener of REST, signaling and insights; default DefaultAddr.
+	Addr string
+	// MediaAddr is the UDP address of all media; default any free port of
+	// 127.0.0.1.
+	MediaAddr string
+	// TURNAddr is the UDP and TCP address of STUN and TURN; default any free
+	// port of 127.0.0.1.
+	TURNAddr string
+	// AllowRemote permits addresses other than loopback. Whoever can reach them
+	// can use the Rooms for which they hold an Access Token.
+	AllowRemote bool
+	// PublicIPs are put into ICE candidates instead of the address listened on,
+	// for a server behind address translation.
+	PublicIPs []string
+	// DataDir is the directory of the data file. Empty is a temporary file that
+	// Close removes.
+	DataDir string
+	// Account overrides the account's random SIDs and keys, field by field.
+	Account store.Account
+	// CallbackTransport carries status callbacks; nil is http.DefaultTransport.
+	CallbackTransport http.RoundTripper
+	// Now is the clock of Rooms, Documents and tokens; nil is time.Now.
+	Now func() time.Time
+	// Log gets what happens; nil discards.
+	Log *slog.Logger
+}
+
+// Server is a running local Twilio.
+type Server struct {
+	log       *slog.Logger
+	store     *store.Store
+	api       *rest.API
+	callbacks *callback.Sender
+	media     media
+	signaling *rsp.Server
+	ln        net.Listener
+	http      *http.Server
+
+	ctx    context.Context // ends with Close
+	cancel context.CancelFunc
+	wg     sync.WaitGroup // the listener's and the sweeper's goroutines
+	once   sync.Once
+	err    error // of Close
+}
+
+// Start opens the data file and the listeners and serves until Close; ctx bounds
+// the start alone. It answers ErrRemote for an address that is not loopback
+// without AllowRemote.
+func Start(ctx context.Context, c Config) (_ *Server, err error) {
+	if c.Addr == "" {
+		c.Addr = DefaultAddr
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if err := c.checkAddresses(); err != nil {
+		return nil, err
+	}
+	s := &Server{log: c.Log}
+	s.ctx, s.cancel = context.WithCancel(context.Background())
+	defer func() {
+		if err != nil {
+			_ = s.Close()
+		}
+	}()
+	// Listen first: a busy port is the likeliest fault and the cheapest to find.
+	if s.ln, err = new(net.ListenConfig).Listen(ctx, "tcp", c.Addr); err != nil {
+		return nil, fmt.Errorf("listen for REST and signaling on %s: %w", c.Addr, err)
+	}
+	path := ""
+	if c.DataDir != "" {
+		path = filepath.Join(c.DataDir, dataFile)
+	}
+	if s.store, err = store.Open(path, store.Options{Now: c.Now, Log: c.Log, Account: c.Account}); err != nil {
+		return nil, err
+	}
+	if s.media, err = startMedia(c, s.store.Account()); err != nil {
+		return nil, err
+	}
+	s.callbacks = callback.Start(callback.Config{Store: s.store, Transport: c.CallbackTransport, Log: c.Log})
+	s.signaling, err = rsp.Start(rsp.Config{
+		Store: s.store, Engine: s.media.engine, Verify: s.verify, ICEServers: s.iceServers, Log: c.Log.With("part", "signaling"),
+	})
+	if err != nil {
+		return nil, err
+	}
+	s.api = rest.New(s.store, c.Log)
+	s.serve()
+	s.wg.Go(s.sweep)
+	return s, nil
+}
+
+func (s *Server) serve() {
+	routes := http.NewServeMux()
+	routes.Handle("/signaling", s.signaling)
+	routes.Handle("/insights", s.signaling.Insights())
+	s.http = &http.Server{
+		Handler: s.route(routes), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute,
+		ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
+	}
+	s.wg.Go(func() {
+		if err := s.http.Serve(s.ln); err != nil && !errors.Is(err, http.ErrServerClosed) {
+			s.log.Error("serve local Twilio", "err", err)
+		}
+	})
+}
+
+// route sends the WebSockets to signaling and the rest to REST, which must see
+// paths as they came: ServeMux would clean them by a redirect.
+func (s *Server) route(sockets *http.ServeMux) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if _, pattern := sockets.Handler(r); pattern != "" {
+			sockets.ServeHTTP(w, r)
+			return
+		}
+		s.api.ServeHTTP(w, r)
+	})
+}
+
+// sweep does time's work until Close.
+func (s *Server) sweep() {
+	tick := time.NewTicker(sweepEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-s.ctx.Done():
+			return
+		case <-tick.C:
+		}
+		if err := s.store.Sweep(); err != nil {
+			s.log.Error("sweep", "err", err)
+		}
+	}
+}
+
+// verify checks an Access Token against the one API key that there is.
+func (s *Server) verify(raw string) (token.Claims, error) {
+	a := s.store.Account()
+	return token.Verify(raw, a.SID, func(key string) (string, bool) { return a.KeySecret, key == a.KeySID }, s.store.Now())
+}
+
+func (s *Server) iceServers() any { return s.media.iceServers(s.store.Now()) }
+
+// Close ends everything that Start began and waits for it. Participants are
+// disconnected; Rooms stay in progress. Calling it again answers the same.
+func (s *Server) Close() error {
+	s.once.Do(func() {
+		s.cancel()
+		var errs []error
+		if s.http != nil {
+			errs = append(errs, s.http.Close()) // closes ln
+		} else if s.ln != nil {
+			errs = append(errs, s.ln.Close())
+		}
+		// Signaling before callbacks: what it ends is still an event of theirs.
+		if s.signaling != nil {
+			errs = append(errs, s.signaling.Close())
+		}
+		if s.callbacks != nil {
+			s.callbacks.Close()
+		}
+		errs = append(errs, s.media.close())
+		s.wg.Wait()
+		if s.store != nil {
+			errs = append(errs, s.store.Close())
+		}
+		if err := errors.Join(errs...); err != nil {
+			s.err = fmt.Errorf("close local Twilio: %w", err)
+		}
+	})
+	return s.err
+}
+
+// Store is what local Twilio keeps.
+func (s *Server) Store() *store.Store { return s.store }
+
+// Account is the account that local Twilio has.
+func (s *Server) Account() store.Account { return s.store.Account() }
