@@ -1,47 +1,222 @@
 package sfu
 
-import "encoding/json"
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/pion/webrtc/v4"
+)
 
 // Peer is the server's end of one Participant's PeerConnection. Its methods may
 // be called from any goroutine.
-type Peer struct{}
+type Peer struct {
+	config PeerConfig
+	router *Router
+	log    *slog.Logger
+	pc     *webrtc.PeerConnection
+
+	loop    *mailbox      // work for the goroutine that owns negotiation
+	out     *mailbox      // callbacks, for the goroutine that makes them
+	done    chan struct{} // closed by Close
+	closing sync.Once
+	running goroutines
+
+	mu            sync.Mutex
+	current       Description            // guarded by mu
+	subscriptions []Subscription         // guarded by mu
+	channels      map[string]*outChannel // guarded by mu; by name
+
+	// Owned by the loop.
+	neg       negotiation
+	connected bool
+	failed    bool
+	remb      *time.Ticker            // nil when there is better feedback
+	tracks    []Track                 // as announced
+	incoming  []*incoming             // media that arrived
+	published map[string]*publication // by Track SID
+	subs      []*subscription         // oldest first
+	listed    []Subscription          // as last reported
+	off       map[string]bool         // Track SIDs switched off
+}
+
+// rembInterval is how often a REMB is repeated; Chromium forgets it after some seconds.
+const rembInterval = 300 * time.Millisecond
+
+func newPeer(r *Router, c PeerConfig, simulcast bool) (*Peer, error) {
+	// With simulcast only the first layer is read, and the packets of the others would
+	// count as lost in per-packet feedback, so the bandwidth is stated as a number instead.
+	pc, err := r.engine.newPeerConnection(mediaOptions{codecs: r.config.VideoCodecs, twcc: !simulcast})
+	if err != nil {
+		return nil, err
+	}
+	p := &Peer{
+		config: c, router: r, pc: pc,
+		log:  r.engine.log.With("participant", c.ID),
+		loop: newMailbox(), out: newMailbox(), done: make(chan struct{}),
+		channels:  map[string]*outChannel{},
+		published: map[string]*publication{},
+		off:       map[string]bool{},
+	}
+	if simulcast {
+		p.remb = time.NewTicker(rembInterval)
+	}
+	pc.OnTrack(p.onTrack)
+	pc.OnDataChannel(p.onDataChannel)
+	pc.OnConnectionStateChange(func(s webrtc.PeerConnectionState) {
+		p.loop.post(func() { p.transport(s) })
+	})
+	p.running.run(p.run)
+	// Not among running: see the package comment on callbacks.
+	r.engine.callbacks.run(p.deliver)
+	return p, nil
+}
+
+// run is the goroutine that owns negotiation.
+func (p *Peer) run() {
+	var remb <-chan time.Time
+	if p.remb != nil {
+		defer p.remb.Stop()
+		remb = p.remb.C
+	}
+	for {
+		select {
+		case <-p.done:
+			return
+		case <-remb:
+			p.sendREMB()
+			continue
+		case <-p.loop.wake:
+		}
+		for _, f := range p.loop.take() {
+			f()
+		}
+		p.settle()
+	}
+}
+
+// deliver is the goroutine that makes the callbacks.
+func (p *Peer) deliver() {
+	for {
+		select {
+		case <-p.done:
+			return
+		case <-p.out.wake:
+		}
+		for f, ok := p.out.next(); ok; f, ok = p.out.next() {
+			f()
+		}
+	}
+}
+
+// call runs f in the loop and waits for it.
+func (p *Peer) call(ctx context.Context, f func() error) error {
+	result := make(chan error, 1)
+	if !p.loop.post(func() { result <- f() }) {
+		return ErrClosed
+	}
+	select {
+	case err := <-result:
+		return err
+	case <-p.done:
+		return ErrClosed
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// join applies the first offer and makes the Peer known to the Room.
+func (p *Peer) join(ctx context.Context, offer Description, tracks []Track) (Description, error) {
+	var answer Description
+	err := p.call(ctx, func() error {
+		if offer.Type != TypeOffer {
+			return fmt.Errorf("%w: first is %q", ErrDescription, offer.Type)
+		}
+		p.setTracks(tracks)
+		var err error
+		if answer, err = p.answer(offer); err != nil {
+			return err
+		}
+		return p.router.add(p)
+	})
+	if err != nil {
+		return Description{}, err
+	}
+	return answer, nil
+}
 
 // SetTracks replaces the list of Tracks that the Participant announces. Tracks
 // that are missing from it are taken from their subscribers.
-func (p *Peer) SetTracks(tracks []Track) {}
+func (p *Peer) SetTracks(tracks []Track) {
+	tracks = slices.Clone(tracks)
+	p.loop.post(func() { p.setTracks(tracks) })
+}
 
 // Handle applies a later description of the client. Outdated revisions, offers
 // during an outstanding offer of the server, and answers nobody waits for are dropped without
 // error, as the protocol wants. Answers go out through PeerConfig.Send. The error is
 // ErrDescription or ErrClosed.
-func (p *Peer) Handle(d Description) error { return nil }
+func (p *Peer) Handle(d Description) error {
+	return p.call(context.Background(), func() error { return p.handle(d) })
+}
 
 // HandleICE takes the client's candidates (RSP's peer_connections[].ice). An
 // ICE-lite server learns addresses from the connectivity checks it receives (RFC 8445
 // section 2.5), so nothing is done with them.
-func (p *Peer) HandleICE(candidates json.RawMessage) {}
+func (p *Peer) HandleICE(json.RawMessage) {}
 
 // Current is the last description sent, the first answer included; it is what
 // `synced` repeats.
-func (p *Peer) Current() Description { return Description{} }
+func (p *Peer) Current() Description {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.current
+}
 
 // Subscriptions is the complete list of what the Participant is subscribed to.
-func (p *Peer) Subscriptions() []Subscription { return nil }
+func (p *Peer) Subscriptions() []Subscription {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Clone(p.subscriptions)
+}
 
 // SwitchOff pauses the video Tracks of this list, which is complete each time, and
 // resumes all others. A resumed Track starts with a keyframe.
-func (p *Peer) SwitchOff(trackSIDs []string) {}
-
-// OpenChannel opens a data channel for media signaling (for example
-// "active_speaker") and returns the label to announce to the client. Asked again, it gives
-// the same label.
-func (p *Peer) OpenChannel(name string) (label string, err error) { return "", nil }
-
-// SendChannel sends text on a channel opened with OpenChannel. What is sent before the
-// client has opened its end is kept, within limits (ErrBusy).
-func (p *Peer) SendChannel(name string, data []byte) error { return nil }
+func (p *Peer) SwitchOff(trackSIDs []string) {
+	off := make(map[string]bool, len(trackSIDs))
+	for _, sid := range trackSIDs {
+		off[sid] = true
+	}
+	p.loop.post(func() {
+		p.off = off
+		for _, s := range p.subs {
+			s.switchOff(off[s.pub.sid])
+		}
+	})
+}
 
 // Close ends the Participant's media, takes its Tracks from the others and waits for its
 // goroutines; only a callback that is already running is not waited for (Engine.Close does
 // that). It may be called more than once.
-func (p *Peer) Close() {}
+func (p *Peer) Close() {
+	p.closing.Do(func() {
+		p.router.remove(p) // at once, so that the others need not wait for what follows
+		p.loop.close()
+		p.out.close()
+		close(p.done)
+		p.running.refuse()
+		// Its error says that some part of the transport had ended before.
+		if err := p.pc.GracefulClose(); err != nil {
+			p.log.Debug("close PeerConnection", "err", err)
+		}
+		p.running.wait()
+		p.router.remove(p) // again, for a Join that was under way
+		for _, s := range p.subs { // the loop has ended: nobody else touches them
+			s.detach()
+		}
+	})
+}

@@ -1,0 +1,46 @@
+package sfu
+
+import (
+	"net"
+	"testing"
+
+	"github.com/pion/webrtc/v4"
+)
+
+func isLoopback(ip net.IP) bool { return ip.IsLoopback() }
+
+func TestAudioAndVideoReachOthers(t *testing.T) {
+	r := startEngine(t).NewRouter(RouterConfig{})
+	alice, bob, carol := newClient(t, "PA1"), newClient(t, "PA2"), newClient(t, "PA3")
+	alice.publish("MT1a", KindAudio)
+	alice.publish("MT1v", KindVideo)
+	alice.join(r)
+	bob.publish("MT2a", KindAudio)
+	bob.publish("MT2v", KindVideo)
+	bob.join(r)
+	alice.flows("MT2a", "MT2v")
+	bob.flows("MT1a", "MT1v")
+	carol.join(r)
+	carol.flows("MT1a", "MT1v", "MT2a", "MT2v")
+	alice.subscribed("MT2a", "MT2v")
+	carol.subscribed("MT1a", "MT1v", "MT2a", "MT2v")
+
+	carol.mu.Lock()
+	defer carol.mu.Unlock()
+	a, v := carol.received["MT1a"], carol.received["MT1v"]
+	if a.stream != "PA1" || v.stream != "PA1" {
+		t.Errorf("streams %q and %q, want the publisher's SID for both", a.stream, v.stream)
+	}
+	if a.mime != webrtc.MimeTypeOpus || v.mime != webrtc.MimeTypeVP8 {
+		t.Errorf("codecs %q and %q", a.mime, v.mime)
+	}
+	if !vp8Keyframe(v.first) {
+		t.Error("video does not begin with a keyframe")
+	}
+	if a.exts+v.exts != 0 {
+		t.Errorf("%d header extensions of the publisher travelled", a.exts+v.exts)
+	}
+	if a.gaps+v.gaps != 0 {
+		t.Errorf("%d gaps in sequence numbers", a.gaps+v.gaps)
+	}
+}

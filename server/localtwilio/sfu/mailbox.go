@@ -1,0 +1,59 @@
+package sfu
+
+import "sync"
+
+// mailbox is an unbounded queue of work for one goroutine. Posting never blocks,
+// so that whoever posts cannot be held up by a slow receiver, and may hold a
+// lock while posting.
+type mailbox struct {
+	wake chan struct{} // holds one token while there is work
+
+	mu     sync.Mutex
+	work   []func() // guarded by mu
+	closed bool     // guarded by mu
+}
+
+func newMailbox() *mailbox { return &mailbox{wake: make(chan struct{}, 1)} }
+
+// post reports whether the work was taken; after close it is not.
+func (m *mailbox) post(f func()) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.closed {
+		return false
+	}
+	m.work = append(m.work, f)
+	select {
+	case m.wake <- struct{}{}:
+	default:
+	}
+	return true
+}
+
+// take empties the queue.
+func (m *mailbox) take() []func() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	w := m.work
+	m.work = nil
+	return w
+}
+
+// close refuses further work and forgets what is queued.
+func (m *mailbox) close() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.closed, m.work = true, nil
+}
+
+// next removes the oldest piece of work.
+func (m *mailbox) next() (func(), bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if len(m.work) == 0 {
+		return nil, false
+	}
+	f := m.work[0]
+	m.work = m.work[1:]
+	return f, true
+}
