@@ -77,3 +77,7 @@ func (c *Config) fill() {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
 }
+
+// now is the time as it is stored: whole microseconds, so that what was read
+// back compares equal to what was written.
+func (s *Service) now() time.Time { return s.c.Now().UTC().Truncate(time.Microsecond) }

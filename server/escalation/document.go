@@ -1,0 +1,123 @@
+package escalation
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"time"
+)
+
+// errNoAgent says that the customer must wait. It never leaves the package.
+var errNoAgent = errors.New("no agent in the Room")
+
+// tries is how often a change that lost the race is made again. Ten writers of
+// one Document need about as many.
+const tries = 12
+
+// load reads the escalation of a code that has the right form.
+func (s *Service) load(ctx context.Context, code string) (Escalation, Document, error) {
+	d, err := s.d.Documents.Fetch(ctx, code)
+	if errors.Is(err, ErrNotFound) {
+		return Escalation{}, d, ErrUnknownCode
+	}
+	if err != nil {
+		return Escalation{}, d, fmt.Errorf("fetch Document of escalation: %w", err)
+	}
+	e, err := decode(d)
+	return e, d, err
+}
+
+// decode reads an escalation; a Document that is something else is an unknown code.
+func decode(d Document) (Escalation, error) {
+	var e Escalation
+	if err := json.Unmarshal(d.Data, &e); err != nil || e.Code == "" || e.Code != d.Name {
+		return Escalation{}, ErrUnknownCode
+	}
+	return e, nil
+}
+
+// find reads the escalation of a code as somebody gave it, as it is now.
+func (s *Service) find(ctx context.Context, code string) (Escalation, error) {
+	code, err := parseCode(code)
+	if err != nil {
+		return Escalation{}, err
+	}
+	e, _, err := s.load(ctx, code)
+	return e.at(s.now()), err
+}
+
+// change reads an escalation, lets f make the next state of it and writes that
+// back if nobody else has written meanwhile, else starts over. When f changes
+// nothing, nothing is written. An error of f is answered as it is.
+func (s *Service) change(ctx context.Context, code string, f func(Escalation) (Escalation, error)) (Escalation, error) {
+	for try := range tries {
+		e, d, err := s.load(ctx, code)
+		if err != nil {
+			return e, err
+		}
+		before, err := json.Marshal(e)
+		if err != nil {
+			return e, fmt.Errorf("encode escalation: %w", err)
+		}
+		next, err := f(e)
+		if err != nil {
+			return e, err
+		}
+		after, err := json.Marshal(next)
+		if err != nil {
+			return e, fmt.Errorf("encode escalation: %w", err)
+		}
+		if bytes.Equal(before, after) {
+			return next, nil
+		}
+		next.Version++
+		if after, err = json.Marshal(next); err != nil {
+			return e, fmt.Errorf("encode escalation: %w", err)
+		}
+		_, err = s.d.Documents.Update(ctx, code, d.Revision, after, s.newTTL(e, next))
+		switch {
+		case err == nil:
+			s.hub.publish(next)
+			return next, nil
+		case errors.Is(err, ErrNotFound):
+			return e, ErrUnknownCode
+		case !errors.Is(err, ErrConflict):
+			return e, fmt.Errorf("update Document of escalation: %w", err)
+		}
+		if err := pause(ctx, try); err != nil {
+			return e, err
+		}
+	}
+	return Escalation{}, fmt.Errorf("update Document of escalation: too many writers: %w", ErrUnavailable)
+}
+
+// newTTL is the time to live that an update must set, or 0 to leave it: Sync
+// counts a TTL from the update that sets it, and never prolongs it by itself.
+func (s *Service) newTTL(before, after Escalation) time.Duration {
+	was, is := before.deadline(s.c.MaxCall), after.deadline(s.c.MaxCall)
+	if was.Equal(is) {
+		return 0
+	}
+	return s.ttl(after)
+}
+
+// ttl is how long the Document must live from now on.
+func (s *Service) ttl(e Escalation) time.Duration {
+	return max(e.deadline(s.c.MaxCall).Sub(s.now()), time.Minute).Round(time.Second)
+}
+
+// pause waits a little before try+1, at random so that losers of one race do
+// not meet again in the next.
+func pause(ctx context.Context, try int) error {
+	t := time.NewTimer(rand.N(time.Duration(try+1) * 10 * time.Millisecond))
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

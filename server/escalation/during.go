@@ -1,0 +1,129 @@
+package escalation
+
+import (
+	"context"
+	"errors"
+	"slices"
+)
+
+// Progress notes the customer's latest step, which the page reports: Phase and
+// Detail as in package wire. It answers ErrUnknownCode, ErrBadProgress or
+// ErrUnavailable; a report after the end is ignored.
+func (s *Service) Progress(ctx context.Context, code string, p Progress) error {
+	code, err := parseCode(code)
+	if err != nil {
+		return err
+	}
+	_, err = s.change(ctx, code, func(e Escalation) (Escalation, error) {
+		return e.applyProgress(p, s.now())
+	})
+	return err
+}
+
+// Leave notes that a Participant has left and removes it from the Room. The
+// identity, which only its bearer knows, is the proof; an unknown one changes
+// nothing. When it was an agent's last stay their lock is free again.
+func (s *Service) Leave(ctx context.Context, code, identity string) error {
+	code, err := parseCode(code)
+	if err != nil {
+		return err
+	}
+	began := s.now()
+	known := false
+	e, err := s.change(ctx, code, func(e Escalation) (Escalation, error) {
+		known = slices.ContainsFunc(e.Participants, func(p Presence) bool { return p.Identity == identity })
+		return e.applyLeft(identity, s.now()), nil
+	})
+	if err != nil || !known {
+		return err
+	}
+	s.expel(ctx, e, identity)
+	role, who := splitIdentity(identity)
+	if role == roleAgent && !e.present(roleAgent, who) {
+		return s.release(ctx, who, e.Code, began)
+	}
+	return nil
+}
+
+// expel removes a Participant who has left. Twilio would notice by itself, but
+// later; so trouble is only noted.
+func (s *Service) expel(ctx context.Context, e Escalation, identity string) {
+	if !e.live() || e.Room.SID == "" {
+		return // ending completes the Room, which removes everybody
+	}
+	i := slices.IndexFunc(e.Participants, func(p Presence) bool { return p.Identity == identity })
+	sid := e.Participants[i].SID
+	if sid == "" {
+		all, err := s.d.Rooms.Participants(ctx, e.Room.SID)
+		if err != nil {
+			s.c.Log.WarnContext(ctx, "Participant stays until Twilio notices", "room", e.Room.SID, "err", err)
+			return
+		}
+		j := slices.IndexFunc(all, func(p Participant) bool { return p.Identity == identity })
+		if j < 0 {
+			return
+		}
+		sid = all[j].SID
+	}
+	if err := s.d.Rooms.Remove(ctx, e.Room.SID, sid); err != nil {
+		s.c.Log.WarnContext(ctx, "Participant stays until Twilio notices", "room", e.Room.SID, "participant", sid, "err", err)
+	}
+}
+
+// Rate stores the customer's verdict, 1 to 5 with an optional comment, in the
+// Document and in the Task's attributes. It may come after the end, while the
+// Document lives. It answers ErrUnknownCode, ErrBadRating, ErrExpired or
+// ErrUnavailable.
+func (s *Service) Rate(ctx context.Context, code string, score int, comment string) error {
+	code, err := parseCode(code)
+	if err != nil {
+		return err
+	}
+	e, err := s.change(ctx, code, func(e Escalation) (Escalation, error) {
+		return e.applyRating(Rating{Score: score, Comment: comment}, s.now())
+	})
+	if err != nil {
+		return err
+	}
+	if e.Status == Ended {
+		s.settleOrLog(ctx, e)
+		return nil
+	}
+	if err := s.report(ctx, e); err != nil {
+		// It is in the Document, and goes to the Task when the call ends.
+		s.c.Log.WarnContext(ctx, "rating is not on the Task yet", "task", e.Task, "err", err)
+	}
+	return nil
+}
+
+// Callback takes a status callback of Twilio Video in. Those about Rooms and
+// Participants that are not ours, and those that are late or come twice,
+// change nothing.
+func (s *Service) Callback(ctx context.Context, c Callback) error {
+	switch c.Event {
+	case eventRoomEnded, eventConnected, eventDisconnected:
+	default:
+		return nil // nothing to note, and Sync counts writes
+	}
+	code, err := parseCode(c.RoomName)
+	if err != nil {
+		return nil
+	}
+	began := s.now()
+	was := Escalation{}
+	e, err := s.change(ctx, code, func(e Escalation) (Escalation, error) {
+		was = e
+		return e.applyCallback(c, s.now()), nil
+	})
+	switch {
+	case errors.Is(err, ErrUnknownCode):
+		return nil
+	case err != nil:
+		return err
+	case e.Status == Ended && !e.Settled:
+		s.settleOrLog(ctx, e)
+	default:
+		s.releaseGone(ctx, was, e, began)
+	}
+	return nil
+}

@@ -1,0 +1,162 @@
+package escalation
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Escalate makes a join code for a Task and, with sendInvite, posts the join
+// link into its Conversation. A Task that has a live escalation keeps it, with
+// resumed true. It answers ErrTaskNotFound, ErrTaskNotYours, ErrForbidden,
+// ErrTaskClosed, ErrTaskNotChat or ErrUnavailable.
+func (s *Service) Escalate(ctx context.Context, a Agent, taskSID string, sendInvite bool, lang string) (e Escalation, resumed bool, err error) {
+	t, attrs, err := s.task(ctx, taskSID)
+	if err != nil {
+		return e, false, err
+	}
+	mine, err := s.assigned(ctx, a, taskSID)
+	if err != nil {
+		return e, false, err
+	}
+	if t.Status != "assigned" {
+		return e, false, ErrTaskClosed
+	}
+	conversation := attrs.conversation()
+	if conversation == "" {
+		return e, false, ErrTaskNotChat
+	}
+	e, resumed, err = s.liveOf(ctx, taskSID, attrs)
+	if err != nil {
+		return e, false, err
+	}
+	me := AgentRef{Worker: a.Worker, Identity: a.Identity, Name: a.Name}
+	if resumed {
+		e, err = s.takeOver(ctx, e, me, mine)
+	} else {
+		e, resumed, err = s.begin(ctx, me, taskSID, conversation)
+	}
+	if err != nil {
+		return e, resumed, err
+	}
+	if sendInvite {
+		err = s.sendInvite(ctx, e, a, lang)
+	}
+	return e, resumed, err
+}
+
+// takeOver makes the present agent the one whom the customer reads about,
+// when the Task was transferred since the code was made.
+func (s *Service) takeOver(ctx context.Context, e Escalation, me AgentRef, mine bool) (Escalation, error) {
+	if !mine || e.Agent == me {
+		return e, nil
+	}
+	return s.change(ctx, e.Code, func(e Escalation) (Escalation, error) {
+		if !e.AgentPresent() {
+			e.Agent = me
+		}
+		return e, nil
+	})
+}
+
+// begin makes a new Document and names it in the Task's attributes. When
+// another replica did so at the same time, the one in the attributes counts,
+// and is answered with resumed true.
+func (s *Service) begin(ctx context.Context, me AgentRef, taskSID, conversation string) (e Escalation, resumed bool, err error) {
+	if e, err = s.create(ctx, me, taskSID, conversation); err != nil {
+		return e, false, err
+	}
+	var other Escalation
+	err = s.changeTask(ctx, taskSID, func(attrs attributes) error {
+		var err error
+		if other, resumed, err = s.liveOf(ctx, taskSID, attrs); err != nil || resumed {
+			if err == nil {
+				err = errLost
+			}
+			return err
+		}
+		if err := attrs.set(attrDocument, e.Code); err != nil {
+			return err
+		}
+		return attrs.set(attrRoom, e.Room.Name)
+	})
+	if err == nil {
+		return e, false, nil
+	}
+	// Nobody will ever hear of this code: end it now, not at its time.
+	if _, endErr := s.change(ctx, e.Code, func(e Escalation) (Escalation, error) {
+		e, _ = e.applyEnd(s.now())
+		e.Settled = true
+		return e, nil
+	}); endErr != nil {
+		s.c.Log.WarnContext(ctx, "unused join code stays until it expires", "err", endErr)
+	}
+	if errors.Is(err, errLost) {
+		return other, true, nil
+	}
+	return Escalation{}, false, err
+}
+
+// errLost says that another replica escalated the same Task first.
+var errLost = errors.New("escalated already")
+
+// create makes the Document of a new escalation, under a code nobody has.
+func (s *Service) create(ctx context.Context, me AgentRef, taskSID, conversation string) (Escalation, error) {
+	for range tries {
+		code, err := newCode(s.c.CodeLength)
+		if err != nil {
+			return Escalation{}, err
+		}
+		now := s.now()
+		e := Escalation{
+			Version:      1,
+			Code:         code,
+			Status:       Invited,
+			Task:         taskSID,
+			Conversation: conversation,
+			Agent:        me,
+			Room:         RoomRef{Name: code},
+			Created:      now,
+			ValidUntil:   now.Add(s.c.CodeTTL),
+			Recording:    s.c.Record && recordable(s.c.RoomType),
+			Customer:     Progress{Phase: phaseInvited, At: now},
+		}
+		data, err := json.Marshal(e)
+		if err != nil {
+			return e, fmt.Errorf("encode escalation: %w", err)
+		}
+		_, err = s.d.Documents.Create(ctx, code, data, s.ttl(e))
+		if err == nil {
+			return e, nil
+		}
+		if !errors.Is(err, ErrNameTaken) {
+			return e, fmt.Errorf("create Document of escalation: %w", err)
+		}
+	}
+	return Escalation{}, fmt.Errorf("create Document of escalation: every code is taken: %w", ErrUnavailable)
+}
+
+// recordable says whether Twilio records Rooms of the type.
+func recordable(roomType string) bool { return roomType == "group" || roomType == "group-small" }
+
+// sendInvite posts the join link, in the agent's name.
+func (s *Service) sendInvite(ctx context.Context, e Escalation, a Agent, lang string) error {
+	attrs, err := json.Marshal(map[string]any{attrEscalation: map[string]string{"code": e.Code, "url": s.JoinURL(e.Code)}})
+	if err != nil {
+		return fmt.Errorf("encode invite: %w", err)
+	}
+	m := Message{Author: a.Identity, Body: s.Invite(e, lang), Attributes: attrs}
+	if err := s.d.Chat.Send(ctx, e.Conversation, m); err != nil {
+		return fmt.Errorf("post invite into %s: %w", e.Conversation, err)
+	}
+	return nil
+}
+
+// Get answers the escalation of a code, also an expired or ended one; its
+// Status says so. It changes nothing: link previews may fetch it. ErrUnknownCode
+// also stands for a malformed code.
+func (s *Service) Get(ctx context.Context, code string) (Escalation, error) {
+	return s.find(ctx, code)
+}

@@ -1,0 +1,6 @@
+package escalationtest
+
+import "errors"
+
+// errTooLarge is Sync's refusal of a Document over 16 KiB.
+var errTooLarge = errors.New("Document is too large")

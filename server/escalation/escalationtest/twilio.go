@@ -1,0 +1,289 @@
+// Package escalationtest is a double of what package escalation needs of
+// Twilio, in memory and without HTTP: Documents with revisions and time to
+// live, Rooms, Tasks, chat and tokens. Tests can make any call fail. It knows
+// nothing of the use cases.
+package escalationtest
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"escalate/server/escalation"
+)
+
+// Twilio is the double. It is safe for concurrent use.
+type Twilio struct {
+	now func() time.Time
+
+	mu       sync.Mutex // guards all below
+	fail     func(op, key string) error
+	calls    map[string]int
+	docs     map[string]*document
+	rooms    []*room
+	tasks    map[string]*task
+	messages map[string][]escalation.Message
+	serial   int
+}
+
+type document struct {
+	data     json.RawMessage
+	revision int
+	expires  time.Time
+}
+
+type room struct {
+	escalation.Room
+	options      escalation.RoomOptions
+	participants []escalation.Participant
+	recording    bool
+}
+
+type task struct {
+	escalation.Task
+	revision int
+	workers  map[string]bool
+}
+
+// New makes an empty account. now tells the time for Documents' time to live.
+func New(now func() time.Time) *Twilio {
+	return &Twilio{
+		now:      now,
+		calls:    map[string]int{},
+		docs:     map[string]*document{},
+		tasks:    map[string]*task{},
+		messages: map[string][]escalation.Message{},
+	}
+}
+
+// Deps are the ports of the double.
+func (t *Twilio) Deps() escalation.Deps {
+	return escalation.Deps{
+		Documents: documents{t}, Rooms: rooms{t}, Tasks: tasks{t}, Chat: chat{t}, Tokens: tokens{t},
+	}
+}
+
+// Fail asks f before every call; an error of f is the call's answer, and the
+// call has no effect. op is port and method, such as "documents.update"; key
+// is the name or SID. A nil f ends it.
+func (t *Twilio) Fail(f func(op, key string) error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.fail = f
+}
+
+// Calls counts the calls of an op so far.
+func (t *Twilio) Calls(op string) int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.calls[op]
+}
+
+// enter is the beginning of every call; it answers with the lock held unless
+// there is an error.
+func (t *Twilio) enter(ctx context.Context, op, key string) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	t.mu.Lock()
+	t.calls[op]++
+	f := t.fail
+	t.mu.Unlock()
+	if f != nil {
+		if err := f(op, key); err != nil { // unlocked: f may call back
+			return err
+		}
+	}
+	t.mu.Lock()
+	return nil
+}
+
+func (t *Twilio) sid(prefix string) string {
+	t.serial++
+	return prefix + fmt.Sprintf("%032x", t.serial)
+}
+
+// AddTask makes a Task in status assigned, accepted by the Worker.
+func (t *Twilio) AddTask(sid, worker string, attributes map[string]any) {
+	raw, err := json.Marshal(attributes)
+	if err != nil {
+		panic(err) // a fault of the test
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.tasks[sid] = &task{
+		Task:    escalation.Task{SID: sid, Status: "assigned", Attributes: raw},
+		workers: map[string]bool{worker: true},
+	}
+}
+
+// SetTaskStatus sets a Task's assignment status; empty deletes the Task.
+func (t *Twilio) SetTaskStatus(sid, status string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if status == "" {
+		delete(t.tasks, sid)
+		return
+	}
+	t.tasks[sid].Status = status
+}
+
+// Transfer gives a Task to another Worker.
+func (t *Twilio) Transfer(sid, worker string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.tasks[sid].workers = map[string]bool{worker: true}
+}
+
+// Attributes answers a Task's attributes.
+func (t *Twilio) Attributes(sid string) map[string]any {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	var m map[string]any
+	if tk := t.tasks[sid]; tk != nil {
+		if err := json.Unmarshal(tk.Attributes, &m); err != nil {
+			panic(err)
+		}
+	}
+	return m
+}
+
+// Messages answers what was posted into a Conversation.
+func (t *Twilio) Messages(conversation string) []escalation.Message {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return append([]escalation.Message(nil), t.messages[conversation]...)
+}
+
+// Document answers a Document's data, nil when there is none.
+func (t *Twilio) Document(name string) json.RawMessage {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if d := t.doc(name); d != nil {
+		return d.data
+	}
+	return nil
+}
+
+// DocumentNames answers the names of all Documents.
+func (t *Twilio) DocumentNames() []string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	var names []string
+	for name := range t.docs {
+		if t.doc(name) != nil {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// DropDocument deletes a Document.
+func (t *Twilio) DropDocument(name string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	delete(t.docs, name)
+}
+
+// doc answers a Document that has not expired; t.mu is held.
+func (t *Twilio) doc(name string) *document {
+	d := t.docs[name]
+	if d == nil || !d.expires.IsZero() && !t.now().Before(d.expires) {
+		return nil
+	}
+	return d
+}
+
+// Connect puts somebody into a Room, as a browser with a token does, and
+// answers the Participant SID; it is empty when the Room is over.
+func (t *Twilio) Connect(roomSID, identity string) string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	r := t.room(roomSID)
+	if r == nil || !r.InProgress {
+		return ""
+	}
+	p := escalation.Participant{SID: t.sid("PA"), Identity: identity}
+	r.participants = append(r.participants, p)
+	return p.SID
+}
+
+// Disconnect takes somebody out of a Room without anybody telling.
+func (t *Twilio) Disconnect(roomSID, identity string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if r := t.room(roomSID); r != nil {
+		r.drop(func(p escalation.Participant) bool { return p.Identity == identity })
+	}
+}
+
+// Identities answers who is in a Room.
+func (t *Twilio) Identities(roomSID string) []string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	var all []string
+	if r := t.room(roomSID); r != nil {
+		for _, p := range r.participants {
+			all = append(all, p.Identity)
+		}
+	}
+	return all
+}
+
+// RoomOptions answers what a Room was made with, and whether it is being
+// recorded and still in progress.
+func (t *Twilio) RoomOptions(key string) (o escalation.RoomOptions, recording, inProgress bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if r := t.room(key); r != nil {
+		return r.options, r.recording, r.InProgress
+	}
+	return o, false, false
+}
+
+// RoomCount answers how many Rooms were ever made.
+func (t *Twilio) RoomCount() int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return len(t.rooms)
+}
+
+// EndRoom ends a Room behind everybody's back, as a time-out does.
+func (t *Twilio) EndRoom(key string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if r := t.room(key); r != nil {
+		r.InProgress, r.participants = false, nil
+	}
+}
+
+// room finds by SID, or by name while in progress; t.mu is held.
+func (t *Twilio) room(key string) *room {
+	for _, r := range t.rooms {
+		if r.SID == key || r.UniqueName == key && r.InProgress {
+			return r
+		}
+	}
+	return nil
+}
+
+func (r *room) drop(which func(escalation.Participant) bool) {
+	var kept []escalation.Participant
+	for _, p := range r.participants {
+		if !which(p) {
+			kept = append(kept, p)
+		}
+	}
+	r.participants = kept
+}
+
+func revision(n int) string { return strconv.Itoa(n) }
+
+// TokenFor is the token that the double mints.
+func TokenFor(identity, room string) string {
+	return strings.Join([]string{"token", identity, room}, "|")
+}

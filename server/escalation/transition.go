@@ -1,0 +1,382 @@
+package escalation
+
+import (
+	"maps"
+	"slices"
+	"time"
+)
+
+// This file is the state machine: every change of an Escalation is one of the
+// methods here. They are pure. Each takes the state by value, never changes
+// what it was given, and answers the next state; a refused change answers the
+// sentinel that the caller gets.
+//
+//	invited --agent joins--> open <--customer joins, either leaves--> in_call
+//	   |                       +-------------- end -------------------+
+//	   +--time passes--> expired               v
+//	   +--end------------------------------> ended
+
+// Bounds that keep the Document under Sync's 16 KiB.
+const (
+	maxParticipants = 20  // stays remembered
+	maxConsents     = 5   // newest kept
+	maxWording      = 500 // characters of a consent's wording
+	maxComment      = 1000
+	maxRooms        = 4 // Rooms whose sequence is remembered
+)
+
+// joinGrace is how long somebody with a fresh token is taken to be on the way
+// although Twilio does not see them: loading, permission prompt, connecting.
+const joinGrace = 45 * time.Second
+
+// live says whether somebody may still come in.
+func (e Escalation) live() bool {
+	return e.Status == Invited || e.Status == Open || e.Status == InCall
+}
+
+// AgentPresent says whether an agent is in the Room, or on the way with a token.
+func (e Escalation) AgentPresent() bool { return e.present(roleAgent, "") }
+
+// CustomerPresent says whether the customer is in the Room, or on the way with
+// a token.
+func (e Escalation) CustomerPresent() bool { return e.present(roleCustomer, "") }
+
+// present says whether somebody of the role is there; an empty who means anybody.
+func (e Escalation) present(role, who string) bool {
+	return slices.ContainsFunc(e.Participants, func(p Presence) bool {
+		r, w := splitIdentity(p.Identity)
+		return p.Left.IsZero() && r == role && (who == "" || who == w)
+	})
+}
+
+// at is the state as it is at a time: a code expires by the clock, not by
+// somebody writing so.
+func (e Escalation) at(now time.Time) Escalation {
+	if e.Status == Invited && !now.Before(e.ValidUntil) {
+		e.Status = Expired
+		e.EndedAt = e.ValidUntil
+	}
+	return e
+}
+
+// closed answers the error of an escalation that nobody may come into.
+func (e Escalation) closed() error {
+	switch e.Status {
+	case Expired:
+		return ErrExpired
+	case Ended:
+		return ErrEnded
+	}
+	return nil
+}
+
+// derive sets the Status from who is present.
+func (e Escalation) derive() Escalation {
+	if e.Status == Open || e.Status == InCall {
+		e.Status = Open
+		if e.AgentPresent() && e.CustomerPresent() {
+			e.Status = InCall
+		}
+	}
+	return e
+}
+
+// applyAgentJoin lets an agent into room under identity.
+func (e Escalation) applyAgentJoin(a AgentRef, room RoomRef, identity string, now time.Time) (Escalation, error) {
+	e = e.at(now)
+	if err := e.closed(); err != nil {
+		return e, err
+	}
+	if e.Status == Invited {
+		e.Status = Open
+		e.OpenedAt = now
+	}
+	e.Agent = a
+	e.Room = room
+	return e.admit(identity, now), nil
+}
+
+// applyCustomerJoin lets the customer in under identity. The agent must be
+// there; consent is recorded when wording is not empty.
+func (e Escalation) applyCustomerJoin(identity, wording string, now time.Time) (Escalation, error) {
+	e = e.at(now)
+	if err := e.closed(); err != nil {
+		return e, err
+	}
+	if e.Recording && wording == "" {
+		return e, ErrConsentRequired
+	}
+	if !e.AgentPresent() {
+		return e, errNoAgent
+	}
+	if wording != "" {
+		e.Consent = append(slices.Clone(e.Consent), Consent{Who: identity, At: now, Wording: cut(wording, maxWording)})
+		e.Consent = e.Consent[max(0, len(e.Consent)-maxConsents):]
+	}
+	e.Customer = Progress{Phase: phaseJoining, At: now}
+	return e.admit(identity, now), nil
+}
+
+// admit adds a stay, and ends those of the same person: a reload has come back
+// before its past was noticed to be gone.
+func (e Escalation) admit(identity string, now time.Time) Escalation {
+	role, who := splitIdentity(identity)
+	e.Participants = slices.Clone(e.Participants)
+	for i, p := range e.Participants {
+		if r, w := splitIdentity(p.Identity); r == role && w == who && p.Left.IsZero() {
+			e.Participants[i].Left = now
+		}
+	}
+	if len(e.Participants) >= maxParticipants {
+		gone := slices.IndexFunc(e.Participants, func(p Presence) bool { return !p.Left.IsZero() })
+		e.Participants = slices.Delete(e.Participants, max(gone, 0), max(gone, 0)+1)
+	}
+	e.Participants = append(e.Participants, Presence{Identity: identity, Joined: now})
+	return e.derive()
+}
+
+// applyConnected notes that Twilio sees a Participant. Unknown identities are
+// none of ours and change nothing.
+func (e Escalation) applyConnected(identity, sid string, now time.Time) Escalation {
+	return e.editPresence(identity, func(p *Presence) {
+		p.SID = sid
+		p.Left = time.Time{}
+		if p.Connected.IsZero() {
+			p.Connected = now
+		}
+	})
+}
+
+// applyLeft notes that a Participant is gone.
+func (e Escalation) applyLeft(identity string, now time.Time) Escalation {
+	return e.editPresence(identity, func(p *Presence) {
+		if p.Left.IsZero() {
+			p.Left = now
+		}
+	})
+}
+
+func (e Escalation) editPresence(identity string, f func(*Presence)) Escalation {
+	i := slices.IndexFunc(e.Participants, func(p Presence) bool { return p.Identity == identity })
+	if i < 0 || !e.live() {
+		return e
+	}
+	e.Participants = slices.Clone(e.Participants)
+	f(&e.Participants[i])
+	if role, _ := splitIdentity(identity); role == roleCustomer {
+		switch p := e.Participants[i]; {
+		case !e.CustomerPresent() && (e.Customer.Phase == phaseJoining || e.Customer.Phase == phaseInCall):
+			e.Customer = Progress{Phase: phaseLeft, At: p.Left}
+		case p.Left.IsZero() && !p.Connected.IsZero() && e.Customer.Phase == phaseJoining:
+			e.Customer = Progress{Phase: phaseInCall, At: p.Connected}
+		}
+	}
+	return e.derive()
+}
+
+// applySeen makes the presences agree with those whom Twilio sees in the Room.
+// Whoever got a token less than joinGrace ago may still be on the way, and
+// whoever left less than that ago may still be seen.
+func (e Escalation) applySeen(seen []Participant, now time.Time) Escalation {
+	for _, p := range e.Participants {
+		i := slices.IndexFunc(seen, func(s Participant) bool { return s.Identity == p.Identity })
+		switch {
+		case i >= 0 && (p.Left.IsZero() || now.Sub(p.Left) >= joinGrace):
+			e = e.applyConnected(p.Identity, seen[i].SID, now)
+		case i < 0 && p.Left.IsZero() && now.Sub(p.Joined) >= joinGrace:
+			e = e.applyLeft(p.Identity, now)
+		}
+	}
+	return e
+}
+
+// applyCallback takes a status callback in. Twilio delivers them in any order
+// and sometimes twice: a stay follows its own newest one only.
+func (e Escalation) applyCallback(c Callback, now time.Time) Escalation {
+	e = e.at(now)
+	if !e.live() {
+		return e
+	}
+	switch c.Event {
+	case eventRoomEnded:
+		// An earlier Room of the same name may end after its successor began.
+		if e.Room.SID == "" || c.RoomSID != e.Room.SID {
+			return e
+		}
+		e, _ = e.applyEnd(now)
+		return e.noteSequence(c)
+	case eventConnected, eventDisconnected:
+	default:
+		return e
+	}
+	i := slices.IndexFunc(e.Participants, func(p Presence) bool { return p.Identity == c.Identity })
+	if i < 0 || c.Sequence <= e.Participants[i].Sequence && e.Participants[i].Sequence > 0 {
+		return e
+	}
+	if p := e.Participants[i]; c.Event == eventDisconnected && p.SID != "" && p.SID != c.ParticipantSID {
+		return e // an earlier connection of the same identity
+	}
+	if c.Event == eventConnected {
+		// The browser itself may have reported the leaving already, and a
+		// callback from before must not bring the Participant back. A
+		// Participant SID never comes back at all.
+		if p := e.Participants[i]; !p.Left.IsZero() && (p.SID == c.ParticipantSID || !c.At.After(p.Left)) {
+			return e
+		}
+		e = e.applyConnected(c.Identity, c.ParticipantSID, now)
+	} else {
+		e = e.applyLeft(c.Identity, now)
+	}
+	e.Participants = slices.Clone(e.Participants)
+	e.Participants[i].Sequence = c.Sequence
+	if e.Participants[i].SID == "" {
+		e.Participants[i].SID = c.ParticipantSID
+	}
+	return e.noteSequence(c)
+}
+
+// noteSequence remembers the newest SequenceNumber of the callback's Room.
+func (e Escalation) noteSequence(c Callback) Escalation {
+	if c.Sequence <= e.LastSequence[c.RoomSID] {
+		return e
+	}
+	m := maps.Clone(e.LastSequence)
+	if m == nil {
+		m = map[string]int{}
+	}
+	if len(m) >= maxRooms {
+		maps.DeleteFunc(m, func(sid string, _ int) bool { return sid != e.Room.SID })
+	}
+	m[c.RoomSID] = c.Sequence
+	e.LastSequence = m
+	return e
+}
+
+// Events of status callbacks that move the state machine.
+const (
+	eventRoomEnded    = "room-ended"
+	eventConnected    = "participant-connected"
+	eventDisconnected = "participant-disconnected"
+)
+
+// Phases of the customer that the state machine itself sets.
+const (
+	phaseInvited = "invited"
+	phaseWaiting = "waiting"
+	phaseJoining = "joining"
+	phaseInCall  = "in_call"
+	phaseLeft    = "left"
+)
+
+// phases are those that the customer's page may report.
+var phases = []string{"opened", "permission", "ready", phaseWaiting, phaseJoining, phaseInCall, phaseLeft, "trouble"}
+
+// applyProgress notes the customer's step.
+func (e Escalation) applyProgress(p Progress, now time.Time) (Escalation, error) {
+	if !slices.Contains(phases, p.Phase) || !detailForm.MatchString(p.Detail) {
+		return e, ErrBadProgress
+	}
+	e = e.at(now)
+	if !e.live() || e.Customer.Phase == p.Phase && e.Customer.Detail == p.Detail {
+		return e, nil // late reports are common, and no news
+	}
+	e.Customer = Progress{Phase: p.Phase, Detail: p.Detail, At: now}
+	return e, nil
+}
+
+// applyRating stores the customer's verdict, also after the end; a second one
+// replaces the first.
+func (e Escalation) applyRating(r Rating, now time.Time) (Escalation, error) {
+	if r.Score < 1 || r.Score > 5 || runes(r.Comment) > maxComment {
+		return e, ErrBadRating
+	}
+	e = e.at(now)
+	switch e.Status {
+	case Expired:
+		return e, ErrExpired
+	case Invited:
+		return e, ErrBadRating
+	}
+	r.At = now
+	e.Rating = &r
+	e.Settled = false
+	return e, nil
+}
+
+// applyEnd ends the escalation and sums it up; ending twice changes nothing.
+// changed says whether this call ended it.
+func (e Escalation) applyEnd(now time.Time) (next Escalation, changed bool) {
+	if !e.live() {
+		return e, false
+	}
+	e.Participants = slices.Clone(e.Participants)
+	for i := range e.Participants {
+		if e.Participants[i].Left.IsZero() {
+			e.Participants[i].Left = now
+		}
+	}
+	e.Status = Ended
+	e.EndedAt = now
+	r := e.receipt()
+	e.Receipt = &r
+	e.Settled = false
+	return e, true
+}
+
+// tooLong says whether the longest call has passed.
+func (e Escalation) tooLong(now time.Time, maxCall time.Duration) bool {
+	return !e.OpenedAt.IsZero() && now.Sub(e.OpenedAt) >= maxCall
+}
+
+// overdue says why the escalation must end although nobody ended it; empty
+// means that it need not.
+func (e Escalation) overdue(now time.Time, maxCall, agentGone time.Duration) string {
+	if e.Status != Open && e.Status != InCall {
+		return ""
+	}
+	if e.tooLong(now, maxCall) {
+		return "longest call reached"
+	}
+	if e.AgentPresent() {
+		return ""
+	}
+	last := e.OpenedAt
+	for _, p := range e.Participants {
+		if r, _ := splitIdentity(p.Identity); r == roleAgent && p.Left.After(last) {
+			last = p.Left
+		}
+	}
+	if now.Sub(last) >= agentGone {
+		return "agent gone"
+	}
+	return ""
+}
+
+// workers are the Workers who have been in the Room.
+func (e Escalation) workers() []string {
+	var all []string
+	for _, p := range e.Participants {
+		if r, w := splitIdentity(p.Identity); r == roleAgent && !slices.Contains(all, w) {
+			all = append(all, w)
+		}
+	}
+	if e.Agent.Worker != "" && !slices.Contains(all, e.Agent.Worker) {
+		all = append(all, e.Agent.Worker)
+	}
+	return all
+}
+
+// keep is how long a Document outlives its use, for the rating, the receipt
+// and a proper word to whoever opens the link late.
+const keep = 2 * time.Hour
+
+// deadline is when the Document may be deleted.
+func (e Escalation) deadline(maxCall time.Duration) time.Time {
+	switch e.Status {
+	case Open, InCall:
+		return e.OpenedAt.Add(maxCall + keep)
+	case Ended:
+		return e.EndedAt.Add(keep)
+	}
+	return e.ValidUntil.Add(keep)
+}

@@ -1,0 +1,170 @@
+package escalation
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+)
+
+// How often a watched Document is read. Quick while something happens; Sync
+// allows 20 reads a second of one object, and each replica is one reader.
+const (
+	pollQuick = time.Second
+	pollQuiet = 3 * time.Second
+	pollWorst = 15 * time.Second // while Twilio is in trouble
+	quietFrom = 30 * time.Second // without a change
+)
+
+// Watch answers the escalation of a code at once and then whenever it changes,
+// until ctx ends; then the channel is closed. A slow reader misses states, never
+// the newest. All watchers of a code in this process share one poller, and
+// changes made in this process arrive without waiting for it.
+func (s *Service) Watch(ctx context.Context, code string) (<-chan Escalation, error) {
+	code, err := parseCode(code)
+	if err != nil {
+		return nil, err
+	}
+	// Subscribe first: a change between reading and subscribing would be lost
+	// until the next poll.
+	w := s.hub.subscribe(code, func(ctx context.Context) { s.poll(ctx, code) })
+	e, err := s.find(ctx, code)
+	if err != nil {
+		s.hub.unsubscribe(w)
+		return nil, err
+	}
+	s.hub.offer(w, e)
+	context.AfterFunc(ctx, func() { s.hub.unsubscribe(w) })
+	return w.c, nil
+}
+
+// poll reads a Document until ctx ends or the Document is gone.
+func (s *Service) poll(ctx context.Context, code string) {
+	var last Escalation
+	changed := time.Now()
+	wait := pollQuick
+	for {
+		t := time.NewTimer(wait)
+		select {
+		case <-ctx.Done():
+			t.Stop()
+			return
+		case <-t.C:
+		}
+		e, err := s.find(ctx, code)
+		switch {
+		case errors.Is(err, ErrUnknownCode):
+			if last.Code != "" && last.live() {
+				// Sync deleted it: its time has passed.
+				last.Version++
+				last.Status = Ended
+				s.hub.publish(last)
+			}
+			return
+		case err != nil:
+			wait = min(2*wait, pollWorst)
+			continue
+		}
+		if newer(e, last) {
+			last, changed = e, time.Now()
+			s.hub.publish(e)
+		}
+		wait = pollQuick
+		if time.Since(changed) >= quietFrom {
+			wait = pollQuiet
+		}
+	}
+}
+
+// newer says whether a is news after b. A code expires without a new version.
+func newer(a, b Escalation) bool {
+	return a.Version > b.Version || a.Version == b.Version && a.Status != b.Status
+}
+
+// hub hands changes to the watchers of this process.
+type hub struct {
+	mu     sync.Mutex
+	topics map[string]*topic // by code; guarded by mu
+}
+
+// topic is the watchers of one code and the poller they share.
+type topic struct {
+	watchers map[*watcher]bool
+	stop     context.CancelFunc // ends the poller
+}
+
+// watcher is one Watch. c holds the newest state that was not read yet; last
+// is what was put there. Both are written under hub.mu.
+type watcher struct {
+	code string
+	c    chan Escalation
+	last Escalation
+}
+
+func newHub() *hub { return &hub{topics: map[string]*topic{}} }
+
+// subscribe adds a watcher; the first of a code starts its poller, which runs
+// until the last is gone.
+func (h *hub) subscribe(code string, poll func(context.Context)) *watcher {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	w := &watcher{code: code, c: make(chan Escalation, 1)}
+	t := h.topics[code]
+	if t == nil {
+		ctx, stop := context.WithCancel(context.Background())
+		t = &topic{watchers: map[*watcher]bool{}, stop: stop}
+		h.topics[code] = t
+		go poll(ctx)
+	}
+	t.watchers[w] = true
+	return w
+}
+
+// unsubscribe removes a watcher and closes its channel.
+func (h *hub) unsubscribe(w *watcher) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	t := h.topics[w.code]
+	if t == nil || !t.watchers[w] {
+		return
+	}
+	delete(t.watchers, w)
+	close(w.c)
+	if len(t.watchers) == 0 {
+		t.stop()
+		delete(h.topics, w.code)
+	}
+}
+
+// publish hands a state to all watchers of its code.
+func (h *hub) publish(e Escalation) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if t := h.topics[e.Code]; t != nil {
+		for w := range t.watchers {
+			w.put(e)
+		}
+	}
+}
+
+// offer hands a state to one watcher.
+func (h *hub) offer(w *watcher, e Escalation) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if t := h.topics[w.code]; t != nil && t.watchers[w] {
+		w.put(e)
+	}
+}
+
+// put replaces the unread state if e is news; hub.mu is held.
+func (w *watcher) put(e Escalation) {
+	if w.last.Code != "" && !newer(e, w.last) {
+		return
+	}
+	w.last = e
+	select {
+	case <-w.c: // nobody read it: only the newest counts
+	default:
+	}
+	w.c <- e
+}
