@@ -1,0 +1,125 @@
+package demo
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"escalate/server/localtwilio/store"
+)
+
+// seed makes the Workers and begins the chats that are not there yet. Every
+// step looks first, so it may run at each start, also after a run that was
+// killed half way.
+func (d *Demo) seed() error {
+	bySeat := map[string]store.Worker{}
+	d.people = map[string]string{}
+	for _, p := range workers {
+		w, err := d.seedWorker(p.identity, p.name, p.email)
+		if err != nil {
+			return err
+		}
+		bySeat[p.identity] = w
+		d.people[p.identity] = p.name
+	}
+	d.agent = bySeat[agentIdentity]
+	for _, c := range seeds {
+		if _, err := d.begin(c, bySeat[c.worker]); err != nil {
+			return fmt.Errorf("begin chat %q: %w", c.name, err)
+		}
+	}
+	return nil
+}
+
+func (d *Demo) seedWorker(identity, name, email string) (store.Worker, error) {
+	all, err := d.store.Workers()
+	if err != nil {
+		return store.Worker{}, err
+	}
+	for _, w := range all {
+		if w.FriendlyName == identity {
+			return w, nil
+		}
+	}
+	attributes, err := json.Marshal(map[string]any{
+		"full_name": name, "email": email, "contact_uri": "client:" + identity, "roles": []string{"agent"},
+	})
+	if err != nil {
+		return store.Worker{}, fmt.Errorf("write attributes: %w", err)
+	}
+	return d.store.CreateWorker(store.Worker{FriendlyName: identity, Attributes: string(attributes)})
+}
+
+// begin makes a chat's Conversation, its Messages, its Task and the Worker's
+// accepted Reservation, in this order: a Task that exists has all before it.
+func (d *Demo) begin(c chat, w store.Worker) (store.Task, error) {
+	conversation, err := d.conversation(c)
+	if err != nil {
+		return store.Task{}, err
+	}
+	task, err := d.taskOf(conversation.SID)
+	if errors.Is(err, store.ErrNotFound) {
+		for _, l := range c.lines[min(conversation.LastIndex+1, len(c.lines)):] {
+			author := c.customer.Name
+			if l.agent {
+				author = c.worker
+			}
+			if _, err := d.store.AddMessage(conversation.SID, store.Message{Author: author, Body: l.body}); err != nil {
+				return store.Task{}, err
+			}
+		}
+		task, err = d.createTask(conversation.SID, c.customer)
+	}
+	if err != nil {
+		return store.Task{}, err
+	}
+	return task, d.assign(task, w)
+}
+
+func (d *Demo) conversation(c chat) (store.Conversation, error) {
+	found, err := d.store.Conversation(c.name)
+	if !errors.Is(err, store.ErrNotFound) {
+		return found, err
+	}
+	attributes, err := json.Marshal(c.customer)
+	if err != nil {
+		return store.Conversation{}, fmt.Errorf("write attributes: %w", err)
+	}
+	return d.store.CreateConversation(store.Conversation{
+		UniqueName: c.name, FriendlyName: c.customer.Name, Attributes: string(attributes),
+	})
+}
+
+// createTask makes a Task with the attributes that Flex gives a web chat's.
+func (d *Demo) createTask(conversationSID string, c customer) (store.Task, error) {
+	attributes, err := json.Marshal(map[string]any{
+		"name": c.Name, "customerName": c.Name, "channelType": "web", "direction": "inbound", "conversationSid": conversationSID,
+	})
+	if err != nil {
+		return store.Task{}, fmt.Errorf("write attributes: %w", err)
+	}
+	return d.store.CreateTask(store.Task{Attributes: string(attributes), TaskChannel: "chat"})
+}
+
+// assign gives a Task that nobody has to w, who accepts it at once.
+func (d *Demo) assign(task store.Task, w store.Worker) error {
+	if task.AssignmentStatus != store.TaskPending && task.AssignmentStatus != store.TaskReserved {
+		return nil
+	}
+	reservations, err := d.store.TaskReservations(task.SID)
+	if err != nil {
+		return err
+	}
+	for _, r := range reservations {
+		if r.WorkerSID == w.SID && r.Status == store.ReservationPending {
+			_, err := d.store.SetReservationStatus(r.SID, store.ReservationAccepted)
+			return err
+		}
+	}
+	r, err := d.store.Reserve(task.SID, w.SID)
+	if err != nil {
+		return err
+	}
+	_, err = d.store.SetReservationStatus(r.SID, store.ReservationAccepted)
+	return err
+}

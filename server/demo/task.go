@@ -1,0 +1,159 @@
+package demo
+
+import (
+	"encoding/json"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/gorilla/mux"
+
+	"escalate/server/localtwilio/store"
+)
+
+// taskView is a Task with its chat, as the pages draw it.
+type taskView struct {
+	TaskSID         string       `json:"taskSid"`
+	ConversationSID string       `json:"conversationSid"`
+	Status          string       `json:"status"`
+	Customer        string       `json:"customer"`
+	Topic           string       `json:"topic"`
+	Facts           []fact       `json:"facts"`
+	Agent           string       `json:"agent"`
+	Mine            bool         `json:"mine"`
+	CreatedAt       time.Time    `json:"createdAt"`
+	LastMessage     *messageView `json:"lastMessage"`
+}
+
+// live reports whether somebody still works on the Task.
+func (v taskView) live() bool {
+	return v.Status == store.TaskAssigned || v.Status == store.TaskWrapping
+}
+
+// session answers a Flex token of the demo Worker, a fresh one each time.
+func (d *Demo) session(*http.Request) (any, error) {
+	token, err := d.store.IssueFlexToken(store.FlexToken{WorkerSID: d.agent.SID})
+	if err != nil {
+		return nil, err
+	}
+	issued, err := d.store.ValidateFlexToken(token)
+	if err != nil {
+		return nil, err
+	}
+	return map[string]any{
+		"token":   token,
+		"expires": issued.Expires,
+		"worker":  map[string]string{"sid": d.agent.SID, "identity": d.agent.FriendlyName, "name": d.people[d.agent.FriendlyName]},
+	}, nil
+}
+
+func (d *Demo) listTasks(r *http.Request) (any, error) {
+	mine := r.URL.Query().Get("worker") != "other"
+	all, err := d.store.Tasks()
+	if err != nil {
+		return nil, err
+	}
+	list := []taskView{}
+	for _, t := range all {
+		v, ok, err := d.view(t)
+		if err != nil {
+			return nil, err
+		}
+		if ok && v.live() && v.Mine == mine {
+			list = append(list, v)
+		}
+	}
+	return list, nil
+}
+
+// setStatus wraps up or completes a Task of the demo Worker; its Reservation
+// follows.
+func (d *Demo) setStatus(r *http.Request) (any, error) {
+	var ask struct {
+		Status string `json:"status"`
+	}
+	if err := decode(r, &ask); err != nil {
+		return nil, err
+	}
+	if ask.Status != store.TaskWrapping && ask.Status != store.TaskCompleted {
+		return nil, errBadRequest
+	}
+	task, err := d.store.Task(mux.Vars(r)["task"])
+	if err != nil {
+		return nil, err
+	}
+	if v, ok, err := d.view(task); err != nil || !ok || !v.Mine {
+		return nil, orNotFound(err)
+	}
+	task, err = d.store.UpdateTask(task.SID, "", func(t *store.Task) error {
+		t.AssignmentStatus = ask.Status
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	v, _, err := d.view(task)
+	return v, err
+}
+
+// view gathers what the pages show of a Task. It is not ok for a Task without
+// one of our Conversations, or that no Worker ever accepted.
+func (d *Demo) view(t store.Task) (v taskView, ok bool, err error) {
+	sid := conversationOf(t)
+	if sid == "" || t.AssignmentStatus == store.TaskPending || t.AssignmentStatus == store.TaskReserved {
+		return v, false, nil
+	}
+	conversation, err := d.store.Conversation(sid)
+	if err != nil {
+		return v, false, ignoreNotFound(err)
+	}
+	reservations, err := d.store.TaskReservations(t.SID)
+	if err != nil {
+		return v, false, ignoreNotFound(err)
+	}
+	held := []string{store.ReservationAccepted, store.ReservationWrapping, store.ReservationCompleted, store.ReservationCanceled}
+	for _, r := range reservations {
+		if slices.Contains(held, r.Status) {
+			v.Agent, v.Mine, ok = d.people[r.Worker], r.WorkerSID == d.agent.SID, true
+		}
+	}
+	c := customerOf(conversation)
+	v.TaskSID, v.ConversationSID, v.Status, v.CreatedAt = t.SID, conversation.SID, t.AssignmentStatus, t.Created
+	v.Customer, v.Topic, v.Facts = c.Name, c.Topic, c.Facts
+	if conversation.LastIndex >= 0 {
+		newest, err := d.store.Messages(conversation.SID, conversation.LastIndex)
+		if err != nil {
+			return v, false, err
+		}
+		if len(newest) > 0 {
+			m := d.messageView(conversation, newest[len(newest)-1])
+			v.LastMessage = &m
+		}
+	}
+	return v, ok, nil
+}
+
+// taskOf finds the newest Task of a Conversation.
+func (d *Demo) taskOf(conversationSID string) (store.Task, error) {
+	all, err := d.store.Tasks()
+	if err != nil {
+		return store.Task{}, err
+	}
+	for _, t := range slices.Backward(all) {
+		if conversationOf(t) == conversationSID {
+			return t, nil
+		}
+	}
+	return store.Task{}, store.ErrNotFound
+}
+
+// conversationOf reads the Conversation from a Task's attributes; empty for a
+// Task that is not a chat.
+func conversationOf(t store.Task) string {
+	var attributes struct {
+		ConversationSID string `json:"conversationSid"`
+	}
+	// Attributes that are something else are no chat's.
+	_ = json.Unmarshal([]byte(t.Attributes), &attributes)
+	return attributes.ConversationSID
+}

@@ -1,0 +1,118 @@
+// The customer's side: the chat window of a web shop.
+
+import { ID } from './ids.js';
+import { busy, byId, h, show } from './dom.js';
+import { request, RequestError, wordsFor } from './http.js';
+import { follow } from './live.js';
+import { MessageList } from './messages.js';
+
+/** @typedef {import('./types.js').Task} Task */
+
+const messages = new MessageList(byId(ID.chatMessages), 'customer');
+
+/** The chat of this page. @type {Task | null} */
+let chat = null;
+
+/** @param {string} text @param {() => void} [again] */
+function say(text, again) {
+  byId(ID.chatNotice).replaceChildren(
+    text,
+    ...(again ? [' ', h('button', { type: 'button', class: 'button small', onclick: again }, 'Try again')] : []),
+  );
+}
+
+function draw() {
+  byId(ID.chat).dataset.conversation = chat?.conversationSid ?? '';
+  byId(ID.chatAgent).textContent = chat ? chat.agent : '';
+  const open = chat?.status === 'assigned';
+  for (const id of [ID.chatInput, ID.chatSend]) {
+    /** @type {HTMLInputElement} */ (byId(id)).disabled = !open;
+  }
+  if (!chat) say('No chat is open. Start a new one below.');
+  else if (!open) say('This chat has ended. You can start a new one below.');
+  else say('');
+  show(byId(ID.chatForm), open);
+}
+
+/** Finds the chat and follows it; a chat that is not there leaves "Start a new chat". */
+async function load() {
+  try {
+    const sid = chat?.conversationSid ?? new URLSearchParams(location.search).get('c') ?? '';
+    const query = sid ? `?c=${encodeURIComponent(sid)}` : '';
+    enter(/** @type {Task} */ (await request('GET', `/demo/api/chat${query}`)));
+  } catch (err) {
+    if (err instanceof RequestError && err.status === 404) draw();
+    else say(wordsFor(err), load);
+  }
+}
+
+/** Ends the stream of the chat before. */
+let leave = () => {};
+
+/** @param {Task} found */
+function enter(found) {
+  leave();
+  chat = found;
+  // The address names the chat, so a reload and a bookmark find it again.
+  history.replaceState(null, '', `?c=${encodeURIComponent(found.conversationSid)}`);
+  messages.clear();
+  leave = follow(`/demo/api/events?conversation=${encodeURIComponent(found.conversationSid)}`, {
+    onHello: refresh,
+    onLost: () => say('Connection lost. Trying again…'),
+    onMessage: (m) => messages.add([m]),
+    onTask: (t) => {
+      chat = t;
+      draw();
+    },
+  });
+  draw();
+}
+
+async function refresh() {
+  if (!chat) return;
+  const sid = encodeURIComponent(chat.conversationSid);
+  try {
+    const [task, all] = await Promise.all([
+      request('GET', `/demo/api/chat?c=${sid}`),
+      request('GET', `/demo/api/conversations/${sid}/messages`),
+    ]);
+    if (chat.conversationSid !== task.conversationSid) return; // a new chat began meanwhile
+    chat = task;
+    messages.add(all);
+    draw();
+  } catch (err) {
+    say(wordsFor(err), refresh);
+  }
+}
+
+async function startNew() {
+  busy(byId(ID.newChat), 'Starting…');
+  try {
+    enter(/** @type {Task} */ (await request('POST', '/demo/api/chats', { body: {} })));
+    byId(ID.chatInput).focus();
+  } catch (err) {
+    say(`No new chat was started. ${wordsFor(err)}`, startNew);
+  } finally {
+    busy(byId(ID.newChat), '');
+  }
+}
+
+byId(ID.newChat).addEventListener('click', startNew);
+
+byId(ID.chatForm).addEventListener('submit', async (e) => {
+  e.preventDefault();
+  const input = /** @type {HTMLInputElement} */ (byId(ID.chatInput));
+  const body = input.value.trim();
+  if (!chat || !body) return;
+  input.value = '';
+  try {
+    const path = `/demo/api/conversations/${encodeURIComponent(chat.conversationSid)}/messages`;
+    await request('POST', path, { body: { as: 'customer', body } });
+    say('');
+  } catch (err) {
+    input.value = body; // nothing that was typed is lost
+    say(`Your message was not sent. ${wordsFor(err)}`);
+  }
+});
+
+load();

@@ -1,0 +1,79 @@
+// The messages of one Conversation, drawn once each and in order.
+
+import { h } from './dom.js';
+
+/** @typedef {import('./types.js').Message} Message */
+
+const linkPattern = /https?:\/\/[^\s<>"']+/g;
+const trailing = /[.,;:!?)\]]+$/;
+
+/**
+ * Text with its web addresses made clickable. Each opens in a tab of its own
+ * that cannot reach back.
+ * @param {string} text
+ * @returns {(Node|string)[]}
+ */
+export function withLinks(text) {
+  /** @type {(Node|string)[]} */
+  const out = [];
+  let from = 0;
+  for (const m of text.matchAll(linkPattern)) {
+    const address = m[0].replace(trailing, '');
+    if (!URL.canParse(address)) continue;
+    out.push(text.slice(from, m.index));
+    out.push(h('a', { href: address, target: '_blank', rel: 'noopener noreferrer' }, address));
+    from = m.index + address.length;
+  }
+  out.push(text.slice(from));
+  return out;
+}
+
+/** @param {string} at */
+export function clock(at) {
+  return new Date(at).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
+}
+
+/** A list of messages that stays scrolled to the newest while the reader is there. */
+export class MessageList {
+  /**
+   * @param {HTMLElement} list  an <ol>
+   * @param {'agent'|'customer'} reader  whose page this is
+   */
+  constructor(list, reader) {
+    this.list = list;
+    this.reader = reader;
+    this.newest = -1;
+  }
+
+  /** Empties the list. */
+  clear() {
+    this.list.replaceChildren();
+    this.newest = -1;
+  }
+
+  /**
+   * Adds messages; those already shown are ignored.
+   * @param {Message[]} messages
+   */
+  add(messages) {
+    const scroller = this.list;
+    const atEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 48;
+    for (const m of [...messages].sort((a, b) => a.index - b.index)) {
+      if (m.index <= this.newest) continue;
+      this.newest = m.index;
+      this.list.append(this.#item(m));
+    }
+    if (atEnd) scroller.scrollTop = scroller.scrollHeight;
+  }
+
+  /** @param {Message} m */
+  #item(m) {
+    const own = m.role === this.reader;
+    return h(
+      'li',
+      { class: `message ${own ? 'own' : m.role === 'system' ? 'system' : 'other'}`, 'data-author': m.role, 'data-index': m.index },
+      h('p', { class: 'by' }, own ? 'You' : m.name, ' ', h('time', { datetime: m.createdAt }, clock(m.createdAt))),
+      h('p', { class: 'body' }, ...withLinks(m.body)),
+    );
+  }
+}
