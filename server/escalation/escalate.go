@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"time"
 )
 
 // Escalate makes a join code for a Task and, with sendInvite, posts the join
