@@ -1,0 +1,184 @@
+package page
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/maxence-charriere/go-app/v9/pkg/app"
+
+	"escalate/app/wire"
+)
+
+// rating is the customer's verdict on its way to the server. From the click on
+// Send until the server has it, it is kept in the browser: a closed tab or a
+// dead network loses nothing.
+type rating struct {
+	code    string
+	score   int
+	comment string
+	missing bool // Send was pressed without a score
+	sending bool
+	kept    bool // sending did not work yet; trying again
+	sent    bool
+	tries   int
+}
+
+func (r *rating) key() string { return "escalate.rating." + r.code }
+
+// resume sends what an earlier visit could not.
+func (r *rating) resume(j *Join) {
+	var w wire.Rating
+	if s := j.s.deps.Host.Stored(r.key()); s != "" && json.Unmarshal([]byte(s), &w) == nil {
+		r.score, r.comment = w.Score, w.Comment
+		r.send(j)
+	}
+}
+
+// send stores the rating here, then there, as often as it takes.
+func (r *rating) send(j *Join) {
+	w := wire.Rating{Score: r.score, Comment: clip(strings.TrimSpace(r.comment))}
+	if b, err := json.Marshal(w); err == nil {
+		j.s.deps.Host.Store(r.key(), string(b))
+	}
+	r.sending = true
+	act(&j.s, func(ctx context.Context) error { return j.s.deps.API.Rate(ctx, r.code, w) }, func(err error) {
+		r.sending = false
+		if err == nil || hopeless(err) {
+			// Hopeless is thanked for as well: there is nothing the customer could do.
+			j.s.deps.Host.Store(r.key(), "")
+			r.kept, r.sent = false, true
+			j.s.say(j.w.RateThanks)
+			j.s.ctx.Defer(func(app.Context) { j.s.deps.Host.Focus(RatingThanks) })
+			return
+		}
+		r.kept = true
+		r.tries++
+		j.s.say(j.w.RateKept)
+		j.s.later(min(time.Duration(r.tries)*3*time.Second, time.Minute), func() { r.send(j) })
+	})
+}
+
+// hopeless says that the server will never take the rating.
+func hopeless(err error) bool {
+	var e *wire.Error
+	if !errors.As(err, &e) {
+		return false
+	}
+	return e.Code == wire.CodeBadRequest || e.Code == wire.CodeUnknownCode
+}
+
+// clip cuts a comment to what the server takes.
+func clip(s string) string {
+	if r := []rune(s); len(r) > wire.MaxComment {
+		return string(r[:wire.MaxComment])
+	}
+	return s
+}
+
+// after is the post-video page: rating, comment, and the way back.
+func (j *Join) after() app.UI {
+	open := !over(j.state.Status) && j.state.Status != ""
+	lead := j.w.AfterLead
+	if !open {
+		lead = j.w.EndedNote + " " + lead
+	}
+	return app.Div().Class("card").Body(
+		heading(j.w.AfterHeading),
+		app.P().Class("lead").Text(lead),
+		j.ratingForm(),
+		hide(app.Div().Class("again"), !open).Body(
+			app.P().Class("fine").Text(j.w.StillOpen),
+			button(RejoinButton, "button-quiet", iconCam, j.w.Rejoin, j.onRejoin),
+		),
+		hide(app.P().Class("fine"), open || !j.rated()).Text(j.w.Close),
+	)
+}
+
+func (j *Join) rated() bool { return j.rating.sent || j.state.Rated }
+
+func (j *Join) ratingForm() app.UI {
+	if j.rated() {
+		return app.P().ID(RatingThanks).Class("note note-good").TabIndex(-1).Body(svg(iconCheck), app.Span().Text(j.w.RateThanks))
+	}
+	r := &j.rating
+	stars := []app.UI{app.Legend().Text(j.w.RateLegend)}
+	for n, word := range j.w.Stars {
+		score := n + 1
+		stars = append(stars, app.Label().Class("star-label").For(RatingStar(score)).Body(
+			app.Input().ID(RatingStar(score)).Class("visually-hidden").Type("radio").Name("score").Value(score).
+				Checked(r.score == score).OnChange(j.onStar(score), score),
+			star(),
+			app.Span().Class("visually-hidden").Text(strconv.Itoa(score)+": "+word),
+		))
+	}
+	chosenWord := ""
+	if r.score > 0 {
+		chosenWord = j.w.Stars[r.score-1]
+	}
+	return app.Form().ID(RatingForm).Class("rating").OnSubmit(j.onRate).Body(
+		app.FieldSet().Class("stars").DataSet("score", r.score).Body(stars...),
+		app.P().Class("star-word").Aria("hidden", "true").Text(chosenWord),
+		app.Div().Class("field").Body(
+			app.Label().For(RatingText).Text(j.w.RateComment),
+			app.Textarea().ID(RatingText).Rows(3).MaxLength(wire.MaxComment).OnInput(j.onComment),
+		),
+		note("rating-note", r.note(j.w)),
+		disable(app.Button().ID(RatingSend).Type("submit").Class("button button-primary"), r.sending).
+			Text(pick(r.sending, j.w.RateSending, j.w.RateSend)),
+	)
+}
+
+func (r *rating) note(w *words) string {
+	switch {
+	case r.kept:
+		return w.RateKept
+	case r.missing:
+		return w.RateMissing
+	}
+	return ""
+}
+
+func (j *Join) onStar(score int) app.EventHandler {
+	return func(app.Context, app.Event) { j.rate(score) }
+}
+
+func (j *Join) rate(score int) {
+	j.rating.score, j.rating.missing = score, false
+}
+
+func (j *Join) onComment(ctx app.Context, _ app.Event) { j.rating.comment = chosen(ctx) }
+
+func (j *Join) onRate(_ app.Context, e app.Event) {
+	e.PreventDefault()
+	j.sendRating()
+}
+
+func (j *Join) sendRating() {
+	switch r := &j.rating; {
+	case r.sending:
+	case r.score == 0:
+		r.missing = true
+		j.s.ctx.Defer(func(app.Context) { j.s.deps.Host.Focus(RatingStar(1)) })
+	default:
+		r.send(j)
+	}
+}
+
+func (j *Join) onRejoin(app.Context, app.Event) {
+	j.back.tries = 0
+	j.join(j.want)
+}
+
+// lost is shown when coming back by ourselves was given up.
+func (j *Join) lost() app.UI {
+	return app.Div().Class("card card-center").Body(
+		svg(iconWarn),
+		heading(j.w.LostHeading),
+		app.P().Class("lead").Text(pick(j.trouble == "", j.w.LostLead, j.trouble)),
+		app.Div().Class("actions").Body(button(RejoinButton, "button-primary button-large", iconCam, j.w.Rejoin, j.onRejoin)),
+	)
+}

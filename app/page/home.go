@@ -1,0 +1,61 @@
+package page
+
+import (
+	"encoding/json"
+
+	"github.com/maxence-charriere/go-app/v9/pkg/app"
+
+	"escalate/app/wire"
+)
+
+// Home is the landing page: type a code. Its form is a plain GET to the
+// server, which knows the way; it works without this program.
+type Home struct {
+	app.Compo
+
+	host  Host
+	w     *words
+	brand string
+	code  string
+}
+
+func newHome(d Deps) *Home {
+	p := pageData(d.Host)
+	return &Home{host: d.Host, w: wordsIn(p.Lang), brand: p.Brand}
+}
+
+// OnMount takes over what was typed before.
+func (h *Home) OnMount(ctx app.Context) {
+	var e early
+	if b := h.host.Early(); b != nil {
+		_ = json.Unmarshal(b, &e) // unreadable is as good as nothing done
+	}
+	h.code = e.Code
+	if e.Focus != "" {
+		ctx.Defer(func(app.Context) { h.host.Focus(e.Focus) })
+	}
+}
+
+// Render implements app.Composer.
+func (h *Home) Render() app.UI {
+	input := app.Input().ID(CodeInput).Name("code").Type("text").Required(true).MaxLength(64).
+		Attr("autocapitalize", "characters").Attr("autocomplete", "one-time-code").Attr("spellcheck", "false").
+		Aria("describedby", "code-hint")
+	if h.code != "" {
+		input = input.Value(h.code)
+	}
+	return frame(PhaseHome, "page", "", brand(h.brand),
+		app.Div().Class("card").Body(
+			heading(h.w.HomeHeading),
+			app.P().Class("lead").Text(h.w.HomeLead),
+			app.Form().Class("code-form").Action(wire.HomePage).Method("get").Body(
+				app.Div().Class("field").Body(
+					app.Label().For(CodeInput).Text(h.w.CodeLabel),
+					input,
+					app.P().ID("code-hint").Class("fine").Text(h.w.CodeHint),
+				),
+				app.Button().ID(CodeSubmit).Type("submit").Class("button button-primary button-large").Text(h.w.CodeSubmit),
+			),
+		),
+	)
+}

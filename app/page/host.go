@@ -1,0 +1,111 @@
+package page
+
+import (
+	"context"
+
+	"escalate/app/video"
+)
+
+// Host is the browser around a page, as far as the pages need it. Callbacks
+// come from any goroutine and must hand over and return; methods that take a
+// Context wait.
+type Host interface {
+	// PageData is the wire.Page that the server wrote into the page, as JSON.
+	PageData() []byte
+	// Early is what the person did before the program was up: an early as JSON,
+	// or nil. It is told once.
+	Early() []byte
+
+	// Events opens the stream of server-sent events at path. event gets the
+	// "state" events; closed is told when the stream has ended for good.
+	Events(path string, event func(data string), closed func()) (stop func())
+	// Beacon posts JSON to path even while the page is being closed.
+	Beacon(path string, body []byte) bool
+
+	// OnMessage calls f for each window message, from whomever.
+	OnMessage(f func(origin string, fromParent bool, data []byte)) (stop func())
+	// PostToParent posts JSON to the framing window if its origin is origin;
+	// "*" is any.
+	PostToParent(data []byte, origin string)
+	// Framed says whether the page is inside another one.
+	Framed() bool
+
+	// Stored is what Store kept under key in this browser, or "".
+	Stored(key string) string
+	// Store keeps value under key; an empty value removes it.
+	Store(key, value string)
+
+	// Copy puts text on the clipboard; begin it in a click.
+	Copy(ctx context.Context, text string) error
+	// Focus moves the keyboard focus to the element with the id.
+	Focus(id string)
+	// SetTitle names the tab.
+	SetTitle(title string)
+	// Fullscreen shows the element with the id on the whole screen, or ends that.
+	Fullscreen(ctx context.Context, id string, on bool) error
+	// OnFullscreen tells when the whole screen is entered or left.
+	OnFullscreen(f func(on bool)) (stop func())
+	// KeepAwake asks that the screen stays on until stop.
+	KeepAwake() (stop func())
+
+	// OnPageHide calls f when the page goes away, for good or into a cache.
+	OnPageHide(f func()) (stop func())
+	// OnVisibility calls f when the page comes into view or leaves it.
+	OnVisibility(f func(visible bool)) (stop func())
+}
+
+// early is what a person did on the server's page before the program was up;
+// start.js writes it.
+type early struct {
+	Join    bool   `json:"join"`    // clicked Join
+	Consent bool   `json:"consent"` // ticked the recording consent
+	Code    string `json:"code"`    // typed this into the code field
+	Focus   string `json:"focus"`   // id of the focused element
+}
+
+// noHost is the Host where there is no browser: the page data, and nothing.
+type noHost struct{ data []byte }
+
+func nothing() {}
+
+func (h noHost) PageData() []byte                                { return h.data }
+func (noHost) Early() []byte                                     { return nil }
+func (noHost) Events(string, func(string), func()) (stop func()) { return nothing }
+func (noHost) Beacon(string, []byte) bool                        { return false }
+func (noHost) OnMessage(func(string, bool, []byte)) (stop func()) {
+	return nothing
+}
+func (noHost) PostToParent([]byte, string)                    {}
+func (noHost) Framed() bool                                   { return false }
+func (noHost) Stored(string) string                           { return "" }
+func (noHost) Store(string, string)                           {}
+func (noHost) Copy(context.Context, string) error             { return nil }
+func (noHost) Focus(string)                                   {}
+func (noHost) SetTitle(string)                                {}
+func (noHost) Fullscreen(context.Context, string, bool) error { return nil }
+func (noHost) OnFullscreen(func(bool)) (stop func())          { return nothing }
+func (noHost) KeepAwake() (stop func())                       { return nothing }
+func (noHost) OnPageHide(func()) (stop func())                { return nothing }
+func (noHost) OnVisibility(func(bool)) (stop func())          { return nothing }
+
+// noDevices stands for a browser that can everything: what the server renders
+// must not presume that something is missing.
+type noDevices struct{}
+
+func (noDevices) Supported() video.Support {
+	return video.Support{WebRTC: true, Secure: true, ScreenShare: true}
+}
+
+func (noDevices) Capture(context.Context, video.Want) (video.Capture, error) {
+	return nil, video.ErrUnsupported
+}
+
+func (noDevices) List(context.Context) ([]video.Device, error) { return nil, video.ErrUnsupported }
+func (noDevices) OnChange(func()) (stop func())                { return nothing }
+
+// noVideo joins nothing.
+type noVideo struct{}
+
+func (noVideo) Connect(context.Context, string, video.Options) (video.Room, error) {
+	return nil, video.ErrUnsupported
+}

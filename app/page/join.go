@@ -1,0 +1,197 @@
+package page
+
+import (
+	"encoding/json"
+
+	"github.com/maxence-charriere/go-app/v9/pkg/app"
+
+	"escalate/app/video"
+	"escalate/app/wire"
+)
+
+// Join is the customer's page: green room, waiting, call, post-video page.
+type Join struct {
+	app.Compo
+
+	s     session
+	w     *words
+	page  wire.Page
+	code  string
+	state wire.State
+	phase Phase
+
+	consent        bool
+	consentMissing bool
+	want           video.Want // what the last Join asked for
+	trouble        string     // why joining did not work
+	copied         bool
+
+	attempt  int  // counts requests to join; answers to older ones are ignored
+	entering bool // a token has been asked for
+	back     comeback
+	report   reporter
+	rating   rating
+	stops    []func()
+}
+
+func newJoin(d Deps, code string) *Join {
+	p := pageData(d.Host)
+	j := &Join{page: p, w: wordsIn(p.Lang), code: code}
+	j.s = newSession(d, j.w)
+	j.s.nameOf = j.nameOf
+	j.s.ended = j.ended
+	j.rating = rating{code: code}
+	j.report = reporter{api: d.API, code: code}
+	if p.State != nil {
+		j.state = *p.State
+	}
+	j.s.recorded = j.state.Recording
+	j.phase = j.firstPhase()
+	return j
+}
+
+func (j *Join) firstPhase() Phase {
+	if over(j.state.Status) {
+		return PhaseOver
+	}
+	if u := j.s.support; !u.WebRTC || !u.Secure {
+		return PhaseBlocked
+	}
+	return PhaseGreenRoom
+}
+
+// over says whether an escalation cannot be joined any more.
+func over(s wire.Status) bool { return s == wire.StatusEnded || s == wire.StatusExpired }
+
+// nameOf calls the others by the name the server gave.
+func (j *Join) nameOf(identity string) string {
+	if wire.RoleOf(identity) == wire.RoleCustomer {
+		return j.w.Customer
+	}
+	return j.agent()
+}
+
+func (j *Join) agent() string {
+	if j.state.AgentName == "" {
+		return j.w.Agent
+	}
+	return j.state.AgentName
+}
+
+// OnMount takes over from the server's page, with what was done there.
+func (j *Join) OnMount(ctx app.Context) {
+	j.s.begin(ctx)
+	host := j.s.deps.Host
+	j.stops = append(j.stops, host.OnPageHide(func() {
+		ctx.Dispatch(func(app.Context) { j.s.vanish(j.code) })
+	}))
+	if j.page.State == nil {
+		j.fetchState()
+	}
+	j.rating.resume(j)
+	var e early
+	if b := host.Early(); b != nil {
+		_ = json.Unmarshal(b, &e) // unreadable is as good as nothing done
+	}
+	j.consent = e.Consent
+	switch j.phase {
+	case PhaseGreenRoom:
+		j.watch()
+		j.progress(wire.PhaseOpened, "")
+		switch {
+		case e.Join:
+			j.join(video.Want{Audio: true, Video: true})
+		case e.Focus != "":
+			ctx.Defer(func(app.Context) { host.Focus(e.Focus) })
+		}
+	case PhaseBlocked:
+		detail := wire.TroubleUnsupported
+		if j.s.support.InApp {
+			detail = wire.TroubleInAppBrowser
+		}
+		j.progress(wire.PhaseTrouble, detail)
+	}
+}
+
+// OnDismount gives everything back.
+func (j *Join) OnDismount() {
+	for _, stop := range j.stops {
+		stop()
+	}
+	j.stops = nil
+	j.s.close()
+}
+
+// to goes to another step: title, focus and the agent's view follow.
+func (j *Join) to(p Phase) {
+	if p == j.phase {
+		return
+	}
+	j.phase = p
+	host := j.s.deps.Host
+	host.SetTitle(j.title())
+	if p != PhaseAsking { // the browser's own prompt has the focus then
+		j.s.ctx.Defer(func(app.Context) { host.Focus(HeadingID) })
+	}
+	j.s.changed()
+	switch p {
+	case PhaseAsking:
+		j.progress(wire.PhasePermission, "")
+	case PhaseWaiting:
+		j.progress(wire.PhaseWaiting, "")
+	case PhaseJoining:
+		j.progress(wire.PhaseJoining, "")
+	case PhaseInCall:
+		j.progress(wire.PhaseInCall, "")
+	case PhaseAfter:
+		j.progress(wire.PhaseLeft, "")
+	case PhaseRejoining, PhaseLost:
+		j.progress(wire.PhaseTrouble, wire.TroubleNetwork)
+	}
+}
+
+func (j *Join) progress(p wire.Phase, detail string) {
+	j.report.send(j.s.ctx, wire.Progress{Phase: p, Detail: detail})
+}
+
+func (j *Join) title() string {
+	switch j.phase {
+	case PhaseWaiting:
+		return j.w.WaitTitle
+	case PhaseJoining:
+		return j.w.JoiningTitle
+	case PhaseInCall:
+		return fill(j.w.CallTitle, j.page.Brand)
+	case PhaseRejoining, PhaseLost:
+		return j.w.LostTitle
+	case PhaseAfter, PhaseOver:
+		return fill(j.w.AfterTitle, j.page.Brand)
+	case PhaseBlocked:
+		return j.w.BlockedTitle
+	}
+	return fill(j.w.InviteTitle, j.page.Brand)
+}
+
+// Render implements app.Composer.
+func (j *Join) Render() app.UI {
+	switch j.phase {
+	case PhaseInCall:
+		return frame(j.phase, "call", j.s.live,
+			j.s.callView(fill(j.w.CallHeading, j.agent()), fill(j.w.Alone, j.agent()))...)
+	case PhaseWaiting:
+		return frame(j.phase, "page", j.s.live, brand(j.page.Brand), j.waiting())
+	case PhaseJoining:
+		return frame(j.phase, "page", j.s.live, brand(j.page.Brand), j.busyCard(j.w.JoiningHeading, ""))
+	case PhaseRejoining:
+		return frame(j.phase, "page", j.s.live, brand(j.page.Brand), j.busyCard(j.w.RejoinHeading, j.w.RejoinLead))
+	case PhaseLost:
+		return frame(j.phase, "page", j.s.live, brand(j.page.Brand), j.lost())
+	case PhaseAfter:
+		return frame(j.phase, "page", j.s.live, brand(j.page.Brand), j.after())
+	case PhaseOver:
+		return frame(j.phase, "page", j.s.live, brand(j.page.Brand), j.overCard())
+	case PhaseBlocked:
+		return frame(j.phase, "page", j.s.live, brand(j.page.Brand), j.blocked())
+	}
+	return frame(j.phase, "page", j.s.live, brand(j.page.Brand), j.greenRoom())
+}

@@ -1,0 +1,265 @@
+package page
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"github.com/maxence-charriere/go-app/v9/pkg/app"
+
+	"escalate/app/video"
+	"escalate/app/wire"
+)
+
+// pollEvery is how often a waiting page looks by itself, should the stream of
+// events be cut off by something on the way.
+const pollEvery = 5 * time.Second
+
+// join carries out a click on Join.
+func (j *Join) join(w video.Want) {
+	if j.state.Recording && !j.consent {
+		j.consentMissing = true
+		j.s.say(j.w.ConsentMissing)
+		j.s.ctx.Defer(func(app.Context) { j.s.deps.Host.Focus(ConsentInput) })
+		return
+	}
+	j.trouble, j.want = "", w
+	if j.s.capture == nil && (w.Audio || w.Video) {
+		j.askFirst(w, j.enter)
+		return
+	}
+	j.enter()
+}
+
+// askFirst asks for the devices, then goes on with next.
+func (j *Join) askFirst(w video.Want, next func()) {
+	j.to(PhaseAsking)
+	j.s.ask(w, func(ok bool) {
+		if j.phase != PhaseAsking {
+			return // ended or expired meanwhile
+		}
+		if !ok {
+			j.to(PhaseGreenRoom)
+			a := j.w.media(j.s.mediaErr)
+			j.s.say(a.Heading + ". " + a.Text)
+			j.progress(wire.PhaseTrouble, a.Trouble)
+			return
+		}
+		next()
+	})
+}
+
+// enter asks for a token and joins, waits, or says why not.
+func (j *Join) enter() {
+	j.attempt++
+	n := j.attempt
+	if j.phase != PhaseWaiting && j.phase != PhaseRejoining {
+		j.to(PhaseJoining)
+	}
+	j.entering = true
+	r := wire.JoinRequest{}
+	if j.state.Recording {
+		r.Consent = j.w.Consent
+	}
+	async(&j.s, func(ctx context.Context) (wire.Join, error) {
+		return j.s.deps.API.Join(ctx, j.code, r)
+	}, func(a wire.Join, err error) {
+		if n != j.attempt {
+			return
+		}
+		j.entering = false
+		switch {
+		case err != nil:
+			j.refused(err)
+		case a.Waiting:
+			j.take(a.State)
+			if !over(j.state.Status) {
+				j.to(PhaseWaiting)
+				j.poll(n)
+			}
+		default:
+			j.take(a.State)
+			j.connect(n, a)
+		}
+	})
+}
+
+func (j *Join) connect(n int, a wire.Join) {
+	j.s.connect(a, func(err error) {
+		switch {
+		case n != j.attempt:
+		case err != nil:
+			j.notConnected(videoError(err))
+		default:
+			j.back.joined(time.Now())
+			j.to(PhaseInCall)
+		}
+	})
+}
+
+// refused handles the server's no to a wish to join.
+func (j *Join) refused(err error) {
+	var e *wire.Error
+	if errors.As(err, &e) {
+		switch e.Code {
+		case wire.CodeEnded, wire.CodeExpired, wire.CodeUnknownCode:
+			j.finish(e.Code)
+			return
+		case wire.CodeConsentRequired:
+			j.state.Recording, j.consentMissing = true, true
+			j.to(PhaseGreenRoom)
+			return
+		}
+	}
+	j.again(j.w.problem(err))
+}
+
+// notConnected handles a Room that could not be joined.
+func (j *Join) notConnected(e *video.Error) {
+	if e.Reason == video.RoomCompleted || e.Reason == video.RoomNotFound {
+		j.finish(wire.CodeEnded)
+		return
+	}
+	j.again(j.w.callError(e))
+}
+
+// again tries to come back if we were in a call, and else shows the green room
+// with the reason.
+func (j *Join) again(why string) {
+	if j.phase == PhaseRejoining {
+		j.trouble = why
+		j.rejoin()
+		return
+	}
+	j.trouble = why
+	j.s.say(why)
+	j.progress(wire.PhaseTrouble, wire.TroubleNetwork)
+	j.to(PhaseGreenRoom)
+}
+
+// ended is told by the session that the Room is over.
+func (j *Join) ended(err *video.Error) {
+	j.s.tellLeft(j.code)
+	if err == nil || err.Reason == video.RoomCompleted {
+		j.goodbye()
+		return
+	}
+	if err.Reason == video.DuplicateIdentity {
+		// Coming back by ourselves would throw the other tab out, and so on.
+		j.trouble = j.w.callError(err)
+		j.to(PhaseLost)
+		return
+	}
+	j.back.lost(time.Now())
+	j.trouble = j.w.callError(err)
+	j.rejoin()
+}
+
+// rejoin tries once more to come back, or gives up.
+func (j *Join) rejoin() {
+	pause, ok := j.back.next()
+	if !ok {
+		j.to(PhaseLost)
+		return
+	}
+	j.to(PhaseRejoining)
+	j.s.say(j.w.RejoinHeading)
+	j.attempt++
+	n := j.attempt
+	j.s.later(pause, func() {
+		if n == j.attempt {
+			j.enter()
+		}
+	})
+}
+
+// finish is the end of an escalation: after a call its rating, else a notice.
+func (j *Join) finish(c wire.Code) {
+	switch c {
+	case wire.CodeExpired:
+		j.state.Status = wire.StatusExpired
+	case wire.CodeUnknownCode:
+		j.state.Status = ""
+	default:
+		j.state.Status = wire.StatusEnded
+	}
+	j.goodbye()
+}
+
+// goodbye shows the post-video page to who was in a call, or that it is over.
+func (j *Join) goodbye() {
+	j.attempt++
+	j.entering = false
+	j.s.release()
+	if j.back.since.IsZero() {
+		j.to(PhaseOver)
+		return
+	}
+	j.to(PhaseAfter)
+}
+
+// watch follows the escalation for as long as the page is open.
+func (j *Join) watch() {
+	ctx := j.s.ctx
+	j.stops = append(j.stops, j.s.deps.Host.Events(wire.CodePath(j.code, wire.ActionEvents), func(data string) {
+		var st wire.State
+		if json.Unmarshal([]byte(data), &st) == nil {
+			ctx.Dispatch(func(app.Context) { j.take(st) })
+		}
+	}, func() {
+		ctx.Dispatch(func(app.Context) {
+			j.s.later(pollEvery, func() {
+				if j.phase != PhaseOver {
+					j.watch()
+				}
+			})
+		})
+	}))
+}
+
+// poll looks at the state now and then while the page waits.
+func (j *Join) poll(n int) {
+	j.s.later(pollEvery, func() {
+		if n == j.attempt && j.phase == PhaseWaiting {
+			j.fetchState()
+			j.poll(n)
+		}
+	})
+}
+
+func (j *Join) fetchState() {
+	async(&j.s, func(ctx context.Context) (wire.State, error) {
+		return j.s.deps.API.State(ctx, j.code)
+	}, func(st wire.State, err error) {
+		var e *wire.Error
+		switch {
+		case err == nil:
+			j.take(st)
+		case errors.As(err, &e) && e.Code == wire.CodeUnknownCode && j.phase == PhaseGreenRoom:
+			j.finish(e.Code)
+		}
+	})
+}
+
+// take accepts news about the escalation.
+func (j *Join) take(st wire.State) {
+	if st.Version < j.state.Version {
+		return // overtaken on the way
+	}
+	j.state = st
+	j.s.recorded = st.Recording
+	switch {
+	case over(st.Status):
+		switch j.phase {
+		case PhaseInCall:
+			j.s.leave()
+		case PhaseAfter, PhaseOver, PhaseBlocked:
+		default:
+			j.s.abandon()
+			j.goodbye()
+		}
+	case j.phase == PhaseWaiting && st.AgentPresent && !j.entering:
+		j.enter()
+	}
+}

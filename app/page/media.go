@@ -1,0 +1,247 @@
+package page
+
+import (
+	"context"
+
+	"github.com/maxence-charriere/go-app/v9/pkg/app"
+
+	"escalate/app/video"
+)
+
+// The device kinds of the browser.
+const (
+	audioInput  = "audioinput"
+	videoInput  = "videoinput"
+	audioOutput = "audiooutput"
+)
+
+// ask captures camera and microphone with one prompt. done is told whether
+// there is a Capture now.
+func (s *session) ask(w video.Want, done func(ok bool)) {
+	if s.asking {
+		return
+	}
+	s.asking, s.mediaErr = true, nil
+	w.AudioDevice, w.VideoDevice = s.chosen[audioInput], s.chosen[videoInput]
+	ctx := s.ctx
+	go func() {
+		c, err := s.deps.Devices.Capture(ctx, w)
+		if ctx.Err() != nil && c != nil {
+			c.Close() // nobody is there any more to switch the light off
+			return
+		}
+		ctx.Dispatch(func(app.Context) {
+			s.asking = false
+			if err != nil {
+				s.mediaErr = videoError(err)
+				done(false)
+				return
+			}
+			s.capture = c
+			s.micOn, s.camOn = c.Has(video.Audio), c.Has(video.Video)
+			s.mediaErr = firstError(c.Missing(video.Video), c.Missing(video.Audio))
+			s.listDevices()
+			s.changed()
+			done(true)
+		})
+	}()
+}
+
+func firstError(errs ...*video.Error) *video.Error {
+	for _, e := range errs {
+		if e != nil {
+			return e
+		}
+	}
+	return nil
+}
+
+// release switches camera and microphone off for good.
+func (s *session) release() {
+	if s.capture != nil {
+		s.capture.Close()
+		s.capture = nil
+	}
+}
+
+func (s *session) listDevices() {
+	if s.capture == nil {
+		return // the names are hidden until permission was given
+	}
+	async(s, s.deps.Devices.List, func(d []video.Device, err error) {
+		if err == nil {
+			s.devices = d
+		}
+	})
+}
+
+// inRoom says whether commands go to the Room.
+func (s *session) inRoom() bool { return s.room != nil && s.state.Active() }
+
+func (s *session) microphoneOn() bool {
+	if s.inRoom() {
+		return s.state.MicrophoneOn()
+	}
+	return s.capture != nil && s.micOn && s.capture.Has(video.Audio)
+}
+
+func (s *session) cameraOn() bool {
+	if s.inRoom() {
+		return s.state.CameraOn()
+	}
+	return s.capture != nil && s.camOn
+}
+
+// toggle mutes or un-mutes, or switches the camera.
+func (s *session) toggle(k video.Kind) {
+	on := !s.microphoneOn()
+	if k == video.Video {
+		on = !s.cameraOn()
+	}
+	var set func(context.Context, video.Kind, bool) error
+	switch {
+	case s.inRoom():
+		set = s.room.SetEnabled
+	case s.capture != nil:
+		set = s.capture.SetEnabled
+	default:
+		return
+	}
+	s.doing(k, func(ctx context.Context) error { return set(ctx, k, on) }, func() {
+		if k == video.Video {
+			s.camOn = on
+			return
+		}
+		s.micOn = on
+		if on {
+			s.say(s.w.MuteOff)
+		} else {
+			s.say(s.w.MuteOn)
+		}
+	})
+}
+
+// doing runs a command on a kind of media, one at a time; a failure becomes a
+// sentence on the page.
+func (s *session) doing(k video.Kind, work func(context.Context) error, done func()) {
+	if s.busy[k] {
+		return
+	}
+	s.busy[k] = true
+	act(s, work, func(err error) {
+		delete(s.busy, k)
+		if err != nil {
+			s.failed(err)
+			return
+		}
+		s.trouble = ""
+		done()
+		s.changed()
+	})
+}
+
+// failed shows what a device command's error means.
+func (s *session) failed(err error) {
+	a := s.w.media(videoError(err))
+	s.trouble = a.Heading + ". " + a.Text
+	s.say(s.trouble)
+}
+
+// share starts or stops the screen share.
+func (s *session) share() {
+	if !s.inRoom() {
+		return
+	}
+	if s.state.ScreenOn() {
+		s.room.StopScreen()
+		return
+	}
+	if s.busy[video.Screen] {
+		return
+	}
+	s.busy[video.Screen] = true
+	act(s, s.room.ShareScreen, func(err error) {
+		delete(s.busy, video.Screen)
+		if err == nil {
+			s.trouble = ""
+			s.say(s.w.SelfSharing)
+			return
+		}
+		switch videoError(err).Reason {
+		case video.MediaDenied, video.MediaDismissed:
+			// The person changed their mind in the browser's own dialog: no news to them.
+		default:
+			s.failed(err)
+		}
+	})
+}
+
+// flip changes between front and rear camera.
+func (s *session) flip() {
+	if s.capture == nil {
+		return
+	}
+	s.doing(video.Video, s.capture.Flip, func() {})
+}
+
+// use changes to another device.
+func (s *session) use(deviceKind, id string) {
+	s.chosen[deviceKind] = id
+	switch {
+	case deviceKind == audioOutput && s.room != nil:
+		room := s.room
+		s.doing(video.Audio, func(ctx context.Context) error { return room.SetSpeaker(ctx, id) }, func() {})
+	case deviceKind == audioInput && s.capture != nil:
+		c := s.capture
+		s.doing(video.Audio, func(ctx context.Context) error { return c.Use(ctx, video.Audio, id) }, func() {})
+	case deviceKind == videoInput && s.capture != nil:
+		c := s.capture
+		s.doing(video.Video, func(ctx context.Context) error { return c.Use(ctx, video.Video, id) }, func() {})
+	}
+}
+
+// attach draws every Track into its element. It is called after each
+// rendering; what is drawn already costs nothing.
+func (s *session) attach() {
+	if s.capture != nil && s.capture.Has(video.Video) {
+		id := PreviewVideo
+		if s.inRoom() {
+			id = SelfVideo
+		}
+		_ = s.capture.Attach(id) // no element yet: the next rendering draws it
+	}
+	if !s.inRoom() {
+		return
+	}
+	now := map[string]string{}
+	for _, p := range s.state.Participants {
+		for _, t := range p.Tracks {
+			if id := elementFor(p.SID, t); id != "" {
+				now[t.SID] = id
+				_ = s.room.Attach(t.SID, id) // as above
+			}
+		}
+	}
+	for sid := range s.drawn {
+		if _, ok := now[sid]; !ok {
+			s.room.Detach(sid)
+		}
+	}
+	s.drawn = now
+}
+
+// elementFor is the element that a remote Track is drawn into, "" for none.
+func elementFor(participantSID string, t video.Track) string {
+	if !t.Subscribed {
+		return ""
+	}
+	switch t.Kind {
+	case video.Audio:
+		return RemoteAudio(participantSID)
+	case video.Video:
+		return RemoteVideo(participantSID)
+	case video.Screen:
+		return RemoteScreen(participantSID)
+	}
+	return ""
+}

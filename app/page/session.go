@@ -1,0 +1,304 @@
+package page
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"slices"
+
+	"github.com/maxence-charriere/go-app/v9/pkg/app"
+
+	"escalate/app/call"
+	"escalate/app/video"
+	"escalate/app/wire"
+)
+
+// session is one side's part in the calls of one escalation: the captured
+// camera and microphone, the Room, and what is known of it. Both pages with a
+// call have one. All of it belongs to the UI goroutine; what has to wait runs
+// in goroutines that end with ctx and hand their results over by Dispatch.
+type session struct {
+	deps Deps
+	w    *words
+	// ctx is the page's component: an element of it may be gone when a result
+	// arrives, and what is dispatched to a gone element is dropped.
+	ctx     app.Context
+	support video.Support
+	// nameOf is what to call a Participant, by identity.
+	nameOf func(identity string) string
+	// ended is told when the Room is over. err is nil when we left or were removed.
+	ended func(err *video.Error)
+
+	capture  video.Capture
+	asking   bool
+	mediaErr *video.Error
+	micOn    bool // before the call; in it, state tells
+	camOn    bool
+	devices  []video.Device
+	chosen   map[string]string // device kind -> id
+
+	state    call.State
+	room     video.Room
+	identity string
+	joined   int // counts attempts to join; what belongs to an older one is ignored
+	cancel   context.CancelFunc
+	leaving  bool
+	busy     map[video.Kind]bool
+	slots    []slot
+	drawn    map[string]string // Track SID -> element id
+	awake    func()
+
+	moreOpen bool
+	full     bool // on the whole screen
+	noFull   bool // the browser cannot
+	trouble  string
+	live     string
+	recorded bool // the call is known to be recorded, whatever the Room tells
+	stops    []func()
+}
+
+// slot is a place on the stage. A place is never given to another Participant
+// and never closed during a call: go-app matches elements by position, and a
+// <video> that changed hands would show the wrong person for a moment.
+type slot struct {
+	sid, identity string
+	gone          bool
+}
+
+func newSession(d Deps, w *words) session {
+	return session{
+		deps: d, w: w,
+		support: d.Devices.Supported(),
+		state:   call.New(),
+		micOn:   true, camOn: true,
+		chosen: map[string]string{},
+		busy:   map[video.Kind]bool{},
+		drawn:  map[string]string{},
+	}
+}
+
+// begin starts what lasts as long as the page.
+func (s *session) begin(ctx app.Context) {
+	s.ctx = ctx
+	s.stops = append(s.stops,
+		s.deps.Devices.OnChange(func() { s.ctx.Dispatch(func(app.Context) { s.listDevices() }) }),
+		s.deps.Host.OnFullscreen(func(on bool) { s.ctx.Dispatch(func(app.Context) { s.full = on }) }),
+		s.deps.Host.OnVisibility(func(visible bool) {
+			s.ctx.Dispatch(func(app.Context) {
+				if visible && s.room != nil {
+					s.room.Refresh() // a phone call or another app may have taken the devices
+				}
+			})
+		}),
+	)
+}
+
+// close gives back everything; the page is going away.
+func (s *session) close() {
+	for _, stop := range s.stops {
+		stop()
+	}
+	s.stops = nil
+	if s.cancel != nil {
+		s.cancel()
+	}
+	if s.room != nil {
+		s.room.Disconnect()
+		s.room = nil
+	}
+	s.release()
+	s.sleep()
+}
+
+// async runs work beside the UI and done on it, unless the page is gone then.
+func async[T any](s *session, work func(context.Context) (T, error), done func(T, error)) {
+	ctx := s.ctx
+	go func() {
+		v, err := work(ctx)
+		ctx.Dispatch(func(app.Context) { done(v, err) })
+	}()
+}
+
+// act is async for work without a result.
+func act(s *session, work func(context.Context) error, done func(error)) {
+	async(s, func(ctx context.Context) (struct{}, error) { return struct{}{}, work(ctx) },
+		func(_ struct{}, err error) { done(err) })
+}
+
+// connect joins the Room of j. done is told once how it went.
+func (s *session) connect(j wire.Join, done func(error)) {
+	s.joined++
+	n := s.joined
+	s.state = s.state.Begin()
+	s.slots, s.drawn, s.identity, s.leaving, s.trouble = nil, map[string]string{}, j.Identity, false, ""
+	ctx, cancel := context.WithCancel(s.ctx)
+	s.cancel = cancel
+	o := video.Options{
+		Name: j.Room, Signaling: j.Signaling, Capture: s.capture,
+		OnEvent: func(ev video.Event) {
+			s.ctx.Dispatch(func(app.Context) {
+				if n == s.joined {
+					s.apply(ev)
+				}
+			})
+		},
+	}
+	async(s, func(context.Context) (video.Room, error) {
+		return s.deps.Video.Connect(ctx, j.Token, o)
+	}, func(r video.Room, err error) {
+		switch {
+		case n != s.joined:
+			if r != nil {
+				r.Disconnect()
+			}
+			return
+		case err != nil:
+			s.state = s.state.Fail(videoError(err))
+		case s.state.Phase == call.Left:
+			return // Disconnected overtook us, and told
+		default:
+			s.room = r
+			s.state = s.state.Joined(r.SID(), r.Local())
+			s.awake = s.deps.Host.KeepAwake()
+		}
+		done(err)
+	})
+}
+
+// abandon forgets an attempt to join, or the Room, without a word.
+func (s *session) abandon() {
+	s.joined++
+	if s.cancel != nil {
+		s.cancel()
+		s.cancel = nil
+	}
+	if s.room != nil {
+		s.room.Disconnect()
+		s.room = nil
+	}
+	s.state = s.state.End()
+	s.sleep()
+}
+
+// leave ends the call by our wish; ended follows.
+func (s *session) leave() {
+	s.leaving = true
+	if s.room == nil {
+		s.abandon()
+		s.ended(nil)
+		return
+	}
+	s.room.Disconnect()
+}
+
+// vanish leaves while the page is on its way out: there is no time to wait.
+func (s *session) vanish(code string) {
+	if s.room == nil {
+		return
+	}
+	if b, err := json.Marshal(wire.Leave{Identity: s.identity}); err == nil {
+		s.deps.Host.Beacon(wire.CodePath(code, wire.ActionLeave), b)
+	}
+	s.room.Disconnect()
+}
+
+// tellLeft reports the leaving at once; the Room itself would notice later.
+func (s *session) tellLeft(code string) {
+	l := wire.Leave{Identity: s.identity}
+	if l.Identity == "" {
+		return
+	}
+	act(s, func(ctx context.Context) error { return s.deps.API.Leave(ctx, code, l) }, func(error) {
+		// The server also hears it from the Room, only later.
+	})
+}
+
+// apply folds an event in.
+func (s *session) apply(ev video.Event) {
+	before := s.state
+	s.state = s.state.Apply(ev)
+	s.place()
+	s.tell(before, ev)
+	if e, ok := ev.(video.Disconnected); ok && before.Phase != call.Left {
+		s.room = nil
+		s.sleep()
+		s.joined++
+		err := e.Err
+		if s.leaving {
+			err = nil
+		}
+		s.ended(err)
+	}
+	s.changed()
+}
+
+func (s *session) sleep() {
+	if s.awake != nil {
+		s.awake()
+		s.awake = nil
+	}
+}
+
+// place gives newcomers a slot and marks who has gone.
+func (s *session) place() {
+	for i := range s.slots {
+		_, here := s.state.Participant(s.slots[i].sid)
+		s.slots[i].gone = !here
+	}
+	for _, p := range s.state.Participants {
+		if !slices.ContainsFunc(s.slots, func(sl slot) bool { return sl.sid == p.SID }) {
+			s.slots = append(s.slots, slot{sid: p.SID, identity: p.Identity})
+		}
+	}
+}
+
+// tell says what an event means to someone who cannot see it.
+func (s *session) tell(before call.State, ev video.Event) {
+	switch e := ev.(type) {
+	case video.ParticipantConnected:
+		s.say(fill(s.w.DidJoin, s.nameOf(e.Participant.Identity)))
+	case video.ParticipantDisconnected:
+		if p, ok := before.Participant(e.SID); ok {
+			s.say(fill(s.w.DidLeave, s.nameOf(p.Identity)))
+		}
+	case video.TrackSubscribed:
+		if p, ok := s.state.Participant(e.ParticipantSID); ok && e.Track.Kind == video.Screen {
+			s.say(fill(s.w.Sharing, s.nameOf(p.Identity)))
+		}
+	case video.Reconnecting:
+		s.say(s.w.Reconnecting)
+	case video.Reconnected:
+		s.say(fill(s.w.DidJoin, s.w.You))
+	case video.RecordingChanged:
+		if e.On {
+			s.say(s.w.RecordOn)
+		} else {
+			s.say(s.w.RecordOff)
+		}
+	}
+}
+
+// say makes a screen reader say it.
+func (s *session) say(text string) {
+	if text == s.live {
+		text += "\u00a0" // an unchanged text would not be said again
+	}
+	s.live = text
+}
+
+// changed draws the Tracks once the markup for them is there.
+func (s *session) changed() {
+	s.ctx.Defer(func(app.Context) { s.attach() })
+}
+
+// videoError is err as something a sentence exists for; nil when it is none.
+func videoError(err error) *video.Error {
+	var ve *video.Error
+	if errors.As(err, &ve) {
+		return ve
+	}
+	if errors.Is(err, video.ErrUnsupported) {
+		return &video.Error{Reason: video.Unsupported, Message: err.Error()}
+	}
+	return &video.Error{Reason: video.Other, Message: err.Error()}
+}

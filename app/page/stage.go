@@ -1,0 +1,140 @@
+package page
+
+import (
+	"github.com/maxence-charriere/go-app/v9/pkg/app"
+
+	"escalate/app/call"
+	"escalate/app/video"
+)
+
+// The arrangements of the stage: the value of its data-layout.
+const (
+	layoutAlone  = "alone"  // nobody else is there yet
+	layoutPair   = "pair"   // one other, large; self small
+	layoutGroup  = "group"  // several others side by side
+	layoutScreen = "screen" // a shared screen is large, everyone else small
+)
+
+// stage is the tiles of a call. Tiles and their <video> elements keep their
+// places for as long as the call lasts: see slot.
+func (s *session) stage(alone string) app.UI {
+	_, sharer, screen := s.state.ScreenTrack()
+	layout := layoutPair
+	switch n := len(s.state.Participants); {
+	case screen:
+		layout = layoutScreen
+	case n == 0:
+		layout = layoutAlone
+	case n > 1:
+		layout = layoutGroup
+	}
+	tiles := []app.UI{
+		s.selfTile(),
+		hide(app.P().Class("stage-alone"), layout != layoutAlone).Text(alone),
+	}
+	for _, sl := range s.slots {
+		tiles = append(tiles, s.tile(sl), s.screenTile(sl, screen && sharer.SID == sl.sid))
+	}
+	return app.Div().ID(CallStage).Class("stage").DataSet("layout", layout).Body(tiles...)
+}
+
+// tile is one other Participant: camera, or an avatar while it is off.
+func (s *session) tile(sl slot) app.UI {
+	p, _ := s.state.Participant(sl.sid)
+	name := s.nameOf(sl.identity)
+	_, camera := call.Camera(p)
+	_, heard := call.Microphone(p)
+	t := app.Section().ID(RemoteTile(sl.sid)).Class("tile").Aria("label", name).
+		DataSet("camera", onOff(camera)).DataSet("microphone", onOff(heard))
+	t = with(t, s.state.Dominant == sl.sid && heard, "speaking")
+	t = with(t, p.Reconnecting, "reconnecting")
+	return hide(t, sl.gone).Body(
+		hide(app.Video().ID(RemoteVideo(sl.sid)).AutoPlay(true).Attr("playsinline", "playsinline"), !camera),
+		app.Audio().ID(RemoteAudio(sl.sid)).AutoPlay(true),
+		avatar(name, camera),
+		s.caption(name, !heard && !p.Reconnecting, p.Reconnecting, s.state.QualityOf(sl.sid)),
+	)
+}
+
+// screenTile is the place of a Participant's shared screen, mostly empty.
+func (s *session) screenTile(sl slot, on bool) app.UI {
+	return hide(app.Section().Class("tile tile-screen"), !on).
+		Aria("label", fill(s.w.Sharing, s.nameOf(sl.identity))).Body(
+		app.Video().ID(RemoteScreen(sl.sid)).AutoPlay(true).Attr("playsinline", "playsinline"),
+		app.P().Class("caption").Body(svg(iconShare), app.Span().Text(fill(s.w.Sharing, s.nameOf(sl.identity)))),
+	)
+}
+
+// selfTile is what the others see of us, mirrored.
+func (s *session) selfTile() app.UI {
+	camera := s.cameraOn()
+	return app.Section().ID(SelfTile).Class("tile tile-self").Aria("label", s.w.You).
+		DataSet("camera", onOff(camera)).DataSet("microphone", onOff(s.microphoneOn())).Body(
+		hide(app.Video().ID(SelfVideo).Class("mirrored").AutoPlay(true).Muted(true).Attr("playsinline", "playsinline"), !camera),
+		avatar(s.w.You, camera),
+		s.caption(s.w.You, !s.microphoneOn(), false, s.state.QualityOf(s.state.Local.SID)),
+	)
+}
+
+func avatar(name string, hidden bool) app.UI {
+	return hide(app.Div().Class("avatar").Aria("hidden", "true"), hidden).Body(
+		app.Span().Class("avatar-disc").Text(initials(name)),
+	)
+}
+
+// caption names a tile and says what is wrong with it, in words.
+func (s *session) caption(name string, muted, reconnecting bool, quality int) app.UI {
+	words := s.w.quality(quality)
+	return app.P().Class("caption").Body(
+		app.Span().Class("caption-name").Text(name),
+		hide(app.Span().Class("caption-mark"), !muted).Body(svg(iconMicOff), app.Span().Class("visually-hidden").Text(s.w.Muted)),
+		hide(app.Span().Class("caption-note"), !reconnecting && words == "").Text(pick(reconnecting, s.w.OtherReconnecting, words)),
+	)
+}
+
+func pick(first bool, a, b string) string {
+	if first {
+		return a
+	}
+	return b
+}
+
+// initials are up to two letters for an avatar.
+func initials(name string) string {
+	var out []rune
+	start := true
+	for _, r := range name {
+		switch {
+		case r == ' ' || r == '-':
+			start = true
+		case start && len(out) < 2:
+			out, start = append(out, r), false
+		}
+	}
+	return string(out)
+}
+
+// callNotices are the bars over the stage, worst first.
+func (s *session) callNotices() app.UI {
+	interrupted := s.state.Interrupted[video.Audio] || s.state.Interrupted[video.Video]
+	return app.Div().Class("notices").Body(
+		hide(app.P().Class("bar bar-warn"), s.state.Phase != call.Reconnecting).Body(
+			app.Span().Class("spinner").Aria("hidden", "true"), app.Span().Text(s.w.Reconnecting)),
+		hide(button(ResumeButton, "bar-button", iconSound, s.w.Resume, s.onResume), !s.state.PlaybackBlocked),
+		hide(button("refresh-button", "bar-button", iconWarn, s.w.PhonePaused, s.onRefresh), !interrupted),
+		hide(app.P().ID(ShareNote).Class("bar"), !s.state.ScreenOn()).Body(svg(iconShare), app.Span().Text(s.w.SelfSharing)),
+		note(TroubleNote, s.trouble),
+	)
+}
+
+func (s *session) onResume(app.Context, app.Event) {
+	if s.room != nil {
+		s.room.Resume()
+	}
+}
+
+func (s *session) onRefresh(app.Context, app.Event) {
+	if s.room != nil {
+		s.room.Refresh()
+	}
+}

@@ -1,0 +1,211 @@
+package page
+
+import (
+	"time"
+
+	"github.com/maxence-charriere/go-app/v9/pkg/app"
+
+	"escalate/app/call"
+	"escalate/app/video"
+	"escalate/app/wire"
+)
+
+// VideoRoom is the agent's tab inside the agent desktop: the escalation of a
+// Task, the customer's progress, and the call.
+type VideoRoom struct {
+	app.Compo
+
+	s     session
+	w     *words
+	page  wire.Page
+	desk  bridge
+	phase Phase
+
+	signedIn bool
+	task     string // Task SID to show, also before the token came
+	code     string
+	known    wire.Escalation
+	running  *wire.Running // the session that keeps the agent busy
+
+	trouble  string
+	notice   string // something worked
+	sureEnd  bool   // End was pressed once
+	attempt  int    // counts requests to join
+	back     comeback
+	unfollow func()
+	stops    []func()
+}
+
+func newVideoRoom(d Deps) *VideoRoom {
+	p := pageData(d.Host)
+	v := &VideoRoom{page: p, w: wordsIn(p.Lang), phase: PhaseConnecting}
+	v.desk = bridge{host: d.Host, origins: p.Origins}
+	v.s = newSession(d, v.w)
+	v.s.nameOf = v.nameOf
+	v.s.ended = v.ended
+	return v
+}
+
+// nameOf calls the others by their role; a second agent is a supervisor or a
+// colleague.
+func (v *VideoRoom) nameOf(identity string) string {
+	if wire.RoleOf(identity) == wire.RoleAgent {
+		return v.w.Colleague
+	}
+	return v.w.Customer
+}
+
+// OnMount tells the desktop that the tab is there.
+func (v *VideoRoom) OnMount(ctx app.Context) {
+	v.s.begin(ctx)
+	if u := v.s.support; !u.WebRTC || !u.Secure {
+		v.to(PhaseBlocked)
+	}
+	v.stops = append(v.stops,
+		v.desk.listen(func(origin string, m wire.Bridge) {
+			ctx.Dispatch(func(app.Context) { v.hear(origin, m) })
+		}),
+		v.s.deps.Host.OnPageHide(func() { ctx.Dispatch(func(app.Context) { v.s.vanish(v.code) }) }),
+	)
+}
+
+// OnDismount gives everything back.
+func (v *VideoRoom) OnDismount() {
+	v.follow("")
+	for _, stop := range v.stops {
+		stop()
+	}
+	v.stops = nil
+	v.s.close()
+}
+
+// hear obeys the desktop.
+func (v *VideoRoom) hear(origin string, m wire.Bridge) {
+	v.desk.desktop = origin
+	switch m.Type {
+	case wire.BridgeToken:
+		first := !v.signedIn
+		v.signedIn = true
+		v.s.deps.SignIn(m.Token)
+		if first && v.task != "" {
+			v.load()
+		}
+	case wire.BridgeOpen:
+		v.open(m.TaskSID, m.Code)
+	case wire.BridgeLeave:
+		if !v.inCall() {
+			v.desk.send(wire.Bridge{Type: wire.BridgeLeft, Code: v.code})
+			return
+		}
+		v.attempt++
+		v.s.leave()
+	}
+}
+
+// inCall says whether the agent is in a call, or on the way into one.
+func (v *VideoRoom) inCall() bool {
+	return v.phase == PhaseInCall || v.phase == PhaseJoining || v.phase == PhaseRejoining || v.phase == PhaseAsking
+}
+
+// open shows the escalation of a Task. A call that goes on is not left for it:
+// an agent has one at a time.
+func (v *VideoRoom) open(task, code string) {
+	if v.inCall() {
+		if code != v.code {
+			v.running = &wire.Running{Code: v.code, TaskSID: v.task}
+			v.s.trouble = fill(v.w.BusyLead, v.code)
+			v.s.say(v.s.trouble)
+		}
+		return
+	}
+	v.task, v.code = task, code
+	v.known, v.running, v.trouble, v.notice = wire.Escalation{}, nil, "", ""
+	v.to(PhaseConnecting)
+	if v.signedIn {
+		v.load()
+	}
+}
+
+// to goes to another step; the desktop is told.
+func (v *VideoRoom) to(p Phase) {
+	if p == v.phase {
+		return
+	}
+	v.phase = p
+	v.sureEnd = false
+	host := v.s.deps.Host
+	host.SetTitle(pick(p == PhaseInCall, fill(v.w.CallTitle, v.page.Brand), v.w.AgentTitle))
+	if p != PhaseConnecting && p != PhaseIdle && p != PhaseAsking {
+		// The desktop opens the tab; taking the focus then would pull the agent
+		// out of the chat.
+		v.s.ctx.Defer(func(app.Context) { host.Focus(HeadingID) })
+	}
+	v.s.changed()
+	v.tellPhase()
+}
+
+// tellPhase is the agent's part in words of the bridge.
+func (v *VideoRoom) tellPhase() {
+	p := call.Idle
+	switch v.phase {
+	case PhaseAsking, PhaseJoining:
+		p = call.Joining
+	case PhaseRejoining:
+		p = call.Reconnecting
+	case PhaseInCall:
+		p = v.s.state.Phase
+	case PhaseLeft, PhaseLost, PhaseOver:
+		p = call.Left
+	}
+	v.desk.send(wire.Bridge{Type: wire.BridgeState, Phase: string(p), Code: v.code})
+}
+
+// ended is told by the session that the Room is over.
+func (v *VideoRoom) ended(err *video.Error) {
+	v.s.tellLeft(v.code)
+	if err == nil || err.Reason == video.RoomCompleted || err.Reason == video.DuplicateIdentity {
+		if err != nil {
+			v.trouble = v.w.callError(err)
+		}
+		v.out()
+		return
+	}
+	v.back.lost(time.Now())
+	v.trouble = v.w.callError(err)
+	v.rejoin()
+}
+
+// out is after a call: camera and microphone off, desktop told.
+func (v *VideoRoom) out() {
+	v.attempt++
+	v.s.release()
+	v.to(pickPhase(over(v.known.Status), PhaseOver, PhaseLeft))
+	v.desk.send(wire.Bridge{Type: wire.BridgeLeft, Code: v.code})
+}
+
+func pickPhase(first bool, a, b Phase) Phase {
+	if first {
+		return a
+	}
+	return b
+}
+
+// rejoin tries once more to come back, or gives up.
+func (v *VideoRoom) rejoin() {
+	pause, ok := v.back.next()
+	if !ok {
+		v.s.release()
+		v.to(PhaseLost)
+		v.desk.send(wire.Bridge{Type: wire.BridgeLeft, Code: v.code})
+		return
+	}
+	v.to(PhaseRejoining)
+	v.s.say(v.w.RejoinHeading)
+	v.attempt++
+	n := v.attempt
+	v.s.later(pause, func() {
+		if n == v.attempt {
+			v.enter()
+		}
+	})
+}

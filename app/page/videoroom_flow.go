@@ -1,0 +1,231 @@
+package page
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"github.com/maxence-charriere/go-app/v9/pkg/app"
+
+	"escalate/app/video"
+	"escalate/app/wire"
+)
+
+// load asks for the escalation of the Task that is shown.
+func (v *VideoRoom) load() {
+	task := v.task
+	async(&v.s, func(ctx context.Context) (wire.Task, error) {
+		return v.s.deps.API.Task(ctx, task)
+	}, func(t wire.Task, err error) {
+		switch {
+		case task != v.task || v.inCall():
+		case err != nil:
+			v.trouble = v.w.problem(err)
+			v.s.say(v.trouble)
+		case t.Escalation == nil:
+			v.trouble = v.w.NoTask
+		default:
+			v.trouble = ""
+			v.known, v.code = *t.Escalation, t.Escalation.Code
+			v.follow(v.code)
+			v.take(v.known.State)
+			if !over(v.known.Status) {
+				v.to(PhaseIdle)
+			}
+		}
+	})
+}
+
+// follow listens to the events of a code, in place of those before; an empty
+// code ends it.
+func (v *VideoRoom) follow(code string) {
+	if v.unfollow != nil {
+		v.unfollow()
+		v.unfollow = nil
+	}
+	if code == "" {
+		return
+	}
+	ctx := v.s.ctx
+	v.unfollow = v.s.deps.Host.Events(wire.CodePath(code, wire.ActionEvents), func(data string) {
+		var st wire.State
+		if json.Unmarshal([]byte(data), &st) == nil {
+			ctx.Dispatch(func(app.Context) { v.take(st) })
+		}
+	}, func() {
+		ctx.Dispatch(func(app.Context) {
+			v.s.later(pollEvery, func() {
+				if code == v.code && v.phase != PhaseOver {
+					v.follow(code)
+				}
+			})
+		})
+	})
+}
+
+// take accepts news about the escalation that is shown.
+func (v *VideoRoom) take(st wire.State) {
+	if st.Code != v.code || st.Version < v.known.Version {
+		return
+	}
+	if before, now := v.w.customer(v.known.State), v.w.customer(st); before != now && v.phase != PhaseInCall {
+		v.s.say(now)
+	}
+	v.known.State = st
+	v.s.recorded = st.Recording
+	if !over(st.Status) || v.phase == PhaseOver {
+		return
+	}
+	v.follow("")
+	if v.inCall() {
+		v.attempt++
+		v.s.leave()
+		return
+	}
+	v.to(PhaseOver)
+	v.desk.send(wire.Bridge{Type: wire.BridgeLeft, Code: v.code})
+}
+
+// join carries out a click on Join.
+func (v *VideoRoom) join(w video.Want) {
+	v.trouble, v.notice, v.running = "", "", nil
+	v.back.tries = 0
+	if v.s.capture != nil || !w.Audio && !w.Video {
+		v.to(PhaseJoining)
+		v.enter()
+		return
+	}
+	v.to(PhaseAsking)
+	v.s.ask(w, func(ok bool) {
+		switch {
+		case v.phase != PhaseAsking:
+		case ok:
+			v.to(PhaseJoining)
+			v.enter()
+		default:
+			a := v.w.media(v.s.mediaErr)
+			v.trouble = a.Heading + ". " + a.Text
+			v.s.say(v.trouble)
+			v.to(PhaseIdle)
+		}
+	})
+}
+
+// enter asks for a token and joins.
+func (v *VideoRoom) enter() {
+	v.attempt++
+	n := v.attempt
+	code := v.code
+	async(&v.s, func(ctx context.Context) (wire.Join, error) {
+		return v.s.deps.API.AgentJoin(ctx, code)
+	}, func(a wire.Join, err error) {
+		switch {
+		case n != v.attempt:
+		case err != nil:
+			v.refused(err)
+		default:
+			v.take(a.State)
+			if !over(v.known.Status) {
+				v.connect(n, a)
+			}
+		}
+	})
+}
+
+func (v *VideoRoom) connect(n int, a wire.Join) {
+	v.s.connect(a, func(err error) {
+		switch {
+		case n != v.attempt:
+		case err == nil:
+			v.back.joined(time.Now())
+			v.trouble = ""
+			v.to(PhaseInCall)
+		case v.phase == PhaseRejoining:
+			v.rejoin()
+		default:
+			v.notNow(v.w.callError(videoError(err)))
+		}
+	})
+}
+
+// refused handles the server's no to a wish to join.
+func (v *VideoRoom) refused(err error) {
+	var e *wire.Error
+	if errors.As(err, &e) {
+		switch e.Code {
+		case wire.CodeAgentBusy:
+			v.running = e.Running
+			v.notNow(e.Message)
+			return
+		case wire.CodeEnded, wire.CodeExpired, wire.CodeUnknownCode:
+			v.known.Status = wire.StatusEnded
+			v.out()
+			return
+		}
+	}
+	if v.phase == PhaseRejoining {
+		v.rejoin()
+		return
+	}
+	v.notNow(v.w.problem(err))
+}
+
+// notNow shows why joining did not work, with Join at hand again.
+func (v *VideoRoom) notNow(why string) {
+	v.s.release()
+	v.trouble = why
+	v.s.say(why)
+	v.to(PhaseIdle)
+}
+
+// resend posts the link into the chat once more.
+func (v *VideoRoom) resend() {
+	e := wire.Escalate{TaskSID: v.task, SendInvite: true, Lang: v.page.Lang}
+	async(&v.s, func(ctx context.Context) (wire.Escalation, error) {
+		return v.s.deps.API.Escalate(ctx, e)
+	}, func(got wire.Escalation, err error) {
+		v.notice, v.trouble = v.w.SentAgain, v.w.problem(err)
+		if err != nil {
+			v.notice = ""
+			return
+		}
+		v.s.say(v.notice)
+		v.known, v.code = got, got.Code
+	})
+}
+
+// end ends the call for everyone, on the second click within a few seconds.
+func (v *VideoRoom) end() {
+	if !v.sureEnd {
+		v.sureEnd = true
+		v.s.say(v.w.EndSure)
+		v.s.later(5*time.Second, func() { v.sureEnd = false })
+		return
+	}
+	v.sureEnd = false
+	code := v.code
+	async(&v.s, func(ctx context.Context) (wire.State, error) {
+		return v.s.deps.API.End(ctx, code)
+	}, func(st wire.State, err error) {
+		if err != nil {
+			v.trouble = v.w.problem(err)
+			v.s.trouble = v.trouble
+			v.s.say(v.trouble)
+			return
+		}
+		v.take(st)
+	})
+}
+
+// copyLink puts the customer's link on the clipboard.
+func (v *VideoRoom) copyLink() {
+	link := v.known.JoinURL
+	act(&v.s, func(ctx context.Context) error { return v.s.deps.Host.Copy(ctx, link) }, func(err error) {
+		v.notice, v.trouble = v.w.Copied, ""
+		if err != nil {
+			v.notice, v.trouble = "", v.w.CopyByHand
+		}
+		v.s.say(v.notice + v.trouble)
+	})
+}

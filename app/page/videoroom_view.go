@@ -1,0 +1,104 @@
+package page
+
+import (
+	"github.com/maxence-charriere/go-app/v9/pkg/app"
+
+	"escalate/app/video"
+)
+
+// Render implements app.Composer.
+func (v *VideoRoom) Render() app.UI {
+	switch v.phase {
+	case PhaseInCall:
+		return frame(v.phase, "call", v.s.live, v.s.callView(
+			fill(v.w.CallHeading, v.w.CustomerLower), v.w.customer(v.known.State), v.callExtras()...)...)
+	case PhaseConnecting:
+		lead := v.w.ConnectingLead
+		if v.signedIn {
+			lead = v.w.NoTask
+		}
+		return v.card(v.w.ConnectingHeading,
+			app.P().Class("lead").Text(lead), note(TroubleNote, v.trouble))
+	case PhaseJoining, PhaseAsking:
+		return v.card(v.w.JoiningHeading, app.Span().Class("spinner spinner-large").Aria("hidden", "true"),
+			hide(app.P().Class("lead"), v.phase != PhaseAsking).Text(v.w.Asking))
+	case PhaseRejoining:
+		return v.card(v.w.RejoinHeading, app.Span().Class("spinner spinner-large").Aria("hidden", "true"),
+			app.P().Class("lead").Text(v.w.RejoinLead))
+	case PhaseOver:
+		return v.card(v.w.OverEndedHeading, app.P().Class("lead").Text(v.w.AgentEnded), note(TroubleNote, v.trouble))
+	case PhaseBlocked:
+		return v.card(v.w.OldHeading, app.P().Class("lead").Text(v.w.OldLead))
+	case PhaseLeft:
+		return v.idle(v.w.LeftHeading, v.w.Rejoin)
+	case PhaseLost:
+		return v.idle(v.w.LostHeading, v.w.Rejoin)
+	}
+	return v.idle(v.w.IdleHeading, v.w.Join)
+}
+
+// card is a step with nothing but words.
+func (v *VideoRoom) card(title string, body ...app.UI) app.UI {
+	return frame(v.phase, "page page-tab", v.s.live, app.Div().Class("card card-center").Body(
+		append([]app.UI{heading(title)}, body...)...))
+}
+
+// idle is the escalation with everything an agent does before joining.
+func (v *VideoRoom) idle(title, join string) app.UI {
+	busy := ""
+	if v.running != nil {
+		busy = fill(v.w.BusyLead, v.running.Code)
+	}
+	return frame(v.phase, "page page-tab", v.s.live, app.Div().Class("card").Body(
+		heading(title),
+		app.P().ID(AgentStatus).Class("status-line").DataSet("customer", string(v.known.Customer.Phase)).
+			Text(v.w.customer(v.known.State)),
+		hide(app.Div().ID(BusyNote).Class("note note-trouble").Role("alert"), busy == "").Body(
+			app.H2().Text(v.w.BusyHeading), app.P().Text(busy)),
+		note(TroubleNote, pick(busy == "", v.trouble, "")),
+		hide(app.P().Class("chip chip-record"), !v.known.Recording).Text(v.w.Recorded),
+		app.Div().Class("actions").Body(
+			button(JoinButton, "button-primary button-large", iconCam, join, v.onJoin),
+			button(QuietJoinButton, "link-text", "", v.w.JoinQuiet, v.onQuietJoin),
+		),
+		app.P().Class("fine").Text(v.w.AgentJoinHint),
+		app.Div().Class("link-box").Body(
+			app.Label().For(LinkText).Text(v.w.LinkLabel),
+			app.Input().ID(LinkText).Type("text").ReadOnly(true).Value(v.known.JoinURL),
+			app.Div().Class("row").Body(
+				button(CopyButton, "button-quiet", iconCopy, v.w.CopyLink, v.onCopy),
+				button(ResendButton, "button-quiet", iconSend, v.w.SendAgain, v.onResend),
+			),
+			hide(app.P().Class("note note-good"), v.notice == "").Body(svg(iconCheck), app.Span().Text(v.notice)),
+		),
+		v.endButton(),
+	))
+}
+
+// callExtras are the agent's additions to the panel of a call.
+func (v *VideoRoom) callExtras() []app.UI {
+	return []app.UI{
+		button(CopyButton, "button-quiet", iconCopy, v.w.CopyLink, v.onCopy),
+		button(ResendButton, "button-quiet", iconSend, v.w.SendAgain, v.onResend),
+		hide(app.P().Class("fine"), v.notice == "").Text(v.notice),
+		v.endButton(),
+	}
+}
+
+func (v *VideoRoom) endButton() app.UI {
+	return button(EndButton, "button-danger", iconLeave, pick(v.sureEnd, v.w.EndSure, v.w.End), v.onEnd)
+}
+
+func (v *VideoRoom) onJoin(app.Context, app.Event) {
+	v.join(video.Want{Audio: true, Video: true})
+}
+
+// onQuietJoin joins without a camera, and where not even the microphone can be
+// had, without anything.
+func (v *VideoRoom) onQuietJoin(app.Context, app.Event) {
+	v.join(video.Want{Audio: v.s.mediaErr == nil})
+}
+
+func (v *VideoRoom) onCopy(app.Context, app.Event)   { v.copyLink() }
+func (v *VideoRoom) onResend(app.Context, app.Event) { v.resend() }
+func (v *VideoRoom) onEnd(app.Context, app.Event)    { v.end() }

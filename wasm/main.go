@@ -1,0 +1,52 @@
+//go:build js && wasm
+
+// Command wasm is the browser half: it gives the pages their real
+// collaborators and hands over to go-app. It decides nothing.
+package main
+
+import (
+	"context"
+
+	"github.com/maxence-charriere/go-app/v9/pkg/app"
+
+	"escalate/app/browser"
+	"escalate/app/client"
+	"escalate/app/page"
+	"escalate/app/video/twiliojs"
+)
+
+func main() {
+	// The agent's Flex token lives here and nowhere else: not in storage, not
+	// in a URL. There is one thread in a browser, so it needs no lock.
+	var flexToken string
+	page.Register(page.Deps{
+		API:     client.New(fetch, func() string { return flexToken }),
+		Devices: twiliojs.Devices{},
+		Video:   twiliojs.Connector{},
+		Host:    host{},
+		SignIn:  func(t string) { flexToken = t },
+	})
+	app.RunWhenOnBrowser()
+}
+
+func fetch(ctx context.Context, r client.Request) (client.Response, error) {
+	a, err := browser.Fetch(ctx, browser.Request(r))
+	return client.Response(a), err
+}
+
+// host is the browser as the pages want it.
+type host struct{ browser.Host }
+
+// Events implements page.Host: the browser mends a broken stream by itself,
+// so only its end is news.
+func (h host) Events(path string, event func(string), closed func()) (stop func()) {
+	return h.Host.Events(path, browser.Stream{
+		Names: []string{"state"},
+		Event: func(_, data string) { event(data) },
+		State: func(s browser.StreamState) {
+			if s == browser.StreamClosed {
+				closed()
+			}
+		},
+	})
+}
