@@ -26,6 +26,10 @@ var (
 	ErrBadRating = errors.New("rating is not acceptable")
 	// ErrBadProgress says that a reported phase is not one of the known ones.
 	ErrBadProgress = errors.New("progress is not acceptable")
+	// ErrUnauthorized says that an agent's Flex token is missing, wrong or expired.
+	ErrUnauthorized = errors.New("Flex token is not valid")
+	// ErrSignature says that a status callback was not signed by Twilio.
+	ErrSignature = errors.New("status callback is not signed by Twilio")
 	// ErrUnavailable says that Twilio did not answer, or asked to come back
 	// later; trying again may help.
 	ErrUnavailable = errors.New("Twilio is unavailable")
