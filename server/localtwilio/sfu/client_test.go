@@ -89,6 +89,7 @@ type client struct {
 	mu        sync.Mutex
 	stable    int
 	pending   *Description // our unanswered offer
+	again     bool         // offer again when it is answered
 	tracks    []Track
 	senders   map[string]*sender
 	got       []Description
@@ -234,6 +235,10 @@ func (c *client) answered(d Description) {
 	c.apply(c.pc.SetLocalDescription, webrtc.SDPTypeOffer, c.pending.SDP)
 	c.apply(c.pc.SetRemoteDescription, webrtc.SDPTypeAnswer, d.SDP)
 	c.pending, c.stable = nil, d.Revision
+	if c.again {
+		c.again = false
+		c.handle(c.makeOffer(c.stable + 1))
+	}
 }
 
 func (c *client) apply(set func(webrtc.SessionDescription) error, typ webrtc.SDPType, sdp string) {
@@ -264,7 +269,7 @@ func (c *client) take(d Description) {
 		return
 	}
 	again := c.pending != nil
-	c.pending = nil // never applied, so that there is nothing to roll back
+	c.pending, c.again = nil, false // never applied, so that there is nothing to roll back
 	c.apply(c.pc.SetRemoteDescription, webrtc.SDPTypeOffer, d.SDP)
 	a, err := c.pc.CreateAnswer(nil)
 	if err != nil {
@@ -289,6 +294,10 @@ func (c *client) handle(d Description) {
 func (c *client) offer() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.pending != nil {
+		c.again = true
+		return
+	}
 	c.handle(c.makeOffer(c.stable + 1))
 }
 

@@ -1,0 +1,163 @@
+package sfu
+
+import (
+	"testing"
+	"time"
+)
+
+// pair is two clients in a Room that see each other's camera and microphone.
+func pair(t testing.TB) (alice, bob *client) {
+	t.Helper()
+	r := startEngine(t).NewRouter(RouterConfig{})
+	alice, bob = newClient(t, "PA1"), newClient(t, "PA2")
+	alice.publish("MT1a", KindAudio)
+	alice.publish("MT1v", KindVideo)
+	alice.join(r)
+	bob.publish("MT2a", KindAudio)
+	bob.publish("MT2v", KindVideo)
+	bob.join(r)
+	alice.flows("MT2a", "MT2v")
+	bob.flows("MT1a", "MT1v")
+	return alice, bob
+}
+
+func TestScreenIsASecondVideo(t *testing.T) {
+	alice, bob := pair(t)
+	alice.publish("MT1s", KindVideo)
+	bob.flows("MT1a", "MT1v", "MT1s")
+	alice.unpublish("MT1s")
+	bob.subscribed("MT1a", "MT1v")
+	bob.flows("MT1a", "MT1v")
+}
+
+func TestPublishAfterJoining(t *testing.T) {
+	r := startEngine(t).NewRouter(RouterConfig{})
+	alice, bob := newClient(t, "PA1"), newClient(t, "PA2")
+	alice.join(r)
+	bob.join(r)
+	alice.publish("MT1a", KindAudio)
+	alice.publish("MT1v", KindVideo)
+	bob.publish("MT2v", KindVideo)
+	bob.flows("MT1a", "MT1v")
+	alice.flows("MT2v")
+}
+
+func TestUnpublishAndPublishAgainReusesLines(t *testing.T) {
+	alice, bob := pair(t)
+	sids := []string{"MT1w", "MT1x", "MT1y", "MT1z"}
+	last, lines := "MT1v", 0
+	for i, sid := range sids {
+		alice.unpublish(last)
+		bob.subscribed("MT1a")
+		alice.publish(sid, KindVideo)
+		bob.subscribed("MT1a", sid)
+		bob.flows(sid, "MT1a")
+		alice.flows("MT2v")
+		last = sid
+		if i == 0 {
+			lines = alice.lines()
+		}
+	}
+	if n := alice.lines(); n > lines+1 {
+		t.Errorf("alice has %d m-lines after %d rounds, had %d after the first", n, len(sids), lines)
+	}
+	if n := bob.lines(); n > lines+1 {
+		t.Errorf("bob has %d m-lines, alice had %d after the first round", n, lines)
+	}
+}
+
+func TestMediaBeforeAnnouncement(t *testing.T) {
+	r := startEngine(t).NewRouter(RouterConfig{})
+	alice, bob := newClient(t, "PA1"), newClient(t, "PA2")
+	alice.publish("MT1v", KindVideo)
+	tracks := alice.tracks
+	alice.tracks = nil
+	alice.join(r)
+	bob.join(r)
+	eventually(t, "media at the server", func() bool {
+		arrived := make(chan int, 1)
+		alice.peer.loop.post(func() { arrived <- len(alice.peer.incoming) })
+		return <-arrived == 1
+	})
+	if n := len(bob.peer.Subscriptions()); n != 0 {
+		t.Fatalf("%d subscriptions to what is not announced", n)
+	}
+	alice.peer.SetTracks(tracks)
+	bob.flows("MT1v")
+}
+
+func TestLateJoinerStartsWithAKeyframeSoon(t *testing.T) {
+	r := startEngine(t).NewRouter(RouterConfig{})
+	alice := newClient(t, "PA1")
+	alice.publish("MT1v", KindVideo)
+	alice.join(r)
+	early := newClient(t, "PA2")
+	early.join(r)
+	early.flows("MT1v")
+
+	late := newClient(t, "PA3")
+	began := time.Now()
+	late.join(r)
+	late.flows("MT1v")
+	late.mu.Lock()
+	defer late.mu.Unlock()
+	rec := late.received["MT1v"]
+	if !vp8Keyframe(rec.first) {
+		t.Error("first packet is not of a keyframe")
+	}
+	if took := rec.firstAt.Sub(began); took > 2*time.Second {
+		t.Errorf("first picture after %s", took)
+	}
+}
+
+func TestMutedTrackFlowsOn(t *testing.T) {
+	alice, bob := pair(t)
+	alice.mu.Lock()
+	tracks := append([]Track(nil), alice.tracks...)
+	alice.mu.Unlock()
+	for i := range tracks {
+		tracks[i].Enabled = false
+	}
+	alice.peer.SetTracks(tracks)
+	bob.flows("MT1a", "MT1v")
+	bob.subscribed("MT1a", "MT1v")
+}
+
+func TestSwitchedOffTrackResumesWithoutGap(t *testing.T) {
+	_, bob := pair(t)
+	bob.peer.SwitchOff([]string{"MT1v"})
+	eventually(t, "video paused", func() bool {
+		n := bob.packets("MT1v")
+		bob.flows("MT1a")
+		return bob.packets("MT1v") == n
+	})
+	bob.peer.SwitchOff(nil)
+	bob.flows("MT1v")
+	bob.mu.Lock()
+	defer bob.mu.Unlock()
+	if g := bob.received["MT1v"].gaps; g != 0 {
+		t.Errorf("%d gaps in sequence numbers", g)
+	}
+}
+
+func TestLeavingTakesTracksAway(t *testing.T) {
+	alice, bob := pair(t)
+	alice.leave()
+	bob.subscribed()
+	if err := alice.peer.Handle(Description{Type: TypeOffer, Revision: 99}); err == nil {
+		t.Error("a closed Peer takes descriptions")
+	}
+}
+
+func TestNoSubscriptionsUnlessWanted(t *testing.T) {
+	r := startEngine(t).NewRouter(RouterConfig{})
+	alice, bob, carol := newClient(t, "PA1"), newClient(t, "PA2"), newClient(t, "PA3")
+	alice.publish("MT1a", KindAudio)
+	alice.join(r)
+	bob.joinWith(r, func(c *PeerConfig) { c.SubscribeAll = false })
+	carol.join(r)
+	carol.flows("MT1a")
+	if n := len(bob.peer.Subscriptions()); n != 0 {
+		t.Errorf("%d subscriptions", n)
+	}
+}
