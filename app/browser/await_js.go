@@ -30,7 +30,9 @@ func (e *Exception) Error() string {
 	return fmt.Sprintf("javascript: %s: %s", e.Name(), e.Message())
 }
 
-// Try runs f and turns a JavaScript exception in it into an *Exception.
+// Try runs f and turns a JavaScript exception in it into an *Exception. Go's
+// glue catches only what calls throw; a getter or setter that throws is to be
+// called through Reflect.
 func Try(f func() error) (err error) {
 	defer func() {
 		switch r := recover().(type) {

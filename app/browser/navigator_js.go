@@ -10,12 +10,19 @@ import (
 
 func navigator() js.Value { return js.Global().Get("navigator") }
 
+// storage is window.localStorage. Reading the property itself throws where
+// storage is blocked, and Value.Get would let that end the program: only calls
+// turn exceptions into panics.
+func storage() js.Value {
+	return js.Global().Get("Reflect").Call("get", js.Global(), "localStorage")
+}
+
 // Stored is what Store kept under key, or "". Browsers may refuse storage, in
 // private windows and in frames; that reads as "".
 func (Host) Stored(key string) string {
 	var s string
 	_ = Try(func() error {
-		if v := window().Get("localStorage").Call("getItem", key); v.Type() == js.TypeString {
+		if v := storage().Call("getItem", key); v.Type() == js.TypeString {
 			s = v.String()
 		}
 		return nil
@@ -28,9 +35,9 @@ func (Host) Stored(key string) string {
 func (Host) Store(key, value string) {
 	_ = Try(func() error {
 		if value == "" {
-			window().Get("localStorage").Call("removeItem", key)
+			storage().Call("removeItem", key)
 		} else {
-			window().Get("localStorage").Call("setItem", key, value)
+			storage().Call("setItem", key, value)
 		}
 		return nil
 	})
