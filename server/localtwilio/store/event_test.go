@@ -1,0 +1,213 @@
+package store_test
+
+import (
+	"fmt"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"escalate/server/localtwilio/store"
+)
+
+// seen collects the events of a watch.
+type seen struct {
+	mu     sync.Mutex
+	events []store.Event
+	more   chan struct{}
+}
+
+func watch(t *testing.T, s *store.Store) *seen {
+	w := &seen{more: make(chan struct{}, 1)}
+	t.Cleanup(s.Watch(func(e store.Event) {
+		w.mu.Lock()
+		w.events = append(w.events, e)
+		w.mu.Unlock()
+		select {
+		case w.more <- struct{}{}:
+		default:
+		}
+	}))
+	return w
+}
+
+// wait answers the events once there are n.
+func (w *seen) wait(t *testing.T, n int) []store.Event {
+	t.Helper()
+	deadline := time.After(10 * time.Second)
+	for {
+		w.mu.Lock()
+		events := slices.Clone(w.events)
+		w.mu.Unlock()
+		if len(events) >= n {
+			return events
+		}
+		select {
+		case <-w.more:
+		case <-deadline:
+			t.Fatalf("%d events within 10 s, want %d: %v", len(events), n, kinds(events))
+		}
+	}
+}
+
+func kinds(events []store.Event) (list []store.EventKind) {
+	for _, e := range events {
+		list = append(list, e.Kind)
+	}
+	return list
+}
+
+func TestRoomEventsInOrder(t *testing.T) {
+	s := open(t, "", newClock())
+	w := watch(t, s)
+	room := must(s.CreateRoom(store.Room{UniqueName: "r"}))(t)
+	a := must(s.AddParticipant(room.SID, "a"))(t)
+	k := must(s.AddTrack(store.Track{ParticipantSID: a.SID, Kind: "audio", Enabled: true}))(t)
+	if err := s.SetTrackEnabled(k.SID, false); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.SetTrackEnabled(k.SID, false); err != nil { // no change, no event
+		t.Fatal(err)
+	}
+	must(s.SetParticipantStatus(a.SID, store.Reconnecting))(t)
+	must(s.SetParticipantStatus(a.SID, store.Connected))(t)
+	must(s.UpdateRoom(room.SID, func(r *store.Room) error { r.RecordingRules = []byte("[]"); return nil }))(t)
+	must(s.CompleteRoom(room.SID))(t)
+
+	events := w.wait(t, 10)
+	want := []struct {
+		kind     store.EventKind
+		sequence int
+	}{
+		{store.RoomCreated, 0}, {store.ParticipantConnected, 1}, {store.TrackAdded, 2}, {store.TrackDisabled, 3},
+		{store.ParticipantReconnecting, -1}, {store.ParticipantReconnected, -1}, {store.RecordingChanged, -1},
+		{store.TrackRemoved, 4}, {store.ParticipantDisconnected, 5}, {store.RoomEnded, 6},
+	}
+	if len(events) != len(want) {
+		t.Fatalf("events %v", kinds(events))
+	}
+	for i, e := range events {
+		if e.Kind != want[i].kind || e.Sequence != want[i].sequence || e.Seq != uint64(i+1) {
+			t.Errorf("event %d: %s sequence %d seq %d, want %s %d", i, e.Kind, e.Sequence, e.Seq, want[i].kind, want[i].sequence)
+		}
+		if e.Room.SID != room.SID {
+			t.Errorf("event %d lacks its room", i)
+		}
+	}
+}
+
+// TestConcurrentWriters has many writers and watchers: every watcher sees every
+// event, in one order, and nobody's change is lost.
+func TestConcurrentWriters(t *testing.T) {
+	const writers, each = 8, 25
+	s := open(t, "", newClock())
+	doc := must(s.CreateDocument(store.Document{UniqueName: "counter"}))(t)
+	conv := must(s.CreateConversation(store.Conversation{}))(t)
+	watchers := []*seen{watch(t, s), watch(t, s), watch(t, s)}
+	var wg sync.WaitGroup
+	for i := range writers {
+		wg.Go(func() {
+			for j := range each {
+				if _, err := s.AddMessage(conv.SID, store.Message{Body: fmt.Sprint(i, " ", j)}); err != nil {
+					t.Error(err)
+				}
+				if _, err := s.UpdateDocument(doc.SID, "", func(*store.Document) error { return nil }); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	if d := must(s.Document("counter"))(t); d.Revision != writers*each {
+		t.Errorf("revision %d, want %d", d.Revision, writers*each)
+	}
+	messages := must(s.Messages(conv.SID, 0))(t)
+	for i, m := range messages {
+		if m.Index != i {
+			t.Fatalf("message %d has index %d", i, m.Index)
+		}
+	}
+	first := watchers[0].wait(t, 2*writers*each)
+	for _, w := range watchers {
+		events := w.wait(t, 2*writers*each)
+		revision, index := 0, -1
+		for i, e := range events {
+			if e.Seq != first[i].Seq || i > 0 && e.Seq <= events[i-1].Seq {
+				t.Fatalf("event %d has seq %d out of order", i, e.Seq)
+			}
+			switch e.Kind {
+			case store.DocumentUpdated:
+				if e.Document.Revision != revision+1 {
+					t.Fatalf("revision %d follows %d", e.Document.Revision, revision)
+				}
+				revision++
+			case store.MessageAdded:
+				if e.Message.Index != index+1 {
+					t.Fatalf("index %d follows %d", e.Message.Index, index)
+				}
+				index++
+			}
+		}
+	}
+}
+
+func TestWatch(t *testing.T) {
+	t.Run("a slow watch holds up no writer and may write itself", func(t *testing.T) {
+		s := open(t, "", newClock())
+		release, entered := make(chan struct{}), make(chan struct{}, 100)
+		stop := s.Watch(func(e store.Event) {
+			entered <- struct{}{}
+			<-release
+			if e.Kind == store.ConversationCreated {
+				if _, err := s.AddMessage(e.Conversation.SID, store.Message{Body: "from the watch"}); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+		conv := must(s.CreateConversation(store.Conversation{}))(t)
+		<-entered
+		for range 20 {
+			must(s.AddMessage(conv.SID, store.Message{Body: "x"}))(t)
+		}
+		close(release)
+		for range 21 {
+			<-entered
+		}
+		stop()
+		if got := must(s.Messages(conv.SID, 0))(t); len(got) != 21 {
+			t.Errorf("%d messages, want 21", len(got))
+		}
+	})
+	t.Run("stop waits and nothing comes after it", func(t *testing.T) {
+		s := open(t, "", newClock())
+		var mu sync.Mutex
+		n := 0
+		stop := s.Watch(func(store.Event) { mu.Lock(); n++; mu.Unlock() })
+		must(s.CreateConversation(store.Conversation{}))(t)
+		stop()
+		stop()
+		mu.Lock()
+		before := n
+		mu.Unlock()
+		must(s.CreateConversation(store.Conversation{}))(t)
+		mu.Lock()
+		defer mu.Unlock()
+		if n != before {
+			t.Error("called after stop")
+		}
+	})
+	t.Run("a failed change is no event", func(t *testing.T) {
+		s := open(t, "", newClock())
+		w := watch(t, s)
+		room := must(s.CreateRoom(store.Room{}))(t)
+		_, err := s.UpdateRoom(room.SID, func(r *store.Room) error {
+			r.RecordingRules = []byte("[]")
+			return store.ErrTransition
+		})
+		wantErr(t, err, store.ErrTransition)
+		must(s.CompleteRoom(room.SID))(t)
+		if got := kinds(w.wait(t, 2)); !slices.Equal(got, []store.EventKind{store.RoomCreated, store.RoomEnded}) {
+			t.Errorf("events %v", got)
+		}
+	})
+}

@@ -1,0 +1,121 @@
+package store_test
+
+import (
+	"testing"
+
+	"escalate/server/localtwilio/store"
+)
+
+// TestTaskAndReservation moves a Task by either end and looks at both.
+func TestTaskAndReservation(t *testing.T) {
+	type env struct {
+		s    *store.Store
+		task store.Task
+		res  store.Reservation
+	}
+	reservation := func(status string) func(env) error {
+		return func(e env) error { _, err := e.s.SetReservationStatus(e.res.SID, status); return err }
+	}
+	task := func(status string) func(env) error {
+		return func(e env) error {
+			_, err := e.s.UpdateTask(e.task.SID, "", func(k *store.Task) error { k.AssignmentStatus = status; return nil })
+			return err
+		}
+	}
+	accept := reservation("accepted")
+	tests := []struct {
+		name              string
+		steps             []func(env) error
+		task, reservation string
+		refused           bool // the last step
+	}{
+		{"reserved", nil, "reserved", "pending", false},
+		{"accepted", []func(env) error{accept}, "assigned", "accepted", false},
+		{"rejected", []func(env) error{reservation("rejected")}, "pending", "rejected", false},
+		{"wrapped up by the worker", []func(env) error{accept, reservation("wrapping")}, "wrapping", "wrapping", false},
+		{"wrapped up by REST", []func(env) error{accept, task("wrapping")}, "wrapping", "wrapping", false},
+		{"completed by the worker", []func(env) error{accept, reservation("wrapping"), reservation("completed")}, "completed", "completed", false},
+		{"completed by REST", []func(env) error{accept, task("completed")}, "completed", "completed", false},
+		{"completed after wrapping by REST", []func(env) error{accept, task("wrapping"), task("completed")}, "completed", "completed", false},
+		{"canceled while reserved", []func(env) error{task("canceled")}, "canceled", "canceled", false},
+		{"completed before it was accepted", []func(env) error{task("completed")}, "reserved", "pending", true},
+		{"wrapped up before it was accepted", []func(env) error{reservation("wrapping")}, "reserved", "pending", true},
+		{"accepted after completion", []func(env) error{accept, task("completed"), accept}, "completed", "completed", true},
+		{"assigned by REST", []func(env) error{task("assigned")}, "reserved", "pending", true},
+		{"no such status", []func(env) error{accept, task("done")}, "assigned", "accepted", true},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			s := open(t, "", newClock())
+			w := must(s.CreateWorker(store.Worker{FriendlyName: "w"}))(t)
+			k := must(s.CreateTask(store.Task{Attributes: `{"a":1}`}))(t)
+			e := env{s, k, must(s.Reserve(k.SID, w.SID))(t)}
+			for i, step := range tt.steps {
+				err := step(e)
+				if tt.refused && i == len(tt.steps)-1 {
+					wantErr(t, err, store.ErrTransition)
+				} else if err != nil {
+					t.Fatal(err)
+				}
+			}
+			if got := must(s.Task(k.SID))(t); got.AssignmentStatus != tt.task || got.Attributes != `{"a":1}` {
+				t.Errorf("task %+v, want %s", got, tt.task)
+			}
+			if got := must(s.TaskReservations(k.SID))(t); len(got) != 1 || got[0].Status != tt.reservation {
+				t.Errorf("reservations of the task %+v, want %s", got, tt.reservation)
+			}
+			if got := must(s.WorkerReservations(w.SID))(t); len(got) != 1 || got[0].Status != tt.reservation {
+				t.Errorf("reservations of the worker %+v, want %s", got, tt.reservation)
+			}
+		})
+	}
+}
+
+func TestTaskRevision(t *testing.T) {
+	s := open(t, "", newClock())
+	w := must(s.CreateWorker(store.Worker{FriendlyName: "w"}))(t)
+	_, err := s.CreateWorker(store.Worker{FriendlyName: "w"})
+	wantErr(t, err, store.ErrNameTaken)
+	k := must(s.CreateTask(store.Task{}))(t)
+	res := must(s.Reserve(k.SID, w.SID))(t)
+	_, err = s.Reserve(k.SID, w.SID)
+	wantErr(t, err, store.ErrTransition)
+	must(s.SetReservationStatus(res.SID, "accepted"))(t)
+	k = must(s.Task(k.SID))(t)
+	if k.ETag() != "2" {
+		t.Errorf("revision %s, want 2: reserving and accepting are changes of the task", k.ETag())
+	}
+	set := func(k *store.Task) error { k.Attributes = `{"b":2}`; return nil }
+	_, err = s.UpdateTask(k.SID, "1", set)
+	wantErr(t, err, store.ErrRevision)
+	if k = must(s.UpdateTask(k.SID, "2", set))(t); k.ETag() != "3" || k.Attributes != `{"b":2}` {
+		t.Errorf("task %+v", k)
+	}
+	if err := s.DeleteTask(k.SID); err != nil {
+		t.Fatal(err)
+	}
+	if got := must(s.WorkerReservations(w.SID))(t); len(got) != 0 {
+		t.Errorf("reservations %+v of a deleted task", got)
+	}
+	wantErr(t, s.DeleteTask(k.SID), store.ErrNotFound)
+}
+
+func TestConversation(t *testing.T) {
+	s := open(t, "", newClock())
+	c := must(s.CreateConversation(store.Conversation{UniqueName: "c"}))(t)
+	_, err := s.CreateConversation(store.Conversation{UniqueName: "c"})
+	wantErr(t, err, store.ErrNameTaken)
+	must(s.AddMessage("c", store.Message{Author: "ana", Body: "one"}))(t)
+	if m := must(s.AddMessage(c.SID, store.Message{Body: "two"}))(t); m.Index != 1 || m.Author != "system" || m.Attributes != "{}" {
+		t.Errorf("message %+v", m)
+	}
+	if got := must(s.Messages("c", 1))(t); len(got) != 1 || got[0].Body != "two" {
+		t.Errorf("messages from 1: %+v", got)
+	}
+	_, err = s.AddMessage("CH0", store.Message{})
+	wantErr(t, err, store.ErrNotFound)
+	must(s.UpdateConversation("c", func(c *store.Conversation) error { c.State = "closed"; c.LastIndex = 99; return nil }))(t)
+	if got := must(s.Conversation("c"))(t); got.State != "closed" || got.LastIndex != 1 {
+		t.Errorf("conversation %+v", got)
+	}
+}
