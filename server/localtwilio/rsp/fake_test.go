@@ -1,0 +1,163 @@
+package rsp
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"strings"
+	"sync"
+
+	"escalate/server/localtwilio/sfu"
+)
+
+// fakeMedia is an engine without media: offers whose SDP begins with "bad" are
+// refused, others are answered, and everything published is subscribed to as soon as it
+// is announced, by the announced SID.
+type fakeMedia struct {
+	mu    sync.Mutex
+	rooms []*fakeRoom
+}
+
+func (f *fakeMedia) open(_ []string, speaker func(string)) topology {
+	r := &fakeRoom{speaker: speaker}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.rooms = append(f.rooms, r)
+	return r
+}
+
+// last is the Room that was opened last.
+func (f *fakeMedia) last() *fakeRoom {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.rooms[len(f.rooms)-1]
+}
+
+type fakeRoom struct {
+	speaker func(string)
+
+	mu     sync.Mutex
+	peers  []*fakePeer
+	closed bool
+}
+
+func (r *fakeRoom) Join(_ context.Context, c sfu.PeerConfig, offer sfu.Description, tracks []sfu.Track) (peer, sfu.Description, error) {
+	if strings.HasPrefix(offer.SDP, "bad") {
+		return nil, sfu.Description{}, errors.New("unusable offer")
+	}
+	p := &fakePeer{room: r, cfg: c, tracks: tracks, sent: map[string][]string{}}
+	r.mu.Lock()
+	r.peers = append(r.peers, p)
+	r.mu.Unlock()
+	r.publish()
+	return p, sfu.Description{Type: sfu.TypeAnswer, Revision: offer.Revision, SDP: "answer"}, nil
+}
+
+func (r *fakeRoom) Close() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.closed = true
+}
+
+func (r *fakeRoom) isClosed() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.closed
+}
+
+// peer finds a Participant's peer.
+func (r *fakeRoom) peer(sid string) *fakePeer {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, p := range r.peers {
+		if p.cfg.ID == sid {
+			return p
+		}
+	}
+	return nil
+}
+
+// publish tells everybody's subscriptions.
+func (r *fakeRoom) publish() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, p := range r.peers {
+		list := []sfu.Subscription{}
+		for _, o := range r.peers {
+			if o == p || !p.cfg.SubscribeAll {
+				continue
+			}
+			for _, t := range o.tracks {
+				list = append(list, sfu.Subscription{TrackSID: t.SID, ID: t.SID})
+			}
+		}
+		p.cfg.Subscribed(list)
+	}
+}
+
+type fakePeer struct {
+	room *fakeRoom
+	cfg  sfu.PeerConfig
+
+	mu      sync.Mutex
+	tracks  []sfu.Track
+	handled []sfu.Description
+	sent    map[string][]string // by channel
+	closed  bool
+}
+
+func (p *fakePeer) SetTracks(t []sfu.Track) {
+	p.room.mu.Lock()
+	p.tracks = t
+	p.room.mu.Unlock()
+	p.room.publish()
+}
+
+func (p *fakePeer) Handle(d sfu.Description) error {
+	if strings.HasPrefix(d.SDP, "bad") {
+		return errors.New("unusable description")
+	}
+	p.mu.Lock()
+	p.handled = append(p.handled, d)
+	p.mu.Unlock()
+	if d.Type == sfu.TypeOffer {
+		p.cfg.Send(sfu.Description{Type: sfu.TypeAnswer, Revision: d.Revision, SDP: "answer"})
+	}
+	return nil
+}
+
+func (p *fakePeer) HandleICE(json.RawMessage) {}
+
+func (p *fakePeer) OpenChannel(name string) (string, error) { return "label-" + name, nil }
+
+func (p *fakePeer) SendChannel(name string, data []byte) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.sent[name] = append(p.sent[name], string(data))
+	return nil
+}
+
+func (p *fakePeer) lastSent(channel string) string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if s := p.sent[channel]; len(s) > 0 {
+		return s[len(s)-1]
+	}
+	return ""
+}
+
+func (p *fakePeer) Close() {
+	p.mu.Lock()
+	p.closed = true
+	p.mu.Unlock()
+	p.room.mu.Lock()
+	p.tracks = nil
+	for i, o := range p.room.peers {
+		if o == p {
+			p.room.peers = append(p.room.peers[:i:i], p.room.peers[i+1:]...)
+			break
+		}
+	}
+	p.room.mu.Unlock()
+	p.room.publish()
+}
