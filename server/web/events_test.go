@@ -1,0 +1,283 @@
+package web
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"escalate/app/wire"
+	"escalate/server/escalation"
+)
+
+// patience is how long a test waits for something that should come at once.
+const patience = 10 * time.Second
+
+// event is one server-sent event, or a comment.
+type event struct {
+	id, name, comment string
+	state             wire.State
+}
+
+// listener reads a stream of the server under test.
+type listener struct {
+	t      *testing.T
+	events chan event // closed at the end of the stream
+	status int
+	header http.Header
+	hangUp context.CancelFunc
+}
+
+func listen(t *testing.T, url, lastID string) *listener {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	t.Cleanup(cancel)
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, url+wire.CodePath(liveCode, wire.ActionEvents), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if lastID != "" {
+		r.Header.Set("Last-Event-ID", lastID)
+	}
+	resp, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := &listener{t: t, events: make(chan event, 100), status: resp.StatusCode, header: resp.Header, hangUp: cancel}
+	go func() {
+		defer close(l.events)
+		defer func() { _ = resp.Body.Close() }()
+		var e event
+		lines := bufio.NewScanner(resp.Body)
+		for lines.Scan() {
+			name, value, _ := strings.Cut(lines.Text(), ": ")
+			switch name {
+			case "id":
+				e.id = value
+			case "event":
+				e.name = value
+			case "data":
+				if err := json.Unmarshal([]byte(value), &e.state); err != nil {
+					t.Errorf("data %q: %v", value, err)
+				}
+			case "":
+				if value != "" {
+					e.comment = value
+				} else if e != (event{}) {
+					l.events <- e
+					e = event{}
+				}
+			}
+		}
+	}()
+	return l
+}
+
+// next is the next event that is not the greeting.
+func (l *listener) next() event {
+	l.t.Helper()
+	for {
+		select {
+		case e, ok := <-l.events:
+			if !ok {
+				l.t.Fatal("the stream ended; want one more event")
+			}
+			if e.comment != "escalate" {
+				return e
+			}
+		case <-time.After(patience):
+			l.t.Fatal("no event came")
+		}
+	}
+}
+
+// ended waits for the end of the stream.
+func (l *listener) ended() {
+	l.t.Helper()
+	for {
+		select {
+		case e, ok := <-l.events:
+			if !ok {
+				return
+			}
+			if e.comment == "" {
+				l.t.Errorf("unexpected event %+v", e)
+			}
+		case <-time.After(patience):
+			l.t.Fatal("the stream did not end")
+		}
+	}
+}
+
+// watched is a rig whose Watch answers with the channel; stopped is closed
+// when the watcher's context ended.
+func watched(t *testing.T) (g *rig, changes chan escalation.Escalation, stopped chan struct{}) {
+	g, changes, stopped = newRig(), make(chan escalation.Escalation, 10), make(chan struct{})
+	g.esc.watch = func(ctx context.Context, _ string) (<-chan escalation.Escalation, error) {
+		context.AfterFunc(ctx, func() { close(stopped) })
+		return changes, nil
+	}
+	return g, changes, stopped
+}
+
+func start(t *testing.T, h http.Handler, set func(*http.Server)) string {
+	t.Helper()
+	s := httptest.NewUnstartedServer(h)
+	if set != nil {
+		set(s.Config)
+	}
+	s.Start()
+	t.Cleanup(s.Close)
+	return s.URL
+}
+
+func at(version int, s escalation.Status) escalation.Escalation {
+	e := live()
+	e.Version, e.Status = version, s
+	return e
+}
+
+func TestEventsFollowTheState(t *testing.T) {
+	g, changes, stopped := watched(t)
+	l := listen(t, start(t, g.handler(), nil), "")
+	if l.status != http.StatusOK {
+		t.Fatalf("status %d", l.status)
+	}
+	for name, want := range map[string]string{
+		"Content-Type": "text/event-stream; charset=utf-8", "Cache-Control": "no-store", "X-Accel-Buffering": "no",
+	} {
+		if got := l.header.Get(name); got != want {
+			t.Errorf("%s: %q, want %q", name, got, want)
+		}
+	}
+	changes <- at(3, escalation.Invited)
+	if e := l.next(); e.id != "3" || e.name != "state" || e.state.Status != wire.StatusInvited || e.state.Code != liveCode {
+		t.Errorf("first event: %+v", e)
+	}
+	changes <- at(4, escalation.Open)
+	if e := l.next(); e.id != "4" || e.state.Status != wire.StatusOpen {
+		t.Errorf("second event: %+v", e)
+	}
+	// Ended, but the rating may still come.
+	changes <- at(5, escalation.Ended)
+	if e := l.next(); e.id != "5" || e.state.Status != wire.StatusEnded {
+		t.Errorf("third event: %+v", e)
+	}
+	rated := at(6, escalation.Ended)
+	rated.Rating = &escalation.Rating{Score: 5}
+	changes <- rated
+	if e := l.next(); e.id != "6-final" || !e.state.Rated {
+		t.Errorf("last event: %+v", e)
+	}
+	l.ended()
+	wait(t, stopped, "the watch to be given up after the last event")
+}
+
+func TestEventsEndWithAnExpiredCode(t *testing.T) {
+	g, changes, _ := watched(t)
+	// The version need not have grown: time alone makes a code expire.
+	l := listen(t, start(t, g.handler(), nil), "3")
+	changes <- at(3, escalation.Expired)
+	if e := l.next(); e.id != "3-final" || e.state.Status != wire.StatusExpired {
+		t.Errorf("event: %+v", e)
+	}
+	l.ended()
+}
+
+func TestEventsGoOnAfterAReconnect(t *testing.T) {
+	g, changes, _ := watched(t)
+	l := listen(t, start(t, g.handler(), nil), "3")
+	changes <- at(3, escalation.Invited)
+	changes <- at(4, escalation.Open)
+	if e := l.next(); e.id != "4" {
+		t.Errorf("event %q came first; 3 was seen before", e.id)
+	}
+}
+
+func TestEventsTellAClientToStopAfterTheLast(t *testing.T) {
+	g, _, _ := watched(t)
+	if l := listen(t, start(t, g.handler(), nil), "6-final"); l.status != http.StatusNoContent {
+		t.Errorf("status %d, want 204", l.status)
+	}
+}
+
+func TestEventsKeepTheConnectionAlive(t *testing.T) {
+	g, changes, _ := watched(t)
+	g.config.Heartbeat = time.Millisecond
+	// The server's own limits on slow clients must not cut a stream.
+	l := listen(t, start(t, g.handler(), func(s *http.Server) {
+		s.ReadTimeout, s.WriteTimeout = 50*time.Millisecond, 50*time.Millisecond
+	}), "")
+	deadline := time.Now().Add(150 * time.Millisecond)
+	for time.Now().Before(deadline) {
+		if e := l.next(); e.comment != "still here" {
+			t.Fatalf("event %+v, want a heartbeat", e)
+		}
+	}
+	changes <- at(3, escalation.Invited)
+	for l.next().id != "3" { // heartbeats on the way
+	}
+}
+
+func TestEventsEndWhenTheServerCloses(t *testing.T) {
+	g, changes, stopped := watched(t)
+	done := make(chan struct{})
+	g.config.Done = done
+	l := listen(t, start(t, g.handler(), nil), "")
+	changes <- at(3, escalation.Invited)
+	l.next()
+	close(done)
+	l.ended()
+	wait(t, stopped, "the watch to be given up")
+}
+
+func TestEventsEndWhenTheClientGoes(t *testing.T) {
+	g, changes, stopped := watched(t)
+	l := listen(t, start(t, g.handler(), nil), "")
+	changes <- at(3, escalation.Invited)
+	l.next()
+	l.hangUp()
+	wait(t, stopped, "the watch to be given up")
+}
+
+func TestEventsEndWhenTheWatchDoes(t *testing.T) {
+	g, changes, _ := watched(t)
+	l := listen(t, start(t, g.handler(), nil), "")
+	close(changes)
+	l.ended()
+}
+
+func TestStreamsOfOneCodeAreBounded(t *testing.T) {
+	g := newRig()
+	g.config.Limits.StreamsPerCode = 2
+	changes := make(chan escalation.Escalation)
+	g.esc.watch = func(context.Context, string) (<-chan escalation.Escalation, error) { return changes, nil }
+	url := start(t, g.handler(), nil)
+	first := listen(t, url, "")
+	second := listen(t, url, "")
+	if l := listen(t, url, ""); l.status != http.StatusTooManyRequests {
+		t.Errorf("third stream: status %d, want 429", l.status)
+	}
+	first.hangUp()
+	first.ended()
+	second.hangUp()
+	deadline := time.Now().Add(patience)
+	for listen(t, url, "").status != http.StatusOK {
+		if time.Now().After(deadline) {
+			t.Fatal("a closed stream was never given back")
+		}
+	}
+}
+
+func wait(t *testing.T, done <-chan struct{}, what string) {
+	t.Helper()
+	select {
+	case <-done:
+	case <-time.After(patience):
+		t.Fatalf("waited for %s", what)
+	}
+}

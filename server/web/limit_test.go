@@ -1,0 +1,210 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strconv"
+	"testing"
+	"time"
+
+	"escalate/app/wire"
+	"escalate/server/escalation"
+)
+
+func serve(h http.Handler, r *http.Request) *httptest.ResponseRecorder {
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	return w
+}
+
+// from asks path as addr.
+func from(h http.Handler, addr, path string, header map[string]string) int {
+	r := call{"GET", path, "", header}.request()
+	r.RemoteAddr = addr + ":4711"
+	return serve(h, r).Code
+}
+
+func guessed(i int) string { return wire.CodePath(fmt.Sprintf("zz%05d", i), "") }
+
+func TestGuessingCodesIsSlowedDown(t *testing.T) {
+	g, c := newRig(), newClock()
+	g.config.Now = c.now
+	g.config.Limits = Limits{Codes: Guesses{PerAddress: Rate{PerSecond: 0.1, Burst: 5}, Everywhere: Rate{PerSecond: 1, Burst: 1000}}}
+	h := g.handler()
+	live := wire.CodePath(liveCode, "")
+
+	// The address has a good code; it will not be shut out from that one.
+	if got := from(h, "192.0.2.1", live, nil); got != http.StatusOK {
+		t.Fatalf("good code: %d", got)
+	}
+	for i := range 4 {
+		if got := from(h, "192.0.2.1", guessed(i), nil); got != http.StatusNotFound {
+			t.Fatalf("guess %d: %d", i, got)
+		}
+	}
+	if got := from(h, "192.0.2.1", guessed(99), nil); got != http.StatusTooManyRequests {
+		t.Errorf("guess over the limit: %d, want 429", got)
+	}
+	if got := from(h, "192.0.2.1", wire.JoinPath("zzzzzzz"), nil); got != http.StatusTooManyRequests {
+		t.Errorf("guess over the limit by the page: %d, want 429", got)
+	}
+	if got := from(h, "192.0.2.1", live, nil); got != http.StatusOK {
+		t.Errorf("good code of a limited address: %d, want 200", got)
+	}
+	if got := from(h, "192.0.2.2", live, nil); got != http.StatusOK {
+		t.Errorf("another address: %d, want 200", got)
+	}
+	c.forward(11 * time.Second)
+	if got := from(h, "192.0.2.1", guessed(100), nil); got != http.StatusNotFound {
+		t.Errorf("after a pause: %d, want 404", got)
+	}
+}
+
+func TestALimitedAddressCannotFindGoodCodes(t *testing.T) {
+	g, c := newRig(), newClock()
+	g.config.Now = c.now
+	g.config.Limits = Limits{Codes: Guesses{PerAddress: Rate{PerSecond: 0.1, Burst: 3}}}
+	h := g.handler()
+	from(h, "192.0.2.9", wire.CodePath(liveCode, ""), nil) // somebody else uses it
+	for i := range 3 {
+		from(h, "192.0.2.1", guessed(i), nil)
+	}
+	good := from(h, "192.0.2.1", wire.CodePath(liveCode, ""), nil)
+	bad := from(h, "192.0.2.1", guessed(9), nil)
+	if good != http.StatusTooManyRequests || bad != good {
+		t.Errorf("good code %d, bad code %d; want 429 for both", good, bad)
+	}
+}
+
+func TestGuessingFromManyAddressesIsSlowedDown(t *testing.T) {
+	g, c := newRig(), newClock()
+	g.config.Now = c.now
+	g.config.Limits = Limits{Codes: Guesses{PerAddress: Rate{PerSecond: 1, Burst: 10}, Everywhere: Rate{PerSecond: 1, Burst: 20}}}
+	h := g.handler()
+	live := wire.CodePath(liveCode, "")
+	for range 50 { // those who know their code use nothing up
+		if got := from(h, "192.0.2.200", live, nil); got != http.StatusOK {
+			t.Fatalf("good code: %d", got)
+		}
+	}
+	for i := range 20 {
+		if got := from(h, "198.51.100."+strconv.Itoa(i), guessed(i), nil); got != http.StatusNotFound {
+			t.Fatalf("guess %d: %d", i, got)
+		}
+	}
+	if got := from(h, "203.0.113.1", guessed(50), nil); got != http.StatusTooManyRequests {
+		t.Errorf("guess from a fresh address: %d, want 429", got)
+	}
+	if got := from(h, "203.0.113.1", live, nil); got != http.StatusTooManyRequests {
+		t.Errorf("first look at a good code from a fresh address: %d, want 429: it would tell good from bad", got)
+	}
+	if got := from(h, "192.0.2.200", live, nil); got != http.StatusOK {
+		t.Errorf("call that runs already: %d, want 200", got)
+	}
+	c.forward(2 * time.Second)
+	if got := from(h, "203.0.113.1", live, nil); got != http.StatusOK {
+		t.Errorf("after a pause: %d, want 200", got)
+	}
+}
+
+func TestBadTokensAreSlowedDown(t *testing.T) {
+	g, c := newRig(), newClock()
+	g.config.Now = c.now
+	g.config.Limits = Limits{Tokens: Guesses{PerAddress: Rate{PerSecond: 0.1, Burst: 3}}}
+	asked := 0
+	inner := g.deps.Agents
+	g.deps.Agents = agentsFunc(func(token string) (escalation.Agent, error) {
+		asked++
+		return inner.Authenticate(t.Context(), token)
+	})
+	h := g.handler()
+	task := wire.TaskPath(ownTask)
+	for range 10 { // one good token counts once
+		if got := from(h, "192.0.2.1", task, asAgent()); got != http.StatusOK {
+			t.Fatalf("good token: %d", got)
+		}
+	}
+	codes := map[int]int{}
+	asked = 0
+	for i := range 5 {
+		codes[from(h, "192.0.2.1", task, headers("Authorization", "Bearer bad"+strconv.Itoa(i)))]++
+	}
+	if codes[http.StatusUnauthorized] != 2 || codes[http.StatusTooManyRequests] != 3 || asked != 2 {
+		t.Errorf("answers %v, Flex asked %d times; want two 401, three 429, two", codes, asked)
+	}
+	if got := from(h, "192.0.2.1", task, asAgent()); got != http.StatusOK {
+		t.Errorf("good token of a limited address: %d, want 200", got)
+	}
+}
+
+func TestRequestsAreSlowedDownAndSayWhenToComeBack(t *testing.T) {
+	g, c := newRig(), newClock()
+	g.config.Now = c.now
+	g.config.Limits = Limits{Requests: Rate{PerSecond: 0.5, Burst: 2}}
+	h := g.handler()
+	path := wire.CodePath(liveCode, "")
+	from(h, "192.0.2.1", path, nil)
+	from(h, "192.0.2.1", path, nil)
+	r := call{"GET", path, "", nil}.request()
+	r.RemoteAddr = "192.0.2.1:1"
+	w := serve(h, r)
+	if w.Code != http.StatusTooManyRequests || w.Header().Get("Retry-After") != "2" {
+		t.Errorf("status %d, Retry-After %q; want 429 and 2", w.Code, w.Header().Get("Retry-After"))
+	}
+}
+
+func TestClientAddress(t *testing.T) {
+	cases := []struct {
+		name, remote, forwarded, want string
+		trust                         bool
+	}{
+		{name: "IPv4", remote: "192.0.2.1:80", want: "192.0.2.1"},
+		{name: "IPv6 counts as its /64", remote: "[2001:db8:1:2:3:4:5:6]:80", want: "2001:db8:1:2::/64"},
+		{name: "IPv4 in IPv6", remote: "[::ffff:192.0.2.1]:80", want: "192.0.2.1"},
+		{name: "header from a client", remote: "192.0.2.1:80", forwarded: "203.0.113.7", want: "192.0.2.1"},
+		{name: "header from a proxy", remote: "10.0.0.1:80", forwarded: "203.0.113.7", trust: true, want: "203.0.113.7"},
+		{name: "invented hops before the proxy's", remote: "10.0.0.1:80", forwarded: "1.1.1.1, 203.0.113.7", trust: true, want: "203.0.113.7"},
+		{name: "proxy without the header", remote: "10.0.0.1:80", trust: true, want: "10.0.0.1"},
+		{name: "zone", remote: "[fe80::1%eth0]:80", want: "fe80::/64"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			s := &server{Config: Config{TrustProxy: c.trust}}
+			r := httptest.NewRequest("GET", "/", nil)
+			r.RemoteAddr = c.remote
+			if c.forwarded != "" {
+				r.Header.Set("X-Forwarded-For", c.forwarded)
+			}
+			if got := s.clientAddress(r); got != c.want {
+				t.Errorf("got %q, want %q", got, c.want)
+			}
+		})
+	}
+}
+
+func TestLimitsForgetIdleAddresses(t *testing.T) {
+	c := newClock()
+	k := newKeyed(Rate{PerSecond: 1, Burst: 10}, c.now)
+	for i := range 100 {
+		k.allow(strconv.Itoa(i))
+	}
+	c.forward(2 * time.Minute)
+	k.allow("new")
+	if len(k.buckets) != 1 {
+		t.Errorf("%d addresses remembered, want 1", len(k.buckets))
+	}
+}
+
+func TestLimitsBoundTheirMemory(t *testing.T) {
+	c := newClock()
+	k := newKeyed(Rate{PerSecond: 1, Burst: 10}, c.now)
+	g := newGuard(Guesses{PerAddress: Rate{PerSecond: -1}, Everywhere: Rate{PerSecond: -1}}, c.now)
+	for i := range maxKeys + 10 {
+		k.allow(strconv.Itoa(i))
+		g.right(strconv.Itoa(i), "code")
+	}
+	if len(k.buckets) > maxKeys || len(g.known) > maxKeys {
+		t.Errorf("%d buckets, %d secrets remembered; the bound is %d", len(k.buckets), len(g.known), maxKeys)
+	}
+}
