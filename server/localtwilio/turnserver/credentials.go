@@ -1,0 +1,56 @@
+package turnserver
+
+import (
+	"crypto/hmac"
+	"crypto/sha1" //nolint:gosec // the convention's choice, and sound inside an HMAC
+	"encoding/base64"
+	"net"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/pion/turn/v5"
+)
+
+// ICEServer is one entry of RTCConfiguration.iceServers.
+type ICEServer struct {
+	URLs       []string `json:"urls"`
+	Username   string   `json:"username,omitempty"`
+	Credential string   `json:"credential,omitempty"`
+}
+
+// ICEServers is what a client needs to use this server, with credentials of its own that are good
+// for a call begun now.
+func (s *Server) ICEServers(now time.Time) []ICEServer {
+	username, credential := s.Credentials(now, credentialTTL)
+	port := strconv.Itoa(s.Addr().(*net.UDPAddr).Port)
+	host := net.JoinHostPort(s.config.Relay.String(), port)
+	return []ICEServer{
+		{URLs: []string{"stun:" + host}},
+		{URLs: []string{"turn:" + host + "?transport=udp"}, Username: username, Credential: credential},
+	}
+}
+
+// Credentials makes a username and password that are valid until now plus ttl.
+func (s *Server) Credentials(now time.Time, ttl time.Duration) (username, credential string) {
+	username = strconv.FormatInt(now.Add(ttl).Unix(), 10)
+	return username, s.password(username)
+}
+
+func (s *Server) password(username string) string {
+	mac := hmac.New(sha1.New, []byte(s.config.Secret))
+	mac.Write([]byte(username))
+	return base64.StdEncoding.EncodeToString(mac.Sum(nil))
+}
+
+// authenticate answers the key of a username that has not expired. Anybody can make up a
+// username, but not the password that goes with it.
+func (s *Server) authenticate(r *turn.RequestAttributes) (string, []byte, bool) {
+	expiry, _, _ := strings.Cut(r.Username, ":") // a name may follow, as the convention has it
+	until, err := strconv.ParseInt(expiry, 10, 64)
+	if err != nil || !s.config.Now().Before(time.Unix(until, 0)) {
+		s.config.Log.Info("TURN credential refused", "client", r.SrcAddr)
+		return "", nil, false
+	}
+	return r.Username, turn.GenerateAuthKey(r.Username, r.Realm, s.password(r.Username)), true
+}
