@@ -1,6 +1,8 @@
 package page
 
 import (
+	"context"
+
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 
 	"escalate/app/video"
@@ -14,7 +16,7 @@ func (j *Join) greenRoom() app.UI {
 			heading(fill(j.w.InviteHeading, j.agent())),
 			app.P().Class("lead").Text(j.w.InviteLead),
 			startNote(),
-			note(TroubleNote, j.trouble),
+			note(TroubleNote, pick(j.trouble == "", j.s.trouble, j.trouble)),
 			j.recordNotice(),
 			app.Div().Class("actions").Body(
 				disable(button(JoinButton, "button-primary button-large", iconCam, j.w.Join, j.onJoin), j.phase == PhaseAsking),
@@ -143,10 +145,15 @@ func (j *Join) onQuietJoin(app.Context, app.Event) {
 		j.join(video.Want{})
 		return
 	}
-	if j.s.capture != nil && j.s.cameraOn() {
-		j.s.release() // a Capture that has no camera, rather than one that hides it
+	if j.s.capture == nil || !j.s.cameraOn() {
+		j.join(video.Want{Audio: true})
+		return
 	}
-	j.join(video.Want{Audio: true})
+	c := j.s.capture
+	j.s.doing(video.Video, func(ctx context.Context) error { return c.SetEnabled(ctx, video.Video, false) }, func() {
+		j.s.camOn = false
+		j.join(video.Want{Audio: true})
+	})
 }
 
 // onCheck asks for the devices and stays here.
