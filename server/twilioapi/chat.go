@@ -1,0 +1,32 @@
+package twilioapi
+
+import (
+	"context"
+
+	conversations "github.com/twilio/twilio-go/rest/conversations/v1"
+
+	"escalate/server/escalation"
+)
+
+// Chat is escalation.Chat over Twilio Conversations.
+type Chat struct{ t *Client }
+
+var _ escalation.Chat = (*Chat)(nil)
+
+// Send posts a message. It asks for the Conversation's webhooks, so that Flex
+// and whatever else listens hears of it as of any other message.
+func (c *Chat) Send(ctx context.Context, conversationSID string, m escalation.Message) error {
+	if err := checkSID("CH", conversationSID); err != nil {
+		return err
+	}
+	p := new(conversations.CreateConversationMessageParams).SetBody(m.Body).SetXTwilioWebhookEnabled("true")
+	if m.Author != "" {
+		p.SetAuthor(m.Author)
+	}
+	if len(m.Attributes) > 0 {
+		p.SetAttributes(string(m.Attributes))
+	}
+	k := c.t.begin(ctx)
+	_, err := c.t.conversations(k).CreateConversationMessage(conversationSID, p)
+	return k.fail(err)
+}

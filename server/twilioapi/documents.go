@@ -1,0 +1,89 @@
+package twilioapi
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	sync "github.com/twilio/twilio-go/rest/sync/v1"
+
+	"escalate/server/escalation"
+)
+
+// Documents is escalation.Documents over Twilio Sync.
+type Documents struct{ t *Client }
+
+var _ escalation.Documents = (*Documents)(nil)
+
+// maxDocumentPage is the most that Sync lists at once.
+const maxDocumentPage = 100
+
+// Create makes a Document; ErrNameTaken when the name is in use.
+func (d *Documents) Create(ctx context.Context, name string, data json.RawMessage, ttl time.Duration) (escalation.Document, error) {
+	if err := checkName(name); err != nil {
+		return escalation.Document{}, err
+	}
+	k := d.t.begin(ctx)
+	p := new(sync.CreateDocumentParams).SetUniqueName(name).SetData(data).SetTtl(seconds(ttl))
+	doc, err := d.t.sync(k).CreateDocument(d.t.c.SyncServiceSID, p)
+	return document(name, doc, k.fail(err))
+}
+
+// Fetch reads a Document by name; ErrNotFound when there is none.
+func (d *Documents) Fetch(ctx context.Context, name string) (escalation.Document, error) {
+	if err := checkName(name); err != nil {
+		return escalation.Document{}, err
+	}
+	k := d.t.begin(ctx)
+	doc, err := d.t.sync(k).FetchDocument(d.t.c.SyncServiceSID, name)
+	return document(name, doc, k.fail(err))
+}
+
+// Update replaces the data of the given revision; ErrConflict when there is a
+// newer one.
+func (d *Documents) Update(ctx context.Context, name, revision string, data json.RawMessage, ttl time.Duration) (escalation.Document, error) {
+	if err := checkName(name); err != nil {
+		return escalation.Document{}, err
+	}
+	k := d.t.begin(ctx)
+	p := new(sync.UpdateDocumentParams).SetData(data).SetIfMatch(revision)
+	if ttl > 0 {
+		p.SetTtl(seconds(ttl))
+	}
+	doc, err := d.t.sync(k).UpdateDocument(d.t.c.SyncServiceSID, name, p)
+	return document(name, doc, k.fail(err))
+}
+
+// List answers all Documents of the Sync Service, page after page.
+func (d *Documents) List(ctx context.Context) ([]escalation.Document, error) {
+	k := d.t.begin(ctx)
+	docs, err := d.t.sync(k).ListDocument(d.t.c.SyncServiceSID, new(sync.ListDocumentParams).SetPageSize(maxDocumentPage))
+	if err != nil {
+		return nil, fmt.Errorf("list Documents: %w", k.fail(err))
+	}
+	all := make([]escalation.Document, 0, len(docs))
+	for i := range docs {
+		doc, err := document(deref(docs[i].UniqueName), &docs[i], nil)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, doc)
+	}
+	return all, nil
+}
+
+// document turns Sync's answer into ours.
+func document(name string, doc *sync.SyncV1Document, err error) (escalation.Document, error) {
+	if err != nil {
+		return escalation.Document{}, fmt.Errorf("Document %q: %w", name, err)
+	}
+	data, err := json.Marshal(doc.Data)
+	if err != nil {
+		return escalation.Document{}, fmt.Errorf("Document %q: encode data: %w", name, err)
+	}
+	return escalation.Document{Name: name, Data: data, Revision: etag(deref(doc.Revision))}, nil
+}
+
+// seconds is a TTL as Sync takes it; less than one would mean forever.
+func seconds(d time.Duration) int { return max(1, int(d/time.Second)) }

@@ -1,0 +1,46 @@
+package twilioapi
+
+import (
+	"fmt"
+	"regexp"
+)
+
+// twilio-go puts path parameters into URLs as they are: a name with a slash,
+// a question mark or two dots would reach another resource. Everything that
+// becomes part of a path passes here first.
+
+var (
+	sidForm = regexp.MustCompile(`^[A-Z]{2}[0-9a-f]{32}$`)
+	// nameForm is a unique name: Sync takes 256 characters; a dot in front
+	// could make "..".
+	nameForm  = regexp.MustCompile(`^[A-Za-z0-9_-][A-Za-z0-9._-]{0,255}$`)
+	realmForm = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+)
+
+// isSID says whether s is a SID of the kind that prefix names.
+func isSID(prefix, s string) bool { return sidForm.MatchString(s) && s[:2] == prefix }
+
+// checkSID refuses anything but a SID of the kind.
+func checkSID(prefix, s string) error {
+	if !isSID(prefix, s) {
+		return fmt.Errorf("%q is no %s SID: %w", s, prefix, errPath)
+	}
+	return nil
+}
+
+// checkName refuses anything but a unique name. One that looks like a SID
+// would address by SID.
+func checkName(s string) error {
+	if !nameForm.MatchString(s) || sidForm.MatchString(s) {
+		return fmt.Errorf("%q is no unique name: %w", s, errPath)
+	}
+	return nil
+}
+
+// checkKey refuses anything but a SID of the kind or a unique name.
+func checkKey(prefix, s string) error {
+	if isSID(prefix, s) {
+		return nil
+	}
+	return checkName(s)
+}
