@@ -156,3 +156,10 @@ func (p *product) setBroken(on bool) {
 	defer p.mu.Unlock()
 	p.broken = on
 }
+
+// forget drops all join codes.
+func (p *product) forget() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	clear(p.codes)
+}

@@ -46,19 +46,11 @@ function entry(t, view) {
       onclick: () => view.onSelect(t.taskSid),
     },
     avatar(t.customer),
-    h(
-      'span',
-      { class: 'task-text' },
-      h('span', { class: 'task-name' }, t.customer),
-      h('span', { class: 'task-last' }, t.lastMessage ? preview(t) : 'No messages yet'),
-      h('span', { class: `chip ${inCall ? 'live' : t.status}` }, inCall ? 'In video call' : statusWords(t.status)),
-    ),
-    h(
-      'span',
-      { class: 'task-side' },
-      t.lastMessage ? h('time', { datetime: t.lastMessage.createdAt }, clock(t.lastMessage.createdAt)) : null,
-      unread ? h('span', { class: 'badge' }, String(unread), h('span', { class: 'sr-only' }, ' unread')) : null,
-    ),
+    h('span', { class: 'task-name' }, t.customer),
+    t.lastMessage ? h('time', { datetime: t.lastMessage.createdAt }, clock(t.lastMessage.createdAt)) : null,
+    h('span', { class: 'task-last' }, t.lastMessage ? preview(t) : 'No messages yet'),
+    h('span', { class: `chip ${inCall ? 'live' : t.status}` }, inCall ? 'In video call' : statusWords(t.status)),
+    unread ? h('span', { class: 'badge' }, String(unread), h('span', { class: 'sr-only' }, ' unread')) : null,
   );
 }
 
