@@ -10,10 +10,13 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/pion/rtcp"
+	"github.com/pion/rtp"
+	"github.com/pion/sdp/v3"
 	"github.com/pion/webrtc/v4"
 	"github.com/pion/webrtc/v4/pkg/media"
 )
@@ -99,6 +102,7 @@ type client struct {
 	messages  []string
 	failed    error
 	closed    bool
+	munge     func(string) string    // changes offers on their way
 	holdReply func(Description) bool // true keeps a server offer unanswered
 	wg        sync.WaitGroup
 	stop      chan struct{}
@@ -133,7 +137,7 @@ func newClient(t testing.TB, id string) *client {
 		t.Fatal(err)
 	}
 	if err := m.RegisterHeaderExtension(webrtc.RTPHeaderExtensionCapability{
-		URI: "urn:ietf:params:rtp-hdrext:ssrc-audio-level",
+		URI: sdp.AudioLevelURI,
 	}, webrtc.RTPCodecTypeAudio); err != nil {
 		t.Fatal(err)
 	}
@@ -223,7 +227,11 @@ func (c *client) makeOffer(revision int) Description {
 		c.t.Errorf("%s: create offer: %v", c.id, err)
 	}
 	c.pending = &Description{Type: TypeOffer, Revision: revision, SDP: o.SDP}
-	return *c.pending
+	d := *c.pending
+	if c.munge != nil {
+		d.SDP = c.munge(d.SDP)
+	}
+	return d
 }
 
 // answered applies our offer and the server's answer to it; mu is held.
@@ -341,11 +349,12 @@ func (c *client) unpublish(sid string) {
 // sender makes up media.
 type sender struct {
 	id    string
-	track *webrtc.TrackLocalStaticSample
+	track *leveled
 	rtp   *webrtc.RTPSender
 	dc    *webrtc.DataChannel
 	stop  chan struct{}
 	once  sync.Once
+	level *atomic.Int64 // audio, -dBov
 
 	mu       sync.Mutex
 	key      bool
@@ -369,16 +378,59 @@ func newSender(c *client, sid, kind string) *sender {
 		codec = webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeVP8, ClockRate: 90000}
 		pace = 33 * time.Millisecond
 	}
-	var err error
-	if s.track, err = webrtc.NewTrackLocalStaticSample(codec, s.id, "-"); err != nil {
+	sample, err := webrtc.NewTrackLocalStaticSample(codec, s.id, "-")
+	if err != nil {
 		c.t.Fatal(err)
 	}
+	s.track = &leveled{TrackLocalStaticSample: sample}
+	s.level = &s.track.level
 	if s.rtp, err = c.pc.AddTrack(s.track); err != nil {
 		c.t.Fatal(err)
 	}
 	c.wg.Go(func() { s.send(c.stop, kind == KindVideo, pace) })
 	c.wg.Go(s.feedback)
 	return s
+}
+
+// leveled is a Track whose packets carry an audio level, when negotiated.
+type leveled struct {
+	*webrtc.TrackLocalStaticSample
+	level atomic.Int64
+}
+
+func (l *leveled) Bind(c webrtc.TrackLocalContext) (webrtc.RTPCodecParameters, error) {
+	for _, e := range c.HeaderExtensions() {
+		if e.URI == sdp.AudioLevelURI {
+			return l.TrackLocalStaticSample.Bind(leveledContext{c, &l.level, uint8(e.ID)})
+		}
+	}
+	return l.TrackLocalStaticSample.Bind(c)
+}
+
+type leveledContext struct {
+	webrtc.TrackLocalContext
+	level *atomic.Int64
+	id    uint8
+}
+
+func (c leveledContext) WriteStream() webrtc.TrackLocalWriter {
+	return leveledWriter{c.TrackLocalContext.WriteStream(), c}
+}
+
+type leveledWriter struct {
+	webrtc.TrackLocalWriter
+	c leveledContext
+}
+
+func (w leveledWriter) WriteRTP(h *rtp.Header, payload []byte) (int, error) {
+	b, err := rtp.AudioLevelExtension{Level: uint8(w.c.level.Load()), Voice: true}.Marshal()
+	if err != nil {
+		return 0, err
+	}
+	if err := h.SetExtension(w.c.id, b); err != nil {
+		return 0, err
+	}
+	return w.TrackLocalWriter.WriteRTP(h, payload)
 }
 
 func (s *sender) close() { s.once.Do(func() { close(s.stop) }) }

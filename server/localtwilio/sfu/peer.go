@@ -214,7 +214,7 @@ func (p *Peer) Close() {
 			p.log.Debug("close PeerConnection", "err", err)
 		}
 		p.running.wait()
-		p.router.remove(p) // again, for a Join that was under way
+		p.router.remove(p)         // again, for a Join that was under way
 		for _, s := range p.subs { // the loop has ended: nobody else touches them
 			s.detach()
 		}

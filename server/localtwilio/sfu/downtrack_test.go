@@ -1,0 +1,167 @@
+package sfu
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/pion/rtp"
+	"github.com/pion/webrtc/v4"
+)
+
+// tape keeps what a DownTrack writes.
+type tape struct{ headers []rtp.Header }
+
+func (w *tape) WriteRTP(h *rtp.Header, _ []byte) (int, error) {
+	w.headers = append(w.headers, *h)
+	return 0, nil
+}
+func (w *tape) Write([]byte) (int, error) { return 0, nil }
+
+var (
+	vp8Key   = []byte{0x10, 0x00}
+	vp8Delta = []byte{0x10, 0x01}
+)
+
+func newTaped(mime string) (*DownTrack, *tape) {
+	d := newDownTrack("MT1", "PA1", webrtc.RTPCodecCapability{MimeType: mime})
+	w := &tape{}
+	d.writer, d.ssrc, d.payload = w, 42, 96
+	d.number.next = 65534 // about to wrap
+	return d, w
+}
+
+func TestDownTrackNumbersWithoutGaps(t *testing.T) {
+	d, w := newTaped(webrtc.MimeTypeVP8)
+	write := func(seq int64, payload []byte, want bool) {
+		t.Helper()
+		h := rtp.Header{SequenceNumber: uint16(seq), Extension: true, Extensions: []rtp.Extension{{}}, CSRC: []uint32{1}}
+		if got, err := d.write(h, payload, seq); err != nil || got != want {
+			t.Errorf("packet %d: wants keyframe %t, %v", seq, got, err)
+		}
+	}
+	write(10, vp8Key, false) // not answered yet
+	if !d.start() {
+		t.Error("start does not ask for a keyframe")
+	}
+	write(11, vp8Delta, true)
+	write(12, vp8Key, false)   // 65534
+	write(14, vp8Delta, false) // 0: 13 is late
+	write(13, vp8Delta, false) // 65535
+	write(11, vp8Delta, false) // before the beginning: its number would be another's
+	d.switchOff(true)
+	write(15, vp8Delta, false)
+	write(16, vp8Key, false)
+	if !d.switchOff(false) {
+		t.Error("resuming does not ask for a keyframe")
+	}
+	write(17, vp8Delta, true)
+	write(18, vp8Key, false) // 1
+	write(14, vp8Delta, false)
+	write(19, vp8Delta, false) // 2
+	var got []uint16
+	for _, h := range w.headers {
+		got = append(got, h.SequenceNumber)
+		if h.SSRC != 42 || h.PayloadType != 96 || h.Extension || len(h.Extensions)+len(h.CSRC) != 0 {
+			t.Errorf("header is %+v", h)
+		}
+	}
+	if want := []uint16{65534, 0, 65535, 1, 2}; !slices.Equal(got, want) {
+		t.Errorf("numbers %v, want %v", got, want)
+	}
+}
+
+func TestDownTrackOfAudioNeedsNoKeyframe(t *testing.T) {
+	d, w := newTaped(webrtc.MimeTypeOpus)
+	if d.start() {
+		t.Error("audio asks for a keyframe")
+	}
+	if _, err := d.write(rtp.Header{}, []byte{1}, 1); err != nil || len(w.headers) != 1 {
+		t.Errorf("%d packets, %v", len(w.headers), err)
+	}
+}
+
+func TestMatchCodec(t *testing.T) {
+	have := []webrtc.RTPCodecParameters{
+		{RTPCodecCapability: webrtc.RTPCodecCapability{MimeType: "video/VP8"}, PayloadType: 96},
+		{RTPCodecCapability: webrtc.RTPCodecCapability{MimeType: "video/H264", SDPFmtpLine: "a"}, PayloadType: 102},
+		{RTPCodecCapability: webrtc.RTPCodecCapability{MimeType: "video/H264", SDPFmtpLine: "b"}, PayloadType: 104},
+	}
+	tests := []struct {
+		name, mime, fmtp string
+		want             webrtc.PayloadType
+		ok               bool
+	}{
+		{"exact", "video/h264", "b", 104, true},
+		{"near", "video/H264", "c", 102, true},
+		{"missing", "video/AV1", "", 0, false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			got, ok := matchCodec(webrtc.RTPCodecCapability{MimeType: tt.mime, SDPFmtpLine: tt.fmtp}, have)
+			if ok != tt.ok || got.PayloadType != tt.want {
+				t.Errorf("got %d, %t", got.PayloadType, ok)
+			}
+		})
+	}
+}
+
+func TestSequenceExtends(t *testing.T) {
+	var s sequence
+	const base = 1 << 16
+	for _, c := range []struct {
+		n    uint16
+		want int64
+	}{{65534, base + 65534}, {1, base + 65537}, {65535, base + 65535}, {2, base + 65538}, {40000, base + 40000}} {
+		if got := s.extend(c.n); got != c.want {
+			t.Errorf("extend(%d) = %d, want %d", c.n, got, c.want)
+		}
+	}
+}
+
+func TestKeyframes(t *testing.T) {
+	tests := []struct {
+		name    string
+		is      keyframeTest
+		payload []byte
+		want    bool
+	}{
+		{"vp8 empty", vp8Keyframe, nil, false},
+		{"vp8 key", vp8Keyframe, []byte{0x10, 0x00}, true},
+		{"vp8 delta", vp8Keyframe, []byte{0x10, 0x01}, false},
+		{"vp8 continuation", vp8Keyframe, []byte{0x00, 0x00}, false},
+		{"vp8 second partition", vp8Keyframe, []byte{0x11, 0x00}, false},
+		{"vp8 key, short picture id", vp8Keyframe, []byte{0x90, 0x80, 0x01, 0x00}, true},
+		{"vp8 key, long picture id", vp8Keyframe, []byte{0x90, 0x80, 0x81, 0x01, 0x00}, true},
+		{"vp8 delta, all fields", vp8Keyframe, []byte{0x90, 0xf0, 0x81, 0x01, 0x01, 0x01, 0x01}, false},
+		{"vp8 key, all fields", vp8Keyframe, []byte{0x90, 0xf0, 0x81, 0x01, 0x01, 0x01, 0x00}, true},
+		{"vp8 cut short", vp8Keyframe, []byte{0x90, 0x80}, false},
+		{"h264 empty", h264Keyframe, nil, false},
+		{"h264 sps", h264Keyframe, []byte{0x67, 1}, true},
+		{"h264 slice", h264Keyframe, []byte{0x41, 1}, false},
+		{"h264 aggregate with sps", h264Keyframe, []byte{24, 0, 2, 0x67, 1, 0, 2, 0x68, 1}, true},
+		{"h264 aggregate, sps second", h264Keyframe, []byte{24, 0, 2, 0x09, 1, 0, 2, 0x67, 1}, true},
+		{"h264 aggregate without", h264Keyframe, []byte{24, 0, 2, 0x41, 1}, false},
+		{"h264 aggregate cut short", h264Keyframe, []byte{24, 0, 9, 0x41}, false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := tt.is(tt.payload); got != tt.want {
+				t.Errorf("got %t", got)
+			}
+		})
+	}
+	for mime, want := range map[string]bool{"video/vp8": true, "video/H264": true, "audio/opus": false} {
+		if got := keyframeTestFor(mime) != nil; got != want {
+			t.Errorf("%s: %t", mime, got)
+		}
+	}
+}
+
+func FuzzKeyframes(f *testing.F) {
+	f.Add([]byte{0x90, 0xf0, 0x81, 0x01, 0x01, 0x01, 0x00})
+	f.Add([]byte{24, 0, 2, 0x09, 1, 0, 2, 0x67, 1})
+	f.Fuzz(func(_ *testing.T, b []byte) {
+		vp8Keyframe(b)
+		h264Keyframe(b)
+	})
+}

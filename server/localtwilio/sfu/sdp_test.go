@@ -1,0 +1,75 @@
+package sfu
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestClean(t *testing.T) {
+	lines := func(l ...string) string { return strings.Join(l, "\r\n") + "\r\n" }
+	tests := []struct{ name, in, want string }{
+		{
+			"candidates go",
+			lines("v=0", "m=audio 9", "a=candidate:1 1 udp 1 3f9c.local 9 typ host", "a=mid:0"),
+			lines("v=0", "m=audio 9", "a=mid:0"),
+		},
+		{
+			"plain retransmission stays",
+			lines("v=0", "m=video 9", "a=ssrc-group:FID 1 2", "a=ssrc:1 cname:x", "a=ssrc:2 cname:x"),
+			lines("v=0", "m=video 9", "a=ssrc-group:FID 1 2", "a=ssrc:1 cname:x", "a=ssrc:2 cname:x"),
+		},
+		{
+			"upper layers go, in their own section only",
+			lines("v=0", "m=video 9", "a=ssrc-group:SIM 1 2 3",
+				"a=ssrc-group:FID 1 11", "a=ssrc-group:FID 2 12", "a=ssrc-group:FID 3 13",
+				"a=ssrc:1 cname:x", "a=ssrc:11 cname:x", "a=ssrc:2 cname:x", "a=ssrc:12 cname:x", "a=ssrc:3 cname:x", "a=ssrc:13 cname:x",
+				"m=video 9", "a=ssrc:2 cname:y"),
+			lines("v=0", "m=video 9", "a=ssrc-group:FID 1 11", "a=ssrc:1 cname:x", "a=ssrc:11 cname:x",
+				"m=video 9", "a=ssrc:2 cname:y"),
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := clean(tt.in); got != tt.want {
+				t.Errorf("got\n%s\nwant\n%s", got, tt.want)
+			}
+		})
+	}
+}
+
+// A client that asks for simulcast by SSRC groups is accepted, with its first layer.
+func TestSimulcastOffer(t *testing.T) {
+	r := startEngine(t).NewRouter(RouterConfig{})
+	alice, bob := newClient(t, "PA1"), newClient(t, "PA2")
+	alice.publish("MT1v", KindVideo)
+	alice.munge = addLayers
+	alice.join(r)
+	if alice.peer.remb == nil {
+		t.Error("no REMB with simulcast")
+	}
+	bob.join(r)
+	bob.flows("MT1v")
+	alice.publish("MT1s", KindVideo) // with a later offer
+	bob.flows("MT1s")
+}
+
+// addLayers writes the upper layers into an offer, as twilio-video.js does.
+func addLayers(sdp string) string {
+	parts := strings.Split(sdp, "\r\nm=")
+	for i, p := range parts {
+		_, rest, ok := strings.Cut(p, "\r\na=ssrc:")
+		if !strings.HasPrefix(p, "video") || !ok {
+			continue
+		}
+		ssrc, _, _ := strings.Cut(rest, " ")
+		extra := "a=ssrc-group:SIM " + ssrc + " 777" + "1 7772"
+		for _, s := range []string{"7771", "7772"} {
+			extra += "\r\na=ssrc:" + s + " cname:layer\r\na=ssrc:" + s + " msid:- layer"
+		}
+		parts[i] = strings.TrimRight(p, "\r\n") + "\r\n" + extra
+		if strings.HasSuffix(p, "\r\n") {
+			parts[i] += "\r\n"
+		}
+	}
+	return strings.Join(parts, "\r\nm=")
+}
