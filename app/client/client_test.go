@@ -1,0 +1,155 @@
+package client
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"escalate/app/wire"
+)
+
+// answer makes a Fetch that records the Request and gives one answer.
+func answer(status int, body string, got *Request) Fetch {
+	return func(_ context.Context, r Request) (Response, error) {
+		*got = r
+		return Response{Status: status, Body: []byte(body)}, nil
+	}
+}
+
+func TestRequests(t *testing.T) {
+	at := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	tests := []struct {
+		name         string
+		call         func(context.Context, API) (any, error)
+		answer       string
+		method, path string
+		body         string
+		agent        bool
+		want         any
+	}{
+		{"state", func(ctx context.Context, a API) (any, error) { return a.State(ctx, "AbC7") }, `{"code":"AbC7","status":"open"}`,
+			"GET", "/api/escalations/AbC7", "", false, wire.State{Code: "AbC7", Status: wire.StatusOpen}},
+		{"a code that is a path", func(ctx context.Context, a API) (any, error) { return a.State(ctx, "../x?y") }, `{}`,
+			"GET", "/api/escalations/..%2Fx%3Fy", "", false, wire.State{}},
+		{"join", func(ctx context.Context, a API) (any, error) {
+			return a.Join(ctx, "C", wire.JoinRequest{Consent: "yes"})
+		}, `{"waiting":false,"token":"T"}`,
+			"POST", "/api/escalations/C/token", `{"consent":"yes"}`, false, wire.Join{Token: "T"}},
+		{"progress", func(ctx context.Context, a API) (any, error) {
+			return nil, a.Progress(ctx, "C", wire.Progress{Phase: wire.PhaseTrouble, Detail: wire.TroubleDenied, At: at})
+		}, ``, "POST", "/api/escalations/C/progress", `{"phase":"trouble","detail":"denied","at":"2026-01-02T03:04:05Z"}`, false, nil},
+		{"leave", func(ctx context.Context, a API) (any, error) {
+			return nil, a.Leave(ctx, "C", wire.Leave{Identity: "customer:C:1"})
+		}, ``, "POST", "/api/escalations/C/leave", `{"identity":"customer:C:1"}`, false, nil},
+		{"rate", func(ctx context.Context, a API) (any, error) { return nil, a.Rate(ctx, "C", wire.Rating{Score: 5}) }, ``,
+			"POST", "/api/escalations/C/rating", `{"score":5}`, false, nil},
+		{"escalate", func(ctx context.Context, a API) (any, error) {
+			return a.Escalate(ctx, wire.Escalate{TaskSID: "WT1", SendInvite: true})
+		}, `{"code":"C","taskSid":"WT1","resumed":true}`,
+			"POST", "/api/escalations", `{"taskSid":"WT1","sendInvite":true}`, true,
+			wire.Escalation{State: wire.State{Code: "C"}, TaskSID: "WT1", Resumed: true}},
+		{"agent joins", func(ctx context.Context, a API) (any, error) { return a.AgentJoin(ctx, "C") }, `{"token":"T"}`,
+			"POST", "/api/escalations/C/agent-token", `{}`, true, wire.Join{Token: "T"}},
+		{"end", func(ctx context.Context, a API) (any, error) { return a.End(ctx, "C") }, `{"status":"ended"}`,
+			"POST", "/api/escalations/C/end", `{}`, true, wire.State{Status: wire.StatusEnded}},
+		{"task", func(ctx context.Context, a API) (any, error) { return a.Task(ctx, "WT1") }, `{"taskSid":"WT1","mayWrapUp":true}`,
+			"GET", "/api/tasks/WT1", "", true, wire.Task{TaskSID: "WT1", MayWrapUp: true}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			var got Request
+			status := 200
+			if tt.answer == "" {
+				status = 204
+			}
+			c := New(answer(status, tt.answer, &got), func() string { return "FLEX" })
+			v, err := tt.call(t.Context(), c)
+			if err != nil || !reflect.DeepEqual(v, tt.want) {
+				t.Errorf("answer %+v, %v; want %+v", v, err, tt.want)
+			}
+			if got.Method != tt.method || got.Path != tt.path || string(got.Body) != tt.body {
+				t.Errorf("request %s %s %s\nwant    %s %s %s", got.Method, got.Path, got.Body, tt.method, tt.path, tt.body)
+			}
+			if auth := got.Header["Authorization"]; (auth == "Bearer FLEX") != tt.agent || (auth == "") == tt.agent {
+				t.Errorf("authorization %q, agent %t", auth, tt.agent)
+			}
+			if ct := got.Header["Content-Type"]; (ct == "application/json") != (tt.body != "") {
+				t.Errorf("content type %q", ct)
+			}
+			if got.Keepalive != (tt.name == "leave") {
+				t.Errorf("keepalive %t", got.Keepalive)
+			}
+		})
+	}
+	c := New(nil, nil)
+	if c.EventsPath("C") != "/api/escalations/C/events" || c.LeavePath("C") != "/api/escalations/C/leave" {
+		t.Errorf("paths %s, %s", c.EventsPath("C"), c.LeavePath("C"))
+	}
+}
+
+func TestErrors(t *testing.T) {
+	tests := []struct {
+		name   string
+		status int
+		body   string
+		want   wire.Code
+		says   string // what the sentence must contain
+	}{
+		{"ours", 409, `{"code":"agent_busy","message":"You are in another call.","running":{"code":"X","taskSid":"WT2"}}`, wire.CodeAgentBusy, "another call"},
+		{"ours without a sentence", 429, `{"code":"rate_limited"}`, wire.CodeRateLimited, "Wait"},
+		{"a proxy's page", 502, `<html>Bad Gateway</html>`, wire.CodeUnavailable, "Try again"},
+		{"a proxy's refusal", 403, `Forbidden`, wire.CodeForbidden, "may not"},
+		{"too large, by a proxy", 413, ``, wire.CodeTooLarge, "Shorten"},
+		{"signed out, by a gateway", 401, ``, wire.CodeUnauthorized, "Sign in"},
+		{"nothing there", 404, `404 page not found`, wire.CodeNotFound, "nothing"},
+		{"another refusal", 418, `{"teapot":true}`, wire.CodeBadRequest, "Reload"},
+		{"a redirect", 302, ``, wire.CodeUnavailable, "Try again"},
+		{"a captive portal", 200, `<html>Sign in to Wi-Fi</html>`, wire.CodeUnavailable, "network"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			var r Request
+			_, err := New(answer(tt.status, tt.body, &r), nil).State(t.Context(), "C")
+			var e *wire.Error
+			if !errors.As(err, &e) || e.Code != tt.want || !strings.Contains(e.Message, tt.says) {
+				t.Fatalf("error %v, want %s saying %q", err, tt.want, tt.says)
+			}
+			if tt.want == wire.CodeAgentBusy && (e.Running == nil || e.Running.TaskSID != "WT2") {
+				t.Errorf("running %+v", e.Running)
+			}
+		})
+	}
+}
+
+func TestNoAnswer(t *testing.T) {
+	c := New(func(ctx context.Context, _ Request) (Response, error) {
+		if ctx.Err() != nil {
+			return Response{}, ctx.Err()
+		}
+		return Response{}, errors.New("offline")
+	}, nil)
+	var e *wire.Error
+	if err := c.Rate(t.Context(), "C", wire.Rating{Score: 1}); !errors.As(err, &e) || e.Code != wire.CodeUnavailable || e.Message == "" {
+		t.Errorf("offline: %v", err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := c.State(ctx, "C"); !errors.Is(err, context.Canceled) {
+		t.Errorf("canceled: %v", err)
+	}
+}
+
+func TestNoTokenMeansNoHeader(t *testing.T) {
+	var r Request
+	_, _ = New(answer(401, `{"code":"unauthorized","message":"Sign in."}`, &r), func() string { return "" }).End(t.Context(), "C")
+	if _, ok := r.Header["Authorization"]; ok {
+		t.Error("an empty token was sent")
+	}
+	if !json.Valid(r.Body) {
+		t.Errorf("body %q", r.Body)
+	}
+}
