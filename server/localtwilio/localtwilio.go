@@ -44,8 +44,8 @@ type Config struct {
 	// MediaAddr is the UDP address of all media; default any free port of
 	// 127.0.0.1.
 	MediaAddr string
-	// TURNAddr is the UDP and TCP address of STUN and TURN; default any free
-	// port of 127.0.0.1.
+	// TURNAddr is the UDP address of STUN and TURN; default any free port of
+	// 127.0.0.1.
 	TURNAddr string
 	// AllowRemote permits addresses other than loopback. Whoever can reach them
 	// can use the Rooms for which they hold an Access Token.

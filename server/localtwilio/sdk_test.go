@@ -1,0 +1,242 @@
+package localtwilio_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/twilio/twilio-go/client"
+	conversations "github.com/twilio/twilio-go/rest/conversations/v1"
+	sync "github.com/twilio/twilio-go/rest/sync/v1"
+	taskrouter "github.com/twilio/twilio-go/rest/taskrouter/v1"
+	video "github.com/twilio/twilio-go/rest/video/v1"
+
+	"escalate/server/localtwilio"
+	"escalate/server/localtwilio/store"
+)
+
+// start starts a local Twilio on free ports. It opens UDP.
+func start(t *testing.T, c localtwilio.Config) *localtwilio.Server {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("opens UDP ports")
+	}
+	c.Addr, c.MediaAddr, c.TURNAddr = "127.0.0.1:0", "127.0.0.1:0", "127.0.0.1:0"
+	s, err := localtwilio.Start(context.Background(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
+}
+
+// sdk is Twilio's own library, its HTTP answered by local Twilio.
+type sdk struct {
+	*localtwilio.Server
+	video         *video.ApiService
+	sync          *sync.ApiService
+	taskrouter    *taskrouter.ApiService
+	conversations *conversations.ApiService
+}
+
+func startSDK(t *testing.T) sdk {
+	t.Helper()
+	s := start(t, localtwilio.Config{})
+	return newSDK(s, s.Account().KeySID, s.Account().KeySecret)
+}
+
+func newSDK(s *localtwilio.Server, user, password string) sdk {
+	c := &client.Client{
+		Credentials: client.NewCredentials(user, password),
+		HTTPClient:  &http.Client{Transport: s.Transport(), Timeout: 10 * time.Second},
+	}
+	c.SetAccountSid(s.Account().SID)
+	// Not NewRequestHandler: it would take edge and region from the environment.
+	h := &client.RequestHandler{Client: c}
+	return sdk{
+		Server: s, video: video.NewApiService(h), sync: sync.NewApiService(h),
+		taskrouter: taskrouter.NewApiService(h), conversations: conversations.NewApiService(h),
+	}
+}
+
+// wantCode checks that err is Twilio's error of this status and code.
+func wantCode(t *testing.T, err error, status, code int) {
+	t.Helper()
+	var e *client.TwilioRestError
+	if !errors.As(err, &e) {
+		t.Errorf("error %v, want code %d", err, code)
+		return
+	}
+	if e.Status != status || e.Code != code || e.Message == "" || e.MoreInfo == "" {
+		t.Errorf("error %+v, want status %d code %d, a message and more_info", e, status, code)
+	}
+}
+
+func must[T any](v T, err error) func(*testing.T) T {
+	return func(t *testing.T) T {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+}
+
+func ptr[T any](v T) *T { return &v }
+
+func TestCredentials(t *testing.T) {
+	s := start(t, localtwilio.Config{})
+	a := s.Account()
+	tests := []struct {
+		name, user, password string
+		ok                   bool
+	}{
+		{"API key", a.KeySID, a.KeySecret, true},
+		{"account and auth token", a.SID, a.AuthToken, true},
+		{"wrong secret", a.KeySID, a.AuthToken, false},
+		{"wrong auth token", a.SID, a.KeySecret, false},
+		{"other account", store.NewSID("AC"), a.AuthToken, false},
+		{"none", "", "", false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			_, err := newSDK(s, tt.user, tt.password).video.ListRoom(&video.ListRoomParams{})
+			if tt.ok {
+				if err != nil {
+					t.Error(err)
+				}
+				return
+			}
+			wantCode(t, err, 401, 20003)
+		})
+	}
+}
+
+func TestRooms(t *testing.T) {
+	s := startSDK(t)
+	r := must(s.video.CreateRoom(&video.CreateRoomParams{
+		UniqueName: ptr("r"), Type: ptr("group"), EmptyRoomTimeout: ptr(3), UnusedRoomTimeout: ptr(60), MaxParticipants: ptr(4),
+		StatusCallback: ptr("http://127.0.0.1:1/x"), RecordParticipantsOnConnect: ptr(true),
+	}))(t)
+	if *r.Status != "in-progress" || *r.UniqueName != "r" || r.EmptyRoomTimeout != 3 || r.UnusedRoomTimeout != 60 || r.MaxParticipants != 4 ||
+		r.MaxParticipantDuration != 14400 || *r.Type != "group" || !*r.RecordParticipantsOnConnect || *r.StatusCallbackMethod != "POST" ||
+		*r.AccountSid != s.Account().SID || *r.Url != "https://video.twilio.com/v1/Rooms/"+*r.Sid || r.DateCreated == nil || r.EndTime != nil {
+		t.Errorf("room %+v", *r)
+	}
+	_, err := s.video.CreateRoom(&video.CreateRoomParams{UniqueName: ptr("r")})
+	wantCode(t, err, 400, 53113)
+	if got := must(s.video.FetchRoom("r"))(t); *got.Sid != *r.Sid {
+		t.Errorf("fetched %s by name, want %s", *got.Sid, *r.Sid)
+	}
+
+	p := must(s.Store().AddParticipant(*r.Sid, "alice"))(t)
+	k := must(s.Store().AddTrack(store.Track{ParticipantSID: p.SID, Name: "cam", Kind: "video", Enabled: true}))(t)
+	tracks := must(s.video.ListRoomParticipantPublishedTrack("r", "alice", &video.ListRoomParticipantPublishedTrackParams{}))(t)
+	if len(tracks) != 1 || *tracks[0].Sid != k.SID || *tracks[0].Name != "cam" || !*tracks[0].Enabled {
+		t.Errorf("published tracks %+v", tracks)
+	}
+	list := must(s.video.ListRoomParticipant("r", &video.ListRoomParticipantParams{}))(t)
+	if len(list) != 1 || *list[0].Sid != p.SID || *list[0].Identity != "alice" || *list[0].Status != "connected" {
+		t.Errorf("participants %+v", list)
+	}
+	kicked := must(s.video.UpdateRoomParticipant("r", p.SID, &video.UpdateRoomParticipantParams{Status: ptr("disconnected")}))(t)
+	if *kicked.Status != "disconnected" || kicked.Duration == nil || kicked.EndTime == nil {
+		t.Errorf("participant %+v", *kicked)
+	}
+	_, err = s.video.UpdateRoomParticipant("r", p.SID, &video.UpdateRoomParticipantParams{Status: ptr("disconnected")})
+	wantCode(t, err, 400, 20001)
+	if list := must(s.video.ListRoomParticipant("r", &video.ListRoomParticipantParams{}))(t); len(list) != 0 {
+		t.Errorf("participants %+v, want none connected", list)
+	}
+
+	rules := must(s.video.UpdateRoomRecordingRule(*r.Sid, &video.UpdateRoomRecordingRuleParams{
+		Rules: ptr[any]([]map[string]any{{"type": "exclude", "all": true}}),
+	}))(t)
+	if len(*rules.Rules) != 1 || (*rules.Rules)[0].Type != "exclude" || !(*rules.Rules)[0].All {
+		t.Errorf("rules %+v", *rules.Rules)
+	}
+
+	done := must(s.video.UpdateRoom("r", &video.UpdateRoomParams{Status: ptr("completed")}))(t)
+	if *done.Status != "completed" || done.EndTime == nil || done.Duration == nil {
+		t.Errorf("completed room %+v", *done)
+	}
+	_, err = s.video.UpdateRoom(*r.Sid, &video.UpdateRoomParams{Status: ptr("completed")})
+	wantCode(t, err, 400, 53112)
+	_, err = s.video.FetchRoom("r")
+	wantCode(t, err, 404, 20404)
+	list = must(s.video.ListRoomParticipant(*r.Sid, &video.ListRoomParticipantParams{}))(t)
+	if len(list) != 1 || *list[0].Status != "disconnected" {
+		t.Errorf("participants of a completed room %+v", list)
+	}
+	must(s.video.CreateRoom(&video.CreateRoomParams{UniqueName: ptr("r")}))(t)
+}
+
+func TestRoomParameters(t *testing.T) {
+	s := startSDK(t)
+	long := make([]byte, 129)
+	for i := range long {
+		long[i] = 'a'
+	}
+	tests := []struct {
+		name string
+		p    video.CreateRoomParams
+		code int
+	}{
+		{"empty timeout 0", video.CreateRoomParams{EmptyRoomTimeout: ptr(0)}, 53109},
+		{"empty timeout 61", video.CreateRoomParams{EmptyRoomTimeout: ptr(61)}, 53109},
+		{"unused timeout 999", video.CreateRoomParams{UnusedRoomTimeout: ptr(999)}, 53109},
+		{"no participants", video.CreateRoomParams{MaxParticipants: ptr(0)}, 53107},
+		{"51 participants", video.CreateRoomParams{MaxParticipants: ptr(51)}, 53107},
+		{"duration over a day", video.CreateRoomParams{MaxParticipantDuration: ptr(86401)}, 53109},
+		{"type", video.CreateRoomParams{Type: ptr("huge")}, 53108},
+		{"name too long", video.CreateRoomParams{UniqueName: ptr(string(long))}, 53101},
+		{"name with control character", video.CreateRoomParams{UniqueName: ptr("a\x00b")}, 53102},
+		{"callback method", video.CreateRoomParams{StatusCallbackMethod: ptr("PUT")}, 53110},
+		{"callback", video.CreateRoomParams{StatusCallback: ptr("/callbacks")}, 53111},
+		{"region", video.CreateRoomParams{MediaRegion: ptr("../x")}, 53115},
+		{"codec", video.CreateRoomParams{VideoCodecs: &[]string{"AV1"}}, 53114},
+		{"recording rules", video.CreateRoomParams{RecordingRules: ptr[any]("x")}, 53120},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			_, err := s.video.CreateRoom(&tt.p)
+			wantCode(t, err, 400, tt.code)
+		})
+	}
+	_, err := s.video.UpdateRoom("none", &video.UpdateRoomParams{Status: ptr("completed")})
+	wantCode(t, err, 404, 20404)
+	must(s.video.CreateRoom(&video.CreateRoomParams{UniqueName: ptr("r")}))(t)
+	_, err = s.video.UpdateRoom("r", &video.UpdateRoomParams{Status: ptr("in-progress")})
+	wantCode(t, err, 400, 53112)
+	_, err = s.video.UpdateRoom("r", &video.UpdateRoomParams{})
+	wantCode(t, err, 400, 20001)
+	_, err = s.video.FetchRoomParticipant("r", "nobody")
+	wantCode(t, err, 404, 20404)
+}
+
+// TestPaging follows next_page_url, which is an absolute URL, over all pages.
+func TestPaging(t *testing.T) {
+	s := startSDK(t)
+	want := map[string]bool{}
+	for range 7 {
+		want[must(s.Store().CreateRoom(store.Room{}))(t).SID] = true
+	}
+	rooms := must(s.video.ListRoom(&video.ListRoomParams{PageSize: ptr(3), Limit: ptr(100)}))(t)
+	for _, r := range rooms {
+		if !want[*r.Sid] {
+			t.Errorf("room %s twice or unknown", *r.Sid)
+		}
+		delete(want, *r.Sid)
+	}
+	if len(want) > 0 {
+		t.Errorf("%d rooms missing from %d listed", len(want), len(rooms))
+	}
+	_, err := s.video.PageRoom(&video.ListRoomParams{PageSize: ptr(1001)}, "", "")
+	wantCode(t, err, 400, 20001)
+}
