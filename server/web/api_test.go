@@ -106,6 +106,10 @@ func TestCustomersReports(t *testing.T) {
 			func() bool { return left == "customer:c:1" }},
 		{"leave by beacon", call{"POST", wire.CodePath(liveCode, wire.ActionLeave), `{"identity":"agent:WK1:2"}`, headers("Content-Type", "text/plain;charset=UTF-8", "Origin", publicURL)},
 			func() bool { return left == "agent:WK1:2" }},
+		{"leave by a beacon without an origin", call{"POST", wire.CodePath(liveCode, wire.ActionLeave), `{"identity":"agent:WK1:3"}`, headers("Content-Type", "text/plain;charset=UTF-8", "Origin", "null")},
+			func() bool { return left == "agent:WK1:3" }},
+		{"progress without a referrer", call{"POST", wire.CodePath(liveCode, wire.ActionProgress), `{"phase":"left"}`, asJSON("Origin", "null", "Sec-Fetch-Site", "same-origin")},
+			func() bool { return phase.Phase == "left" }},
 		{"rating", call{"POST", wire.CodePath(liveCode, wire.ActionRating), `{"score":4,"comment":"gut ü"}`, asJSON("Content-Type", "application/json; charset=utf-8")},
 			func() bool { return score == 4 && comment == "gut ü" }},
 	}

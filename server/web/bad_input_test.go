@@ -130,6 +130,7 @@ func TestBadInput(t *testing.T) {
 		{name: "look-alike origin", call: call{post, wire.EscalationsPath, escalate, asAgent("Origin", flexOrigin+".evil.example")}, code: wire.CodeForbiddenOrigin},
 		{name: "http instead of https", call: call{post, wire.EscalationsPath, escalate, asAgent("Origin", "http://flex.twilio.com")}, code: wire.CodeForbiddenOrigin},
 		{name: "null origin", call: call{post, wire.EscalationsPath, escalate, asAgent("Origin", "null")}, code: wire.CodeForbiddenOrigin},
+		{name: "null origin of another site", call: call{post, token, "{}", asJSON("Origin", "null", "Sec-Fetch-Site", "cross-site")}, code: wire.CodeForbiddenOrigin},
 		{name: "foreign preflight", call: call{"OPTIONS", wire.EscalationsPath, "", headers("Origin", "https://evil.example", "Access-Control-Request-Method", "POST")}, code: wire.CodeForbiddenOrigin},
 		{name: "agent's origin on a customer's endpoint", call: call{post, token, "{}", asJSON("Origin", flexOrigin)}, code: wire.CodeForbiddenOrigin},
 

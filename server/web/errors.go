@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"math"
 	"net/http"
 	"strconv"
@@ -125,13 +126,7 @@ func (s *server) fail(w http.ResponseWriter, r *http.Request, err error) {
 		return // the client has gone: nobody reads an answer
 	}
 	answer := answerTo(err)
-	switch answer.Code {
-	case wire.CodeInternal, wire.CodeUnavailable:
-		// Ours to read, not theirs.
-		s.Log.Error("request", "id", requestID(r), "route", routeOf(r), "code", answer.Code, "err", err)
-	default:
-		s.Log.Debug("request refused", "id", requestID(r), "route", routeOf(r), "code", answer.Code, "err", err)
-	}
+	s.note(r, answer.Code, err)
 	h := w.Header()
 	h.Set("Cache-Control", "no-store")
 	switch answer.Code {
@@ -139,9 +134,8 @@ func (s *server) fail(w http.ResponseWriter, r *http.Request, err error) {
 		h.Set("WWW-Authenticate", `Bearer realm="flex"`)
 	case wire.CodeUnavailable:
 		h.Set("Retry-After", "3")
-	case wire.CodeRateLimited:
-		retryAfter(h, err)
 	}
+	retryAfter(h, err)
 	if wantsHTML(r) {
 		if s.plain(w, r, answer.Code.Status(), pageTrouble, plainData{Message: answer.Message}) == nil {
 			return
@@ -150,10 +144,19 @@ func (s *server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	writeJSON(w, answer.Code.Status(), answer)
 }
 
-// retryAfter says when trying again may help.
+// note logs what went wrong: ours in full, theirs for those who debug.
+func (s *server) note(r *http.Request, code wire.Code, err error) {
+	level, text := slog.LevelDebug, "request refused"
+	if code == wire.CodeInternal || code == wire.CodeUnavailable {
+		level, text = slog.LevelError, "request"
+	}
+	s.Log.Log(r.Context(), level, text, "id", requestID(r), "route", routeOf(r), "code", code, "err", err)
+}
+
+// retryAfter says when trying again may help, if err is a request too many.
 func retryAfter(h http.Header, err error) {
 	var p *problem
-	if errors.As(err, &p) {
+	if errors.As(err, &p) && p.code == wire.CodeRateLimited {
 		h.Set("Retry-After", strconv.Itoa(max(1, int(math.Ceil(p.retry.Seconds())))))
 	}
 }

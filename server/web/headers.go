@@ -68,7 +68,7 @@ var callFeatures = []string{
 }
 
 // otherFeatures are powerful, and no page of ours uses them.
-var otherFeatures = []string{"bluetooth", "geolocation", "hid", "midi", "payment", "serial", "usb"}
+var otherFeatures = []string{"geolocation", "hid", "midi", "payment", "serial", "usb"}
 
 // permissions is the Permissions-Policy of a page that runs the program; it
 // names the framers too, so that the policy reads the same in a frame.

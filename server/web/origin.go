@@ -28,8 +28,14 @@ func originOf(raw string) string {
 // address by which the request itself came, which differs from it on a
 // developer's machine (localhost or 127.0.0.1).
 func (s *server) fromOwnPage(r *http.Request, origin string) bool {
-	if origin == s.own {
+	switch origin {
+	case s.own:
 		return true
+	case "null":
+		// With Referrer-Policy no-referrer browsers write null for forms and
+		// beacons of the very same origin (Fetch, "append a request Origin
+		// header"). Sec-Fetch-Site cannot be set by a page.
+		return r.Header.Get("Sec-Fetch-Site") == "same-origin"
 	}
 	u, err := url.Parse(origin)
 	return err == nil && u.Host != "" && strings.EqualFold(u.Host, r.Host)

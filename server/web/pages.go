@@ -63,11 +63,13 @@ func (s *server) getJoin(w http.ResponseWriter, r *http.Request) error {
 		return s.plain(w, r, http.StatusNotFound, pageUnknown, plainData{})
 	case errors.Is(err, escalation.ErrExpired) || err == nil && e.Status == escalation.Expired:
 		return s.plain(w, r, http.StatusGone, pageExpired, plainData{})
-	case errors.Is(err, escalation.ErrEnded) || err == nil && e.Status == escalation.Ended:
+	case errors.Is(err, escalation.ErrEnded):
 		return s.plain(w, r, http.StatusGone, pageEnded, plainData{})
+	case err == nil && e.Status == escalation.Ended:
+		return s.over(w, r, e)
 	case err != nil:
 		answer := answerTo(err)
-		s.Log.Error("request", "id", requestID(r), "route", routeOf(r), "code", answer.Code, "err", err)
+		s.note(r, answer.Code, err)
 		return s.plain(w, r, answer.Code.Status(), pageTrouble, plainData{Message: answer.Message})
 	}
 	if inApp(r.UserAgent()) && !r.URL.Query().Has(continueParam) {

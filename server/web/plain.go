@@ -7,6 +7,8 @@ import (
 	"html/template"
 	"net/http"
 	"strconv"
+
+	"escalate/app/wire"
 )
 
 //go:embed templates/*.html
@@ -47,6 +49,17 @@ var (
 		Steps:   []string{"Need more help? Go back to your chat and write there.", "The agent can send you a new video link at any time."},
 		Note:    "You can close this page now.",
 	}
+	pageRate = plainPage{
+		Heading: "This call is over",
+		Lead:    "Thank you for talking with us. How was it?",
+		Note:    "Need more help? Go back to your chat and write there. The agent can send you a new video link at any time.",
+	}
+	pageRated = plainPage{
+		Heading: "Thank you",
+		Lead:    "Your rating has arrived, and the call is over.",
+		Steps:   []string{"Need more help? Go back to your chat and write there.", "The agent can send you a new video link at any time."},
+		Note:    "You can close this page now.",
+	}
 	pageInApp = plainPage{
 		Heading: "Open this link in your browser",
 		Lead:    "You are inside another app, where camera and microphone often do not work. Use Safari on an iPhone or iPad, Chrome on Android:",
@@ -81,9 +94,20 @@ type plainData struct {
 	Message string
 	// Link is shown to be copied.
 	Link string
+	// Rate is where a rating is posted; empty leaves the form out.
+	Rate string
 	// Onward is where a button leads that says OnwardText.
 	Onward, OnwardText string
 }
+
+// score is one choice of the rating form.
+type score struct {
+	Value int
+	Text  string
+}
+
+// scores are the choices, best first.
+var scores = []score{{5, "Very good"}, {4, "Good"}, {3, "So-so"}, {2, "Bad"}, {1, "Very bad"}}
 
 // plain answers with a page that needs no script.
 func (s *server) plain(w http.ResponseWriter, r *http.Request, status int, p plainPage, d plainData) error {
@@ -98,7 +122,9 @@ func (s *server) plain(w http.ResponseWriter, r *http.Request, status int, p pla
 		plainPage
 		plainData
 		Lang, Brand string
-	}{s.static, p, d, s.Languages[0], s.Brand})
+		Scores      []score
+		MaxComment  int
+	}{s.static, p, d, s.Languages[0], s.Brand, scores, wire.MaxComment})
 }
 
 // html writes a template whole or not at all.

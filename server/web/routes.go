@@ -34,7 +34,9 @@ func (s *server) routes() http.Handler {
 	s.handle(r, code(wire.ActionEvents), s.ownOrigin(methods{"GET": s.customer(s.getEvents)}))
 	s.handle(r, code(wire.ActionToken), s.ownOrigin(methods{"POST": jsonOnly(s.customer(s.postToken))}))
 	s.handle(r, code(wire.ActionProgress), s.ownOrigin(methods{"POST": jsonOnly(s.customer(s.postProgress))}))
-	s.handle(r, code(wire.ActionLeave), s.ownOrigin(methods{"POST": s.customer(s.postLeave)}))
+	// No look at the origin: browsers that do not say where a beacon comes from
+	// exist, and the identity in it is a secret of the page that joined.
+	s.handle(r, code(wire.ActionLeave), methods{"POST": s.customer(s.postLeave)})
 	s.handle(r, code(wire.ActionRating), s.ownOrigin(methods{"POST": jsonOnly(s.customer(s.postRating))}))
 
 	s.handle(r, wire.EscalationsPath, s.crossOrigin(methods{"POST": jsonOnly(s.agent(s.postEscalation))}))
@@ -46,6 +48,7 @@ func (s *server) routes() http.Handler {
 
 	s.handle(r, wire.HomePage, methods{"GET": s.getHome})
 	s.handle(r, wire.JoinPath("")+"{code}", methods{"GET": s.getJoin})
+	s.handle(r, wire.JoinPath("")+"{code}/"+wire.ActionRating, methods{"POST": s.postRatingForm})
 	s.handle(r, wire.AgentPage, methods{"GET": s.getAgent})
 
 	s.handle(r, staticPath+"{name:.*}", methods{"GET": s.getStatic})

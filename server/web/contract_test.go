@@ -1,0 +1,88 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"testing"
+
+	"escalate/app/client"
+	"escalate/app/wire"
+	"escalate/server/escalation"
+)
+
+// clientOf is the browser's typed client on the handler, without a network.
+func clientOf(h http.Handler, token string) *client.Client {
+	fetch := func(ctx context.Context, r client.Request) (client.Response, error) {
+		if r.Header == nil {
+			r.Header = map[string]string{}
+		}
+		r.Header["Origin"] = publicURL
+		w := serve(h, call{r.Method, r.Path, string(r.Body), r.Header}.request().WithContext(ctx))
+		return client.Response{Status: w.Code, Body: w.Body.Bytes()}, nil
+	}
+	return client.New(fetch, func() string { return token })
+}
+
+// TestContract lets the client that the pages use talk to the handler: both
+// halves of package wire in one place.
+func TestContract(t *testing.T) {
+	ctx := t.Context()
+	customer, agent, stranger := clientOf(newRig().handler(), ""), clientOf(newRig().handler(), flexToken), clientOf(newRig().handler(), "stolen")
+
+	if s, err := customer.State(ctx, liveCode); err != nil || s.Code != liveCode || s.AgentName != "Ann" || s.Version != 3 {
+		t.Errorf("State: %+v, %v", s, err)
+	}
+	if j, err := customer.Join(ctx, liveCode, wire.JoinRequest{Consent: "yes"}); err != nil || j.Token != "jwt-c" || j.State.Code != liveCode {
+		t.Errorf("Join: %+v, %v", j, err)
+	}
+	for name, err := range map[string]error{
+		"Progress": customer.Progress(ctx, liveCode, wire.Progress{Phase: wire.PhaseTrouble, Detail: wire.TroubleDenied}),
+		"Leave":    customer.Leave(ctx, liveCode, wire.Leave{Identity: "customer:" + liveCode + ":n"}),
+		"Rate":     customer.Rate(ctx, liveCode, wire.Rating{Score: 5, Comment: "thanks"}),
+	} {
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if e, err := agent.Escalate(ctx, wire.Escalate{TaskSID: ownTask, SendInvite: true}); err != nil || e.Code != liveCode || e.JoinURL == "" || e.Invite == "" {
+		t.Errorf("Escalate: %+v, %v", e, err)
+	}
+	if j, err := agent.AgentJoin(ctx, liveCode); err != nil || j.Token != "jwt-a" {
+		t.Errorf("AgentJoin: %+v, %v", j, err)
+	}
+	if s, err := agent.End(ctx, liveCode); err != nil || s.Status != wire.StatusEnded {
+		t.Errorf("End: %+v, %v", s, err)
+	}
+	if v, err := agent.Task(ctx, ownTask); err != nil || !v.MayWrapUp || v.TaskSID != ownTask {
+		t.Errorf("Task: %+v, %v", v, err)
+	}
+
+	busy := newRig()
+	failEscalate(&escalation.BusyError{Code: "other22", TaskSID: otherTask})(busy)
+	_, unknown := customer.State(ctx, "../../x")
+	_, late := customer.Join(ctx, expiredCode, wire.JoinRequest{})
+	_, notMine := agent.Task(ctx, otherTask)
+	_, whoAreYou := stranger.Task(ctx, ownTask)
+	_, twice := clientOf(busy.handler(), flexToken).Escalate(ctx, wire.Escalate{TaskSID: ownTask})
+	for _, c := range []struct {
+		name string
+		err  error
+		code wire.Code
+	}{
+		{"unknown code", unknown, wire.CodeUnknownCode},
+		{"expired code", late, wire.CodeExpired},
+		{"someone else's Task", notMine, wire.CodeTaskNotYours},
+		{"stolen token", whoAreYou, wire.CodeUnauthorized},
+		{"second session", twice, wire.CodeAgentBusy},
+		{"bad rating", customer.Rate(ctx, liveCode, wire.Rating{}), wire.CodeBadRequest},
+	} {
+		var e *wire.Error
+		if !errors.As(c.err, &e) || e.Code != c.code || e.Message == "" {
+			t.Errorf("%s: %v, want %s", c.name, c.err, c.code)
+		}
+		if c.code == wire.CodeAgentBusy && (e == nil || e.Running == nil || e.Running.Code != "other22") {
+			t.Errorf("%s: running is not told: %+v", c.name, e)
+		}
+	}
+}
