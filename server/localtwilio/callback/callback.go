@@ -143,17 +143,27 @@ func (s *Sender) deliver(e store.Event) error {
 // post makes one request. again says whether another may do better: a receiver
 // that could not be reached or answered 5xx, not one that refused.
 func (s *Sender) post(e store.Event) (again bool, err error) {
-	target, form := e.Room.StatusCallback, params(s.account, e)
+	u, err := url.Parse(e.Room.StatusCallback)
+	if err != nil {
+		return false, fmt.Errorf("read the receiver's URL: %w", err)
+	}
+	// What is signed is the URL as the receiver will see it.
+	if u.Path == "" {
+		u.Path = "/"
+	}
+	u.Fragment = ""
+	form := params(s.account, e)
 	signed := form
 	method, body := http.MethodPost, io.Reader(strings.NewReader(form.Encode()))
 	if e.Room.StatusCallbackMethod == http.MethodGet {
 		// The parameters become part of the URL, which alone is signed.
-		sep := "?"
-		if strings.Contains(target, "?") {
-			sep = "&"
+		if u.RawQuery != "" {
+			u.RawQuery += "&"
 		}
-		method, body, signed, target = http.MethodGet, nil, url.Values{}, target+sep+form.Encode()
+		u.RawQuery += form.Encode()
+		method, body, signed = http.MethodGet, nil, url.Values{}
 	}
+	target := u.String()
 	r, err := http.NewRequestWithContext(s.ctx, method, target, body)
 	if err != nil {
 		return false, fmt.Errorf("make the request: %w", err)
