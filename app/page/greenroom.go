@@ -6,6 +6,7 @@ import (
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 
 	"escalate/app/video"
+	"escalate/app/wire"
 )
 
 // greenRoom is where the customer sees who invites, whether it is recorded,
@@ -158,7 +159,10 @@ func (j *Join) onQuietJoin(app.Context, app.Event) {
 
 // onCheck asks for the devices and stays here.
 func (j *Join) onCheck(app.Context, app.Event) {
-	j.askFirst(video.Want{Audio: true, Video: true}, func() { j.to(PhaseGreenRoom) })
+	j.askFirst(video.Want{Audio: true, Video: true}, func() {
+		j.to(PhaseGreenRoom)
+		j.progress(wire.PhaseReady, "")
+	})
 }
 
 func (j *Join) onConsent(ctx app.Context, _ app.Event) {

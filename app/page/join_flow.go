@@ -79,8 +79,12 @@ func (j *Join) enter() {
 				j.poll(n)
 			}
 		default:
-			j.take(a.State)
-			j.connect(n, a)
+			if j.phase == PhaseWaiting {
+				j.to(PhaseJoining) // before the news, which would send a waiting page in again
+			}
+			if j.take(a.State); n == j.attempt {
+				j.connect(n, a)
+			}
 		}
 	})
 }

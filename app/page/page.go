@@ -76,7 +76,7 @@ func Render(path string, p wire.Page) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return app.HTMLString(c), nil
+	return tidy(app.HTMLString(c)), nil
 }
 
 // first returns the component of path in the state it has before any browser.

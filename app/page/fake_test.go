@@ -1,0 +1,320 @@
+package page
+
+import (
+	"context"
+	"encoding/json"
+	"flag"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/maxence-charriere/go-app/v9/pkg/app"
+
+	"escalate/app/video/videotest"
+	"escalate/app/wire"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+// fakeAPI answers what a test tells it, and keeps what it was asked.
+type fakeAPI struct {
+	mu       sync.Mutex
+	state    wire.State
+	join     wire.Join
+	joinErr  error
+	rateErr  error
+	task     wire.Task
+	taskErr  error
+	endErr   error
+	progress []wire.Progress
+	asked    []wire.JoinRequest
+	left     []string
+	rated    []wire.Rating
+	sent     []wire.Escalate
+	ends     int
+}
+
+func (f *fakeAPI) set(change func(*fakeAPI)) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	change(f)
+}
+
+func (f *fakeAPI) State(context.Context, string) (wire.State, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.state, nil
+}
+
+func (f *fakeAPI) Join(_ context.Context, _ string, r wire.JoinRequest) (wire.Join, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.asked = append(f.asked, r)
+	return f.join, f.joinErr
+}
+
+func (f *fakeAPI) AgentJoin(context.Context, string) (wire.Join, error) {
+	return f.Join(nil, "", wire.JoinRequest{})
+}
+
+func (f *fakeAPI) Progress(_ context.Context, _ string, p wire.Progress) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.progress = append(f.progress, p)
+	return nil
+}
+
+func (f *fakeAPI) Leave(_ context.Context, _ string, l wire.Leave) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.left = append(f.left, l.Identity)
+	return nil
+}
+
+func (f *fakeAPI) Rate(_ context.Context, _ string, r wire.Rating) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.rateErr == nil {
+		f.rated = append(f.rated, r)
+	}
+	return f.rateErr
+}
+
+func (f *fakeAPI) Escalate(_ context.Context, e wire.Escalate) (wire.Escalation, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.sent = append(f.sent, e)
+	return *f.task.Escalation, nil
+}
+
+func (f *fakeAPI) Task(context.Context, string) (wire.Task, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.task, f.taskErr
+}
+
+func (f *fakeAPI) End(context.Context, string) (wire.State, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.ends++
+	st := f.state
+	st.Status, st.Version = wire.StatusEnded, st.Version+1
+	return st, f.endErr
+}
+
+func (f *fakeAPI) has(check func(*fakeAPI) bool) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return check(f)
+}
+
+func (f *fakeAPI) reported(p wire.Phase, detail string) bool {
+	return f.has(func(f *fakeAPI) bool {
+		return slices.ContainsFunc(f.progress, func(g wire.Progress) bool { return g.Phase == p && g.Detail == detail })
+	})
+}
+
+// fakeHost is a browser that keeps what it was told.
+type fakeHost struct {
+	noHost
+	mu      sync.Mutex
+	early   []byte
+	store   map[string]string
+	events  func(string)
+	closed  func()
+	opened  int
+	hide    func()
+	message func(string, bool, []byte)
+	posted  []posted
+	beacons []string
+	focus   string
+	title   string
+	copied  string
+}
+
+type posted struct {
+	origin string
+	m      wire.Bridge
+}
+
+func (h *fakeHost) Early() []byte { return h.early }
+
+func (h *fakeHost) Events(_ string, f func(string), closed func()) func() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.events, h.closed = f, closed
+	h.opened++
+	return func() {}
+}
+
+func (h *fakeHost) tell(s wire.State) {
+	b, _ := json.Marshal(s)
+	h.mu.Lock()
+	f := h.events
+	h.mu.Unlock()
+	f(string(b))
+}
+
+func (h *fakeHost) Stored(k string) string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.store[k]
+}
+
+func (h *fakeHost) Store(k, v string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.store == nil {
+		h.store = map[string]string{}
+	}
+	h.store[k] = v
+}
+
+func (h *fakeHost) Beacon(path string, body []byte) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.beacons = append(h.beacons, path+" "+string(body))
+	return true
+}
+
+func (h *fakeHost) OnPageHide(f func()) func() {
+	h.hide = f
+	return func() {}
+}
+
+func (h *fakeHost) OnMessage(f func(string, bool, []byte)) func() {
+	h.message = f
+	return func() {}
+}
+
+func (h *fakeHost) PostToParent(data []byte, origin string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	var m wire.Bridge
+	_ = json.Unmarshal(data, &m)
+	h.posted = append(h.posted, posted{origin, m})
+}
+
+func (h *fakeHost) Copy(_ context.Context, s string) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.copied = s
+	return nil
+}
+
+func (h *fakeHost) Focus(id string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.focus = id
+}
+
+func (h *fakeHost) SetTitle(s string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.title = s
+}
+
+func (h *fakeHost) saw(check func(*fakeHost) bool) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return check(h)
+}
+
+// rig is a page with fakes all around it.
+type rig struct {
+	t         *testing.T
+	api       *fakeAPI
+	host      *fakeHost
+	devices   *videotest.Devices
+	connector *videotest.Connector
+	token     string
+	c         app.Composer
+	d         app.ClientDispatcher
+}
+
+func newRig(t *testing.T, p wire.Page) *rig {
+	t.Helper()
+	data, err := json.Marshal(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &rig{t: t, api: &fakeAPI{}, host: &fakeHost{noHost: noHost{data: data}},
+		devices: videotest.NewDevices(), connector: &videotest.Connector{}}
+	if p.State != nil {
+		r.api.state = *p.State
+	}
+	return r
+}
+
+func (r *rig) deps() Deps {
+	return Deps{API: r.api, Devices: r.devices, Video: r.connector, Host: r.host,
+		SignIn: func(t string) { r.token = t }}
+}
+
+// mount shows the component, as the browser would.
+func (r *rig) mount(c app.Composer) {
+	r.c = c
+	r.d = app.NewClientTester(c)
+	r.t.Cleanup(r.d.Close)
+}
+
+// do runs f as a handler of the component's markup.
+func (r *rig) do(f func()) {
+	r.d.Dispatch(app.Dispatch{Mode: app.Update, Source: r.c, Function: func(app.Context) { f() }})
+	r.d.Consume()
+}
+
+// until works off what happens until it is true.
+func (r *rig) until(what string, ok func() bool) {
+	r.t.Helper()
+	for deadline := time.Now().Add(5 * time.Second); ; {
+		r.d.Consume()
+		if ok() {
+			return
+		}
+		if time.Now().After(deadline) {
+			r.t.Fatalf("never: %s\n%s", what, r.html())
+		}
+		runtimeYield()
+	}
+}
+
+func (r *rig) html() string { return tidy(app.HTMLStringWithIndent(r.c)) }
+
+func (r *rig) shows(s string) func() bool {
+	return func() bool { return strings.Contains(r.html(), s) }
+}
+
+// golden compares the page with testdata/name.html.
+func (r *rig) golden(name string) {
+	r.t.Helper()
+	golden(r.t, name, r.html()+"\n")
+}
+
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", name+".html")
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != string(want) {
+		t.Errorf("%s is not what the page shows; if that is right, run go test -update\n%s", path, got)
+	}
+}
+
+// runtimeYield lets the goroutines of the page run.
+func runtimeYield() {
+	t := time.NewTimer(time.Millisecond)
+	<-t.C
+}
