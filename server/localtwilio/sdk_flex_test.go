@@ -11,6 +11,7 @@ import (
 	conversations "github.com/twilio/twilio-go/rest/conversations/v1"
 	taskrouter "github.com/twilio/twilio-go/rest/taskrouter/v1"
 
+	"escalate/server/localtwilio"
 	"escalate/server/localtwilio/store"
 )
 
@@ -107,7 +108,7 @@ func TestConversations(t *testing.T) {
 }
 
 func TestValidateFlexToken(t *testing.T) {
-	s := startSDK(t)
+	s := start(t, localtwilio.Config{})
 	w := must(s.Store().CreateWorker(store.Worker{FriendlyName: "ana"}))(t)
 	good := must(s.Store().IssueFlexToken(store.FlexToken{WorkerSID: w.SID, Roles: []string{"agent", "supervisor"}}))(t)
 	late := must(s.Store().IssueFlexToken(store.FlexToken{WorkerSID: w.SID, Expires: s.Store().Now()}))(t)

@@ -3,18 +3,23 @@ package localtwilio_test
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"net/http"
+	"path/filepath"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/twilio/twilio-go/client"
 	conversations "github.com/twilio/twilio-go/rest/conversations/v1"
-	sync "github.com/twilio/twilio-go/rest/sync/v1"
+	twiliosync "github.com/twilio/twilio-go/rest/sync/v1"
 	taskrouter "github.com/twilio/twilio-go/rest/taskrouter/v1"
 	video "github.com/twilio/twilio-go/rest/video/v1"
 
 	"escalate/server/localtwilio"
 	"escalate/server/localtwilio/store"
+	"escalate/server/twiliospec"
 )
 
 // start starts a local Twilio on free ports. It opens UDP.
@@ -40,27 +45,55 @@ func start(t *testing.T, c localtwilio.Config) *localtwilio.Server {
 type sdk struct {
 	*localtwilio.Server
 	video         *video.ApiService
-	sync          *sync.ApiService
+	sync          *twiliosync.ApiService
 	taskrouter    *taskrouter.ApiService
 	conversations *conversations.ApiService
 }
 
+// spec is Twilio's own description of its answers.
+var spec = sync.OnceValues(func() (*twiliospec.Spec, error) {
+	return twiliospec.Load(filepath.Join("../..", twiliospec.Documents))
+})
+
+// startSDK starts a local Twilio whose every answer is held against Twilio's
+// own documents, where they are installed.
 func startSDK(t *testing.T) sdk {
 	t.Helper()
 	s := start(t, localtwilio.Config{})
-	return newSDK(s, s.Account().KeySID, s.Account().KeySecret)
+	transport := s.Transport()
+	switch documents, err := spec(); {
+	case errors.Is(err, fs.ErrNotExist):
+		t.Log("answers are not held against Twilio's documents: run npm ci in static")
+	case err != nil:
+		t.Fatal(err)
+	default:
+		checked := &twiliospec.Transport{Spec: documents, Next: transport}
+		transport = checked
+		t.Cleanup(func() {
+			for _, v := range checked.Violations() {
+				// Faulty requests are part of these tests; faulty answers are not.
+				if strings.Contains(v, ": answer") {
+					t.Error(v)
+				}
+			}
+			if len(checked.Calls()) == 0 {
+				t.Error("no call was held against the documents")
+			}
+		})
+	}
+	return newSDK(s, transport, s.Account().KeySID, s.Account().KeySecret)
 }
 
-func newSDK(s *localtwilio.Server, user, password string) sdk {
+func newSDK(s *localtwilio.Server, transport http.RoundTripper, user, password string) sdk {
 	c := &client.Client{
 		Credentials: client.NewCredentials(user, password),
-		HTTPClient:  &http.Client{Transport: s.Transport(), Timeout: 10 * time.Second},
+		HTTPClient:  &http.Client{Transport: transport, Timeout: 10 * time.Second},
 	}
 	c.SetAccountSid(s.Account().SID)
 	// Not NewRequestHandler: it would take edge and region from the environment.
 	h := &client.RequestHandler{Client: c}
 	return sdk{
-		Server: s, video: video.NewApiService(h), sync: sync.NewApiService(h),
+		Server: s, video: video.NewApiService(h), sync: twiliosync.NewApiService(h),
 		taskrouter: taskrouter.NewApiService(h), conversations: conversations.NewApiService(h),
 	}
 }
@@ -106,7 +139,7 @@ func TestCredentials(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			_, err := newSDK(s, tt.user, tt.password).video.ListRoom(&video.ListRoomParams{})
+			_, err := newSDK(s, s.Transport(), tt.user, tt.password).video.ListRoom(&video.ListRoomParams{})
 			if tt.ok {
 				if err != nil {
 					t.Error(err)

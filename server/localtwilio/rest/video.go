@@ -221,7 +221,7 @@ func updateRecordingRules(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.json(http.StatusAccepted, c.rules(r))
+	return c.json(http.StatusOK, c.rules(r))
 }
 
 // listRoomRecordings answers an empty list: nothing is recorded yet.
