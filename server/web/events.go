@@ -56,9 +56,6 @@ func (s *server) getEvents(w http.ResponseWriter, r *http.Request, code string) 
 	// Proxies such as nginx would hold events back until their buffer is full.
 	h.Set("X-Accel-Buffering", "no")
 	out := stream{w: w, c: http.NewResponseController(w)}
-	// The server's ReadTimeout goes on running after the request was read, and
-	// when it fires net/http takes the client for gone.
-	_ = out.c.SetReadDeadline(time.Time{})
 	// The comment makes the headers leave at once; retry is the client's pause
 	// before it reconnects.
 	out.write("retry: 2000\n: escalate\n\n")
