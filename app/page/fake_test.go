@@ -318,3 +318,6 @@ func runtimeYield() {
 	t := time.NewTimer(time.Millisecond)
 	<-t.C
 }
+
+// plain is the page's markup as Render would write it.
+func (r *rig) plain() string { return tidy(app.HTMLString(r.c)) }

@@ -19,6 +19,7 @@ func (j *Join) greenRoom() app.UI {
 			startNote(),
 			note(TroubleNote, pick(j.trouble == "", j.s.trouble, j.trouble)),
 			j.recordNotice(),
+			j.mediaAdvice(),
 			app.Div().Class("actions").Body(
 				disable(button(JoinButton, "button-primary button-large", iconCam, j.w.Join, j.onJoin), j.phase == PhaseAsking),
 				hide(disable(button(QuietJoinButton, "link-text", "", j.quietLabel(), j.onQuietJoin), j.phase == PhaseAsking),
@@ -27,7 +28,6 @@ func (j *Join) greenRoom() app.UI {
 		),
 		app.Section().Class("check").Aria("label", j.w.Check).Body(
 			j.preview(),
-			j.mediaAdvice(),
 			j.levels(),
 			j.deviceFields(),
 		),
@@ -186,7 +186,7 @@ func (j *Join) waiting() app.UI {
 			app.Div().Class("actions").Body(button(CancelButton, "button-quiet", "", j.w.WaitCancel, j.onCancel)),
 		),
 		hide(app.Section().Class("check").Aria("label", j.w.Preview), j.s.capture == nil).Body(
-			j.preview(), app.Div().Hidden(true), j.levels(), j.deviceFields(),
+			j.preview(), j.levels(), j.deviceFields(),
 		),
 	)
 }

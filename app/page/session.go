@@ -160,6 +160,9 @@ func (s *session) connect(j wire.Join, done func(error)) {
 			s.room = r
 			s.state = s.state.Joined(r.SID(), r.Local())
 			s.awake = s.deps.Host.KeepAwake()
+			if id := s.chosen[audioOutput]; id != "" {
+				s.use(audioOutput, id)
+			}
 		}
 		done(err)
 	})
