@@ -30,7 +30,8 @@ func parseCode(s string) (string, error) {
 		return "", ErrUnknownCode
 	}
 	code := strings.ToLower(s)
-	if !codeForm.MatchString(code) {
+	// Some letters outside ASCII have a lower case inside; their length tells.
+	if len(code) != len(s) || !codeForm.MatchString(code) {
 		return "", ErrUnknownCode
 	}
 	return code, nil

@@ -31,7 +31,7 @@ func (s *Service) Escalate(ctx context.Context, a Agent, taskSID string, sendInv
 	if err != nil {
 		return e, false, err
 	}
-	me := AgentRef{Worker: a.Worker, Identity: a.Identity, Name: a.Name}
+	me := a.ref()
 	if resumed {
 		e, err = s.takeOver(ctx, e, me, mine)
 	} else {
@@ -44,6 +44,11 @@ func (s *Service) Escalate(ctx context.Context, a Agent, taskSID string, sendInv
 		err = s.sendInvite(ctx, e, a, lang)
 	}
 	return e, resumed, err
+}
+
+// ref is the agent as the Document keeps them.
+func (a Agent) ref() AgentRef {
+	return AgentRef{Worker: a.Worker, Identity: a.Identity, Name: cut(a.Name, maxName)}
 }
 
 // takeOver makes the present agent the one whom the customer reads about,

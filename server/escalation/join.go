@@ -83,7 +83,7 @@ func (s *Service) admitAgent(ctx context.Context, a Agent, mine bool, e Escalati
 		returning = e.met(roleAgent, a.Worker)
 		who := e.Agent
 		if mine || who.Worker == "" {
-			who = AgentRef{Worker: a.Worker, Identity: a.Identity, Name: a.Name}
+			who = a.ref()
 		}
 		return e.applyAgentJoin(who, room, identity, s.now())
 	})

@@ -77,6 +77,7 @@ type Room struct {
 type Participant struct {
 	SID      string
 	Identity string
+	Started  time.Time // when it connected; zero when unknown
 }
 
 // Tasks is what is asked of TaskRouter.

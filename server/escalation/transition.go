@@ -16,13 +16,15 @@ import (
 //	   +--time passes--> expired               v
 //	   +--end------------------------------> ended
 
-// Bounds that keep the Document under Sync's 16 KiB.
+// Bounds that keep the Document under Sync's 16 KiB, even if every character
+// of every text takes six bytes in JSON.
 const (
-	maxParticipants = 20  // stays remembered
-	maxConsents     = 5   // newest kept
-	maxWording      = 500 // characters of a consent's wording
-	maxComment      = 1000
-	maxRooms        = 4 // Rooms whose sequence is remembered
+	maxParticipants = 16   // stays remembered
+	maxConsents     = 2    // newest kept
+	maxWording      = 300  // characters of a consent's wording
+	maxComment      = 1000 // characters of a rating's comment
+	maxRooms        = 4    // Rooms whose sequence is remembered
+	maxName         = 100  // characters of an agent's name
 )
 
 // joinGrace is how long somebody with a fresh token is taken to be on the way
@@ -135,14 +137,18 @@ func (e Escalation) admit(identity string, now time.Time) Escalation {
 	return e.derive()
 }
 
-// applyConnected notes that Twilio sees a Participant. Unknown identities are
-// none of ours and change nothing.
-func (e Escalation) applyConnected(identity, sid string, now time.Time) Escalation {
+// applyConnected notes that Twilio sees a Participant, since a time that is
+// never taken to be before the token; zero means since the token. Unknown
+// identities are none of ours and change nothing.
+func (e Escalation) applyConnected(identity, sid string, since time.Time) Escalation {
 	return e.editPresence(identity, func(p *Presence) {
 		p.SID = sid
 		p.Left = time.Time{}
 		if p.Connected.IsZero() {
-			p.Connected = now
+			p.Connected = p.Joined
+			if since.After(p.Joined) {
+				p.Connected = since
+			}
 		}
 	})
 }
@@ -182,7 +188,7 @@ func (e Escalation) applySeen(seen []Participant, now time.Time) Escalation {
 		i := slices.IndexFunc(seen, func(s Participant) bool { return s.Identity == p.Identity })
 		switch {
 		case i >= 0 && (p.Left.IsZero() || now.Sub(p.Left) >= joinGrace):
-			e = e.applyConnected(p.Identity, seen[i].SID, now)
+			e = e.applyConnected(p.Identity, seen[i].SID, seen[i].Started)
 		case i < 0 && p.Left.IsZero() && now.Sub(p.Joined) >= joinGrace:
 			e = e.applyLeft(p.Identity, now)
 		}

@@ -103,7 +103,9 @@ func (r *Rooms) Participants(ctx context.Context, roomSID string) ([]escalation.
 			return nil, fmt.Errorf("%s Participants: %w", status, k.fail(err))
 		}
 		for _, p := range some {
-			all = append(all, escalation.Participant{SID: deref(p.Sid), Identity: deref(p.Identity)})
+			all = append(all, escalation.Participant{
+				SID: deref(p.Sid), Identity: deref(p.Identity), Started: deref(p.StartTime),
+			})
 		}
 	}
 	return all, nil
