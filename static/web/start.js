@@ -10,7 +10,11 @@ var goappNav = function () {};
 var goappOnUpdate = function () {};
 var goappOnAppInstallChange = function () {};
 var goappGetenv = function (key) {
-  return key === "GOAPP_INTERNAL_URLS" ? "null" : "";
+  switch (key) {
+    case "GOAPP_INTERNAL_URLS": return "null";
+    case "GOAPP_VERSION": return (document.querySelector("script[data-version]") || { dataset: {} }).dataset.version || "";
+  }
+  return "";
 };
 
 (function () {
@@ -32,6 +36,25 @@ var goappGetenv = function (key) {
       s.onerror = function () { fail(new Error("could not load " + src)); };
       document.head.appendChild(s);
     });
+  }
+
+  // twilio-video.js makes a function from text when it is evaluated, only to
+  // hide an import() that audio plug-ins need and we do not use. Our Content
+  // Security Policy forbids that, and the SDK would not start. So that one text
+  // gets a function that refuses; every other meets the policy as before.
+  function loadSDK() {
+    var Real = window.Function;
+    function Guard() {
+      var body = arguments[arguments.length - 1];
+      if (/^\s*return import\(/.test(body)) {
+        return function () { return Promise.reject(new Error("import() is not allowed here")); };
+      }
+      return Reflect.construct(Real, arguments);
+    }
+    Guard.prototype = Real.prototype;
+    function back() { window.Function = Real; }
+    window.Function = Guard;
+    return load(sdkURL).then(back, function (err) { back(); throw err; });
   }
 
   function element(id) { return document.getElementById(id); }
@@ -103,7 +126,7 @@ var goappGetenv = function (key) {
   // The SDK waits for the program, which on a slow line needs the whole width;
   // a page without a call needs none.
   if (element("app") && element("app").dataset.sdk !== "none") {
-    window.escalateSDK = arrived.then(function () { return load(sdkURL); });
+    window.escalateSDK = arrived.then(function () { return loadSDK(); });
     window.escalateSDK.catch(function (err) { console.error("start:", err); });
   }
 
