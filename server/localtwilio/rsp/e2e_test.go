@@ -294,9 +294,9 @@ func TestUnmodifiedClient(t *testing.T) {
 		{"media signaling", func(t *testing.T) {
 			alice.until("a network quality level", `room.localParticipant.networkQualityLevel > 0`)
 			alice.until("bob's network quality level", `Array.from(room.participants.values())[0].networkQualityLevel > 0`)
-			alice.str("mute(true)") // both beep alike
+			bob.is(`publish("voice", "audio")`, "published")
 			alice.until("a dominant speaker", `room.dominantSpeaker && room.dominantSpeaker.identity === "bob"`)
-			alice.str("mute(false)")
+			bob.str(`unpublish("voice")`)
 		}},
 		{"a third Participant", func(t *testing.T) {
 			carol := s.open("carol")
@@ -318,6 +318,24 @@ func TestUnmodifiedClient(t *testing.T) {
 			twin.join("carol", room)
 			carol.logs("disconnected 53205")
 			bob.grows("carol/camera")
+
+			// One who leaves is gone at once.
+			eve := s.open("eve")
+			eve.is(fmt.Sprintf("join(%s, %s, {tracks: [], wsServerInsights: 'ws://' + location.host + '/insights', insights: true})",
+				jsString(s.token("eve", "", time.Now())), jsString(room)), "connected")
+			eve.grows("alice/camera", "bob/camera", "carol/camera", "bob/microphone")
+			eve.is(`publish("late", "video")`, "published")
+			bob.grows("eve/late")
+			eve.str("room.disconnect()")
+			bob.logs("left eve")
+
+			// One who subscribes to nothing sees who is there, and no more.
+			eve.is(fmt.Sprintf("join(%s, %s, {automaticSubscription: false})",
+				jsString(s.token("eve", "", time.Now())), jsString(room)), "connected")
+			eve.until("everybody", "room.participants.size === 3")
+			bob.grows("eve/camera", "eve/microphone")
+			eve.is(`log.filter(e => e.startsWith("subscribed")).length`, "0")
+			eve.str("room.disconnect()")
 
 			_, sid := s.participant(room, "carol")
 			if _, err := s.store.SetParticipantStatus(sid, store.Disconnected); err != nil {

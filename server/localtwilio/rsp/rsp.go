@@ -21,7 +21,9 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -133,25 +135,25 @@ func start(c Config, media engine) (*Server, error) {
 	return s, nil
 }
 
-// Close ends every session, marks its Participant disconnected in the store,
-// drops every connection and waits for all of it. Browsers are left to find out
-// by themselves: to them it is a lost connection. It always answers nil.
+// Close drops every connection, ends every session, marks its Participant
+// disconnected in the store, and waits for all of it. Browsers are left to find
+// out by themselves: to them it is a lost connection. It always answers nil.
 func (s *Server) Close() error {
 	s.closing.Do(func() {
 		s.stopWatch()
 		s.mu.Lock()
 		s.closed = true
-		sessions := make([]*session, 0, len(s.sessions))
-		for _, x := range s.sessions {
-			sessions = append(sessions, x)
-		}
+		s.mu.Unlock()
+		s.cancel()
+		// Whoever is just joining is done with it after this, one way or the other.
+		s.wg.Wait()
+		s.mu.Lock()
+		sessions := slices.Collect(maps.Values(s.sessions))
 		s.mu.Unlock()
 		for _, x := range sessions {
 			x.room.leave(x, nil)
 		}
-		s.cancel()
 	})
-	s.wg.Wait()
 	return nil
 }
 

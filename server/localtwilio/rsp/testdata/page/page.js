@@ -98,10 +98,22 @@ function picture() {
   return canvas.captureStream(15).getVideoTracks()[0];
 }
 
+// sound is steady, unlike the fake microphone's clicks of 20 ms, which are no speech.
+function sound() {
+  const context = new AudioContext();
+  const tone = context.createOscillator();
+  const out = context.createMediaStreamDestination();
+  tone.connect(out);
+  tone.start();
+  return out.stream.getAudioTracks()[0];
+}
+
 async function publish(name, kind) {
-  const track = kind === 'data'
-    ? new Twilio.Video.LocalDataTrack({ name })
-    : new Twilio.Video.LocalVideoTrack(picture(), { name });
+  const track = {
+    audio: () => new Twilio.Video.LocalAudioTrack(sound(), { name }),
+    data: () => new Twilio.Video.LocalDataTrack({ name }),
+    video: () => new Twilio.Video.LocalVideoTrack(picture(), { name }),
+  }[kind]();
   try {
     await room.localParticipant.publishTrack(track);
   } catch (e) {
