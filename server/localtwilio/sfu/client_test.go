@@ -463,6 +463,8 @@ func (s *sender) send(stop chan struct{}, video bool, pace time.Duration) {
 	}
 }
 
+func sample(b []byte) media.Sample { return media.Sample{Data: b, Duration: 20 * time.Millisecond} }
+
 // feedback makes the next frame a keyframe when asked for one.
 func (s *sender) feedback() {
 	for {

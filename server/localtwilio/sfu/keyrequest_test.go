@@ -18,9 +18,9 @@ func TestKeyframeRequestsAreDelayedNotDropped(t *testing.T) {
 			at = append(at, time.Since(began))
 		})
 		pass := func(d time.Duration) { <-time.After(d); synctest.Wait() } // on the bubble's clock
-		k.request() // at once
-		k.request() // after the interval
-		k.request() // the same as that
+		k.request()                                                        // at once
+		k.request()                                                        // after the interval
+		k.request()                                                        // the same as that
 		pass(keyframeInterval + time.Millisecond)
 		k.request() // an interval later
 		pass(3 * keyframeInterval)

@@ -135,7 +135,7 @@ func (p *Peer) setLocal(d webrtc.SessionDescription) (string, error) {
 	case <-t.C:
 		p.log.Warn("candidates are missing", "after", gatherTimeout)
 	}
-	return p.pc.LocalDescription().SDP, nil
+	return withStartBitrate(p.pc.LocalDescription().SDP), nil
 }
 
 // remember keeps d as the last one sent.

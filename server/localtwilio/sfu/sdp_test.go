@@ -37,6 +37,22 @@ func TestClean(t *testing.T) {
 	}
 }
 
+func TestWithStartBitrate(t *testing.T) {
+	in := strings.Join([]string{
+		"v=0", "m=audio 9", "a=rtpmap:111 opus/48000/2", "m=video 9 UDP/TLS/RTP/SAVPF 96 97 102",
+		"a=rtpmap:96 VP8/90000", "a=rtcp-fb:96 nack", "a=rtpmap:97 rtx/90000", "a=fmtp:97 apt=96",
+		"a=rtpmap:102 H264/90000", "a=fmtp:102 packetization-mode=1", "a=mid:1", "",
+	}, "\r\n")
+	want := strings.Join([]string{
+		"v=0", "m=audio 9", "a=rtpmap:111 opus/48000/2", "m=video 9 UDP/TLS/RTP/SAVPF 96 97 102",
+		"a=rtpmap:96 VP8/90000", "a=fmtp:96 " + startBitrate, "a=rtcp-fb:96 nack", "a=rtpmap:97 rtx/90000", "a=fmtp:97 apt=96",
+		"a=rtpmap:102 H264/90000", "a=fmtp:102 packetization-mode=1;" + startBitrate, "a=mid:1", "",
+	}, "\r\n")
+	if got := withStartBitrate(in); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
 // A client that asks for simulcast by SSRC groups is accepted, with its first layer.
 func TestSimulcastOffer(t *testing.T) {
 	r := startEngine(t).NewRouter(RouterConfig{})
