@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"net/http"
+	"net/url"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -269,6 +270,15 @@ func TestPaging(t *testing.T) {
 	}
 	if len(want) > 0 {
 		t.Errorf("%d rooms missing from %d listed", len(want), len(rooms))
+	}
+
+	// What is added between two pages neither repeats nor hides others.
+	first := must(s.video.PageRoom(&video.ListRoomParams{PageSize: ptr(3)}, "", ""))(t)
+	must(s.Store().CreateRoom(store.Room{}))(t)
+	next := must(url.Parse(*first.Meta.NextPageUrl))(t).Query()
+	second := must(s.video.PageRoom(&video.ListRoomParams{PageSize: ptr(3)}, next.Get("PageToken"), next.Get("Page")))(t)
+	if got, want := *second.Rooms[0].Sid, *rooms[3].Sid; got != want {
+		t.Errorf("second page begins with %s, want %s", got, want)
 	}
 	_, err := s.video.PageRoom(&video.ListRoomParams{PageSize: ptr(1001)}, "", "")
 	wantCode(t, err, 400, 20001)

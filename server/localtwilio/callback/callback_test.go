@@ -188,7 +188,7 @@ func TestGivesUp(t *testing.T) {
 }
 
 // TestRoomsAreIndependent has one Room's receiver hang: another Room's callbacks
-// arrive, each Room's in order, and Close does not wait for the receiver.
+// arrive, each Room's in order.
 func TestRoomsAreIndependent(t *testing.T) {
 	s := start(t)
 	hang := make(chan struct{})
@@ -227,5 +227,34 @@ func TestRoomsAreIndependent(t *testing.T) {
 		if len(numbers) != each+1 || !slices.IsSorted(numbers) {
 			t.Errorf("room %s got %v", sid, numbers)
 		}
+	}
+}
+
+// TestClose ends a Sender while one receiver hangs and another is waited for.
+func TestClose(t *testing.T) {
+	s := must(store.Open("", store.Options{}))(t)
+	defer s.Close()
+	hang, asked := make(chan struct{}), make(chan struct{}, 10)
+	hanging := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked <- struct{}{}
+		if r.URL.Path == "/away" {
+			w.WriteHeader(http.StatusServiceUnavailable)
+			return
+		}
+		<-hang
+	}))
+	defer hanging.Close()
+	defer close(hang)
+	sender := callback.Start(callback.Config{Store: s, Backoff: []time.Duration{time.Hour}})
+	for _, path := range []string{"/hang", "/away"} {
+		must(s.CreateRoom(store.Room{StatusCallback: hanging.URL + path}))(t)
+		<-asked
+	}
+	done := make(chan struct{})
+	go func() { sender.Close(); close(done) }()
+	select {
+	case <-done:
+	case <-time.After(5 * time.Second):
+		t.Fatal("Close still waits after 5 s")
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -178,21 +179,27 @@ func TestWatch(t *testing.T) {
 			t.Errorf("%d messages, want 21", len(got))
 		}
 	})
-	t.Run("stop waits and nothing comes after it", func(t *testing.T) {
+	t.Run("stop waits for a running call and nothing comes after it", func(t *testing.T) {
 		s := open(t, "", newClock())
-		var mu sync.Mutex
-		n := 0
-		stop := s.Watch(func(store.Event) { mu.Lock(); n++; mu.Unlock() })
-		must(s.CreateConversation(store.Conversation{}))(t)
+		entered, release := make(chan struct{}, 10), make(chan struct{})
+		var returned atomic.Int32
+		stop := s.Watch(func(store.Event) {
+			entered <- struct{}{}
+			<-release
+			returned.Add(1)
+		})
+		for range 3 {
+			must(s.CreateConversation(store.Conversation{}))(t)
+		}
+		<-entered
+		time.AfterFunc(20*time.Millisecond, func() { close(release) })
 		stop()
 		stop()
-		mu.Lock()
-		before := n
-		mu.Unlock()
+		if n := returned.Load(); n != 1 {
+			t.Errorf("%d calls had returned when stop did, want the one that was running", n)
+		}
 		must(s.CreateConversation(store.Conversation{}))(t)
-		mu.Lock()
-		defer mu.Unlock()
-		if n != before {
+		if len(entered) != 0 {
 			t.Error("called after stop")
 		}
 	})
