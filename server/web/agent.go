@@ -21,7 +21,7 @@ const maxToken = 8 << 10
 // agent finds out who asks from the Authorization header. What they may do is
 // escalation's to judge.
 func (s *server) agent(h agentHandler) handler {
-	return func(w http.ResponseWriter, r *http.Request) error {
+	return s.bounded(func(w http.ResponseWriter, r *http.Request) error {
 		scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 		token = strings.TrimSpace(token)
 		if !strings.EqualFold(scheme, "Bearer") || token == "" || len(token) > maxToken {
@@ -43,7 +43,7 @@ func (s *server) agent(h agentHandler) handler {
 		}
 		s.tokens.right(addr, token)
 		return h(w, r, a)
-	}
+	})
 }
 
 // taskSID is the form of a Task's SID. Nothing else may reach the path of a

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 	"strings"
@@ -243,6 +244,29 @@ func TestFlexUnavailableIsNotUnauthorized(t *testing.T) {
 	w := do(t, g.handler(), call{"GET", wire.TaskPath(ownTask), "", asAgent()})
 	if w.Code != http.StatusServiceUnavailable || w.Header().Get("Retry-After") == "" {
 		t.Errorf("status %d, Retry-After %q", w.Code, w.Header().Get("Retry-After"))
+	}
+}
+
+func TestSilenceBehindUsIsAnswered(t *testing.T) {
+	g := newRig()
+	g.config.Timeout = time.Millisecond
+	g.esc.hang = true
+	h := g.handler()
+	for _, path := range []string{wire.CodePath(liveCode, ""), wire.JoinPath(liveCode)} {
+		if w := do(t, h, call{"GET", path, "", nil}); w.Code != http.StatusServiceUnavailable {
+			t.Errorf("%s: status %d, want 503", path, w.Code)
+		}
+	}
+}
+
+func TestNobodyIsAnsweredWhoHasGone(t *testing.T) {
+	g := newRig()
+	g.esc.hang = true
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	w := serve(g.handler(), call{"GET", wire.CodePath(liveCode, ""), "", nil}.request().WithContext(ctx))
+	if w.Body.Len() != 0 {
+		t.Errorf("answered %s", w.Body)
 	}
 }
 

@@ -15,9 +15,12 @@ import (
 // in the path: escalation tells the good ones from the rest.
 type codeHandler func(w http.ResponseWriter, r *http.Request, code string) error
 
-// customer limits how fast a client may ask and guess codes. There is no other
+// customer serves a customer's call, in bounded time.
+func (s *server) customer(h codeHandler) handler { return s.bounded(s.coded(h)) }
+
+// coded limits how fast a client may ask and guess codes. There is no other
 // credential than the code.
-func (s *server) customer(h codeHandler) handler {
+func (s *server) coded(h codeHandler) handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		addr, code := s.clientAddress(r), pathCode(r)
 		if err := s.paced(addr); err != nil {

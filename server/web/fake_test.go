@@ -33,6 +33,7 @@ var errTest = errors.New("the database password is hunter2")
 // fakeEscalations answers from its fields; a nil field answers the good case
 // for liveCode and ownTask.
 type fakeEscalations struct {
+	hang     bool // look-ups answer when their context ends
 	escalate func(a escalation.Agent, taskSID string, sendInvite bool, lang string) (escalation.Escalation, bool, error)
 	get      func(code string) (escalation.Escalation, error)
 	watch    func(ctx context.Context, code string) (<-chan escalation.Escalation, error)
@@ -61,8 +62,11 @@ func withStatus(code string, s escalation.Status) escalation.Escalation {
 	return e
 }
 
-func (f *fakeEscalations) Get(_ context.Context, code string) (escalation.Escalation, error) {
+func (f *fakeEscalations) Get(ctx context.Context, code string) (escalation.Escalation, error) {
 	switch {
+	case f.hang:
+		<-ctx.Done()
+		return escalation.Escalation{}, ctx.Err()
 	case f.get != nil:
 		return f.get(code)
 	case code == liveCode:

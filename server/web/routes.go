@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"net/http"
 	"slices"
 	"strings"
@@ -31,7 +32,7 @@ func (s *server) routes() http.Handler {
 		return p
 	}
 	s.handle(r, code(""), s.ownOrigin(methods{"GET": s.customer(s.getState)}))
-	s.handle(r, code(wire.ActionEvents), s.ownOrigin(methods{"GET": s.customer(s.getEvents)}))
+	s.handle(r, code(wire.ActionEvents), s.ownOrigin(methods{"GET": s.coded(s.getEvents)}))
 	s.handle(r, code(wire.ActionToken), s.ownOrigin(methods{"POST": jsonOnly(s.customer(s.postToken))}))
 	s.handle(r, code(wire.ActionProgress), s.ownOrigin(methods{"POST": jsonOnly(s.customer(s.postProgress))}))
 	// No look at the origin: browsers that do not say where a beacon comes from
@@ -44,10 +45,10 @@ func (s *server) routes() http.Handler {
 	s.handle(r, code(wire.ActionEnd), s.crossOrigin(methods{"POST": jsonOnly(s.agent(s.postEnd))}))
 	s.handle(r, wire.TaskPath("")+"{task}", s.crossOrigin(methods{"GET": s.agent(s.getTask)}))
 
-	s.handle(r, wire.CallbackPath, methods{"POST": s.postCallback})
+	s.handle(r, wire.CallbackPath, methods{"POST": s.bounded(s.postCallback)})
 
 	s.handle(r, wire.HomePage, methods{"GET": s.getHome})
-	s.handle(r, wire.JoinPath("")+"{code}", methods{"GET": s.getJoin})
+	s.handle(r, wire.JoinPath("")+"{code}", methods{"GET": s.bounded(s.getJoin)})
 	s.handle(r, wire.JoinPath("")+"{code}/"+wire.ActionRating, methods{"POST": s.postRatingForm})
 	s.handle(r, wire.AgentPage, methods{"GET": s.getAgent})
 
@@ -87,6 +88,16 @@ func (s *server) serve(h handler) http.Handler {
 			s.fail(w, r, err)
 		}
 	})
+}
+
+// bounded gives h until Timeout to answer. Whoever asks must hear something
+// while they still look at the page, also when Twilio says nothing at all.
+func (s *server) bounded(h handler) handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		ctx, cancel := context.WithTimeout(r.Context(), s.Timeout)
+		defer cancel()
+		return h(w, r.WithContext(ctx))
+	}
 }
 
 // notFound answers paths that do not exist: a page for people, JSON for programs.

@@ -48,6 +48,9 @@ type Config struct {
 	// Heartbeat is the pause between comments on an idle event stream; 15 s by
 	// default. Longer ones are cut by proxies that close silent connections.
 	Heartbeat time.Duration
+	// Timeout is how long a request may take, besides event streams; 20 s by
+	// default, which is longer than Twilio needs on a bad day.
+	Timeout time.Duration
 	// Done ends all event streams when it is closed. http.Server.Shutdown
 	// waits for running requests, so close it before.
 	Done <-chan struct{}
@@ -128,6 +131,9 @@ func New(c Config, d Deps) http.Handler {
 	}
 	if c.Heartbeat <= 0 {
 		c.Heartbeat = 15 * time.Second
+	}
+	if c.Timeout <= 0 {
+		c.Timeout = 20 * time.Second
 	}
 	if len(c.Languages) == 0 {
 		c.Languages = []string{"en"}
