@@ -26,7 +26,7 @@ import (
 func chromium(t *testing.T) context.Context {
 	t.Helper()
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.NoSandbox, chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
+		chromedp.NoSandbox, chromedp.Flag("use-fake-device-for-media-stream", true), chromedp.Flag("use-fake-ui-for-media-stream", true), chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
 		chromedp.UserDataDir(t.TempDir()))
 	if path := os.Getenv("CHROMIUM"); path != "" {
 		options = append(options, chromedp.ExecPath(path))
@@ -59,7 +59,7 @@ func newTab(t *testing.T, browser context.Context, url string, width, height int
 	err := chromedp.Listen(ctx, func(ev any) {
 		switch e := ev.(type) {
 		case *runtime.EventExceptionThrown:
-			t.Errorf("%s: exception: %+v", url, e.ExceptionDetails)
+			t.Errorf("%s: exception: %s %s at %s:%d", url, e.ExceptionDetails.Text, e.ExceptionDetails.Exception.Description, e.ExceptionDetails.URL, e.ExceptionDetails.LineNumber)
 		case *log.EventEntryAdded:
 			if e.Entry.Source == "security" {
 				t.Errorf("%s: %s", url, e.Entry.Text)

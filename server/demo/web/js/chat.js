@@ -10,6 +10,11 @@ import { MessageList } from './messages.js';
 
 const messages = new MessageList(byId(ID.chatMessages), 'customer');
 
+const title = document.title;
+document.addEventListener('visibilitychange', () => {
+  if (!document.hidden) document.title = title;
+});
+
 /** The chat of this page. @type {Task | null} */
 let chat = null;
 
@@ -59,7 +64,10 @@ function enter(found) {
   leave = follow(`/demo/api/events?conversation=${encodeURIComponent(found.conversationSid)}`, {
     onHello: refresh,
     onLost: () => say('Connection lost. Trying again…'),
-    onMessage: (m) => messages.add([m]),
+    onMessage: (m) => {
+      messages.add([m]);
+      if (document.hidden && m.role !== 'customer') document.title = `New message · ${title}`;
+    },
     onTask: (t) => {
       chat = t;
       draw();

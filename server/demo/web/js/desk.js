@@ -3,6 +3,7 @@
 
 import { ID } from './ids.js';
 import { avatar, busy, byId, h, show } from './dom.js';
+import { drawHeader } from './header.js';
 import { request, wordsFor } from './http.js';
 import { follow } from './live.js';
 import { MessageList } from './messages.js';
@@ -10,7 +11,7 @@ import { Session } from './session.js';
 import { Room } from './room.js';
 import { announce, clearNotice, notify } from './notice.js';
 import { drawTabs, listenToTabs } from './tabs.js';
-import { drawTasks, statusWords } from './tasklist.js';
+import { drawTasks } from './tasklist.js';
 import { close, complete, leaveAndClose, wrapUp } from './closing.js';
 import { explain, running, sendLink } from './escalating.js';
 import { placeRoom } from './placing.js';
@@ -53,29 +54,11 @@ function draw() {
     unread: state.unread,
     onSelect: select,
   });
+  const unread = [...state.unread.values()].reduce((sum, n) => sum + n, 0);
+  document.title = `${unread ? `(${unread}) ` : ''}Agent desk · Escalate demo`;
   if (task) drawHeader(task);
   drawTabs(state.tab);
   placeRoom(room, state, { select: openVideoRoom, start: startVideo });
-}
-
-/** @param {Task} task */
-function drawHeader(task) {
-  byId(ID.taskHeader).dataset.task = task.taskSid;
-  byId(ID.customerName).textContent = task.customer;
-  const status = byId(ID.taskStatus);
-  status.textContent = statusWords(task.status);
-  status.className = `chip ${task.status}`;
-  const active = task.status === 'assigned';
-  show(byId(ID.wrapUp), active);
-  show(byId(ID.complete), task.status === 'wrapping');
-  show(byId(ID.videoButton), active);
-  for (const id of [ID.agentInput, ID.agentSend]) {
-    /** @type {HTMLInputElement} */ (byId(id)).disabled = !active;
-  }
-  byId(ID.customerFacts).replaceChildren(
-    ...[{ label: 'About', value: task.topic }, ...task.facts].flatMap((f) => [h('dt', {}, f.label), h('dd', {}, f.value)]),
-  );
-  byId(ID.customerSide).setAttribute('href', `/demo/chat?c=${encodeURIComponent(task.conversationSid)}`);
 }
 
 // ---- selecting
@@ -104,15 +87,19 @@ function openVideoRoom(taskSid) {
 function selectTab(tab) {
   state.tab = tab;
   const task = selectedTask();
-  if (tab === 'video' && task && !state.escalations.has(task.taskSid)) learnEscalation(task);
+  if (tab === 'video' && task && !room.running) learnEscalation(task);
   draw();
 }
 
-/** @param {Task} task */
+/**
+ * Asks which session the Task has: it may have ended, or begun elsewhere.
+ * @param {Task} task
+ */
 async function learnEscalation(task) {
   try {
     const e = await running(session, task);
     if (e) state.escalations.set(task.taskSid, e);
+    else state.escalations.delete(task.taskSid);
     draw();
   } catch (err) {
     notify('bad', `Could not look for a video session. ${wordsFor(err)}`);
@@ -264,6 +251,9 @@ byId(ID.resendLink).addEventListener('click', () => {
 byId(ID.openRoom).addEventListener('click', () => {
   toggleMenu(false);
   selectTab('video');
+});
+document.addEventListener('pointerdown', (e) => {
+  if (!(e.target instanceof Element && e.target.closest('.menu-anchor'))) toggleMenu(false);
 });
 byId(ID.videoMenu).addEventListener('keydown', (e) => {
   if (e.key !== 'Escape') return;

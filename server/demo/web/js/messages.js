@@ -30,7 +30,7 @@ export function withLinks(text) {
 
 /** @param {string} at */
 export function clock(at) {
-  return new Date(at).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
+  return new Date(at).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
 }
 
 /** A list of messages that stays scrolled to the newest while the reader is there. */
@@ -43,12 +43,24 @@ export class MessageList {
     this.list = list;
     this.reader = reader;
     this.newest = -1;
+    this.atEnd = true;
+    list.addEventListener('scroll', () => {
+      // A list that is not shown has no height, and so no place to be at.
+      if (list.clientHeight) this.atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 48;
+    });
+    // A notice above it, the keyboard of a phone, another tab: all change its height.
+    new ResizeObserver(() => this.#settle()).observe(list);
+  }
+
+  #settle() {
+    if (this.atEnd) this.list.scrollTop = this.list.scrollHeight;
   }
 
   /** Empties the list. */
   clear() {
     this.list.replaceChildren();
     this.newest = -1;
+    this.atEnd = true;
   }
 
   /**
@@ -56,14 +68,12 @@ export class MessageList {
    * @param {Message[]} messages
    */
   add(messages) {
-    const scroller = this.list;
-    const atEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 48;
     for (const m of [...messages].sort((a, b) => a.index - b.index)) {
       if (m.index <= this.newest) continue;
       this.newest = m.index;
       this.list.append(this.#item(m));
     }
-    if (atEnd) scroller.scrollTop = scroller.scrollHeight;
+    this.#settle();
   }
 
   /** @param {Message} m */

@@ -25,7 +25,7 @@ export function placeRoom(room, state, on) {
   room.place(here ? 'docked' : room.running ? 'floating' : 'hidden');
 
   const other = room.shown ? state.tasks.get(room.shown.taskSid)?.customer ?? 'another customer' : '';
-  byId(ID.roomTitle).textContent = room.running ? `In call with ${other}` : '';
+  byId(ID.roomTitle).textContent = room.running ? `With ${other}` : '';
   byId(ID.tabVideo).classList.toggle('live', Boolean(task) && room.runningFor(task?.taskSid ?? ''));
   if (!here) byId(ID.roomPlaceholder).replaceChildren(...placeholder(room, task, other, on));
 }
