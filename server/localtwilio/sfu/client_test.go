@@ -110,16 +110,16 @@ type client struct {
 
 // received counts what arrived of one Track.
 type received struct {
-	packets  int
-	gaps     int
-	first    []byte
-	firstAt  time.Time
-	last     uint16
-	stream   string
-	mime     string
-	exts     int
-	ssrc     webrtc.SSRC
-	timebase uint32
+	packets int
+	gaps    int
+	first   []byte
+	firstAt time.Time
+	last    uint16
+	stream  string
+	mime    string
+	exts    int
+	ssrc    webrtc.SSRC
+	reports int
 }
 
 type dataReceived struct {
@@ -496,8 +496,16 @@ func (c *client) onTrack(remote *webrtc.TrackRemote, r *webrtc.RTPReceiver) {
 	go func() {
 		defer c.wg.Done()
 		for {
-			if _, _, err := r.ReadRTCP(); err != nil {
+			packets, _, err := r.ReadRTCP()
+			if err != nil {
 				return
+			}
+			for _, p := range packets {
+				if sr, ok := p.(*rtcp.SenderReport); ok && sr.SSRC == uint32(remote.SSRC()) {
+					c.mu.Lock()
+					rec.reports++
+					c.mu.Unlock()
+				}
 			}
 		}
 	}()
@@ -516,7 +524,6 @@ func (c *client) onTrack(remote *webrtc.TrackRemote, r *webrtc.RTPReceiver) {
 		rec.packets++
 		rec.last = p.SequenceNumber
 		rec.exts += len(p.Extensions)
-		rec.timebase = p.Timestamp
 		c.mu.Unlock()
 	}
 }

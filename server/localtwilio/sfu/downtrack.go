@@ -5,6 +5,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/pion/rtcp"
 	"github.com/pion/rtp"
 	"github.com/pion/webrtc/v4"
 )
@@ -16,6 +17,7 @@ type DownTrack struct {
 	id, stream string
 	codec      webrtc.RTPCodecCapability
 	keyframe   keyframeTest // nil: any packet will do to begin
+	rtcp       func([]rtcp.Packet) error
 
 	mu      sync.Mutex // everything below
 	writer  webrtc.TrackLocalWriter
@@ -25,11 +27,13 @@ type DownTrack struct {
 	off     bool // switched off
 	waiting bool // for a keyframe
 	number  numbering
+	packets uint32 // sent so far
+	octets  uint32 // of payload sent so far
 }
 
-func newDownTrack(id, stream string, codec webrtc.RTPCodecCapability) *DownTrack {
+func newDownTrack(id, stream string, codec webrtc.RTPCodecCapability, write func([]rtcp.Packet) error) *DownTrack {
 	return &DownTrack{
-		id: id, stream: stream, codec: codec,
+		id: id, stream: stream, codec: codec, rtcp: write,
 		keyframe: keyframeTestFor(codec.MimeType),
 		waiting:  true,
 		// A random beginning, as RFC 3550 section 5.1 wants it.
@@ -119,30 +123,59 @@ func (d *DownTrack) switchOff(off bool) bool {
 	return d.keyframe != nil && d.ready && !off
 }
 
-// write forwards one packet with extended sequence number seq, and reports whether it
-// could not because a keyframe is missing. h must belong to the caller; it is changed.
-func (d *DownTrack) write(h rtp.Header, payload []byte, seq int64) (wantKeyframe bool, err error) {
+// written is what became of a packet.
+type written int
+
+const (
+	sent         written = iota
+	skipped              // not wanted now
+	wantKeyframe         // cannot begin without one
+	began                // sent as the first, or the first after a pause
+)
+
+// write forwards one packet with extended sequence number seq.
+func (d *DownTrack) write(h rtp.Header, payload []byte, seq int64) (written, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.writer == nil || !d.ready || d.off {
-		return false, nil
+		return skipped, nil
 	}
+	result := sent
 	if d.waiting {
 		if d.keyframe != nil && !d.keyframe(payload) {
-			return true, nil
+			return wantKeyframe, nil
 		}
-		d.waiting = false
+		result, d.waiting = began, false
 		d.number.rebase(seq)
 	}
 	n, ok := d.number.translate(seq)
 	if !ok {
-		return false, nil
+		return skipped, nil
 	}
 	h.SSRC, h.PayloadType, h.SequenceNumber = d.ssrc, d.payload, n
 	h.Extension, h.ExtensionProfile, h.Extensions = false, 0, nil
 	h.CSRC, h.Padding, h.PaddingSize = nil, false, 0
-	_, err = d.writer.WriteRTP(&h, payload)
-	return false, err
+	d.packets++
+	d.octets += uint32(len(payload))
+	_, err := d.writer.WriteRTP(&h, payload)
+	return result, err
+}
+
+// report tells the subscriber which moment of the publisher's clock a timestamp stands for, so that
+// sound and picture are played together (RFC 3550 section 6.4.1). The publisher's own words are
+// passed on, since the time of arrival here differs between sound and picture by what
+// encoding and pacing took. It reports whether the subscriber gets this Track at all.
+func (d *DownTrack) report(ntp uint64, timestamp uint32) (bool, error) {
+	d.mu.Lock()
+	if d.packets == 0 || d.writer == nil || d.off {
+		d.mu.Unlock()
+		return false, nil
+	}
+	sr := &rtcp.SenderReport{
+		SSRC: d.ssrc, NTPTime: ntp, RTPTime: timestamp, PacketCount: d.packets, OctetCount: d.octets,
+	}
+	d.mu.Unlock()
+	return true, d.rtcp([]rtcp.Packet{sr})
 }
 
 // numbering translates extended sequence numbers of a source to gapless ones of a sink.

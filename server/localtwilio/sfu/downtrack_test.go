@@ -1,9 +1,11 @@
 package sfu
 
 import (
+	"reflect"
 	"slices"
 	"testing"
 
+	"github.com/pion/rtcp"
 	"github.com/pion/rtp"
 	"github.com/pion/webrtc/v4"
 )
@@ -23,7 +25,7 @@ var (
 )
 
 func newTaped(mime string) (*DownTrack, *tape) {
-	d := newDownTrack("MT1", "PA1", webrtc.RTPCodecCapability{MimeType: mime})
+	d := newDownTrack("MT1", "PA1", webrtc.RTPCodecCapability{MimeType: mime}, nil)
 	w := &tape{}
 	d.writer, d.ssrc, d.payload = w, 42, 96
 	d.number.next = 65534 // about to wrap
@@ -32,32 +34,32 @@ func newTaped(mime string) (*DownTrack, *tape) {
 
 func TestDownTrackNumbersWithoutGaps(t *testing.T) {
 	d, w := newTaped(webrtc.MimeTypeVP8)
-	write := func(seq int64, payload []byte, want bool) {
+	write := func(seq int64, payload []byte, want written) {
 		t.Helper()
 		h := rtp.Header{SequenceNumber: uint16(seq), Extension: true, Extensions: []rtp.Extension{{}}, CSRC: []uint32{1}}
 		if got, err := d.write(h, payload, seq); err != nil || got != want {
-			t.Errorf("packet %d: wants keyframe %t, %v", seq, got, err)
+			t.Errorf("packet %d: result %d, want %d, %v", seq, got, want, err)
 		}
 	}
-	write(10, vp8Key, false) // not answered yet
+	write(10, vp8Key, skipped) // not answered yet
 	if !d.start() {
 		t.Error("start does not ask for a keyframe")
 	}
-	write(11, vp8Delta, true)
-	write(12, vp8Key, false)   // 65534
-	write(14, vp8Delta, false) // 0: 13 is late
-	write(13, vp8Delta, false) // 65535
-	write(11, vp8Delta, false) // before the beginning: its number would be another's
+	write(11, vp8Delta, wantKeyframe)
+	write(12, vp8Key, began)     // 65534
+	write(14, vp8Delta, sent)    // 0: 13 is late
+	write(13, vp8Delta, sent)    // 65535
+	write(11, vp8Delta, skipped) // before the beginning: its number would be another's
 	d.switchOff(true)
-	write(15, vp8Delta, false)
-	write(16, vp8Key, false)
+	write(15, vp8Delta, skipped)
+	write(16, vp8Key, skipped)
 	if !d.switchOff(false) {
 		t.Error("resuming does not ask for a keyframe")
 	}
-	write(17, vp8Delta, true)
-	write(18, vp8Key, false) // 1
-	write(14, vp8Delta, false)
-	write(19, vp8Delta, false) // 2
+	write(17, vp8Delta, wantKeyframe)
+	write(18, vp8Key, began) // 1
+	write(14, vp8Delta, skipped)
+	write(19, vp8Delta, sent) // 2
 	var got []uint16
 	for _, h := range w.headers {
 		got = append(got, h.SequenceNumber)
@@ -77,6 +79,28 @@ func TestDownTrackOfAudioNeedsNoKeyframe(t *testing.T) {
 	}
 	if _, err := d.write(rtp.Header{}, []byte{1}, 1); err != nil || len(w.headers) != 1 {
 		t.Errorf("%d packets, %v", len(w.headers), err)
+	}
+}
+
+func TestDownTrackPassesReportsOn(t *testing.T) {
+	d, _ := newTaped(webrtc.MimeTypeOpus)
+	var got []rtcp.Packet
+	d.rtcp = func(p []rtcp.Packet) error { got = append(got, p...); return nil }
+	if ok, err := d.report(7, 8); ok || err != nil || len(got) != 0 {
+		t.Errorf("reported before anything was sent: %v, %v", got, err)
+	}
+	d.start()
+	for seq := range int64(3) {
+		if _, err := d.write(rtp.Header{}, make([]byte, 10), seq); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if ok, err := d.report(7, 8); !ok || err != nil {
+		t.Errorf("not reported: %v", err)
+	}
+	want := rtcp.SenderReport{SSRC: 42, NTPTime: 7, RTPTime: 8, PacketCount: 3, OctetCount: 30}
+	if len(got) != 1 || !reflect.DeepEqual(got[0], &want) {
+		t.Errorf("got %+v", got)
 	}
 }
 

@@ -2,6 +2,7 @@ package sfu
 
 import (
 	"net"
+	"strings"
 	"testing"
 
 	"github.com/pion/webrtc/v4"
@@ -42,5 +43,49 @@ func TestAudioAndVideoReachOthers(t *testing.T) {
 	}
 	if a.gaps+v.gaps != 0 {
 		t.Errorf("%d gaps in sequence numbers", a.gaps+v.gaps)
+	}
+}
+
+func TestReportsReachSubscribers(t *testing.T) {
+	_, bob := pair(t)
+	eventually(t, "sender reports for sound and picture", func() bool {
+		bob.mu.Lock()
+		defer bob.mu.Unlock()
+		return bob.received["MT1a"].reports > 0 && bob.received["MT1v"].reports > 0
+	})
+}
+
+// A Participant whose signaling is stuck holds up nobody, and can be closed.
+func TestStuckCallbackHoldsUpNobody(t *testing.T) {
+	r := startEngine(t).NewRouter(RouterConfig{})
+	stuck := newClient(t, "PA1")
+	release := make(chan struct{})
+	stuck.joinWith(r, func(c *PeerConfig) {
+		c.Send = func(Description) { <-release }
+		c.Subscribed = func([]Subscription) { <-release }
+	})
+	defer close(release)
+	alice, bob := newClient(t, "PA2"), newClient(t, "PA3")
+	alice.publish("MT2v", KindVideo)
+	alice.join(r)
+	bob.join(r)
+	bob.flows("MT2v")
+	alice.publish("MT2s", KindVideo)
+	bob.flows("MT2s")
+	stuck.peer.Close()
+	bob.flows("MT2v")
+}
+
+func TestVideoCodecsOfARoom(t *testing.T) {
+	r := startEngine(t).NewRouter(RouterConfig{VideoCodecs: []string{"H264"}})
+	alice := newClient(t, "PA1")
+	alice.join(r)
+	for _, line := range strings.Split(alice.pc.RemoteDescription().SDP, "\r\n") {
+		if strings.HasPrefix(line, "a=rtpmap:") && strings.Contains(line, "VP8") {
+			t.Errorf("VP8 in a Room for H264: %s", line)
+		}
+	}
+	if !strings.Contains(alice.pc.RemoteDescription().SDP, "H264/90000") {
+		t.Error("no H264")
 	}
 }

@@ -1,6 +1,9 @@
 package sfu
 
-import "sync"
+import (
+	"math"
+	"sync"
+)
 
 // mailbox is an unbounded queue of work for one goroutine. Posting never blocks,
 // so that whoever posts cannot be held up by a slow receiver, and may hold a
@@ -16,10 +19,14 @@ type mailbox struct {
 func newMailbox() *mailbox { return &mailbox{wake: make(chan struct{}, 1)} }
 
 // post reports whether the work was taken; after close it is not.
-func (m *mailbox) post(f func()) bool {
+func (m *mailbox) post(f func()) bool { return m.postUnder(math.MaxInt, f) }
+
+// postUnder is post for work that a client can cause at will: it is not taken when limit pieces
+// are queued already.
+func (m *mailbox) postUnder(limit int, f func()) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.closed {
+	if m.closed || len(m.work) >= limit {
 		return false
 	}
 	m.work = append(m.work, f)

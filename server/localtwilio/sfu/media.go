@@ -138,8 +138,8 @@ func registerVideo(m *webrtc.MediaEngine, mime, fmtp string, payload, rtx webrtc
 	}, webrtc.RTPCodecTypeVideo)
 }
 
-// newInterceptors sets up retransmission both ways, receiver and sender reports, and
-// feedback for the publisher's bandwidth estimator.
+// newInterceptors sets up retransmission both ways, receiver reports, and feedback for the
+// publisher's bandwidth estimator. Sender reports are the publisher's own: see DownTrack.report.
 func newInterceptors(m *webrtc.MediaEngine, o mediaOptions) (*interceptor.Registry, error) {
 	r := &interceptor.Registry{}
 	responder, err := nack.NewResponderInterceptor()
@@ -154,14 +154,9 @@ func newInterceptors(m *webrtc.MediaEngine, o mediaOptions) (*interceptor.Regist
 	if err != nil {
 		return nil, err
 	}
-	sender, err := report.NewSenderInterceptor()
-	if err != nil {
-		return nil, err
-	}
 	r.Add(responder)
 	r.Add(generator)
 	r.Add(receiver)
-	r.Add(sender)
 	if o.twcc {
 		if err := webrtc.ConfigureTWCCSenderWithOptions(m, r, twcc.SendInterval(twccInterval)); err != nil {
 			return nil, err

@@ -11,6 +11,10 @@ import (
 // Tracks.
 const labelPrefix = "media-signaling:"
 
+// maxCallbacks is how many callbacks may be queued when one more message arrives. Clients send some
+// messages per second, so that more are an abuse, or the caller is stuck.
+const maxCallbacks = 1000
+
 // OpenChannel opens a data channel for media signaling (for example
 // "active_speaker") and returns the label to announce to the client. Asked again, it gives
 // the same label.
@@ -26,7 +30,9 @@ func (p *Peer) OpenChannel(name string) (label string, err error) {
 		}
 		if f := p.config.Message; f != nil {
 			c.dc.OnMessage(func(m webrtc.DataChannelMessage) {
-				p.out.post(func() { f(name, m.Data) })
+				if !p.out.postUnder(maxCallbacks, func() { f(name, m.Data) }) {
+					p.log.Debug("drop media signaling", "channel", name)
+				}
 			})
 		}
 		p.mu.Lock()

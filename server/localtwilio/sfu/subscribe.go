@@ -62,7 +62,7 @@ func (p *Peer) subscribe(pub *publication) {
 }
 
 func (p *Peer) addMedia(s *subscription) error {
-	s.down = newDownTrack(s.pub.sid, s.pub.owner.config.ID, s.pub.media.codec)
+	s.down = newDownTrack(s.pub.sid, s.pub.owner.config.ID, s.pub.media.codec, p.pc.WriteRTCP)
 	sender, err := p.pc.AddTrack(s.down)
 	if err != nil {
 		return err

@@ -22,6 +22,7 @@ type upTrack struct {
 	codec    webrtc.RTPCodecCapability
 	keys     *keyframeRequests // nil for audio
 	level    levelMeter
+	last     atomic.Pointer[rtcp.SenderReport]
 	log      *slog.Logger
 
 	mu    sync.Mutex // held while sinks is replaced
@@ -97,9 +98,13 @@ func (u *upTrack) forward() {
 		want := false
 		for _, d := range *u.sinks.Load() {
 			w, err := d.write(packet.Header, packet.Payload, ext)
-			want = want || w
-			if err != nil && !errors.Is(err, io.ErrClosedPipe) {
+			switch {
+			case err != nil && !errors.Is(err, io.ErrClosedPipe):
 				u.log.Debug("forward media", "err", err)
+			case w == wantKeyframe:
+				want = true
+			case w == began:
+				u.repeatReport(d)
 			}
 		}
 		if want {
@@ -108,14 +113,37 @@ func (u *upTrack) forward() {
 	}
 }
 
-// readReports drains what the publisher reports about its own sending; pion's interceptors
-// see it only when somebody reads.
+// readReports passes the publisher's sender reports on. Reading also feeds pion's interceptors.
 func (u *upTrack) readReports() {
-	buf := make([]byte, maxPacket)
 	for {
-		if _, _, err := u.receiver.Read(buf); err != nil {
+		packets, _, err := u.receiver.ReadRTCP()
+		if err != nil {
 			return
 		}
+		for _, packet := range packets {
+			sr, ok := packet.(*rtcp.SenderReport)
+			if !ok || sr.SSRC != uint32(u.remote.SSRC()) {
+				continue
+			}
+			u.last.Store(sr)
+			for _, d := range *u.sinks.Load() {
+				u.report(d, sr)
+			}
+		}
+	}
+}
+
+// repeatReport gives a sink that just began the last report: the next one can be five seconds
+// away, and until then a player does not know how to align the Track.
+func (u *upTrack) repeatReport(d *DownTrack) {
+	if sr := u.last.Load(); sr != nil {
+		u.report(d, sr)
+	}
+}
+
+func (u *upTrack) report(d *DownTrack, sr *rtcp.SenderReport) {
+	if _, err := d.report(sr.NTPTime, sr.RTPTime); err != nil && !errors.Is(err, io.ErrClosedPipe) {
+		u.log.Debug("forward report", "err", err)
 	}
 }
 
