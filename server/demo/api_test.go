@@ -166,6 +166,7 @@ func TestBadRequests(t *testing.T) {
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
+			b := &bench{t: t, url: b.url}
 			req, err := http.NewRequestWithContext(t.Context(), c.method, b.url+c.path, strings.NewReader(c.body))
 			if err != nil {
 				t.Fatal(err)
