@@ -78,9 +78,7 @@ func (t *Client) validate(ctx context.Context, flexToken string) (validation, er
 	if err != nil {
 		return validation{}, fmt.Errorf("encode Flex token: %w", err)
 	}
-	limited, cancel := context.WithTimeout(ctx, callTimeout)
-	defer cancel()
-	r, err := http.NewRequestWithContext(limited, http.MethodPost,
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost,
 		"https://"+host+"/v1/Accounts/"+t.c.AccountSID+"/Tokens/validate", bytes.NewReader(body))
 	if err != nil {
 		return validation{}, fmt.Errorf("validate Flex token: %w", err)

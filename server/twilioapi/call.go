@@ -35,8 +35,10 @@ func (t *Client) begin(ctx context.Context) *call { return &call{ctx: ctx, base:
 // is free again whatever twilio-go does with the body; it never closes the
 // body of an error.
 func (k *call) RoundTrip(r *http.Request) (*http.Response, error) {
-	// Merged, not replaced: the request's own context carries the time-out.
-	ctx, cancel := context.WithCancelCause(r.Context())
+	// Merged, not replaced: the request's own context may end it as well.
+	limited, stop := context.WithTimeout(r.Context(), callTimeout)
+	defer stop()
+	ctx, cancel := context.WithCancelCause(limited)
 	defer cancel(nil)
 	defer context.AfterFunc(k.ctx, func() { cancel(context.Cause(k.ctx)) })()
 	for n := 1; ; n++ {

@@ -23,8 +23,8 @@ import (
 	"escalate/server/token"
 )
 
-// callTimeout is what one call may take, retries included. It is shorter than
-// a person's patience and longer than a slow answer of Twilio's.
+// callTimeout is what one request may take, retries included. It is shorter
+// than a person's patience and longer than a slow answer of Twilio's.
 const callTimeout = 10 * time.Second
 
 // Config is an account and how to reach Twilio.
@@ -105,8 +105,10 @@ func (t *Client) handler(k *call) *client.RequestHandler {
 	h := client.NewRequestHandler(&client.Client{
 		Credentials: client.NewCredentials(t.c.KeySID, t.c.KeySecret),
 		HTTPClient: &http.Client{
+			// No Timeout: it starts a goroutine that waits for the body to be
+			// closed, and twilio-go never closes the body of an error. The
+			// transport has its own.
 			Transport: k,
-			Timeout:   callTimeout,
 			// Twilio's API redirects nobody; a redirect must not carry our
 			// credentials elsewhere.
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
