@@ -130,7 +130,12 @@ func TestHelloTwiceIsOnce(t *testing.T) {
 	body := connectBody("alice", "daily")
 	w.hello(body)
 	w.hello(body)
-	w.expect("connected")
+	if kind, _ := w.frame(); kind != "welcome" {
+		t.Fatalf("first frame is %s", kind)
+	}
+	if kind, _ := w.frame(); kind != "msg" { // and not a second welcome
+		t.Fatalf("second frame is %s", kind)
+	}
 	w.msg(updateBody(2, audio("a", "mic")))
 	w.await("published", func(r reply) bool {
 		if r.Type != "update" {
