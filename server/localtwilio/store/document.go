@@ -207,7 +207,7 @@ func (t *tx) document(key string) (Document, error) {
 
 func (t *tx) saveDocument(d Document) error {
 	if !d.Expires.IsZero() {
-		if err := t.bucket(bDocumentExpiry).Put(expiryKey(d), []byte(d.SID)); err != nil {
+		if err := t.schedule(d.Expires, d.SID); err != nil {
 			return err
 		}
 	}
@@ -218,7 +218,7 @@ func (t *tx) dropExpiry(d Document) error {
 	if d.Expires.IsZero() {
 		return nil
 	}
-	return t.bucket(bDocumentExpiry).Delete(expiryKey(d))
+	return t.unschedule(d.Expires, d.SID)
 }
 
 func (t *tx) removeDocument(d Document) error {
@@ -235,8 +235,4 @@ func (t *tx) removeDocument(d Document) error {
 	}
 	t.emit(Event{Kind: DocumentRemoved, Sequence: -1, Document: d})
 	return err
-}
-
-func expiryKey(d Document) []byte {
-	return append(numbered("", uint64(max(d.Expires.UnixNano(), 0))), d.SID...)
 }

@@ -44,6 +44,9 @@ func (s *Store) IssueFlexToken(v FlexToken) (token string, err error) {
 			v.Expires = t.now.Add(FlexTokenTTL)
 		}
 		token = "flex." + randomHex(32)
+		if err := t.schedule(v.Expires.Add(expiredTokenKept), flexTokenDue+hashToken(token)); err != nil {
+			return err
+		}
 		return t.put(bFlexTokens, hashToken(token), v)
 	})
 	if err != nil {

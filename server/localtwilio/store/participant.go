@@ -55,6 +55,9 @@ func (s *Store) AddParticipant(roomSID, identity string) (p Participant, err err
 		if err := t.bucket(bRoomConnected).Put([]byte(r.SID+p.SID), []byte(p.SID)); err != nil {
 			return err
 		}
+		if err := t.schedule(r.stayEnds(p), p.SID); err != nil {
+			return err
+		}
 		r.Used = true
 		return t.roomEvent(&r, Event{Kind: ParticipantConnected, Participant: p})
 	})
@@ -184,6 +187,9 @@ func (t *tx) disconnect(r *Room, p Participant) (Participant, error) {
 		return p, err
 	}
 	r.LastActive = t.now
+	if err := t.schedule(r.idleEnds(), r.SID); err != nil {
+		return p, err
+	}
 	return p, t.roomEvent(r, Event{Kind: ParticipantDisconnected, Participant: p})
 }
 

@@ -117,7 +117,7 @@ func (s *Store) CreateRoom(r Room) (Room, error) {
 		if err := t.bucket(bRoomNames).Put([]byte(r.UniqueName), []byte(r.SID)); err != nil {
 			return err
 		}
-		if err := t.bucket(bRoomsLive).Put([]byte(r.SID), []byte(r.SID)); err != nil {
+		if err := t.schedule(r.idleEnds(), r.SID); err != nil {
 			return err
 		}
 		if err := t.link(bRoomOrder, "", r.SID); err != nil {
@@ -158,6 +158,10 @@ func (s *Store) UpdateRoom(sid string, f func(*Room) error) (r Room, err error) 
 		if r.RecordParticipantsOnConnect != old.RecordParticipantsOnConnect || !bytes.Equal(r.RecordingRules, old.RecordingRules) {
 			t.emit(Event{Kind: RecordingChanged, Sequence: -1, Room: r})
 		}
+		// A timeout may have changed.
+		if err := t.schedule(r.idleEnds(), r.SID); err != nil {
+			return err
+		}
 		return t.put(bRooms, r.SID, r)
 	})
 	return r, err
@@ -194,9 +198,6 @@ func (t *tx) completeRoom(r *Room) error {
 	}
 	r.Status, r.Ended, r.Updated = RoomCompleted, t.now, t.now
 	if err := t.bucket(bRoomNames).Delete([]byte(r.UniqueName)); err != nil {
-		return err
-	}
-	if err := t.bucket(bRoomsLive).Delete([]byte(r.SID)); err != nil {
 		return err
 	}
 	return t.roomEvent(r, Event{Kind: RoomEnded})

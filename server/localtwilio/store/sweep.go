@@ -2,8 +2,9 @@ package store
 
 import (
 	"encoding/binary"
-	"encoding/json"
 	"errors"
+	"fmt"
+	"strings"
 	"time"
 )
 
@@ -11,121 +12,103 @@ import (
 // that its holder is told "expired" and not "unknown".
 const expiredTokenKept = 24 * time.Hour
 
+// flexTokenDue marks, in the timetable, the hash of a Flex token; everything
+// else there is a SID.
+const flexTokenDue = "FT"
+
 // Sweep carries out what time has brought: Documents past their TTL and Flex
 // tokens long expired are removed, Participants past their Room's maximum
 // duration disconnected, and Rooms that nobody used or that stood empty too
-// long completed. Call it about once a second; without anything due it only
-// reads.
+// long completed. Call it about once a second: with nothing due it reads one
+// key.
 func (s *Store) Sweep() error {
 	due := false
 	err := s.view("look for what is due", func(t *tx) error {
-		work, err := t.due()
-		due = !work.empty()
-		return err
+		k, _ := t.bucket(bDue).Cursor().First()
+		due = k != nil && t.isDue(k)
+		return nil
 	})
 	if err != nil || !due {
 		return err
 	}
 	return s.update("sweep", func(t *tx) error {
-		work, err := t.due()
-		if err != nil {
-			return err
+		var keys, names []string
+		c := t.bucket(bDue).Cursor()
+		for k, name := c.First(); k != nil && t.isDue(k); k, name = c.Next() {
+			keys, names = append(keys, string(k)), append(names, string(name))
 		}
-		return t.carryOut(work)
+		for i, name := range names {
+			if err := t.bucket(bDue).Delete([]byte(keys[i])); err != nil {
+				return err
+			}
+			if err := t.carryOut(name); err != nil && !errors.Is(err, ErrNotFound) {
+				return fmt.Errorf("%s: %w", name, err)
+			}
+		}
+		return nil
 	})
 }
 
-// sweepWork is what Sweep found due.
-type sweepWork struct {
-	documents []Document
-	stays     []Participant
-	rooms     []string
-	tokens    []string
+// schedule enters into the timetable that the thing may be due at the given
+// time. An entry is a hint: when it comes up the thing itself is asked, so
+// entries that no longer hold may stay.
+func (t *tx) schedule(at time.Time, name string) error {
+	return t.bucket(bDue).Put(dueKey(at, name), []byte(name))
 }
 
-func (w sweepWork) empty() bool {
-	return len(w.documents)+len(w.stays)+len(w.rooms)+len(w.tokens) == 0
+func (t *tx) unschedule(at time.Time, name string) error {
+	return t.bucket(bDue).Delete(dueKey(at, name))
 }
 
-func (t *tx) due() (w sweepWork, err error) {
-	c := t.bucket(bDocumentExpiry).Cursor()
-	for k, sid := c.First(); k != nil; k, sid = c.Next() {
-		if binary.BigEndian.Uint64(k) > uint64(t.now.UnixNano()) {
-			break
+func dueKey(at time.Time, name string) []byte {
+	return append(numbered("", uint64(max(at.UnixNano(), 0))), name...)
+}
+
+func (t *tx) isDue(key []byte) bool {
+	return binary.BigEndian.Uint64(key) <= uint64(max(t.now.UnixNano(), 0))
+}
+
+// carryOut does what is due of one thing, if it still is.
+func (t *tx) carryOut(name string) error {
+	switch {
+	case strings.HasPrefix(name, "ET"):
+		d, err := get[Document](t, bDocuments, name)
+		if err != nil || !d.expired(t.now) {
+			return err
 		}
-		d, err := get[Document](t, bDocuments, string(sid))
-		if err != nil {
-			return w, err
+		return t.removeDocument(d)
+	case strings.HasPrefix(name, "PA"):
+		p, r, err := t.participantAndRoom(name)
+		if err != nil || p.Status == Disconnected || t.now.Before(r.stayEnds(p)) {
+			return err
 		}
-		w.documents = append(w.documents, d)
-	}
-	err = t.bucket(bRoomsLive).ForEach(func(_, sid []byte) error {
-		r, err := t.room(string(sid))
-		if err != nil {
+		_, err = t.disconnect(&r, p)
+		return err
+	case strings.HasPrefix(name, "RM"):
+		r, err := t.room(name)
+		if err != nil || r.Status != RoomInProgress || t.now.Before(r.idleEnds()) {
 			return err
 		}
 		present, err := t.connected(r.SID)
-		if err != nil {
+		if err != nil || len(present) > 0 {
 			return err
 		}
-		for _, p := range present {
-			if t.now.Sub(p.Start) >= time.Duration(r.MaxParticipantDuration)*time.Second {
-				w.stays = append(w.stays, p)
-			}
-		}
-		wait := r.EmptyRoomTimeout
-		if !r.Used {
-			wait = r.UnusedRoomTimeout
-		}
-		if len(present) == 0 && t.now.Sub(r.LastActive) >= time.Duration(wait)*time.Minute {
-			w.rooms = append(w.rooms, r.SID)
-		}
-		return nil
-	})
-	if err != nil {
-		return w, err
+		return t.completeRoom(&r)
+	default:
+		return t.bucket(bFlexTokens).Delete([]byte(strings.TrimPrefix(name, flexTokenDue)))
 	}
-	err = t.bucket(bFlexTokens).ForEach(func(k, raw []byte) error {
-		var v FlexToken
-		if err := json.Unmarshal(raw, &v); err != nil {
-			return err
-		}
-		if t.now.Sub(v.Expires) > expiredTokenKept {
-			w.tokens = append(w.tokens, string(k))
-		}
-		return nil
-	})
-	return w, err
 }
 
-func (t *tx) carryOut(w sweepWork) error {
-	for _, d := range w.documents {
-		if err := t.removeDocument(d); err != nil {
-			return err
-		}
+// idleEnds is when r ends if nobody connects until then.
+func (r Room) idleEnds() time.Time {
+	wait := r.EmptyRoomTimeout
+	if !r.Used {
+		wait = r.UnusedRoomTimeout
 	}
-	for _, p := range w.stays {
-		r, err := t.room(p.RoomSID)
-		if err != nil {
-			return err
-		}
-		if _, err := t.disconnect(&r, p); err != nil {
-			return err
-		}
-	}
-	for _, sid := range w.rooms {
-		r, err := t.room(sid)
-		if err != nil {
-			return err
-		}
-		if err := t.completeRoom(&r); err != nil && !errors.Is(err, ErrRoomCompleted) {
-			return err
-		}
-	}
-	for _, k := range w.tokens {
-		if err := t.bucket(bFlexTokens).Delete([]byte(k)); err != nil {
-			return err
-		}
-	}
-	return nil
+	return r.LastActive.Add(time.Duration(wait) * time.Minute)
+}
+
+// stayEnds is when p has to leave r.
+func (r Room) stayEnds(p Participant) time.Time {
+	return p.Start.Add(time.Duration(r.MaxParticipantDuration) * time.Second)
 }

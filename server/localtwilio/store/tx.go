@@ -19,7 +19,6 @@ const (
 
 	bRooms            = "rooms"
 	bRoomNames        = "room_names" // unique name -> SID, in-progress Rooms only
-	bRoomsLive        = "rooms_live" // SIDs of in-progress Rooms
 	bRoomOrder        = "room_order" // number -> SID, as created
 	bParticipants     = "participants"
 	bRoomParticipants = "room_participants" // Room SID + number -> SID
@@ -27,11 +26,10 @@ const (
 	bTracks           = "tracks"
 	bParticipantTrack = "participant_tracks" // Participant SID + number -> SID
 
-	bDocuments      = "documents"
-	bDocumentNames  = "document_names"
-	bDocumentOrder  = "document_order"
-	bDocumentExpiry = "document_expiry" // Unix nanoseconds + SID -> SID
-	bPermissions    = "permissions"     // Document SID + identity
+	bDocuments     = "documents"
+	bDocumentNames = "document_names"
+	bDocumentOrder = "document_order"
+	bPermissions   = "permissions" // Document SID + identity
 
 	bWorkers            = "workers"
 	bWorkerOrder        = "worker_order"
@@ -47,13 +45,15 @@ const (
 	bMessages          = "messages" // Conversation SID + index
 
 	bFlexTokens = "flex_tokens" // SHA-256 of the token
+
+	bDue = "due" // timetable: Unix nanoseconds + name -> name; see schedule
 )
 
 var buckets = []string{
-	bMeta, bRooms, bRoomNames, bRoomsLive, bRoomOrder, bParticipants, bRoomParticipants, bRoomConnected, bTracks, bParticipantTrack,
-	bDocuments, bDocumentNames, bDocumentOrder, bDocumentExpiry, bPermissions,
+	bMeta, bRooms, bRoomNames, bRoomOrder, bParticipants, bRoomParticipants, bRoomConnected, bTracks, bParticipantTrack,
+	bDocuments, bDocumentNames, bDocumentOrder, bPermissions,
 	bWorkers, bWorkerOrder, bTasks, bTaskOrder, bReservations, bTaskReservations, bWorkerReservations,
-	bConversations, bConversationNames, bConversationOrder, bMessages, bFlexTokens,
+	bConversations, bConversationNames, bConversationOrder, bMessages, bFlexTokens, bDue,
 }
 
 // tx is one transaction: bbolt's, its time, and the events that its commit
