@@ -125,13 +125,28 @@ func text(v js.Value, name string) string {
 // exists says whether v is something one can call methods on.
 func exists(v js.Value) bool { return !v.IsUndefined() && !v.IsNull() }
 
+// guard calls f from JavaScript: an exception that nobody handles would end
+// the program, so it is written to the console instead.
+func guard(f func()) {
+	err := Try(func() error {
+		f()
+		return nil
+	})
+	if err == nil {
+		return
+	}
+	if c := js.Global().Get("console"); exists(c) {
+		c.Call("error", "browser: "+err.Error())
+	}
+}
+
 // Listen calls f for each event of the name at target, until stop.
 func Listen(target js.Value, name string, f func(event js.Value)) (stop func()) {
 	if !exists(target) || !exists(target.Get("addEventListener")) {
 		return nothing
 	}
 	fn := js.FuncOf(func(_ js.Value, args []js.Value) any {
-		f(first(args))
+		guard(func() { f(first(args)) })
 		return nil
 	})
 	target.Call("addEventListener", name, fn)

@@ -10,7 +10,11 @@ func (Host) Events(url string, s Stream) (stop func()) {
 	if !exists(ctor) {
 		return nothing
 	}
-	src := ctor.New(url)
+	src := js.Undefined()
+	guard(func() { src = ctor.New(url) }) // throws at a URL that is none
+	if !exists(src) {
+		return nothing
+	}
 	var stops []func()
 	for _, name := range s.Names {
 		stops = append(stops, Listen(src, name, func(e js.Value) { s.Event(name, text(e, "data")) }))

@@ -119,6 +119,9 @@ func (Host) KeepAwake() (stop func()) {
 				release(l)
 				return nil
 			}
+			if exists(lock) {
+				release(lock)
+			}
 			lock = l
 			return nil
 		})

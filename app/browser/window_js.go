@@ -186,7 +186,7 @@ func (Host) OnMatch(query string, f func(matches bool)) (stop func()) {
 // Every calls f each time the milliseconds have passed, until stop.
 func (Host) Every(milliseconds int, f func()) (stop func()) {
 	fn := js.FuncOf(func(js.Value, []js.Value) any {
-		f()
+		guard(f)
 		return nil
 	})
 	id := window().Call("setInterval", fn, milliseconds)
