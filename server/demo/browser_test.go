@@ -227,6 +227,11 @@ func TestDeskFromIconToCompletion(t *testing.T) {
 	desk.shot("desk-floating")
 	desk.click("tab-video")
 	desk.until("one call at a time", `document.getElementById('room-placeholder').textContent.includes('Maya Lindqvist')`)
+	desk.click("video-button")
+	desk.until("no second session", `document.getElementById('notice').textContent.includes('in a video call with Maya Lindqvist')`)
+	if n := p.sessions(); n != 1 {
+		t.Errorf("%d sessions while in a call, want 1", n)
+	}
 	desk.click("back-to-call")
 	desk.until("back in Maya's room", `document.getElementById('room-host').dataset.place === 'docked' && document.getElementById('task-header').dataset.task === '`+maya.TaskSID+`'`)
 	desk.click("wrapup-button")

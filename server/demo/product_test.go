@@ -163,3 +163,10 @@ func (p *product) forget() {
 	defer p.mu.Unlock()
 	clear(p.codes)
 }
+
+// sessions is how many Tasks have a join code.
+func (p *product) sessions() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return len(p.codes)
+}

@@ -189,6 +189,15 @@ async function act(id, words, action) {
 
 function startVideo() {
   return act(ID.videoButton, 'Starting…', async (task) => {
+    const other = room.running && !room.runningFor(task.taskSid) ? room.shown?.taskSid : undefined;
+    if (other) {
+      // The link would bring the customer into a room where nobody can come.
+      const name = state.tasks.get(other)?.customer ?? 'another customer';
+      notify('bad', `You are in a video call with ${name}. Leave it before you start another.`, [
+        { label: 'Back to call', run: () => openVideoRoom(other) },
+      ]);
+      return;
+    }
     let e;
     try {
       e = await running(session, task);
