@@ -48,7 +48,8 @@ func New(s *store.Store, log *slog.Logger) *API {
 	}
 	for _, name := range Products {
 		// UseEncodedPath: a name with an escaped slash is one path segment.
-		r := mux.NewRouter().UseEncodedPath()
+		// SkipClean: what is no resource is 404, not a redirect to one.
+		r := mux.NewRouter().UseEncodedPath().SkipClean(true)
 		r.NotFoundHandler = a.handle(func(c *call) error { return notFound(c.r.URL.Path) })
 		r.MethodNotAllowedHandler = a.handle(func(*call) error { return errMethod })
 		routes[name](r)
