@@ -33,8 +33,8 @@ function draw() {
   for (const id of [ID.chatInput, ID.chatSend]) {
     /** @type {HTMLInputElement} */ (byId(id)).disabled = !open;
   }
-  if (!chat) say('No chat is open. Start a new one below.');
-  else if (!open) say('This chat has ended. You can start a new one below.');
+  if (!chat) say('No chat is open. Start a new one above.');
+  else if (!open) say('This chat has ended. You can start a new one above.');
   else say('');
   show(byId(ID.chatForm), open);
 }
