@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -334,5 +335,40 @@ func TestSignaling(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestCloseLeavesNothing starts, uses and closes a Server: its goroutines and
+// its port are gone.
+func TestCloseLeavesNothing(t *testing.T) {
+	if testing.Short() {
+		t.Skip("opens UDP ports")
+	}
+	before := runtime.NumGoroutine()
+	s := must(localtwilio.Start(context.Background(), localtwilio.Config{Addr: "127.0.0.1:0"}))(t)
+	addr := strings.TrimPrefix(s.URL(), "http://")
+	must(s.Store().CreateRoom(store.Room{StatusCallback: s.URL()}))(t) // refused with 401, which is an answer
+	ws, _, err := websocket.Dial(context.Background(), s.SignalingURL(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
+	ws.CloseNow()
+	http.DefaultTransport.(*http.Transport).CloseIdleConnections()
+	ln, err := net.Listen("tcp", addr)
+	if err != nil {
+		t.Errorf("port still taken: %v", err)
+	} else {
+		ln.Close()
+	}
+	deadline := time.Now().Add(10 * time.Second)
+	for runtime.NumGoroutine() > before {
+		if time.Now().After(deadline) {
+			stacks := make([]byte, 1<<16)
+			t.Fatalf("%d goroutines, %d before the start:\n%s", runtime.NumGoroutine(), before, stacks[:runtime.Stack(stacks, true)])
+		}
+		runtime.Gosched()
 	}
 }

@@ -2,7 +2,7 @@ package callback
 
 import (
 	"crypto/hmac"
-	"crypto/sha1" //nolint:gosec // the algorithm is Twilio's
+	"crypto/sha1"
 	"encoding/base64"
 	"net/url"
 	"slices"

@@ -4,6 +4,15 @@
 // headers that Twilio's OpenAPI documents and error dictionary give. What an SDK
 // cannot see (a Room's media, a chat's push channel) is not here.
 //
+//	video          Rooms: create, fetch, list, complete; their RecordingRules, Recordings (none yet),
+//	               Participants: fetch, list, disconnect; PublishedTracks: fetch, list
+//	sync           Services: fetch, list; Documents: create, fetch, list, update (If-Match), delete;
+//	               Permissions: fetch, list, update, delete
+//	taskrouter     Workspace: fetch; Tasks: create, fetch, list, update (If-Match), delete; Workers: fetch,
+//	               list, update; Reservations of either: fetch, list, update
+//	conversations  Conversations: create, fetch, list, update; Messages: create, fetch, list
+//	iam            Tokens: validate
+//
 // It knows the store and HTTP. It never speaks to signaling: a Room that is
 // completed here is seen there through the store's events.
 package rest

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -149,6 +150,52 @@ func TestConcurrentWriters(t *testing.T) {
 				index++
 			}
 		}
+	}
+}
+
+// TestContention has many want the same thing at once: exactly one gets it.
+func TestContention(t *testing.T) {
+	s := open(t, "", newClock())
+	must(s.CreateDocument(store.Document{UniqueName: "lock"}))(t)
+	must(s.CreateRoom(store.Room{UniqueName: "small", MaxParticipants: 1}))(t)
+	worker := must(s.CreateWorker(store.Worker{FriendlyName: "w"}))(t)
+	task := must(s.CreateTask(store.Task{}))(t)
+	tests := []struct {
+		name string
+		lost error
+		do   func() error
+	}{
+		{"a document's name", store.ErrNameTaken, func() error {
+			_, err := s.CreateDocument(store.Document{UniqueName: "code"})
+			return err
+		}},
+		{"a document's revision", store.ErrRevision, func() error {
+			_, err := s.UpdateDocument("lock", "0", func(*store.Document) error { return nil })
+			return err
+		}},
+		{"a room's name", store.ErrNameTaken, func() error { _, err := s.CreateRoom(store.Room{UniqueName: "room"}); return err }},
+		{"a room's last place", store.ErrRoomFull, func() error { _, err := s.AddParticipant("small", "a"); return err }},
+		{"a task", store.ErrTransition, func() error { _, err := s.Reserve(task.SID, worker.SID); return err }},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			var won atomic.Int32
+			var wg sync.WaitGroup
+			for range 16 {
+				wg.Go(func() {
+					switch err := tt.do(); {
+					case err == nil:
+						won.Add(1)
+					case !errors.Is(err, tt.lost):
+						t.Errorf("error %v, want %v", err, tt.lost)
+					}
+				})
+			}
+			wg.Wait()
+			if n := won.Load(); n != 1 {
+				t.Errorf("%d got it, want 1", n)
+			}
+		})
 	}
 }
 
