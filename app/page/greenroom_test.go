@@ -122,7 +122,7 @@ func TestEarlyClickIsCarriedOut(t *testing.T) {
 	s := open(invited())
 	s.Recording = true
 	r := newRig(t, joinPageData(s))
-	r.host.early, _ = json.Marshal(early{Join: true, Consent: true})
+	r.host.early, _ = json.Marshal(early{Click: JoinButton, Consent: true})
 	r.api.join = wire.Join{Token: "tok", Room: "RMx", State: s}
 	r.mount(newJoin(r.deps(), s.Code))
 	r.until("in call", r.shows(`data-phase="in_call"`))

@@ -39,7 +39,7 @@ func (h *Home) OnMount(ctx app.Context) {
 // Render implements app.Composer.
 func (h *Home) Render() app.UI {
 	input := app.Input().ID(CodeInput).Name("code").Type("text").Required(true).MaxLength(64).
-		Attr("autocapitalize", "characters").Attr("autocomplete", "one-time-code").Attr("spellcheck", "false").
+		Attr("autocapitalize", "none").Attr("autocomplete", "one-time-code").Attr("spellcheck", "false").
 		Aria("describedby", "code-hint")
 	if h.code != "" {
 		input = input.Value(h.code)
@@ -57,5 +57,5 @@ func (h *Home) Render() app.UI {
 				app.Button().ID(CodeSubmit).Type("submit").Class("button button-primary button-large").Text(h.w.CodeSubmit),
 			),
 		),
-	)
+	).DataSet("sdk", "none") // start.js need not load twilio-video.js here
 }

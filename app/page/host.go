@@ -57,7 +57,7 @@ type Host interface {
 // early is what a person did on the server's page before the program was up;
 // start.js writes it.
 type early struct {
-	Join    bool   `json:"join"`    // clicked Join
+	Click   string `json:"click"`   // id of the button that was clicked
 	Consent bool   `json:"consent"` // ticked the recording consent
 	Code    string `json:"code"`    // typed this into the code field
 	Focus   string `json:"focus"`   // id of the focused element

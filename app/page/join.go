@@ -31,6 +31,7 @@ type Join struct {
 	back     comeback
 	report   reporter
 	rating   rating
+	unwatch  func()
 	stops    []func()
 }
 
@@ -98,10 +99,15 @@ func (j *Join) OnMount(ctx app.Context) {
 	case PhaseGreenRoom:
 		j.watch()
 		j.progress(wire.PhaseOpened, "")
-		switch {
-		case e.Join:
-			j.join(video.Want{Audio: true, Video: true})
-		case e.Focus != "":
+		switch e.Click {
+		case JoinButton:
+			j.onJoin(ctx, app.Event{})
+		case QuietJoinButton:
+			j.onQuietJoin(ctx, app.Event{})
+		case CheckButton:
+			j.onCheck(ctx, app.Event{})
+		}
+		if e.Focus != "" && e.Click == "" {
 			ctx.Defer(func(app.Context) { host.Focus(e.Focus) })
 		}
 	case PhaseBlocked:
@@ -119,6 +125,9 @@ func (j *Join) OnDismount() {
 		stop()
 	}
 	j.stops = nil
+	if j.unwatch != nil {
+		j.unwatch()
+	}
 	j.s.close()
 }
 

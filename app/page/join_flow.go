@@ -37,7 +37,8 @@ func (j *Join) askFirst(w video.Want, next func()) {
 	j.to(PhaseAsking)
 	j.s.ask(w, func(ok bool) {
 		if j.phase != PhaseAsking {
-			return // ended or expired meanwhile
+			j.s.release() // ended or expired meanwhile
+			return
 		}
 		if !ok {
 			j.to(PhaseGreenRoom)
@@ -206,7 +207,10 @@ func (j *Join) goodbye() {
 // watch follows the escalation for as long as the page is open.
 func (j *Join) watch() {
 	ctx := j.s.ctx
-	j.stops = append(j.stops, j.s.deps.Host.Events(wire.CodePath(j.code, wire.ActionEvents), func(data string) {
+	if j.unwatch != nil {
+		j.unwatch()
+	}
+	j.unwatch = j.s.deps.Host.Events(wire.CodePath(j.code, wire.ActionEvents), func(data string) {
 		var st wire.State
 		if json.Unmarshal([]byte(data), &st) == nil {
 			ctx.Dispatch(func(app.Context) { j.take(st) })
@@ -214,12 +218,12 @@ func (j *Join) watch() {
 	}, func() {
 		ctx.Dispatch(func(app.Context) {
 			j.s.later(pollEvery, func() {
-				if j.phase != PhaseOver {
+				if !over(j.state.Status) {
 					j.watch()
 				}
 			})
 		})
-	}))
+	})
 }
 
 // poll looks at the state now and then while the page waits.

@@ -272,3 +272,15 @@ func TestStaleNewsIsIgnored(t *testing.T) {
 		t.Errorf("phase %s", j.phase)
 	}
 }
+
+func TestStreamIsOpenedAgainUntilTheEnd(t *testing.T) {
+	r, j := joinRig(t, invited())
+	r.do(func() { j.watch() })
+	if n := r.host.opened; n != 2 {
+		t.Fatalf("opened %d times", n)
+	}
+	s := invited()
+	s.Status, s.Version = wire.StatusExpired, 2
+	r.host.tell(s)
+	r.until("over", r.shows(`data-phase="over"`))
+}

@@ -41,7 +41,7 @@ func onOff(on bool) string {
 
 // frame is the root of every page: the current step, where a screen reader
 // hears of changes, and the body. Both stay in place for as long as the page.
-func frame(p Phase, class, live string, body ...app.UI) app.UI {
+func frame(p Phase, class, live string, body ...app.UI) app.HTMLMain {
 	return app.Main().ID(RootID).Class(class).DataSet("phase", string(p)).Body(
 		app.P().ID(LiveID).Class("visually-hidden").Role("status").Aria("live", "polite").Text(live),
 		app.Div().Class("page-body").Body(body...),

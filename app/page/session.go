@@ -28,6 +28,8 @@ type session struct {
 	nameOf func(identity string) string
 	// ended is told when the Room is over. err is nil when we left or were removed.
 	ended func(err *video.Error)
+	// turned is told when the Room's connection broke or is whole again; may be nil.
+	turned func()
 
 	capture  video.Capture
 	asking   bool
@@ -209,8 +211,9 @@ func (s *session) vanish(code string) {
 func (s *session) tellLeft(code string) {
 	l := wire.Leave{Identity: s.identity}
 	if l.Identity == "" {
-		return
+		return // told already, or never in
 	}
+	s.identity = ""
 	act(s, func(ctx context.Context) error { return s.deps.API.Leave(ctx, code, l) }, func(error) {
 		// The server also hears it from the Room, only later.
 	})
@@ -222,6 +225,9 @@ func (s *session) apply(ev video.Event) {
 	s.state = s.state.Apply(ev)
 	s.place()
 	s.tell(before, ev)
+	if s.turned != nil && s.room != nil && before.Phase != s.state.Phase {
+		s.turned()
+	}
 	if e, ok := ev.(video.Disconnected); ok && before.Phase != call.Left {
 		s.room = nil
 		s.sleep()

@@ -43,6 +43,7 @@ func newVideoRoom(d Deps) *VideoRoom {
 	v.s = newSession(d, v.w)
 	v.s.nameOf = v.nameOf
 	v.s.ended = v.ended
+	v.s.turned = v.tellPhase
 	return v
 }
 

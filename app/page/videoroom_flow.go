@@ -56,7 +56,7 @@ func (v *VideoRoom) follow(code string) {
 	}, func() {
 		ctx.Dispatch(func(app.Context) {
 			v.s.later(pollEvery, func() {
-				if code == v.code && v.phase != PhaseOver {
+				if code == v.code && !over(v.known.Status) {
 					v.follow(code)
 				}
 			})
@@ -100,6 +100,7 @@ func (v *VideoRoom) join(w video.Want) {
 	v.s.ask(w, func(ok bool) {
 		switch {
 		case v.phase != PhaseAsking:
+			v.s.release() // told to leave meanwhile
 		case ok:
 			v.to(PhaseJoining)
 			v.enter()

@@ -266,3 +266,21 @@ func TestHomeKeepsWhatWasTyped(t *testing.T) {
 	r2.until("typed", r2.shows(`value="K7Q"`))
 	r2.until("focused", func() bool { return r2.host.saw(func(h *fakeHost) bool { return h.focus == CodeInput }) })
 }
+
+func TestDesktopHearsOfReconnecting(t *testing.T) {
+	r, _ := agentInCall(t)
+	room := r.connector.Room()
+	room.Emit(video.Reconnecting{})
+	r.until("reconnecting is told", r.told(wire.Bridge{Type: wire.BridgeState, Phase: "reconnecting", Code: "K7Q2MWX"}))
+}
+
+func TestDevicesThatComeTooLateAreReleased(t *testing.T) {
+	r, v := opened(t)
+	r.devices.Gate = make(chan struct{})
+	r.do(func() { v.onJoin(nil, noEvent()) })
+	r.until("asking", r.shows(`data-phase="asking"`))
+	r.hears(wire.Bridge{Type: wire.BridgeLeave})
+	r.until("left", r.shows(`data-phase="left"`))
+	close(r.devices.Gate)
+	r.until("the light is out", func() bool { c := r.devices.Newest(); return c != nil && c.Closed() })
+}

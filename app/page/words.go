@@ -61,7 +61,7 @@ func wordsIn(string) *words {
 		HomeHeading: "Join your video call",
 		HomeLead:    "Type the code from your chat. If you have a link, simply open it.",
 		CodeLabel:   "Your code",
-		CodeHint:    "Letters and digits, as the agent sent them.",
+		CodeHint:    "Small letters and digits, as the agent sent them.",
 		CodeSubmit:  "Continue",
 
 		InviteHeading: "%s invites you to a video call",

@@ -24,7 +24,7 @@ var goappGetenv = function (key) {
   var wasmURL = urls.wasm || "/static/app.wasm";
   var sdkURL = urls.sdk || "/static/vendor/twilio-video.min.js";
 
-  var early = { join: false, consent: false, code: "", focus: "" };
+  var early = { click: "", consent: false, code: "", focus: "" };
   window.escalateEarly = early;
 
   function load(src) {
@@ -69,9 +69,9 @@ var goappGetenv = function (key) {
   }
 
   function onClick(event) {
-    var button = event.target.closest && event.target.closest("#join-button");
+    var button = event.target.closest && event.target.closest("#join-button, #join-quiet-button, #check-button");
     if (!button) return;
-    early.join = true;
+    early.click = button.id;
     button.setAttribute("aria-busy", "true");
     say("One moment, getting the video call ready…");
   }
@@ -90,7 +90,7 @@ var goappGetenv = function (key) {
     console.error("start:", err);
     document.removeEventListener("click", onClick);
     var button = element("join-button");
-    if (button) button.removeAttribute("aria-busy");
+    document.querySelectorAll("[aria-busy]").forEach(function (b) { b.removeAttribute("aria-busy"); });
     // A click on Join is then the obvious way to try again.
     if (button && button.type !== "submit") {
       button.addEventListener("click", function () { location.reload(); });
