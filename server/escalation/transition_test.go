@@ -106,6 +106,8 @@ func TestStatusFollowsTheSteps(t *testing.T) {
 		{"callback: connected from before the browser said it left", []step{agentIn(ag1, 0), customerIn(cu1, 1), left(cu1, 9), cb("participant-connected", rm1, cu1, "PA1", 3, 2)}, Open, nil},
 		{"callback: the same token used again", []step{agentIn(ag1, 0), customerIn(cu1, 1), cb("participant-connected", rm1, cu1, "PA1", 3, 2), cb("participant-disconnected", rm1, cu1, "PA1", 4, 9), cb("participant-connected", rm1, cu1, "PA2", 5, 20)}, InCall, nil},
 		{"callback: the earlier connection of a token used again ends", []step{agentIn(ag1, 0), customerIn(cu1, 1), cb("participant-connected", rm1, cu1, "PA2", 5, 20), cb("participant-disconnected", rm1, cu1, "PA1", 6, 21)}, InCall, nil},
+		{"callback: an old one of a token used again", []step{agentIn(ag1, 0), customerIn(cu1, 1), cb("participant-connected", rm1, cu1, "PA2", 5, 20), cb("participant-connected", rm1, cu1, "PA1", 3, 21), cb("participant-disconnected", rm1, cu1, "PA2", 6, 22)}, Open, nil},
+		{"callback: without numbers, connected after disconnected", []step{agentIn(ag1, 0), customerIn(cu1, 1), cb("participant-disconnected", rm1, cu1, "PA1", 0, 9), cb("participant-connected", rm1, cu1, "PA1", 0, 10)}, Open, nil},
 		{"callback: unknown participant", []step{agentIn(ag1, 0), cb("participant-connected", rm1, "customer:abc2345:guess", "PA1", 3, 2)}, Open, nil},
 		{"callback: unknown event", []step{agentIn(ag1, 0), cb("track-added", rm1, ag1, "PA1", 3, 2)}, Open, nil},
 		{"callback after the end", []step{agentIn(ag1, 0), customerIn(cu1, 1), ended(5), cb("participant-connected", rm1, cu1, "PA1", 3, 9)}, Ended, nil},
