@@ -15,8 +15,9 @@ import (
 // for its media before it gives up.
 const joinTimeout = 10 * time.Second
 
-// signalingRegion is what Participants are told of where they are.
-const signalingRegion = "local"
+// localRegion is what Participants are told of where they are, unless the Room
+// was made for a certain media region.
+const localRegion = "local"
 
 var roomSID = regexp.MustCompile(`^RM[0-9a-f]{32}$`)
 
@@ -47,7 +48,7 @@ func (s *Server) join(c *conn, m *connect) (*session, error) {
 		identity: claims.Identity,
 		pc:       first.ID,
 		log:      s.log,
-		out:      &outbox{log: s.log, pc: first.ID},
+		out:      &outbox{pc: first.ID},
 	}
 	x.room = s.acquire(info)
 	if err := x.room.admit(x, m.Participant); err != nil {
@@ -68,7 +69,7 @@ func (s *Server) negotiate(c *conn, x *session, m *connect, offer description) e
 	ctx, cancel := context.WithTimeout(s.ctx, joinTimeout)
 	defer cancel()
 	r.mu.Lock()
-	tracks := forwarded(x.tracks)
+	tracks, region := forwarded(x.tracks), r.info.MediaRegion
 	r.mu.Unlock()
 	p, answer, err := r.media.Join(ctx, x.peerConfig(subscribesAll(m)), toSFU(offer), tracks)
 	if err != nil {
@@ -85,7 +86,7 @@ func (s *Server) negotiate(c *conn, x *session, m *connect, offer description) e
 		Session:        x.id,
 		SID:            r.sid,
 		Name:           r.name,
-		Options:        s.options(),
+		Options:        s.options(region),
 		MediaSignaling: channels,
 	})
 	if !opened {
@@ -118,11 +119,14 @@ func (s *Server) openChannels(x *session, p peer, m *connect) map[string]channel
 	return channels
 }
 
-func (s *Server) options() options {
+func (s *Server) options(mediaRegion string) options {
+	if mediaRegion == "" || mediaRegion == "gll" { // "the nearest"
+		mediaRegion = localRegion
+	}
 	return options{
 		SessionTimeout:  s.cfg.SessionTimeout.Seconds(),
-		SignalingRegion: signalingRegion,
-		MediaRegion:     signalingRegion,
+		SignalingRegion: localRegion,
+		MediaRegion:     mediaRegion,
 		AudioProcessors: []string{},
 	}
 }

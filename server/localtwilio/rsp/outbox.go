@@ -1,7 +1,6 @@
 package rsp
 
 import (
-	"log/slog"
 	"slices"
 	"sync"
 
@@ -12,8 +11,6 @@ import (
 // moment, if there is one, and remembers what a browser that comes back must be
 // told again. Its lock is the innermost one: nothing waits while it is held.
 type outbox struct {
-	log *slog.Logger
-
 	mu         sync.Mutex
 	conn       *conn // nil before connected, and while reconnecting
 	open       bool  // connected has been sent

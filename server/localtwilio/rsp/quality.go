@@ -69,3 +69,24 @@ func step(x float64, bounds [4]float64) int {
 	}
 	return level
 }
+
+// measure takes a browser's report and answers it.
+func (r *room) measure(x *session, report qualityReport) qualitySignal {
+	l := grade(report)
+	x.quality = l.Level
+	a := qualitySignal{Type: networkQuality, Remotes: []remoteQuality{}}
+	switch report.ReportLevel {
+	case 0, 1:
+		a.Local = l.Level
+	default:
+		a.Local = l
+	}
+	if report.RemoteReportLevel > 0 {
+		for _, o := range r.members {
+			if o != x && o.present() {
+				a.Remotes = append(a.Remotes, remoteQuality{SID: o.sid, Level: o.quality})
+			}
+		}
+	}
+	return a
+}

@@ -81,3 +81,16 @@ func recordsAny(rules []recordingRule, members []*session) bool {
 	}
 	return false
 }
+
+// checkRecording tells everybody when the recording starts or stops.
+func (r *room) checkRecording() {
+	on := recordsAny(recordingRules(r.info), r.members)
+	if on == r.recording.IsRecording {
+		return
+	}
+	r.recording = recordingState{IsRecording: on, Revision: r.recording.Revision + 1}
+	now := r.recording
+	for _, x := range r.members {
+		x.out.send(news{head: headOf("update"), Recording: &now})
+	}
+}

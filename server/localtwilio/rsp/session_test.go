@@ -144,7 +144,7 @@ func mustRooms(t *testing.T, st *store.Store) []store.Room {
 
 func TestRoomNames(t *testing.T) {
 	b := newBench(t)
-	made, err := b.store.CreateRoom(store.Room{UniqueName: "made"})
+	made, err := b.store.CreateRoom(store.Room{UniqueName: "made", MediaRegion: "de1"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -167,6 +167,9 @@ func TestRoomNames(t *testing.T) {
 			}
 			if r.Name != want {
 				t.Fatalf("name %q, want %q", r.Name, want)
+			}
+			if region := r.Options.MediaRegion; (region == "de1") != (r.SID == made.SID) {
+				t.Errorf("media region %q", region)
 			}
 		})
 	}

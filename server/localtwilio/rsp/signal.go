@@ -35,10 +35,6 @@ type signal struct {
 
 	// of render_hints
 	Subscriber hints `json:"subscriber"`
-
-	// of track_priority
-	Track     string `json:"track"`
-	Subscribe string `json:"subscribe"`
 }
 
 // hints are a subscriber's wishes for video Tracks, numbered by ID.
@@ -48,8 +44,7 @@ type hints struct {
 }
 
 type hint struct {
-	Track   string `json:"track"`
-	Enabled *bool  `json:"enabled"` // missing: unchanged
+	Track string `json:"track"`
 }
 
 // decodeSignal reads a message of a media signaling channel.
@@ -116,4 +111,24 @@ type qualitySignal struct {
 type remoteQuality struct {
 	SID   string `json:"sid"`
 	Level int    `json:"level"`
+}
+
+// speaking is told by the topology who is the loudest.
+func (r *room) speaking(participantSID string) {
+	type to struct {
+		x *session
+		p peer
+	}
+	var listeners []to
+	r.mu.Lock()
+	r.speaker = participantSID
+	for _, x := range r.members {
+		if _, ok := x.channels[activeSpeaker]; ok && x.peer != nil {
+			listeners = append(listeners, to{x, x.peer})
+		}
+	}
+	r.mu.Unlock()
+	for _, l := range listeners {
+		l.x.signal(l.p, activeSpeaker, speakerOf(participantSID))
+	}
 }

@@ -1,0 +1,245 @@
+//go:build e2e
+
+package rsp
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+
+	"escalate/server/localtwilio/sfu"
+	"escalate/server/localtwilio/store"
+	"escalate/server/token"
+)
+
+// slowPatience is what a busy machine may take for media to flow.
+const slowPatience = 45 * time.Second
+
+// stage is the real thing, without REST: store, media and signalling on
+// loopback, and one Chromium.
+type stage struct {
+	t       *testing.T
+	srv     *Server
+	store   *store.Store
+	url     string
+	browser context.Context
+}
+
+func newStage(t *testing.T) *stage {
+	t.Helper()
+	script := filepath.Join("..", "..", "..", "static", "node_modules", "twilio-video", "dist", "twilio-video.min.js")
+	if _, err := os.Stat(script); err != nil {
+		t.Fatalf("twilio-video.js is not installed; run npm ci in static: %v", err)
+	}
+	level := slog.LevelInfo
+	if testing.Verbose() && os.Getenv("RSP_DEBUG") != "" {
+		level = slog.LevelDebug
+	}
+	log := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: level}))
+	st, err := store.Open("", store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = st.Close() })
+	eng, err := sfu.Start(sfu.Config{Addr: "127.0.0.1:0", Log: log})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = eng.Close() })
+	account := st.Account()
+	srv, err := Start(Config{
+		Store: st, Engine: eng, Log: log,
+		Verify: func(raw string) (token.Claims, error) {
+			return token.Verify(raw, account.SID, func(sid string) (string, bool) {
+				return account.KeySecret, sid == account.KeySID
+			}, time.Now())
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = srv.Close() })
+	mux := http.NewServeMux()
+	mux.Handle("/signaling", srv)
+	mux.Handle("/insights", srv.Insights())
+	mux.HandleFunc("/twilio-video.min.js", func(w http.ResponseWriter, r *http.Request) { http.ServeFile(w, r, script) })
+	mux.Handle("/", http.FileServer(http.Dir("testdata/page")))
+	web := httptest.NewServer(mux)
+	t.Cleanup(web.Close)
+
+	opts := append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.ExecPath("/usr/bin/chromium"),
+		chromedp.NoSandbox,
+		chromedp.DisableGPU,
+		chromedp.UserDataDir(t.TempDir()),
+		chromedp.Flag("disable-quic", true),
+		chromedp.Flag("disable-component-update", true),
+		chromedp.Flag("use-fake-device-for-media-stream", true),
+		chromedp.Flag("use-fake-ui-for-media-stream", true),
+		chromedp.Flag("autoplay-policy", "no-user-gesture-required"),
+	)
+	alloc, stop := chromedp.NewExecAllocator(context.Background(), opts...)
+	t.Cleanup(stop)
+	browser, quit := chromedp.NewContext(alloc)
+	t.Cleanup(quit)
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(browser, patience)
+		defer cancel()
+		_ = chromedp.Cancel(ctx) // waits, so that its directory can go
+	})
+	if err := chromedp.Do(browser); err != nil {
+		t.Fatalf("start chromium: %v", err)
+	}
+	return &stage{t: t, srv: srv, store: st, url: web.URL, browser: browser}
+}
+
+func (s *stage) token(identity, room string, now time.Time) string {
+	s.t.Helper()
+	a := s.store.Account()
+	raw, err := token.Mint(token.Key{AccountSID: a.SID, KeySID: a.KeySID, Secret: a.KeySecret},
+		token.Video{Identity: identity, Room: room}, now, time.Hour)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return raw
+}
+
+// page is one tab.
+type page struct {
+	s    *stage
+	name string
+	ctx  context.Context
+}
+
+func (s *stage) open(name string) *page {
+	s.t.Helper()
+	ctx, cancel := chromedp.NewContext(s.browser)
+	s.t.Cleanup(cancel)
+	// Without a time limit: the tab lives as long as the context of this call.
+	if err := chromedp.Do(ctx); err != nil {
+		s.t.Fatalf("open a tab for %s: %v", name, err)
+	}
+	p := &page{s: s, name: name, ctx: ctx}
+	p.run(chromedp.Navigate(s.url + "/index.html"))
+	return p
+}
+
+func (p *page) run(a chromedp.Action[chromedp.Void]) {
+	p.s.t.Helper()
+	ctx, cancel := context.WithTimeout(p.ctx, slowPatience)
+	defer cancel()
+	if _, err := chromedp.Run(ctx, a); err != nil {
+		p.s.t.Fatalf("%s: %v", p.name, err)
+	}
+}
+
+// str answers an expression's value as a string.
+func (p *page) str(expression string) string {
+	p.s.t.Helper()
+	ctx, cancel := context.WithTimeout(p.ctx, slowPatience)
+	defer cancel()
+	text, err := chromedp.Run(ctx, chromedp.Evaluate[string](
+		"(async () => String(await ("+expression+")))()", chromedp.EvalAwaitPromise))
+	if err != nil {
+		p.s.t.Fatalf("%s: %s: %v", p.name, expression, err)
+	}
+	return text
+}
+
+// is requires an expression's value.
+func (p *page) is(expression, want string) {
+	p.s.t.Helper()
+	if got := p.str(expression); got != want {
+		p.s.t.Fatalf("%s: %s is %s, want %s\n%s", p.name, expression, got, want, p.log())
+	}
+}
+
+func (p *page) log() string { return p.str(`log.join("\n")`) }
+
+// logs waits for an event, from the last call of forget on.
+func (p *page) logs(event string) {
+	p.s.t.Helper()
+	p.until(event, `log.includes(`+jsString(event)+`)`)
+}
+
+// until waits for an expression to be true.
+func (p *page) until(what, expression string) {
+	p.s.t.Helper()
+	deadline := time.Now().Add(slowPatience)
+	for p.str("Boolean("+expression+") || new Promise(resolve => setTimeout(resolve, 50, false))") != "true" {
+		if time.Now().After(deadline) {
+			p.s.t.Fatalf("%s: gave up waiting for %s; events:\n%s", p.name, what, p.log())
+		}
+	}
+}
+
+func (p *page) forget() { p.is("log.length = 0", "0") }
+
+// grows waits until all of the Tracks ("identity/name") move forward.
+func (p *page) grows(tracks ...string) {
+	p.s.t.Helper()
+	names, err := json.Marshal(tracks)
+	if err != nil {
+		p.s.t.Fatal(err)
+	}
+	deadline := time.Now().Add(slowPatience)
+	for {
+		missing := p.str(fmt.Sprintf("growing(%s, 500)", names))
+		if missing == "" {
+			return
+		}
+		p.s.t.Logf("%s: not yet: %s", p.name, missing)
+		if time.Now().After(deadline) {
+			p.s.t.Fatalf("%s: media does not flow: %s; events:\n%s", p.name, missing, p.log())
+		}
+	}
+}
+
+func (p *page) join(identity, room string) {
+	p.s.t.Helper()
+	p.is(fmt.Sprintf("join(%s, %s, {})", jsString(p.s.token(identity, "", time.Now())), jsString(room)), "connected")
+}
+
+func jsString(s string) string { return quote(s) }
+
+// dropSignalling cuts a Participant's connection as a broken network would.
+func (s *stage) dropSignalling(identity string) error {
+	s.srv.mu.Lock()
+	defer s.srv.mu.Unlock()
+	for _, x := range s.srv.sessions {
+		if x.identity == identity {
+			x.out.mu.Lock()
+			defer x.out.mu.Unlock()
+			if x.out.conn == nil {
+				return errors.New("not connected")
+			}
+			x.out.conn.drop()
+			return nil
+		}
+	}
+	return fmt.Errorf("no session of %s", identity)
+}
+
+// participant finds a connected Participant's SID.
+func (s *stage) participant(room, identity string) (roomSID, sid string) {
+	s.t.Helper()
+	r, err := s.store.Room(room)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	p, err := s.store.Participant(r.SID, identity)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return r.SID, p.SID
+}
