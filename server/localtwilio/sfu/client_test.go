@@ -42,15 +42,19 @@ func eventually(t testing.TB, what string, ok func() bool) {
 // startEngine opens an Engine that is closed, without leaks, when the test ends.
 func startEngine(t testing.TB) *Engine {
 	t.Helper()
+	return startEngineWith(t, Config{Addr: "127.0.0.1:0"})
+}
+
+func startEngineWith(t testing.TB, config Config) *Engine {
+	t.Helper()
 	if testing.Short() {
 		t.Skip("opens UDP ports")
 	}
-	log := slog.New(slog.DiscardHandler)
 	if os.Getenv("SFU_LOG") != "" {
-		log = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelDebug}))
+		config.Log = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	}
 	before := runtime.NumGoroutine()
-	e, err := Start(Config{Addr: "127.0.0.1:0", Log: log})
+	e, err := Start(config)
 	if err != nil {
 		t.Fatal(err)
 	}
