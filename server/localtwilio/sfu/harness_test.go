@@ -69,4 +69,3 @@ func noMoreThan(t testing.TB, n int) {
 		<-tick.C
 	}
 }
-

@@ -149,4 +149,3 @@ func (s *sender) feedback() {
 		}
 	}
 }
-
