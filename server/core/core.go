@@ -51,6 +51,7 @@ type System struct {
 	config Config
 	log    *slog.Logger
 	local  *localtwilio.Server // nil with an account
+	demo   *demo.Demo          // nil with an account
 	url    string
 	svc    *escalation.Service
 
@@ -181,13 +182,13 @@ func (s *System) handlers(files fs.FS) (handler, operator http.Handler, err erro
 		Escalations: s.svc, Agents: twilio, Callbacks: twilio, Render: page.Render,
 		Ready: func(ctx context.Context) error { return twilio.Ready(ctx) },
 	}
-	routes := mux.NewRouter()
+	// Codes and names arrive as they were sent; web decides what they mean.
+	routes := mux.NewRouter().SkipClean(true).UseEncodedPath()
 	if s.local != nil {
-		d, err := demo.New(demo.Config{Local: s.local, Log: s.log.With("part", "demo")})
-		if err != nil {
+		if s.demo, err = demo.New(demo.Config{Local: s.local, PublicURL: c.PublicURL, Log: s.log.With("part", "demo")}); err != nil {
 			return nil, nil, fmt.Errorf("set up the demo: %w", err)
 		}
-		d.Routes(routes)
+		s.demo.Routes(routes)
 	}
 	routes.PathPrefix("/").Handler(web.New(wc, wd))
 	return routes, web.Operator(wc, wd), nil
@@ -198,10 +199,9 @@ func (s *System) serve(ln net.Listener, h http.Handler) {
 		Handler:           h,
 		ReadHeaderTimeout: 5 * time.Second,
 		ReadTimeout:       15 * time.Second,
-		// No WriteTimeout: it would cut server-sent events. The handlers bound
-		// their own writes.
-		IdleTimeout: 2 * time.Minute,
-		ErrorLog:    slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
+		WriteTimeout:      30 * time.Second, // event streams extend it as they go
+		IdleTimeout:       2 * time.Minute,
+		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
 	}
 	s.opened = append(s.opened, srv)
 	s.wg.Go(func() {
@@ -253,6 +253,9 @@ func (s *System) Welcome() string {
 func (s *System) Close() {
 	s.once.Do(func() {
 		s.cancel()
+		if s.demo != nil {
+			s.demo.Close() // its event streams would hold up the shutdown
+		}
 		ctx, cancel := context.WithTimeout(context.Background(), closeWithin)
 		defer cancel()
 		for _, srv := range s.opened {
@@ -268,7 +271,6 @@ func (s *System) Close() {
 		}
 	})
 }
-
 
 // Local is the local Twilio, or nil with an account.
 func (s *System) Local() *localtwilio.Server { return s.local }

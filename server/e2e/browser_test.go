@@ -31,9 +31,14 @@ const spy = `(() => {
   const Real = window.RTCPeerConnection;
   if (!Real) return;
   window.spiedPCs = [];
-  window.RTCPeerConnection = class extends Real {
-    constructor(...a) { super(...a); window.spiedPCs.push(this); }
-  };
+  // A proxy, not a subclass: twilio-video.js walks the prototype's own methods.
+  window.RTCPeerConnection = new Proxy(Real, {
+    construct(target, args) {
+      const pc = Reflect.construct(target, args);
+      window.spiedPCs.push(pc);
+      return pc;
+    },
+  });
 })()`
 
 // step is something the browser is told to do.
@@ -105,6 +110,12 @@ func (c *complaints) add(s string) {
 	c.list = append(c.list, s)
 }
 
+func (c *complaints) String() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return strings.Join(c.list, "\n")
+}
+
 // quiet fails the test when the page complained of anything since the last call.
 func (p *tab) quiet() {
 	p.t.Helper()
@@ -142,6 +153,7 @@ func (b *browser) open(t *testing.T, name, url string, w, h int64, actions ...st
 	all := append([]step{
 		call(page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: spy}),
 		chromedp.EmulateViewport(w, h),
+		call(cdpruntime.Enable, cdp.Empty{}),
 		call(emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true}),
 	}, actions...)
 	if err := chromedp.Do(ctx, append(all, chromedp.Navigate(url))...); err != nil {
@@ -214,7 +226,7 @@ func (p *tab) untilWithin(d time.Duration, what, js string) {
 	p.shot("FAILED")
 	var text string
 	_ = p.eval(&text, "return d?.body?.innerText ?? 'no document'")
-	p.t.Fatalf("%s: not within %v: %s (last error: %v)\nthe page reads:\n%s", p.name, d, what, last, text)
+	p.t.Fatalf("%s: not within %v: %s (last error: %v)\nthe page reads:\n%s\nit complained:\n%s", p.name, d, what, last, text, p.complaints)
 }
 
 // see waits until a visible element matches the selector.
