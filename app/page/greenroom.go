@@ -85,7 +85,7 @@ func (j *Join) preview() app.UI {
 
 func (j *Join) previewToggle(id string, k video.Kind, on bool, icon, iconOff, text string, h app.EventHandler) app.UI {
 	missing := j.s.capture == nil || !j.s.capture.Has(k) && on
-	return disable(control(id, pick(on, icon, iconOff), text, h), missing || j.s.busy[k]).
+	return disable(control(id, pick(on, icon, iconOff), text, h), missing).
 		DataSet("off", onOff(!on)).Aria("pressed", onOff(on))
 }
 

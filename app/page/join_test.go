@@ -2,6 +2,7 @@ package page
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -283,4 +284,37 @@ func TestStreamIsOpenedAgainUntilTheEnd(t *testing.T) {
 	s.Status, s.Version = wire.StatusExpired, 2
 	r.host.tell(s)
 	r.until("over", r.shows(`data-phase="over"`))
+}
+
+func TestTheNewestClickCounts(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		clicks int
+		on     bool
+		calls  []string
+	}{
+		{"off", 1, false, []string{"SetEnabled video false"}},
+		{"off and on", 2, true, []string{"SetEnabled video false", "SetEnabled video true"}},
+		{"off, on and off", 3, false, []string{"SetEnabled video false"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r, j := inCall(t)
+			room := r.connector.Room()
+			r.do(func() {
+				for range c.clicks { // all before the first is carried out
+					j.s.onCamera(nil, noEvent())
+				}
+			})
+			r.until("done", func() bool { return len(j.s.busy) == 0 && j.s.cameraOn() == c.on })
+			var got []string
+			for _, l := range room.Calls.Calls() {
+				if strings.HasPrefix(l, "SetEnabled") {
+					got = append(got, l)
+				}
+			}
+			if !slices.Equal(got, c.calls) {
+				t.Errorf("%q", got)
+			}
+		})
+	}
 }

@@ -92,12 +92,22 @@ func (s *session) cameraOn() bool {
 	return s.capture != nil && s.camOn
 }
 
-// toggle mutes or un-mutes, or switches the camera.
+// toggle mutes or un-mutes, or switches the camera. A click while the last
+// one is still being carried out counts: the newest wish is done next.
 func (s *session) toggle(k video.Kind) {
-	on := !s.microphoneOn()
+	on := s.microphoneOn()
 	if k == video.Video {
-		on = !s.cameraOn()
+		on = s.cameraOn()
 	}
+	if aim, ok := s.aim[k]; ok {
+		s.aim[k] = !aim
+		return
+	}
+	s.set(k, !on)
+}
+
+// set brings a kind of media to on, and then to what was wished meanwhile.
+func (s *session) set(k video.Kind, on bool) {
 	var set func(context.Context, video.Kind, bool) error
 	switch {
 	case s.inRoom():
@@ -107,18 +117,27 @@ func (s *session) toggle(k video.Kind) {
 	default:
 		return
 	}
+	if s.busy[k] {
+		return // another device is being taken; the click would hit the old one
+	}
+	s.aim[k] = on
 	s.doing(k, func(ctx context.Context) error { return set(ctx, k, on) }, func() {
-		if k == video.Video {
-			s.camOn = on
-			return
-		}
-		s.micOn = on
-		if on {
-			s.say(s.w.MuteOff)
-		} else {
-			s.say(s.w.MuteOn)
-		}
+		s.wasSet(k, on)
 	})
+}
+
+func (s *session) wasSet(k video.Kind, on bool) {
+	aim, ok := s.aim[k]
+	delete(s.aim, k)
+	if ok && aim != on {
+		s.set(k, aim)
+	}
+	if k == video.Video {
+		s.camOn = on
+		return
+	}
+	s.micOn = on
+	s.say(pick(on, s.w.MuteOff, s.w.MuteOn))
 }
 
 // doing runs a command on a kind of media, one at a time; a failure becomes a
@@ -131,6 +150,7 @@ func (s *session) doing(k video.Kind, work func(context.Context) error, done fun
 	act(s, work, func(err error) {
 		delete(s.busy, k)
 		if err != nil {
+			delete(s.aim, k)
 			s.failed(err)
 			return
 		}

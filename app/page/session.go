@@ -45,7 +45,8 @@ type session struct {
 	joined   int // counts attempts to join; what belongs to an older one is ignored
 	cancel   context.CancelFunc
 	leaving  bool
-	busy     map[video.Kind]bool
+	busy     map[video.Kind]bool // a command on this kind is being carried out
+	aim      map[video.Kind]bool // what the newest click on this kind wants, while busy
 	slots    []slot
 	drawn    map[string]string // Track SID -> element id
 	awake    func()
@@ -75,6 +76,7 @@ func newSession(d Deps, w *words) session {
 		micOn:   true, camOn: true,
 		chosen: map[string]string{},
 		busy:   map[video.Kind]bool{},
+		aim:    map[video.Kind]bool{},
 		drawn:  map[string]string{},
 	}
 }
@@ -132,6 +134,8 @@ func (s *session) connect(j wire.Join, done func(error)) {
 	s.joined++
 	n := s.joined
 	s.state = s.state.Begin()
+	clear(s.busy)
+	clear(s.aim)
 	s.slots, s.drawn, s.identity, s.leaving, s.trouble = nil, map[string]string{}, j.Identity, false, ""
 	ctx, cancel := context.WithCancel(s.ctx)
 	s.cancel = cancel
