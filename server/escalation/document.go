@@ -24,7 +24,7 @@ func (s *Service) load(ctx context.Context, code string) (Escalation, Document, 
 		return Escalation{}, d, ErrUnknownCode
 	}
 	if err != nil {
-		return Escalation{}, d, fmt.Errorf("fetch Document of escalation: %w", err)
+		return Escalation{}, d, fmt.Errorf("read escalation: %w", err)
 	}
 	e, err := decode(d)
 	return e, d, err
@@ -85,13 +85,13 @@ func (s *Service) change(ctx context.Context, code string, f func(Escalation) (E
 		case errors.Is(err, ErrNotFound):
 			return e, ErrUnknownCode
 		case !errors.Is(err, ErrConflict):
-			return e, fmt.Errorf("update Document of escalation: %w", err)
+			return e, fmt.Errorf("change escalation: %w", err)
 		}
 		if err := pause(ctx, try); err != nil {
 			return e, err
 		}
 	}
-	return Escalation{}, fmt.Errorf("update Document of escalation: too many writers: %w", ErrUnavailable)
+	return Escalation{}, fmt.Errorf("change escalation: too many writers: %w", ErrUnavailable)
 }
 
 // newTTL is the time to live that an update must set, or 0 to leave it: Sync

@@ -98,7 +98,7 @@ func (s *Service) completeRoom(ctx context.Context, e Escalation) error {
 			return nil
 		}
 		if err != nil {
-			return fmt.Errorf("fetch Room %q: %w", e.Room.Name, err)
+			return fmt.Errorf("fetch Room by name: %w", err)
 		}
 		sid = r.SID
 	}

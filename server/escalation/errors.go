@@ -13,11 +13,11 @@ var (
 	// ErrTaskNotFound also stands for a malformed Task SID.
 	ErrTaskNotFound = errors.New("no such Task")
 	// ErrTaskNotYours says that the Task is assigned to another Worker.
-	ErrTaskNotYours = errors.New("Task is assigned to another Worker")
+	ErrTaskNotYours = errors.New("the Task is assigned to another Worker")
 	// ErrTaskNotChat says that the Task has no Conversation.
-	ErrTaskNotChat = errors.New("Task has no Conversation")
+	ErrTaskNotChat = errors.New("the Task has no Conversation")
 	// ErrTaskClosed says that the Task is being wrapped up or is over.
-	ErrTaskClosed = errors.New("Task is closed")
+	ErrTaskClosed = errors.New("the Task is closed")
 	// ErrForbidden says that the caller may not do this at all, whatever the Task.
 	ErrForbidden = errors.New("not allowed")
 	// ErrConsentRequired says that the call is recorded and nobody agreed yet.
@@ -27,12 +27,12 @@ var (
 	// ErrBadProgress says that a reported phase is not one of the known ones.
 	ErrBadProgress = errors.New("progress is not acceptable")
 	// ErrUnauthorized says that an agent's Flex token is missing, wrong or expired.
-	ErrUnauthorized = errors.New("Flex token is not valid")
+	ErrUnauthorized = errors.New("the Flex token is not valid")
 	// ErrSignature says that a status callback was not signed by Twilio.
-	ErrSignature = errors.New("status callback is not signed by Twilio")
+	ErrSignature = errors.New("the status callback is not signed by Twilio")
 	// ErrUnavailable says that Twilio did not answer, or asked to come back
 	// later; trying again may help.
-	ErrUnavailable = errors.New("Twilio is unavailable")
+	ErrUnavailable = errors.New("no service from Twilio now")
 )
 
 // What the ports answer, besides ErrUnavailable.

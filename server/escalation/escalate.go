@@ -136,10 +136,10 @@ func (s *Service) create(ctx context.Context, me AgentRef, taskSID, conversation
 			return e, nil
 		}
 		if !errors.Is(err, ErrNameTaken) {
-			return e, fmt.Errorf("create Document of escalation: %w", err)
+			return e, fmt.Errorf("make escalation: %w", err)
 		}
 	}
-	return Escalation{}, fmt.Errorf("create Document of escalation: every code is taken: %w", ErrUnavailable)
+	return Escalation{}, fmt.Errorf("make escalation: every code is taken: %w", ErrUnavailable)
 }
 
 // recordable says whether Twilio records Rooms of the type.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 )
 
@@ -133,7 +132,7 @@ func (s *Service) ensureRoom(ctx context.Context, e Escalation) (RoomRef, error)
 			return ref(r), nil
 		}
 		if !errors.Is(err, ErrNameTaken) {
-			return RoomRef{}, fmt.Errorf("create Room %q: %w", e.Room.Name, err)
+			return RoomRef{}, fmt.Errorf("create Room: %w", err)
 		}
 		// Another click, another replica or a crash was here before: the code
 		// is ours alone, so is the Room of that name.
@@ -142,13 +141,13 @@ func (s *Service) ensureRoom(ctx context.Context, e Escalation) (RoomRef, error)
 			return ref(r), nil
 		}
 		if err != nil && !errors.Is(err, ErrNotFound) {
-			return RoomRef{}, fmt.Errorf("fetch Room %q: %w", e.Room.Name, err)
+			return RoomRef{}, fmt.Errorf("fetch Room by name: %w", err)
 		}
 		if err := pause(ctx, try); err != nil { // it ended in between
 			return RoomRef{}, err
 		}
 	}
-	return RoomRef{}, fmt.Errorf("create Room %q: neither there nor free: %w", e.Room.Name, ErrUnavailable)
+	return RoomRef{}, fmt.Errorf("create Room: its name is neither there nor free: %w", ErrUnavailable)
 }
 
 // Twilio's limits for a Room.
@@ -277,12 +276,4 @@ func (s *Service) removeStale(ctx context.Context, roomSID, identity string) {
 			s.c.Log.WarnContext(ctx, "stale Participant stays", "room", roomSID, "participant", p.SID, "err", err)
 		}
 	}
-}
-
-// met says whether somebody has been in the Room before.
-func (e Escalation) met(role, who string) bool {
-	return slices.ContainsFunc(e.Participants, func(p Presence) bool {
-		r, w := splitIdentity(p.Identity)
-		return r == role && w == who
-	})
 }

@@ -31,26 +31,6 @@ const (
 // although Twilio does not see them: loading, permission prompt, connecting.
 const joinGrace = 45 * time.Second
 
-// live says whether somebody may still come in.
-func (e Escalation) live() bool {
-	return e.Status == Invited || e.Status == Open || e.Status == InCall
-}
-
-// AgentPresent says whether an agent is in the Room, or on the way with a token.
-func (e Escalation) AgentPresent() bool { return e.present(roleAgent, "") }
-
-// CustomerPresent says whether the customer is in the Room, or on the way with
-// a token.
-func (e Escalation) CustomerPresent() bool { return e.present(roleCustomer, "") }
-
-// present says whether somebody of the role is there; an empty who means anybody.
-func (e Escalation) present(role, who string) bool {
-	return slices.ContainsFunc(e.Participants, func(p Presence) bool {
-		r, w := splitIdentity(p.Identity)
-		return p.Left.IsZero() && r == role && (who == "" || who == w)
-	})
-}
-
 // at is the state as it is at a time: a code expires by the clock, not by
 // somebody writing so.
 func (e Escalation) at(now time.Time) Escalation {
@@ -59,17 +39,6 @@ func (e Escalation) at(now time.Time) Escalation {
 		e.EndedAt = e.ValidUntil
 	}
 	return e
-}
-
-// closed answers the error of an escalation that nobody may come into.
-func (e Escalation) closed() error {
-	switch e.Status {
-	case Expired:
-		return ErrExpired
-	case Ended:
-		return ErrEnded
-	}
-	return nil
 }
 
 // derive sets the Status from who is present.
@@ -327,62 +296,4 @@ func (e Escalation) applyEnd(now time.Time) (next Escalation, changed bool) {
 	e.Receipt = &r
 	e.Settled = false
 	return e, true
-}
-
-// tooLong says whether the longest call has passed.
-func (e Escalation) tooLong(now time.Time, maxCall time.Duration) bool {
-	return !e.OpenedAt.IsZero() && now.Sub(e.OpenedAt) >= maxCall
-}
-
-// overdue says why the escalation must end although nobody ended it; empty
-// means that it need not.
-func (e Escalation) overdue(now time.Time, maxCall, agentGone time.Duration) string {
-	if e.Status != Open && e.Status != InCall {
-		return ""
-	}
-	if e.tooLong(now, maxCall) {
-		return "longest call reached"
-	}
-	if e.AgentPresent() {
-		return ""
-	}
-	last := e.OpenedAt
-	for _, p := range e.Participants {
-		if r, _ := splitIdentity(p.Identity); r == roleAgent && p.Left.After(last) {
-			last = p.Left
-		}
-	}
-	if now.Sub(last) >= agentGone {
-		return "agent gone"
-	}
-	return ""
-}
-
-// workers are the Workers who have been in the Room.
-func (e Escalation) workers() []string {
-	var all []string
-	for _, p := range e.Participants {
-		if r, w := splitIdentity(p.Identity); r == roleAgent && !slices.Contains(all, w) {
-			all = append(all, w)
-		}
-	}
-	if e.Agent.Worker != "" && !slices.Contains(all, e.Agent.Worker) {
-		all = append(all, e.Agent.Worker)
-	}
-	return all
-}
-
-// keep is how long a Document outlives its use, for the rating, the receipt
-// and a proper word to whoever opens the link late.
-const keep = 2 * time.Hour
-
-// deadline is when the Document may be deleted.
-func (e Escalation) deadline(maxCall time.Duration) time.Time {
-	switch e.Status {
-	case Open, InCall:
-		return e.OpenedAt.Add(maxCall + keep)
-	case Ended:
-		return e.EndedAt.Add(keep)
-	}
-	return e.ValidUntil.Add(keep)
 }

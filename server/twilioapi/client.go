@@ -71,7 +71,7 @@ func New(c Config) (*Client, error) {
 		errs = append(errs, errors.New("IAM realm must be letters, digits and dashes"))
 	}
 	if err := errors.Join(errs...); err != nil {
-		return nil, fmt.Errorf("Twilio account: %w", err)
+		return nil, fmt.Errorf("check Twilio account: %w", err)
 	}
 	if c.Now == nil {
 		c.Now = time.Now

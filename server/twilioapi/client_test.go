@@ -391,6 +391,55 @@ func TestAuthenticate(t *testing.T) {
 	}
 }
 
+// A name that could not be read is looked for again before long.
+func TestMissingNameIsNotKept(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		rt := &answers{list: []answer{
+			{status: 200, body: `{"valid":true,"identity":"ana","worker_sid":"` + sid("WK") + `","roles":["agent"]}`},
+			twilioError(500, 20500),
+			{status: 200, body: `{"valid":true,"identity":"ana","worker_sid":"` + sid("WK") + `","roles":["agent"]}`},
+			{status: 200, body: `{"attributes":"{\"full_name\":\"Ana D\u00edaz\"}"}`},
+		}}
+		c := newClient(t, rt)
+		if a, err := c.Authenticate(t.Context(), "t"); err != nil || a.Name != "ana" {
+			t.Fatalf("got %+v, %v", a, err)
+		}
+		time.Sleep(negativeTTL) // of the bubble's clock
+		if a, err := c.Authenticate(t.Context(), "t"); err != nil || a.Name != "Ana Díaz" {
+			t.Errorf("later %+v, %v", a, err)
+		}
+	})
+}
+
+func TestAssignedTo(t *testing.T) {
+	other := sid("WK")[:33] + "2"
+	for _, c := range []struct {
+		status, worker string
+		want           bool
+	}{
+		{"accepted", sid("WK"), true},
+		{"wrapping", sid("WK"), true},
+		{"pending", sid("WK"), false},
+		{"rejected", sid("WK"), false},
+		{"timeout", sid("WK"), false},
+		{"canceled", sid("WK"), false},
+		{"rescinded", sid("WK"), false},
+		{"completed", sid("WK"), false},
+		{"accepted", other, false},
+	} {
+		t.Run(c.status+" of "+c.worker, func(t *testing.T) {
+			rt := &answers{list: []answer{{status: 200, body: fmt.Sprintf(`{"reservations":[{"worker_sid":%q,"reservation_status":%q}],"meta":{"key":"reservations"}}`, c.worker, c.status)}}}
+			got, err := newClient(t, rt).Tasks().AssignedTo(t.Context(), sid("WT"), sid("WK"))
+			if err != nil || got != c.want {
+				t.Errorf("got %v, %v; want %v", got, err, c.want)
+			}
+			if q := rt.got[0].URL.Query(); q.Get("WorkerSid") != sid("WK") {
+				t.Errorf("asked with %v", q)
+			}
+		})
+	}
+}
+
 func TestIAMRealm(t *testing.T) {
 	rt := &answers{list: []answer{{status: 200, body: `{"valid":false}`}}}
 	c := config(rt)

@@ -27,7 +27,7 @@ func (d *Documents) Create(ctx context.Context, name string, data json.RawMessag
 	k := d.t.begin(ctx)
 	p := new(sync.CreateDocumentParams).SetUniqueName(name).SetData(data).SetTtl(seconds(ttl))
 	doc, err := d.t.sync(k).CreateDocument(d.t.c.SyncServiceSID, p)
-	return document(name, doc, k.fail(err))
+	return document("create", name, doc, k.fail(err))
 }
 
 // Fetch reads a Document by name; ErrNotFound when there is none.
@@ -37,7 +37,7 @@ func (d *Documents) Fetch(ctx context.Context, name string) (escalation.Document
 	}
 	k := d.t.begin(ctx)
 	doc, err := d.t.sync(k).FetchDocument(d.t.c.SyncServiceSID, name)
-	return document(name, doc, k.fail(err))
+	return document("fetch", name, doc, k.fail(err))
 }
 
 // Update replaces the data of the given revision; ErrConflict when there is a
@@ -52,7 +52,7 @@ func (d *Documents) Update(ctx context.Context, name, revision string, data json
 		p.SetTtl(seconds(ttl))
 	}
 	doc, err := d.t.sync(k).UpdateDocument(d.t.c.SyncServiceSID, name, p)
-	return document(name, doc, k.fail(err))
+	return document("update", name, doc, k.fail(err))
 }
 
 // List answers all Documents of the Sync Service, page after page.
@@ -64,7 +64,7 @@ func (d *Documents) List(ctx context.Context) ([]escalation.Document, error) {
 	}
 	all := make([]escalation.Document, 0, len(docs))
 	for i := range docs {
-		doc, err := document(deref(docs[i].UniqueName), &docs[i], nil)
+		doc, err := document("list", deref(docs[i].UniqueName), &docs[i], nil)
 		if err != nil {
 			return nil, err
 		}
@@ -73,14 +73,15 @@ func (d *Documents) List(ctx context.Context) ([]escalation.Document, error) {
 	return all, nil
 }
 
-// document turns Sync's answer into ours.
-func document(name string, doc *sync.SyncV1Document, err error) (escalation.Document, error) {
+// document turns Sync's answer into ours. Its errors leave the name out: it is
+// a join code, and errors end up in logs.
+func document(doing, name string, doc *sync.SyncV1Document, err error) (escalation.Document, error) {
 	if err != nil {
-		return escalation.Document{}, fmt.Errorf("Document %q: %w", name, err)
+		return escalation.Document{}, fmt.Errorf("%s Document: %w", doing, err)
 	}
 	data, err := json.Marshal(doc.Data)
 	if err != nil {
-		return escalation.Document{}, fmt.Errorf("Document %q: encode data: %w", name, err)
+		return escalation.Document{}, fmt.Errorf("%s Document: encode data: %w", doing, err)
 	}
 	return escalation.Document{Name: name, Data: data, Revision: etag(deref(doc.Revision))}, nil
 }

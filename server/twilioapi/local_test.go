@@ -376,7 +376,11 @@ func TestTaskAndAgentRulesOverLocalTwilio(t *testing.T) {
 	if err != nil || again.Room != j.Room {
 		t.Fatalf("reload: %+v, %v", again, err)
 	}
-	w.enter(again)
+	p := w.enter(again)
+	// Somebody whose network is gone for a moment is still in the Room.
+	if _, err := w.local.Store().SetParticipantStatus(p.SID, store.Reconnecting); err != nil {
+		t.Fatal(err)
+	}
 	if ps, err := w.api.Rooms().Participants(w.ctx, j.Room); err != nil || len(ps) != 1 || ps[0].Identity != again.Identity || ps[0].Started.IsZero() {
 		t.Errorf("in the Room: %+v, %v", ps, err)
 	}
