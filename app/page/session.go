@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"slices"
 
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 
@@ -58,14 +57,6 @@ type session struct {
 	live     string
 	recorded bool // the call is known to be recorded, whatever the Room tells
 	stops    []func()
-}
-
-// slot is a place on the stage. A place is never given to another Participant
-// and never closed during a call: go-app matches elements by position, and a
-// <video> that changed hands would show the wrong person for a moment.
-type slot struct {
-	sid, identity string
-	gone          bool
 }
 
 func newSession(d Deps, w *words) session {
@@ -250,53 +241,6 @@ func (s *session) sleep() {
 		s.awake()
 		s.awake = nil
 	}
-}
-
-// place gives newcomers a slot and marks who has gone.
-func (s *session) place() {
-	for i := range s.slots {
-		_, here := s.state.Participant(s.slots[i].sid)
-		s.slots[i].gone = !here
-	}
-	for _, p := range s.state.Participants {
-		if !slices.ContainsFunc(s.slots, func(sl slot) bool { return sl.sid == p.SID }) {
-			s.slots = append(s.slots, slot{sid: p.SID, identity: p.Identity})
-		}
-	}
-}
-
-// tell says what an event means to someone who cannot see it.
-func (s *session) tell(before call.State, ev video.Event) {
-	switch e := ev.(type) {
-	case video.ParticipantConnected:
-		s.say(fill(s.w.DidJoin, s.nameOf(e.Participant.Identity)))
-	case video.ParticipantDisconnected:
-		if p, ok := before.Participant(e.SID); ok {
-			s.say(fill(s.w.DidLeave, s.nameOf(p.Identity)))
-		}
-	case video.TrackSubscribed:
-		if p, ok := s.state.Participant(e.ParticipantSID); ok && e.Track.Kind == video.Screen {
-			s.say(fill(s.w.Sharing, s.nameOf(p.Identity)))
-		}
-	case video.Reconnecting:
-		s.say(s.w.Reconnecting)
-	case video.Reconnected:
-		s.say(fill(s.w.DidJoin, s.w.You))
-	case video.RecordingChanged:
-		if e.On {
-			s.say(s.w.RecordOn)
-		} else {
-			s.say(s.w.RecordOff)
-		}
-	}
-}
-
-// say makes a screen reader say it.
-func (s *session) say(text string) {
-	if text == s.live {
-		text += "\u00a0" // an unchanged text would not be said again
-	}
-	s.live = text
 }
 
 // changed draws the Tracks once the markup for them is there.
