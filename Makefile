@@ -6,6 +6,8 @@ WEB     := static/web
 # Brotli quality of the packed files: 11 for releases, less while developing.
 QUALITY ?= 11
 CHROMIUM ?= /usr/bin/chromium
+# Packages with tests that drive a browser (build tag e2e).
+BROWSER_TESTS := ./app/video/twiliojs ./server/localtwilio/sfu ./server/localtwilio/rsp ./server/demo ./server/e2e
 
 .DEFAULT_GOAL := help
 .PHONY: help run build wasm deps deps-test test test-unit test-wasm e2e lint bench clean chromium FORCE
@@ -37,6 +39,7 @@ static/node_modules/.installed-test: static/package.json static/package-lock.jso
 	cd static && $(NPM) ci --no-audit --no-fund --ignore-scripts --loglevel=error
 	@touch static/node_modules/.installed $@
 
+test: QUALITY := 5
 test: deps-test lint test-unit test-wasm e2e ## every test, browser tests too
 
 test-unit: deps-test wasm ## Go tests on this machine, with the race detector
@@ -47,7 +50,8 @@ test-wasm: ## the JavaScript boundary, compiled to WASM and run under node
 
 e2e: QUALITY := 5
 e2e: deps-test wasm chromium ## the whole in a browser: Chromium with fake media; screenshots in server/e2e/out
-	CHROMIUM=$(CHROMIUM) $(GO) test -tags e2e -count=1 -timeout 15m ./server/e2e/... ./server/localtwilio/rsp/...
+	# -p 1: one Chromium at a time, or two cores are not enough for media in time.
+	CHROMIUM=$(CHROMIUM) $(GO) test -tags e2e -count=1 -p 1 -timeout 15m $(BROWSER_TESTS)
 
 chromium:
 	@test -x $(CHROMIUM) || { \
@@ -60,7 +64,7 @@ chromium:
 lint: ## format and vet, and golangci-lint where it is installed
 	@out=$$(gofmt -l app server static wasm | grep -v node_modules); test -z "$$out" || { echo "gofmt: $$out" >&2; exit 1; }
 	$(GO) vet ./...
-	$(GO) vet -tags e2e ./server/e2e/... ./server/localtwilio/rsp/...
+	$(GO) vet -tags e2e $(BROWSER_TESTS)
 	GOOS=js GOARCH=wasm $(GO) vet ./app/... ./wasm
 	@if command -v golangci-lint >/dev/null; then golangci-lint run ./...; fi
 
