@@ -48,9 +48,9 @@ test-unit: deps-test wasm ## Go tests on this machine, with the race detector
 test-wasm: ## the JavaScript boundary, compiled to WASM and run under node
 	PATH="$$PATH:$$($(GO) env GOROOT)/lib/wasm" GOOS=js GOARCH=wasm $(GO) test ./app/browser/... ./app/video/twiliojs/...
 
+# -p 1: one Chromium at a time, or two cores are not enough for media in time.
 e2e: QUALITY := 5
 e2e: deps-test wasm chromium ## the whole in a browser: Chromium with fake media; screenshots in server/e2e/out
-	# -p 1: one Chromium at a time, or two cores are not enough for media in time.
 	CHROMIUM=$(CHROMIUM) $(GO) test -tags e2e -count=1 -p 1 -timeout 15m $(BROWSER_TESTS)
 
 chromium:
