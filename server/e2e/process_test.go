@@ -51,8 +51,11 @@ func startProcess(t *testing.T, path string, settings ...string) *process {
 	if err := p.cmd.Start(); err != nil {
 		t.Fatalf("start the server: %v", err)
 	}
-	t.Cleanup(p.kill)
 	var readers sync.WaitGroup
+	t.Cleanup(func() {
+		p.kill()
+		readers.Wait()
+	})
 	readers.Go(func() {
 		for s := bufio.NewScanner(stderr); s.Scan(); {
 			p.mu.Lock()
@@ -69,7 +72,6 @@ func startProcess(t *testing.T, path string, settings ...string) *process {
 			}
 		}
 	})
-	t.Cleanup(readers.Wait)
 	select {
 	case p.url = <-links:
 	case <-time.After(patience):
