@@ -7,19 +7,26 @@ import (
 	"log/slog"
 	"net"
 	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
+
+	"escalate/server/escalation"
 )
 
 // Config is every setting of the server. FromEnv fills it from the environment.
 type Config struct {
 	Account Account
+	// Realm is the region of the Flex account's tokens ("stage", "au1-prod");
+	// empty for nearly everybody.
+	Realm string
 
 	CodeLength int           // characters of a join code, at least 6
 	CodeTTL    time.Duration // how long an unused join code lives
 	RoomType   string        // Twilio's Room type
 	Record     bool          // record every call
+	Insights   Insights
 
 	PublicURL      string   // how customers and Twilio reach the server; empty: http://Addr
 	Addr           string   // listen address
@@ -46,6 +53,14 @@ type Local struct {
 	AllowRemote               bool
 }
 
+// Insights are the fields of the Task attribute "conversations" in which Flex
+// Insights reads what became of a call; "none" leaves one out.
+type Insights struct {
+	CSAT       string // the customer's rating, 1 to 5
+	Seconds    string // how long the two were in the Room together
+	Reconnects string // how often the customer came back
+}
+
 // IsLocal says that there is no account, so that local Twilio is started.
 func (c Config) IsLocal() bool { return c.Account == Account{} }
 
@@ -62,10 +77,16 @@ func FromEnv(getenv func(string) string) (Config, error) {
 			SyncServiceSID: e.str("TWILIO_FLEX_SYNC_SID", ""),
 			WorkspaceSID:   e.str("TWILIO_WORKSPACE_SID", ""),
 		},
-		CodeLength:     e.number("VIDEO_CODE_LENGTH", 7),
-		CodeTTL:        time.Duration(e.number("VIDEO_CODE_TTL", 3600)) * time.Second,
-		RoomType:       e.str("VIDEO_ROOM_TYPE", "group"),
-		Record:         e.flag("VIDEO_RECORD_BY_DEFAULT"),
+		Realm:      e.str("TWILIO_REALM", ""),
+		CodeLength: e.number("VIDEO_CODE_LENGTH", 7),
+		CodeTTL:    time.Duration(e.number("VIDEO_CODE_TTL", 3600)) * time.Second,
+		RoomType:   e.str("VIDEO_ROOM_TYPE", "group"),
+		Record:     e.flag("VIDEO_RECORD_BY_DEFAULT"),
+		Insights: Insights{
+			CSAT:       e.str("CSAT_ATTRIBUTE", "conversation_measure_1"),
+			Seconds:    e.str("CALL_SECONDS_ATTRIBUTE", "conversation_measure_2"),
+			Reconnects: e.str("RECONNECTS_ATTRIBUTE", "conversation_measure_3"),
+		},
 		PublicURL:      strings.TrimRight(e.str("PUBLIC_URL", ""), "/"),
 		Addr:           e.str("ADDR", "127.0.0.1:8080"),
 		OperatorAddr:   e.str("OPERATOR_ADDR", ""),
@@ -104,6 +125,10 @@ func (c Config) Validate() error {
 	if c.IsLocal() && c.RoomType != "group" && c.RoomType != "group-small" {
 		e.fault("VIDEO_ROOM_TYPE", "must be group on local Twilio")
 	}
+	if !realmForm.MatchString(c.Realm) {
+		e.fault("TWILIO_REALM", `must be a region such as "stage" or "au1", or empty`)
+	}
+	c.Insights.validate(&e)
 	if _, _, err := net.SplitHostPort(c.Addr); err != nil {
 		e.fault("ADDR", `must be host:port, such as ":8080"`)
 	}
@@ -143,6 +168,31 @@ func (a Account) validate(e *env) {
 			e.fault(f.name, "is missing: set it, or clear all TWILIO_ settings to use local Twilio")
 		case f.prefix != "" && (!strings.HasPrefix(f.value, f.prefix) || len(f.value) != 34):
 			e.fault(f.name, fmt.Sprintf("must be %s and 32 characters", f.prefix))
+		}
+	}
+}
+
+var (
+	realmForm    = regexp.MustCompile(`^([a-z0-9]+(-[a-z0-9]+)*)?$`)
+	insightsForm = regexp.MustCompile(`^[a-z][a-z0-9_]{0,63}$`)
+)
+
+// validate also wants the fields to be different: of two values under one name
+// only the last would arrive.
+func (i Insights) validate(e *env) {
+	seen := map[string]string{}
+	for _, f := range []struct{ name, value string }{
+		{"CSAT_ATTRIBUTE", i.CSAT}, {"CALL_SECONDS_ATTRIBUTE", i.Seconds}, {"RECONNECTS_ATTRIBUTE", i.Reconnects},
+	} {
+		switch {
+		case f.value == escalation.NoMeasure:
+		case f.value != "" && !insightsForm.MatchString(f.value):
+			e.fault(f.name, `must be a field that Flex Insights reads, such as conversation_measure_1, or "none"`)
+		case f.value != "" && seen[f.value] != "":
+			e.fault(f.name, "must not be the same as "+seen[f.value])
+		}
+		if f.value != escalation.NoMeasure {
+			seen[f.value] = f.name
 		}
 	}
 }

@@ -42,6 +42,11 @@ func TestFromEnv(t *testing.T) {
 		{"several faults at once", map[string]string{"VIDEO_CODE_LENGTH": "5", "VIDEO_CODE_TTL": "soon", "VIDEO_RECORD_BY_DEFAULT": "maybe",
 			"ALLOWED_ORIGINS": "flex.twilio.com", "LOG_LEVEL": "loud", "ADDR": "8080"}, true, []string{
 			"VIDEO_CODE_LENGTH", "VIDEO_CODE_TTL", "VIDEO_RECORD_BY_DEFAULT", "ALLOWED_ORIGINS", "LOG_LEVEL", "ADDR"}},
+		{"a realm", with(whole, "TWILIO_REALM", "stage-us1"), false, nil},
+		{"a realm that would be another host", with(whole, "TWILIO_REALM", "evil.example/"), false, []string{"TWILIO_REALM"}},
+		{"Insights off", map[string]string{"CSAT_ATTRIBUTE": "none", "CALL_SECONDS_ATTRIBUTE": "none", "RECONNECTS_ATTRIBUTE": "none"}, true, nil},
+		{"Insights fields of another form", map[string]string{"CSAT_ATTRIBUTE": "Measure 1", "RECONNECTS_ATTRIBUTE": "1"}, true, []string{"CSAT_ATTRIBUTE", "RECONNECTS_ATTRIBUTE"}},
+		{"two values in one Insights field", map[string]string{"CSAT_ATTRIBUTE": "conversation_measure_2"}, true, []string{"CALL_SECONDS_ATTRIBUTE"}},
 		{"a Room type nobody knows", map[string]string{"VIDEO_ROOM_TYPE": "party"}, true, []string{"VIDEO_ROOM_TYPE"}},
 	} {
 		t.Run(ca.name, func(t *testing.T) {

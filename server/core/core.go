@@ -161,7 +161,7 @@ func (s *System) handlers(files fs.FS) (handler, operator http.Handler, err erro
 	twilio, err := twilioapi.New(twilioapi.Config{
 		AccountSID: account.SID, KeySID: account.KeySID, KeySecret: account.KeySecret, AuthToken: account.AuthToken,
 		SyncServiceSID: account.SyncServiceSID, WorkspaceSID: account.WorkspaceSID,
-		Transport: transport, Log: s.log.With("part", "twilio"),
+		IAMRealm: c.Realm, Transport: transport, Log: s.log.With("part", "twilio"),
 	})
 	if err != nil {
 		return nil, nil, fmt.Errorf("set up the Twilio adapter: %w", err)
@@ -169,6 +169,7 @@ func (s *System) handlers(files fs.FS) (handler, operator http.Handler, err erro
 	s.svc = escalation.New(escalation.Config{
 		CodeLength: c.CodeLength, CodeTTL: c.CodeTTL, MaxCall: maxCall, AgentGone: agentGone,
 		RoomType: c.RoomType, Record: c.Record, PublicURL: s.url, CallbackURL: s.url + wire.CallbackPath,
+		CSATMeasure: c.Insights.CSAT, SecondsMeasure: c.Insights.Seconds, ReconnectsMeasure: c.Insights.Reconnects,
 		Brand: c.Brand, TokenTTL: tokenTTL, Log: s.log.With("part", "escalation"),
 	}, escalation.Deps{
 		Documents: twilio.Documents(), Rooms: twilio.Rooms(), Tasks: twilio.Tasks(), Chat: twilio.Chat(), Tokens: twilio.Tokens(),

@@ -2,6 +2,7 @@ package escalation
 
 import (
 	"log/slog"
+	"strconv"
 	"time"
 )
 
@@ -22,12 +23,18 @@ type Config struct {
 	CallbackURL           string        // for status callbacks; empty for none
 	Brand                 string        // who the customer is talking to
 	TokenTTL              time.Duration // 0 means 30 min
-	// CSATMeasure is the field of the Task attribute "conversations" that gets
-	// the rating's score, where Flex Insights reads it; empty means "csat".
-	CSATMeasure string
-	Now         func() time.Time // nil means time.Now
-	Log         *slog.Logger     // nil means none
+	// CSATMeasure, SecondsMeasure and ReconnectsMeasure are the fields of the
+	// Task attribute "conversations", where Flex Insights reads them, that get
+	// the rating's score and the receipt. Empty means conversation_measure_1, 2
+	// and 3; NoMeasure leaves one out.
+	CSATMeasure, SecondsMeasure, ReconnectsMeasure string
+	Now                                            func() time.Time // nil means time.Now
+	Log                                            *slog.Logger     // nil means none
 }
+
+// NoMeasure in place of a measure's name leaves the value to the Task
+// attribute "escalation" alone.
+const NoMeasure = "none"
 
 // Service runs the use cases. It is safe for concurrent use, and several of
 // them may run over the same Twilio account.
@@ -67,8 +74,10 @@ func (c *Config) fill() {
 	if c.RoomType == "" {
 		c.RoomType = "group"
 	}
-	if c.CSATMeasure == "" {
-		c.CSATMeasure = "csat"
+	for i, m := range []*string{&c.CSATMeasure, &c.SecondsMeasure, &c.ReconnectsMeasure} {
+		if *m == "" {
+			*m = "conversation_measure_" + strconv.Itoa(i+1)
+		}
 	}
 	if c.Now == nil {
 		c.Now = time.Now

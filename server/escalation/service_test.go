@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -177,7 +178,7 @@ func TestWholeCall(t *testing.T) {
 		t.Fatal(err)
 	}
 	attrs = w.Attributes(task1)
-	if cv := attrs["conversations"].(map[string]any); cv["csat"] != 5.0 || cv["case"] != "7" {
+	if cv := attrs["conversations"].(map[string]any); cv["conversation_measure_1"] != 5.0 || cv["case"] != "7" {
 		t.Errorf("conversations %v", cv)
 	}
 	if err := w.Leave(w.ctx, e.Code, a.Identity); err != nil {
@@ -805,7 +806,7 @@ func TestSweepGoesOnAfterTrouble(t *testing.T) {
 }
 
 func TestRatingAfterTheEnd(t *testing.T) {
-	w := newWorld(t, func(c *escalation.Config) { c.CSATMeasure = "conversation_measure_3" })
+	w := newWorld(t, func(c *escalation.Config) { c.CSATMeasure = "conversation_measure_9" })
 	e := w.escalate(task1)
 	w.agentIn(e.Code)
 	w.customerIn(e.Code)
@@ -817,11 +818,50 @@ func TestRatingAfterTheEnd(t *testing.T) {
 		t.Fatal(err)
 	}
 	attrs := w.Attributes(task1)
-	if attrs["conversations"].(map[string]any)["conversation_measure_3"] != 2.0 || attrs["escalation"].(map[string]any)["comment"] != "so so" {
+	if attrs["conversations"].(map[string]any)["conversation_measure_9"] != 2.0 || attrs["escalation"].(map[string]any)["comment"] != "so so" {
 		t.Errorf("attributes %v", attrs)
 	}
 	if got := must(w.Get(w.ctx, e.Code))(t); !got.Settled || got.Status != escalation.Ended {
 		t.Errorf("settled %v, %s", got.Settled, got.Status)
+	}
+}
+
+// What Flex Insights reads are numbers under names of the installation's
+// choosing; what others have put there stays.
+func TestInsightsMeasures(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		edit func(*escalation.Config)
+		want map[string]any
+	}{
+		{"by default", nil, map[string]any{"case": "7", "conversation_measure_1": 4.0, "conversation_measure_2": 30.0, "conversation_measure_3": 1.0}},
+		{"of one's own", func(c *escalation.Config) {
+			c.CSATMeasure, c.SecondsMeasure, c.ReconnectsMeasure = "csat", "conversation_measure_8", escalation.NoMeasure
+		}, map[string]any{"case": "7", "csat": 4.0, "conversation_measure_8": 30.0}},
+		{"none", func(c *escalation.Config) {
+			c.CSATMeasure, c.SecondsMeasure, c.ReconnectsMeasure = escalation.NoMeasure, escalation.NoMeasure, escalation.NoMeasure
+		}, map[string]any{"case": "7"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := newWorld(t, c.edit)
+			e := w.escalate(task1)
+			w.agentIn(e.Code)
+			first := w.customerIn(e.Code)
+			w.pass(10 * time.Second)
+			if err := w.Leave(w.ctx, e.Code, first.Identity); err != nil {
+				t.Fatal(err)
+			}
+			w.pass(5 * time.Second)
+			w.customerIn(e.Code)
+			w.pass(20 * time.Second)
+			must(w.End(w.ctx, ana, e.Code))(t)
+			if err := w.Rate(w.ctx, e.Code, 4, ""); err != nil {
+				t.Fatal(err)
+			}
+			if got := w.Attributes(task1)["conversations"]; !reflect.DeepEqual(got, any(c.want)) {
+				t.Errorf("conversations are %v, want %v", got, c.want)
+			}
+		})
 	}
 }
 

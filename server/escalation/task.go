@@ -166,14 +166,23 @@ func (s *Service) report(ctx context.Context, e Escalation) error {
 		if !e.EndedAt.IsZero() {
 			fields["ended"] = e.EndedAt.UTC().Format(time.RFC3339)
 		}
+		measures := map[string]any{}
 		if e.Receipt != nil {
 			fields["seconds"] = e.Receipt.Seconds
 			fields["reconnects"] = e.Receipt.Reconnects
+			measures[s.c.SecondsMeasure] = e.Receipt.Seconds
+			measures[s.c.ReconnectsMeasure] = e.Receipt.Reconnects
 		}
 		if e.Rating != nil {
 			fields["score"] = e.Rating.Score
 			fields["comment"] = e.Rating.Comment
-			if err := a.merge(attrConversations, map[string]any{s.c.CSATMeasure: e.Rating.Score}); err != nil {
+			measures[s.c.CSATMeasure] = e.Rating.Score
+		}
+		// Numbers, as Insights sums and averages them. Of the Task's other
+		// measures nothing is touched.
+		delete(measures, NoMeasure)
+		if len(measures) > 0 {
+			if err := a.merge(attrConversations, measures); err != nil {
 				return err
 			}
 		}

@@ -362,6 +362,10 @@ func TestAuthenticate(t *testing.T) {
 		{"good, Worker cannot be read", []answer{{status: 200, body: valid}, twilioError(404, 20404)}, nil, "ana"},
 		{"good, Worker has no name", []answer{{status: 200, body: valid}, {status: 200, body: `{"attributes":"{}"}`}}, nil, "ana"},
 		{"not valid", []answer{{status: 200, body: `{"valid":false,"code":20101}`}}, escalation.ErrUnauthorized, ""},
+		{"valid but expired", []answer{{status: 200, body: `{"valid":true,"identity":"x","roles":["agent"],"expiration":"2020-01-01T00:00:00.000Z"}`}}, escalation.ErrUnauthorized, ""},
+		{"valid without an expiration", []answer{{status: 200, body: `{"valid":true,"identity":"ana","worker_sid":"WK00000000000000000000000000000001","roles":["agent"]}`}, worker}, nil, "Ana Díaz"},
+		{"a Worker SID that is none", []answer{{status: 200, body: `{"valid":true,"identity":"ana","worker_sid":"../Tasks","roles":["agent"]}`}}, nil, "ana"},
+		{"valid is missing", []answer{{status: 200, body: `{"identity":"x","roles":["admin"]}`}}, escalation.ErrUnauthorized, ""},
 		{"valid as a word", []answer{{status: 200, body: `{"valid":"true"}`}}, escalation.ErrUnavailable, ""},
 		{"valid but status 403", []answer{{status: 403, body: valid}}, escalation.ErrUnauthorized, ""},
 		{"plain text refusal", []answer{{status: 403, body: "Forbidden"}}, escalation.ErrUnauthorized, ""},
@@ -377,6 +381,9 @@ func TestAuthenticate(t *testing.T) {
 			a, err := api.Authenticate(t.Context(), "the token")
 			if !errors.Is(err, c.want) || a.Name != c.who {
 				t.Fatalf("got %+v, %v; want %q, %v", a, err, c.who, c.want)
+			}
+			if a.Worker != "" && !isSID("WK", a.Worker) {
+				t.Errorf("the Worker is %q", a.Worker)
 			}
 			if u := rt.got[0].URL.String(); u != "https://iam.twilio.com/v1/Accounts/"+sid("AC")+"/Tokens/validate" || rt.bodies[0] != `{"token":"the token"}` {
 				t.Errorf("asked %s with %s", u, rt.bodies[0])
@@ -453,6 +460,61 @@ func TestIAMRealm(t *testing.T) {
 	}
 	if h := rt.got[0].URL.Host; h != "iam.stage.twilio.com" {
 		t.Errorf("asked %s", h)
+	}
+}
+
+func TestRoles(t *testing.T) {
+	for _, c := range []struct {
+		roles      string
+		supervisor bool
+		want       error
+	}{
+		{`["agent"]`, false, nil},
+		{`["supervisor"]`, true, nil},
+		{`["admin"]`, true, nil},
+		{`["wfo.full_access","agent"]`, false, nil},
+		{`["agent","admin"]`, true, nil},
+		{`["Supervisor"]`, false, escalation.ErrForbidden},
+		{`["wfo.full_access"]`, false, escalation.ErrForbidden},
+		{`null`, false, escalation.ErrForbidden},
+	} {
+		t.Run(c.roles, func(t *testing.T) {
+			rt := &answers{list: []answer{{status: 200, body: `{"valid":true,"identity":"x","roles":` + c.roles + `}`}}}
+			a, err := newClient(t, rt).Authenticate(t.Context(), "t")
+			if !errors.Is(err, c.want) || a.Supervisor != c.supervisor {
+				t.Errorf("got %+v, %v", a, err)
+			}
+		})
+	}
+}
+
+// A refusal is asked again soon, so that a fresh login is not held up; the
+// tokens themselves are nowhere in memory.
+func TestWhatIsRememberedOfTokens(t *testing.T) {
+	now := time.Unix(1_800_000_000, 0)
+	c := newAgentCache(func() time.Time { return now })
+	c.put("bad", escalation.Agent{}, escalation.ErrUnauthorized, negativeTTL)
+	c.put("good", escalation.Agent{Worker: "WK"}, nil, c.ttl(now.Add(time.Hour).Format(time.RFC3339)))
+	c.put("short", escalation.Agent{}, nil, c.ttl(now.Add(2*time.Second).Format(time.RFC3339)))
+	for _, step := range []struct {
+		after            time.Duration
+		bad, good, short bool
+	}{
+		{0, true, true, true},
+		{2 * time.Second, true, true, false},
+		{negativeTTL, false, true, false},
+		{positiveTTL, false, false, false},
+	} {
+		at := time.Unix(1_800_000_000, 0).Add(step.after)
+		now = at
+		for token, want := range map[string]bool{"bad": step.bad, "good": step.good, "short": step.short} {
+			if _, _, ok := c.get(token); ok != want {
+				t.Errorf("after %v %s is remembered: %v", step.after, token, ok)
+			}
+		}
+	}
+	if s := fmt.Sprintf("%v", c.entries); strings.Contains(s, "good") || strings.Contains(s, "short") {
+		t.Error("a token is kept as it came")
 	}
 }
 

@@ -296,7 +296,7 @@ func TestWholeCallOverLocalTwilio(t *testing.T) {
 	if r := attrs["escalation"].(map[string]any); r["status"] != "ended" || r["score"] != 4.0 || r["comment"] != "gut <b>&" {
 		t.Errorf("escalation attribute %v", r)
 	}
-	if attrs["conversations"].(map[string]any)["csat"] != 4.0 {
+	if cv := attrs["conversations"].(map[string]any); cv["conversation_measure_1"] != 4.0 || cv["conversation_measure_2"] == nil || cv["conversation_measure_3"] != 0.0 {
 		t.Errorf("attributes %v", attrs)
 	}
 	// Ending twice, and completing a completed Room, are successes.
