@@ -1,5 +1,6 @@
 // Command server is Escalate: the join codes, the pages and, without a Twilio
-// account, a local Twilio to run them on.
+// account, a local Twilio to run them on. It has a few commands beside serving;
+// see commands.
 package main
 
 import (
@@ -14,8 +15,6 @@ import (
 	"syscall"
 
 	"github.com/joho/godotenv"
-
-	"escalate/server/core"
 )
 
 func main() {
@@ -31,9 +30,12 @@ func main() {
 	}
 }
 
+// run reads the settings and hands over to the command that args name, to serve
+// when they name none.
 func run(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) error {
 	flags := flag.NewFlagSet("server", flag.ContinueOnError)
 	flags.SetOutput(stderr)
+	flags.Usage = func() { usage(flags) }
 	file := flags.String("env", ".env", "file with settings; the environment wins over it")
 	if err := flags.Parse(args); err != nil {
 		return err
@@ -42,26 +44,31 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("read settings from %s: %w", *file, err)
 	}
-	c, err := core.FromEnv(func(name string) string {
+	merged := func(name string) string {
 		if v := getenv(name); v != "" {
 			return v
 		}
 		return settings[name]
-	})
-	if err != nil {
-		return fmt.Errorf("the settings are not right:\n%w", err)
 	}
-	c.LogOutput = stderr
-	s, err := core.Start(ctx, c)
-	if err != nil {
-		return err
+	name, rest := "serve", flags.Args()
+	if len(rest) > 0 {
+		name, rest = rest[0], rest[1:]
 	}
-	defer s.Close()
-	fmt.Fprint(stdout, s.Welcome())
-	select {
-	case <-ctx.Done():
-		return nil
-	case err := <-s.Failed():
-		return err
+	for _, c := range commands() {
+		if c.name == name {
+			return c.run(ctx, rest, merged, stdout, stderr)
+		}
 	}
+	usage(flags)
+	return fmt.Errorf("there is no command %q", name)
+}
+
+func usage(flags *flag.FlagSet) {
+	w := flags.Output()
+	fmt.Fprint(w, "usage: server [flags] [command] [flags of the command]\n\ncommands:\n")
+	for _, c := range commands() {
+		fmt.Fprintf(w, "  %-16s %s\n", c.name, c.what)
+	}
+	fmt.Fprint(w, "\nflags:\n")
+	flags.PrintDefaults()
 }

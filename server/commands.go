@@ -1,0 +1,53 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+
+	"escalate/server/core"
+)
+
+// command is one thing that the binary does. getenv answers the settings, from
+// the environment and the settings file.
+type command struct {
+	name, what string
+	run        func(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) error
+}
+
+// commands lists them, the one that runs without a name first.
+func commands() []command {
+	return []command{
+		{"serve", "run the server; the default", serve},
+	}
+}
+
+// serve runs the server until ctx ends or a listener breaks.
+func serve(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) error {
+	flags := flag.NewFlagSet("serve", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	if flags.NArg() > 0 {
+		return fmt.Errorf("serve takes no %q", flags.Arg(0))
+	}
+	c, err := core.FromEnv(getenv)
+	if err != nil {
+		return fmt.Errorf("the settings are not right:\n%w", err)
+	}
+	c.LogOutput = stderr
+	s, err := core.Start(ctx, c)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	fmt.Fprint(stdout, s.Welcome())
+	select {
+	case <-ctx.Done():
+		return nil
+	case err := <-s.Failed():
+		return err
+	}
+}
