@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"net/http"
 	"net/url"
 	"regexp"
 	"strconv"
@@ -36,6 +37,9 @@ type Config struct {
 	TrustProxy     bool     // take a client's address from X-Forwarded-For
 	LogLevel       slog.Level
 	LogOutput      io.Writer // nil: no log
+	// WrapTransport, if not nil, is laid around what carries the requests to
+	// Twilio, real or local: for tests and tracing. No variable sets it.
+	WrapTransport func(http.RoundTripper) http.RoundTripper
 
 	Local Local
 }

@@ -158,10 +158,11 @@ func (s *System) handlers(files fs.FS) (handler, operator http.Handler, err erro
 			SyncServiceSID: a.SyncServiceSID, WorkspaceSID: a.WorkspaceSID}
 		transport, signaling = s.local.Transport(), s.local.SignalingURL()
 	}
+	registry := prometheus.NewRegistry()
 	twilio, err := twilioapi.New(twilioapi.Config{
 		AccountSID: account.SID, KeySID: account.KeySID, KeySecret: account.KeySecret, AuthToken: account.AuthToken,
 		SyncServiceSID: account.SyncServiceSID, WorkspaceSID: account.WorkspaceSID,
-		IAMRealm: c.Realm, Transport: transport, Log: s.log.With("part", "twilio"),
+		IAMRealm: c.Realm, Transport: transport, WrapTransport: c.WrapTransport, Metrics: registry, Log: s.log.With("part", "twilio"),
 	})
 	if err != nil {
 		return nil, nil, fmt.Errorf("set up the Twilio adapter: %w", err)
@@ -174,7 +175,6 @@ func (s *System) handlers(files fs.FS) (handler, operator http.Handler, err erro
 	}, escalation.Deps{
 		Documents: twilio.Documents(), Rooms: twilio.Rooms(), Tasks: twilio.Tasks(), Chat: twilio.Chat(), Tokens: twilio.Tokens(),
 	})
-	registry := prometheus.NewRegistry()
 	wc := web.Config{
 		PublicURL: s.url, Brand: c.Brand, AllowedOrigins: c.AllowedOrigins, Signaling: signaling,
 		Static: files, TrustProxy: c.TrustProxy, Registry: registry, Log: s.log.With("part", "web"), Done: s.ctx.Done(),

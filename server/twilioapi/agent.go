@@ -97,7 +97,7 @@ func (t *Client) validate(ctx context.Context, flexToken string) (validation, er
 	}
 	r.Header.Set("Content-Type", "application/json")
 	r.SetBasicAuth(t.c.KeySID, t.c.KeySecret)
-	k := t.begin(ctx)
+	k := t.begin(ctx, opValidateToken)
 	resp, err := k.RoundTrip(r)
 	if err != nil {
 		return validation{}, fmt.Errorf("validate Flex token: %w", k.fail(err))
@@ -122,7 +122,7 @@ func (t *Client) fullName(ctx context.Context, worker string) (string, error) {
 	if worker == "" {
 		return "", nil
 	}
-	k := t.begin(ctx)
+	k := t.begin(ctx, opFetchWorker)
 	w, err := t.taskrouter(k).FetchWorker(t.c.WorkspaceSID, worker)
 	if err != nil {
 		return "", fmt.Errorf("fetch Worker %s: %w", worker, k.fail(err))

@@ -22,19 +22,44 @@ const (
 
 // call carries one call's context to the requests that twilio-go makes for it,
 // because twilio-go takes none, and remembers the newest HTTP status. It is an
-// http.RoundTripper for one goroutine at a time.
+// http.RoundTripper for one goroutine at a time. A request passes, from the
+// outside in: the check that it is the operation it should be, the context,
+// the retries, the whole answer's reading, the meter, and then Twilio.
 type call struct {
+	t      *Client
 	ctx    context.Context
-	base   http.RoundTripper
+	op     operation
 	status int
+	// recognizable says that the request makes something under a unique name,
+	// so that it may be sent again when its outcome is not known: a second one
+	// does nothing and says that the name is taken, and whoever asks can tell
+	// whether it was taken by the first.
+	recognizable bool
+	// unsure says that it was sent again for that reason.
+	unsure bool
 }
 
-func (t *Client) begin(ctx context.Context) *call { return &call{ctx: ctx, base: t.base} }
+func (t *Client) begin(ctx context.Context, op operation) *call {
+	return &call{t: t, ctx: ctx, op: op}
+}
+
+// beginCreate is begin for what recognizable says.
+func (t *Client) beginCreate(ctx context.Context, op operation) *call {
+	k := t.begin(ctx, op)
+	k.recognizable = true
+	return k
+}
 
 // RoundTrip sends a request and reads the whole answer, so that the connection
 // is free again whatever twilio-go does with the body; it never closes the
 // body of an error.
 func (k *call) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.Body != nil {
+		defer r.Body.Close() // RoundTrippers must; each attempt has its own
+	}
+	if err := admit(k.op, r); err != nil {
+		return nil, err
+	}
 	// Merged, not replaced: the request's own context may end it as well.
 	limited, stop := context.WithTimeout(r.Context(), callTimeout)
 	defer stop()
@@ -42,14 +67,10 @@ func (k *call) RoundTrip(r *http.Request) (*http.Response, error) {
 	defer cancel(nil)
 	defer context.AfterFunc(k.ctx, func() { cancel(context.Cause(k.ctx)) })()
 	for n := 1; ; n++ {
-		k.status = 0
 		resp, err := k.once(ctx, r)
-		if err != nil {
-			return nil, err
-		}
-		wait, again := retryAfter(r, resp, n)
+		wait, again := k.retry(ctx, r, resp, n)
 		if !again {
-			return resp, nil
+			return resp, err
 		}
 		timer := time.NewTimer(wait)
 		select {
@@ -61,17 +82,25 @@ func (k *call) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 }
 
-func (k *call) once(ctx context.Context, r *http.Request) (*http.Response, error) {
+func (k *call) once(ctx context.Context, r *http.Request) (resp *http.Response, err error) {
 	r = r.Clone(ctx)
 	if r.GetBody != nil {
-		body, err := r.GetBody()
-		if err != nil {
+		if r.Body, err = r.GetBody(); err != nil {
 			return nil, fmt.Errorf("rewind request: %w", err)
 		}
-		r.Body = body
 	}
-	resp, err := k.base.RoundTrip(r)
-	if err != nil {
+	k.status = 0
+	began := time.Now()
+	// The status as it is known: an answer that was cut off is no answer, though
+	// the use cases care for the status that it began with.
+	defer func() {
+		seen := k.status
+		if err != nil {
+			seen = 0
+		}
+		k.t.meter.observe(k.op, seen, time.Since(began))
+	}()
+	if resp, err = k.t.base.RoundTrip(r); err != nil {
 		return nil, err
 	}
 	defer resp.Body.Close()
@@ -85,24 +114,28 @@ func (k *call) once(ctx context.Context, r *http.Request) (*http.Response, error
 	return resp, nil
 }
 
-// retryAfter says whether and when to send a request once more: too many
-// requests always, as Twilio has done nothing then; trouble at Twilio's only
-// for reading, as a write may have happened.
-func retryAfter(r *http.Request, resp *http.Response, n int) (time.Duration, bool) {
-	if n >= attempts {
+// retry says whether and when to send a request once more: too many requests
+// always, as Twilio has done nothing then; without an answer, or with trouble
+// on the way to Twilio, only reading and what is recognizable, as a write may
+// have happened. resp is nil without an answer.
+func (k *call) retry(ctx context.Context, r *http.Request, resp *http.Response, n int) (time.Duration, bool) {
+	if n >= attempts || ctx.Err() != nil {
 		return 0, false
+	}
+	// Full jitter, so that those refused together do not come back together.
+	wait := 50*time.Millisecond + rand.N(time.Duration(n)*250*time.Millisecond)
+	if resp == nil {
+		return wait, k.repeat(r)
 	}
 	switch resp.StatusCode {
 	case http.StatusTooManyRequests:
 	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
-		if r.Method != http.MethodGet {
+		if !k.repeat(r) {
 			return 0, false
 		}
 	default:
 		return 0, false
 	}
-	// Full jitter, so that those refused together do not come back together.
-	wait := 50*time.Millisecond + rand.N(time.Duration(n)*250*time.Millisecond)
 	if s, err := strconv.Atoi(resp.Header.Get("Retry-After")); err == nil && s >= 0 {
 		asked := time.Duration(s) * time.Second
 		if asked > maxPause {
@@ -111,4 +144,13 @@ func retryAfter(r *http.Request, resp *http.Response, n int) (time.Duration, boo
 		wait = max(wait, asked)
 	}
 	return wait, true
+}
+
+// repeat says whether a request whose outcome is not known may be sent again.
+func (k *call) repeat(r *http.Request) bool {
+	if r.Method == http.MethodGet {
+		return true
+	}
+	k.unsure = k.recognizable
+	return k.recognizable
 }

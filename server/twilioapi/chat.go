@@ -26,7 +26,7 @@ func (c *Chat) Send(ctx context.Context, conversationSID string, m escalation.Me
 	if len(m.Attributes) > 0 {
 		p.SetAttributes(string(m.Attributes))
 	}
-	k := c.t.begin(ctx)
+	k := c.t.begin(ctx, opCreateMessage)
 	_, err := c.t.conversations(k).CreateConversationMessage(conversationSID, p)
 	return k.fail(err)
 }

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/twilio/twilio-go/client"
 	conversations "github.com/twilio/twilio-go/rest/conversations/v1"
 	sync "github.com/twilio/twilio-go/rest/sync/v1"
@@ -39,14 +40,19 @@ type Config struct {
 	// empty for all ordinary accounts.
 	IAMRealm  string
 	Transport http.RoundTripper // nil means Twilio over the network
-	Now       func() time.Time  // nil means time.Now
-	Log       *slog.Logger      // nil means none
+	// WrapTransport, if not nil, is laid around the Transport: every request of
+	// the product passes it. For tests and tracing.
+	WrapTransport func(http.RoundTripper) http.RoundTripper
+	Metrics       prometheus.Registerer // nil means none
+	Now           func() time.Time      // nil means time.Now
+	Log           *slog.Logger          // nil means none
 }
 
 // Client makes the calls. It is safe for concurrent use.
 type Client struct {
 	c      Config
 	base   http.RoundTripper
+	meter  *meter
 	agents *agentCache
 	health health
 }
@@ -79,9 +85,12 @@ func New(c Config) (*Client, error) {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	t := &Client{c: c, base: c.Transport, agents: newAgentCache(c.Now)}
+	t := &Client{c: c, base: c.Transport, meter: newMeter(c.Metrics), agents: newAgentCache(c.Now)}
 	if t.base == nil {
 		t.base = newTransport()
+	}
+	if c.WrapTransport != nil {
+		t.base = c.WrapTransport(t.base)
 	}
 	return t, nil
 }

@@ -6,12 +6,15 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
+	"testing/iotest"
 	"testing/synctest"
 	"time"
 
@@ -49,6 +52,7 @@ type answer struct {
 	status int
 	header http.Header
 	body   string
+	cut    bool // the connection is reset where the body ends
 	err    error
 }
 
@@ -72,8 +76,11 @@ func (a *answers) RoundTrip(r *http.Request) (*http.Response, error) {
 		x.header = http.Header{}
 	}
 	a.open.Add(1)
-	return &http.Response{StatusCode: x.status, Header: x.header, Request: r,
-		Body: &body1{strings.NewReader(x.body), &a.open}}, nil
+	rest := io.Reader(strings.NewReader(x.body))
+	if x.cut {
+		rest = io.MultiReader(rest, iotest.ErrReader(&net.OpError{Op: "read", Err: syscall.ECONNRESET}))
+	}
+	return &http.Response{StatusCode: x.status, Header: x.header, Request: r, Body: &body1{rest, &a.open}}, nil
 }
 
 // body1 counts its closing.
@@ -205,6 +212,21 @@ func TestRetries(t *testing.T) {
 		_, err := c.Documents().Update(ctx, "abc2345", "7", json.RawMessage(`{"a":2}`), 0)
 		return err
 	}
+	send := func(c *Client, ctx context.Context) error {
+		return c.Chat().Send(ctx, sid("CH"), escalation.Message{Body: "hi"})
+	}
+	create := func(c *Client, ctx context.Context) error {
+		_, err := c.Documents().Create(ctx, "abc2345", json.RawMessage(`{"a":1}`), time.Hour)
+		return err
+	}
+	createRoom := func(c *Client, ctx context.Context) error {
+		_, err := c.Rooms().Create(ctx, escalation.RoomOptions{UniqueName: "abc2345"})
+		return err
+	}
+	reset := answer{err: &net.OpError{Op: "read", Err: syscall.ECONNRESET}}
+	cut := answer{status: 200, body: `{"data":`, cut: true}
+	taken := twilioError(409, 54301)
+	others := answer{status: 200, body: `{"unique_name":"abc2345","revision":"0","data":{"a":2}}`}
 	wait := func(status int, seconds string) answer {
 		a := twilioError(status, 20429)
 		a.header = http.Header{"Retry-After": {seconds}}
@@ -224,6 +246,20 @@ func TestRetries(t *testing.T) {
 		{"writing, too many", update, []answer{twilioError(429, 20429), doc}, 2, true, 0},
 		{"writing may have happened", update, []answer{twilioError(503, 20503), doc}, 1, false, 0},
 		{"internal error", fetch, []answer{twilioError(500, 20500), doc}, 1, false, 0},
+		{"reading, connection reset", fetch, []answer{reset, doc}, 2, true, 0},
+		{"reading, connection reset for good", fetch, []answer{reset}, 3, false, 0},
+		{"reading, reset in the middle of the answer", fetch, []answer{cut, doc}, 2, true, 0},
+		{"writing, connection reset", update, []answer{reset, doc}, 1, false, 0},
+		{"sending, connection reset", send, []answer{reset, doc}, 1, false, 0},
+		{"sending, gateway", send, []answer{twilioError(502, 0), doc}, 1, false, 0},
+		{"creating, connection reset before it arrived", create, []answer{reset, {status: 201, body: doc.body}}, 2, true, 0},
+		{"creating, connection reset after it was made", create, []answer{reset, taken, doc}, 3, true, 0},
+		{"creating, gateway after it was made", create, []answer{twilioError(504, 0), taken, doc}, 3, true, 0},
+		{"creating, somebody else's has the name", create, []answer{reset, taken, others}, 3, false, 0},
+		{"creating, the name was taken before", create, []answer{taken, doc}, 1, false, 0},
+		{"creating, the name was taken before, at a busy time", create, []answer{twilioError(429, 54009), taken, doc}, 2, false, 0},
+		{"making a Room, connection reset before it arrived", createRoom, []answer{reset, {status: 201, body: `{"sid":"RM1"}`}}, 2, true, 0},
+		{"making a Room, which is for the caller to adopt", createRoom, []answer{reset, twilioError(400, 53113)}, 2, false, 0},
 		{"asked to wait", fetch, []answer{wait(429, "1"), doc}, 2, true, time.Second},
 		{"asked to wait too long", fetch, []answer{wait(429, "60"), doc}, 1, false, 0},
 	} {
@@ -236,13 +272,28 @@ func TestRetries(t *testing.T) {
 					t.Errorf("got %v after %d calls and %v; want ok %v, %d calls", err, rt.count(), time.Since(began), c.ok, c.calls)
 				}
 				for i, b := range rt.bodies {
-					if b != rt.bodies[0] {
+					if rt.got[i].Method == rt.got[0].Method && b != rt.bodies[0] {
 						t.Errorf("attempt %d sent %q, the first %q", i, b, rt.bodies[0])
 					}
 				}
 			})
 		})
 	}
+}
+
+// Errors end up in logs, where a join code would open the call.
+func TestErrorsAreWithoutJoinCodes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newClient(t, &answers{list: []answer{{err: errors.New("reset")}}})
+		_, e1 := c.Documents().Fetch(t.Context(), "abc2345")
+		_, e2 := c.Documents().Update(t.Context(), "abc2345", "1", nil, 0)
+		_, e3 := c.Rooms().Fetch(t.Context(), "abc2345")
+		for i, err := range []error{e1, e2, e3} {
+			if err == nil || !strings.Contains(err.Error(), "reset") || strings.Contains(err.Error(), "abc2345") {
+				t.Errorf("call %d: %v", i+1, err)
+			}
+		}
+	})
 }
 
 // hang never answers.

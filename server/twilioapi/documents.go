@@ -3,7 +3,9 @@ package twilioapi
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"reflect"
 	"time"
 
 	sync "github.com/twilio/twilio-go/rest/sync/v1"
@@ -24,10 +26,17 @@ func (d *Documents) Create(ctx context.Context, name string, data json.RawMessag
 	if err := checkName(name); err != nil {
 		return escalation.Document{}, err
 	}
-	k := d.t.begin(ctx)
+	k := d.t.beginCreate(ctx, opCreateDocument)
 	p := new(sync.CreateDocumentParams).SetUniqueName(name).SetData(data).SetTtl(seconds(ttl))
 	doc, err := d.t.sync(k).CreateDocument(d.t.c.SyncServiceSID, p)
-	return document("create", name, doc, k.fail(err))
+	made, err := document("create", name, doc, k.fail(err))
+	if k.unsure && errors.Is(err, escalation.ErrNameTaken) {
+		// Taken, perhaps by the first of our own attempts.
+		if there, fetchErr := d.Fetch(ctx, name); fetchErr == nil && sameJSON(there.Data, data) {
+			return there, nil
+		}
+	}
+	return made, err
 }
 
 // Fetch reads a Document by name; ErrNotFound when there is none.
@@ -35,7 +44,7 @@ func (d *Documents) Fetch(ctx context.Context, name string) (escalation.Document
 	if err := checkName(name); err != nil {
 		return escalation.Document{}, err
 	}
-	k := d.t.begin(ctx)
+	k := d.t.begin(ctx, opFetchDocument)
 	doc, err := d.t.sync(k).FetchDocument(d.t.c.SyncServiceSID, name)
 	return document("fetch", name, doc, k.fail(err))
 }
@@ -46,7 +55,7 @@ func (d *Documents) Update(ctx context.Context, name, revision string, data json
 	if err := checkName(name); err != nil {
 		return escalation.Document{}, err
 	}
-	k := d.t.begin(ctx)
+	k := d.t.begin(ctx, opUpdateDocument)
 	p := new(sync.UpdateDocumentParams).SetData(data).SetIfMatch(revision)
 	if ttl > 0 {
 		p.SetTtl(seconds(ttl))
@@ -57,7 +66,7 @@ func (d *Documents) Update(ctx context.Context, name, revision string, data json
 
 // List answers all Documents of the Sync Service, page after page.
 func (d *Documents) List(ctx context.Context) ([]escalation.Document, error) {
-	k := d.t.begin(ctx)
+	k := d.t.begin(ctx, opListDocument)
 	docs, err := d.t.sync(k).ListDocument(d.t.c.SyncServiceSID, new(sync.ListDocumentParams).SetPageSize(maxDocumentPage))
 	if err != nil {
 		return nil, fmt.Errorf("list Documents: %w", k.fail(err))
@@ -84,6 +93,13 @@ func document(doing, name string, doc *sync.SyncV1Document, err error) (escalati
 		return escalation.Document{}, fmt.Errorf("%s Document: encode data: %w", doing, err)
 	}
 	return escalation.Document{Name: name, Data: data, Revision: etag(deref(doc.Revision))}, nil
+}
+
+// sameJSON says whether two JSON texts mean the same; Sync writes the data that
+// it was given in its own way.
+func sameJSON(a, b json.RawMessage) bool {
+	var x, y any
+	return json.Unmarshal(a, &x) == nil && json.Unmarshal(b, &y) == nil && reflect.DeepEqual(x, y)
 }
 
 // seconds is a TTL as Sync takes it; less than one would mean forever.

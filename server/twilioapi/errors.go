@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 
 	"github.com/twilio/twilio-go/client"
 
@@ -61,11 +62,23 @@ func (k *call) fail(err error) error {
 	if k.ctx.Err() != nil {
 		return context.Cause(k.ctx)
 	}
+	// The URL holds the join code, and errors end up in logs.
+	var sent *url.Error
+	if errors.As(err, &sent) {
+		err = sent.Err
+	}
+	if errors.Is(err, errPath) {
+		return fmt.Errorf("%s was not sent: %w", k.op.name, err)
+	}
 	e := &apiError{status: k.status, err: err}
 	var rest *client.TwilioRestError
 	if errors.As(err, &rest) {
 		e.code = rest.Code
 		e.err = errors.New(rest.Message)
+	}
+	if e.status == http.StatusUnauthorized {
+		// Nothing works until somebody does something about it.
+		k.t.c.Log.ErrorContext(k.ctx, "Twilio refuses the API key: check its SID and secret", "operation", k.op.name, "code", e.code)
 	}
 	switch {
 	case e.code == codeDocumentNameTaken, e.code == codeRoomNameTaken:

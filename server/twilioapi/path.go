@@ -2,12 +2,16 @@ package twilioapi
 
 import (
 	"fmt"
+	"net/http"
 	"regexp"
+	"slices"
+	"strings"
 )
 
 // twilio-go puts path parameters into URLs as they are: a name with a slash,
 // a question mark or two dots would reach another resource. Everything that
-// becomes part of a path passes here first.
+// becomes part of a path passes here first, and every request once more as a
+// whole before it is sent.
 
 var (
 	sidForm = regexp.MustCompile(`^[A-Z]{2}[0-9a-f]{32}$`)
@@ -43,4 +47,31 @@ func checkKey(prefix, s string) error {
 		return nil
 	}
 	return checkName(s)
+}
+
+// admit refuses a request that is not the operation: another host, method or
+// path, or a parameter of another form. It also holds twilio-go, which follows
+// the address of a next page as it came, to Twilio's host.
+func admit(op operation, r *http.Request) error {
+	host := r.URL.Host
+	product, rest, _ := strings.Cut(host, ".")
+	switch {
+	case !slices.Contains(operations(), op):
+		return fmt.Errorf("operation %s is not in the table: %w", op.name, errPath)
+	case r.URL.Scheme != "https" || product != op.product || rest != "twilio.com" && !strings.HasSuffix(rest, ".twilio.com"):
+		return fmt.Errorf("host %q for %s: %w", host, op.name, errPath)
+	case r.Method != op.method:
+		return fmt.Errorf("method %s for %s: %w", r.Method, op.name, errPath)
+	}
+	want, got := strings.Split(op.path, "/"), strings.Split(r.URL.EscapedPath(), "/")
+	if len(want) != len(got) {
+		return fmt.Errorf("path for %s: %w", op.name, errPath)
+	}
+	for i := range want {
+		if strings.HasPrefix(want[i], "{") && nameForm.MatchString(got[i]) || want[i] == got[i] {
+			continue
+		}
+		return fmt.Errorf("path for %s: %w", op.name, errPath)
+	}
+	return nil
 }

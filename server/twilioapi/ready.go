@@ -26,7 +26,7 @@ func (t *Client) Ready(ctx context.Context) error {
 	if since := t.c.Now().Sub(t.health.at); !t.health.at.IsZero() && since >= 0 && since < readyFor {
 		return t.health.err
 	}
-	k := t.begin(ctx)
+	k := t.begin(ctx, opFetchService)
 	_, err := t.sync(k).FetchService(t.c.SyncServiceSID)
 	if err != nil {
 		err = fmt.Errorf("fetch Sync Service: %w", k.fail(err))

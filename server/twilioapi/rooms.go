@@ -49,7 +49,8 @@ func (r *Rooms) Create(ctx context.Context, o escalation.RoomOptions) (escalatio
 	if o.StatusCallback != "" {
 		p.SetStatusCallback(o.StatusCallback).SetStatusCallbackMethod(http.MethodPost)
 	}
-	k := r.t.begin(ctx)
+	// The caller adopts the Room of the name, so it does not matter who made it.
+	k := r.t.beginCreate(ctx, opCreateRoom)
 	room, err := r.t.video(k).CreateRoom(p)
 	return roomOf(room, k.fail(err))
 }
@@ -59,7 +60,7 @@ func (r *Rooms) Fetch(ctx context.Context, key string) (escalation.Room, error) 
 	if err := checkKey("RM", key); err != nil {
 		return escalation.Room{}, err
 	}
-	k := r.t.begin(ctx)
+	k := r.t.begin(ctx, opFetchRoom)
 	room, err := r.t.video(k).FetchRoom(key)
 	return roomOf(room, k.fail(err))
 }
@@ -80,7 +81,7 @@ func (r *Rooms) Complete(ctx context.Context, sid string) error {
 	if err := checkSID("RM", sid); err != nil {
 		return err
 	}
-	k := r.t.begin(ctx)
+	k := r.t.begin(ctx, opUpdateRoom)
 	_, err := r.t.video(k).UpdateRoom(sid, new(video.UpdateRoomParams).SetStatus("completed"))
 	err = k.fail(err)
 	if code := codeOf(err); code == codeRoomStatus || code == codeRoomCompleted || errors.Is(err, escalation.ErrNotFound) {
@@ -97,7 +98,7 @@ func (r *Rooms) Participants(ctx context.Context, roomSID string) ([]escalation.
 	}
 	var all []escalation.Participant
 	for _, status := range []string{"connected", "reconnecting"} {
-		k := r.t.begin(ctx)
+		k := r.t.begin(ctx, opListParticipant)
 		some, err := r.t.video(k).ListRoomParticipant(roomSID, new(video.ListRoomParticipantParams).SetStatus(status))
 		if err != nil {
 			return nil, fmt.Errorf("%s Participants: %w", status, k.fail(err))
@@ -117,7 +118,7 @@ func (r *Rooms) Remove(ctx context.Context, roomSID, participantSID string) erro
 	if err := errors.Join(checkSID("RM", roomSID), checkSID("PA", participantSID)); err != nil {
 		return err
 	}
-	k := r.t.begin(ctx)
+	k := r.t.begin(ctx, opUpdateParticipant)
 	_, err := r.t.video(k).UpdateRoomParticipant(roomSID, participantSID, new(video.UpdateRoomParticipantParams).SetStatus("disconnected"))
 	err = k.fail(err)
 	switch statusOf(err) {
@@ -132,7 +133,7 @@ func (r *Rooms) Record(ctx context.Context, roomSID string, on bool) error {
 	if err := checkSID("RM", roomSID); err != nil {
 		return err
 	}
-	k := r.t.begin(ctx)
+	k := r.t.begin(ctx, opUpdateRules)
 	_, err := r.t.video(k).UpdateRoomRecordingRule(roomSID, new(video.UpdateRoomRecordingRuleParams).SetRules(rules(on)))
 	return k.fail(err)
 }

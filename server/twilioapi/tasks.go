@@ -22,7 +22,7 @@ func (r *Tasks) Fetch(ctx context.Context, sid string) (escalation.Task, error) 
 	if err := checkSID("WT", sid); err != nil {
 		return escalation.Task{}, err
 	}
-	k := r.t.begin(ctx)
+	k := r.t.begin(ctx, opFetchTask)
 	// With metadata, because the revision is in a header only.
 	answer, err := r.t.taskrouter(k).FetchTaskWithMetadata(r.t.c.WorkspaceSID, sid)
 	if err != nil {
@@ -47,7 +47,7 @@ func (r *Tasks) UpdateAttributes(ctx context.Context, sid, revision string, attr
 		// An empty If-Match would overwrite whatever is there.
 		return fmt.Errorf("update Task %s: no revision: %w", sid, escalation.ErrConflict)
 	}
-	k := r.t.begin(ctx)
+	k := r.t.begin(ctx, opUpdateTask)
 	p := new(taskrouter.UpdateTaskParams).SetAttributes(string(attributes)).SetIfMatch(revision)
 	_, err := r.t.taskrouter(k).UpdateTask(r.t.c.WorkspaceSID, sid, p)
 	return k.fail(err)
@@ -59,7 +59,7 @@ func (r *Tasks) AssignedTo(ctx context.Context, sid, worker string) (bool, error
 	if err := errors.Join(checkSID("WT", sid), checkSID("WK", worker)); err != nil {
 		return false, err
 	}
-	k := r.t.begin(ctx)
+	k := r.t.begin(ctx, opListReservation)
 	all, err := r.t.taskrouter(k).ListTaskReservation(r.t.c.WorkspaceSID, sid, new(taskrouter.ListTaskReservationParams).SetWorkerSid(worker))
 	if err != nil {
 		return false, k.fail(err)

@@ -1,0 +1,54 @@
+package twilioapi
+
+import (
+	"errors"
+	"strconv"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// meter counts and times what is sent to Twilio. Its labels come from the table
+// of operations and from HTTP's statuses, so their number is bounded.
+type meter struct {
+	calls   *prometheus.CounterVec
+	seconds *prometheus.HistogramVec
+}
+
+// newMeter registers with r, or with nobody when r is nil.
+func newMeter(r prometheus.Registerer) *meter {
+	m := &meter{
+		calls: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "escalate_twilio_requests_total",
+			Help: "Requests sent to Twilio, retries included, by product, operation and status; status 0 is no answer.",
+		}, []string{"product", "operation", "status"}),
+		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "escalate_twilio_request_duration_seconds",
+			Help: "Time until Twilio's whole answer was there, by product and operation.",
+			// From local Twilio to the time-out of a call.
+			Buckets: []float64{.002, .01, .05, .1, .2, .5, 1, 2, 5, 10},
+		}, []string{"product", "operation"}),
+	}
+	if r != nil {
+		m.calls = register(r, m.calls)
+		m.seconds = register(r, m.seconds)
+	}
+	return m
+}
+
+// register adds c, or answers the one that another Client has added.
+func register[C prometheus.Collector](r prometheus.Registerer, c C) C {
+	var dup prometheus.AlreadyRegisteredError
+	if err := r.Register(c); errors.As(err, &dup) {
+		if old, ok := dup.ExistingCollector.(C); ok {
+			return old
+		}
+	}
+	return c
+}
+
+// observe notes one request and its answer; status is 0 without one.
+func (m *meter) observe(op operation, status int, took time.Duration) {
+	m.calls.WithLabelValues(op.product, op.name, strconv.Itoa(status)).Inc()
+	m.seconds.WithLabelValues(op.product, op.name).Observe(took.Seconds())
+}
