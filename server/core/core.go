@@ -14,6 +14,7 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/gorilla/mux"
@@ -139,6 +140,9 @@ func (s *System) startTwilio(ctx context.Context) error {
 		Addr: l.Addr, MediaAddr: l.MediaAddr, TURNAddr: l.TURNAddr, DataDir: l.DataDir,
 		AllowRemote: l.AllowRemote, Log: s.log.With("part", "local twilio"),
 	})
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return fmt.Errorf("start local Twilio (does another run? LOCAL_TWILIO_ADDR, LOCAL_MEDIA_ADDR and LOCAL_TURN_ADDR choose other addresses): %w", err)
+	}
 	if err != nil {
 		return fmt.Errorf("start local Twilio: %w", err)
 	}

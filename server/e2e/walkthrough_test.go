@@ -212,6 +212,7 @@ func TestWalkthrough(t *testing.T) {
 
 	room.click("#leave-button")
 	room.see("#join-button")
+	desk.until("the refusal is withdrawn", `!d.getElementById('leave-and-close')`)
 	desk.shot("agent-left")
 	desk.click("#wrapup-button")
 	desk.click("#complete-button")

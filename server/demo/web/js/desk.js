@@ -9,7 +9,7 @@ import { follow } from './live.js';
 import { MessageList } from './messages.js';
 import { Session } from './session.js';
 import { Room } from './room.js';
-import { announce, clearNotice, notify } from './notice.js';
+import { announce, clearNotice, clearRefusal, notify } from './notice.js';
 import { drawTabs, listenToTabs } from './tabs.js';
 import { drawTasks } from './tasklist.js';
 import { close, complete, leaveAndClose, wrapUp } from './closing.js';
@@ -35,7 +35,10 @@ const state = {
 };
 
 const session = new Session(() => room.tokenChanged());
-const room = new Room(byId(ID.roomHost), () => session.token, () => draw());
+const room = new Room(byId(ID.roomHost), () => session.token, () => {
+  if (!room.running) clearRefusal(); // its reason is gone
+  draw();
+});
 const messages = new MessageList(byId(ID.agentMessages), 'agent');
 
 const selectedTask = () => state.tasks.get(state.selected);

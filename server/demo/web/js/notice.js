@@ -33,6 +33,11 @@ export function clearNotice() {
   delete bar.dataset.kind;
 }
 
+/** Takes the notice away if it says that the agent must leave a call first. */
+export function clearRefusal() {
+  if (byId(ID.notice).querySelector(`#${ID.leaveAndClose}`)) clearNotice();
+}
+
 /**
  * Tells a screen reader something that the eye sees anyway.
  * @param {string} text
