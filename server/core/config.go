@@ -55,6 +55,8 @@ type Local struct {
 	DataDir                   string
 	Addr, MediaAddr, TURNAddr string
 	AllowRemote               bool
+	Unlimited                 bool // lift Sync's limits on requests
+	Rate                      int  // REST requests a second; 0 for any number
 }
 
 // Insights are the fields of the Task attribute "conversations" in which Flex
@@ -103,6 +105,8 @@ func FromEnv(getenv func(string) string) (Config, error) {
 			MediaAddr:   e.str("LOCAL_MEDIA_ADDR", "127.0.0.1:9101"),
 			TURNAddr:    e.str("LOCAL_TURN_ADDR", "127.0.0.1:9102"),
 			AllowRemote: e.flag("LOCAL_TWILIO_ALLOW_REMOTE"),
+			Unlimited:   e.flag("LOCAL_TWILIO_UNLIMITED"),
+			Rate:        e.number("LOCAL_TWILIO_RATE", 0),
 		},
 	}
 	if err := c.LogLevel.UnmarshalText([]byte(e.str("LOG_LEVEL", "info"))); err != nil {
@@ -133,6 +137,9 @@ func (c Config) Validate() error {
 		e.fault("TWILIO_REALM", `must be a region such as "stage" or "au1", or empty`)
 	}
 	c.Insights.validate(&e)
+	if c.Local.Rate < 0 {
+		e.fault("LOCAL_TWILIO_RATE", "must be a number of requests a second, or 0 for any number")
+	}
 	if _, _, err := net.SplitHostPort(c.Addr); err != nil {
 		e.fault("ADDR", `must be host:port, such as ":8080"`)
 	}

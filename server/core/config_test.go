@@ -40,8 +40,8 @@ func TestFromEnv(t *testing.T) {
 		{"http for the public", with(whole, "PUBLIC_URL", "http://video.example.com"), false, []string{"PUBLIC_URL"}},
 		{"http on loopback", map[string]string{"PUBLIC_URL": "http://localhost:8080"}, true, nil},
 		{"several faults at once", map[string]string{"VIDEO_CODE_LENGTH": "5", "VIDEO_CODE_TTL": "soon", "VIDEO_RECORD_BY_DEFAULT": "maybe",
-			"ALLOWED_ORIGINS": "flex.twilio.com", "LOG_LEVEL": "loud", "ADDR": "8080"}, true, []string{
-			"VIDEO_CODE_LENGTH", "VIDEO_CODE_TTL", "VIDEO_RECORD_BY_DEFAULT", "ALLOWED_ORIGINS", "LOG_LEVEL", "ADDR"}},
+			"ALLOWED_ORIGINS": "flex.twilio.com", "LOG_LEVEL": "loud", "ADDR": "8080", "LOCAL_TWILIO_RATE": "-1"}, true, []string{
+			"VIDEO_CODE_LENGTH", "VIDEO_CODE_TTL", "VIDEO_RECORD_BY_DEFAULT", "ALLOWED_ORIGINS", "LOG_LEVEL", "ADDR", "LOCAL_TWILIO_RATE"}},
 		{"a realm", with(whole, "TWILIO_REALM", "stage-us1"), false, nil},
 		{"a realm that would be another host", with(whole, "TWILIO_REALM", "evil.example/"), false, []string{"TWILIO_REALM"}},
 		{"Insights off", map[string]string{"CSAT_ATTRIBUTE": "none", "CALL_SECONDS_ATTRIBUTE": "none", "RECONNECTS_ATTRIBUTE": "none"}, true, nil},

@@ -56,7 +56,7 @@ var may = []struct {
 		"server/localtwilio/rsp", "server/localtwilio/sfu", "server/localtwilio/turnserver", "server/token"}},
 	{"server/demo", []string{"server/localtwilio", "server/localtwilio/store"}},
 	// What wires it all.
-	{"server/core", []string{"server/web", "server/escalation", "server/twilioapi", "server/localtwilio", "server/demo",
+	{"server/core", []string{"server/web", "server/escalation", "server/twilioapi", "server/localtwilio", "server/localtwilio/rest", "server/demo",
 		"server/token", "app/page", "app/wire", "static"}},
 	{"server", []string{"server/core"}},
 	{"server/layers", nil},

@@ -60,6 +60,11 @@ type Config struct {
 	Account store.Account
 	// CallbackTransport carries status callbacks; nil is http.DefaultTransport.
 	CallbackTransport http.RoundTripper
+	// Limits is how many REST requests are taken; the zero value is what Twilio
+	// documents.
+	Limits rest.Limits
+	// Fault may answer a REST request with an error; see rest.Config.
+	Fault func(*http.Request) *rest.Error
 	// Now is the clock of Rooms, Documents and tokens; nil is time.Now.
 	Now func() time.Time
 	// Log gets what happens; nil discards.
@@ -125,7 +130,7 @@ func Start(ctx context.Context, c Config) (_ *Server, err error) {
 	if err != nil {
 		return nil, err
 	}
-	s.api = rest.New(s.store, c.Log)
+	s.api = rest.New(s.store, rest.Config{Limits: c.Limits, Fault: c.Fault, Log: c.Log})
 	s.serve()
 	s.wg.Go(s.sweep)
 	return s, nil

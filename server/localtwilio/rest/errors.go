@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"time"
 
 	"escalate/server/localtwilio/store"
 )
@@ -18,10 +19,13 @@ const (
 	codeMethod           = 20004
 	codeNotFound         = 20404
 	codePrecondition     = 20412 // TaskRouter's revision mismatch
+	codeTooManyRequests  = 20429
 	codeInternal         = 20500
 
+	codeRoomName           = 53100
 	codeRoomNameTooLong    = 53101
 	codeRoomNameChars      = 53102
+	codeRoomNotFound       = 53106 // of what belongs to a Room; the Room itself is 20404
 	codeMaxParticipants    = 53107
 	codeRoomType           = 53108
 	codeRoomTimeout        = 53109
@@ -31,9 +35,11 @@ const (
 	codeRoomExists         = 53113
 	codeRoomParameters     = 53114
 	codeRoomRegion         = 53115
+	codeRoomCompleted      = 53118
 	codeRecordingRules     = 53120
 	codeSyncIfMatch        = 54003
 	codeSyncTooLarge       = 54006
+	codeSyncRate           = 54009
 	codeSyncTTL            = 54011
 	codeSyncRevision       = 54103
 	codeSyncNameTaken      = 54301
@@ -49,6 +55,8 @@ type Error struct {
 	Message  string `json:"message"`
 	MoreInfo string `json:"more_info"`
 	Status   int    `json:"status"`
+
+	retry time.Duration // for the header Retry-After; zero for none
 }
 
 // Error is the message.
@@ -89,6 +97,9 @@ func (a *API) fail(c *call, err error) {
 	out.MoreInfo = "https://www.twilio.com/docs/errors/" + strconv.Itoa(e.Code)
 	if e.Status == http.StatusUnauthorized {
 		c.w.Header().Set("WWW-Authenticate", `Basic realm="Twilio API"`)
+	}
+	if e.retry > 0 {
+		c.w.Header().Set("Retry-After", retryAfter(e.retry))
 	}
 	_ = c.json(e.Status, out)
 }

@@ -13,6 +13,8 @@
 //	conversations  Conversations: create, fetch, list, update; Messages: create, fetch, list
 //	iam            Tokens: validate
 //
+// As at Twilio, a Document takes 20 reads and 20 writes a second; see Limits.
+//
 // It knows the store and HTTP. It never speaks to signaling: a Room that is
 // completed here is seen there through the store's events.
 package rest
@@ -28,6 +30,7 @@ import (
 	"strings"
 
 	"github.com/gorilla/mux"
+	"golang.org/x/time/rate"
 
 	"escalate/server/localtwilio/store"
 )
@@ -39,19 +42,35 @@ const maxBody = 1 << 20
 // Products are the names of the products: the first label of their host names.
 var Products = []string{"video", "sync", "taskrouter", "conversations", "iam"}
 
+// Config is what an API needs beside its store; the zero value is usable.
+type Config struct {
+	Limits Limits
+	// Fault, if not nil, may answer a request with an error before anything else
+	// looks at it, to rehearse what cannot be provoked. It must not read the
+	// body.
+	Fault func(*http.Request) *Error
+	Log   *slog.Logger // nil discards
+}
+
 // API answers REST requests out of a store.
 type API struct {
 	store    *store.Store
 	log      *slog.Logger
+	limits   Limits
+	limiter  limiter
+	fault    func(*http.Request) *Error
 	handlers map[string]http.Handler
 }
 
-// New makes an API over s; a nil log discards.
-func New(s *store.Store, log *slog.Logger) *API {
-	if log == nil {
-		log = slog.New(slog.DiscardHandler)
+// New makes an API over s.
+func New(s *store.Store, c Config) *API {
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
 	}
-	a := &API{store: s, log: log, handlers: map[string]http.Handler{}}
+	a := &API{
+		store: s, log: c.Log, limits: c.Limits, limiter: limiter{buckets: map[string]*rate.Limiter{}}, fault: c.Fault,
+		handlers: map[string]http.Handler{},
+	}
 	routes := map[string]func(*mux.Router){
 		"video": a.video, "sync": a.sync, "taskrouter": a.taskrouter, "conversations": a.conversations, "iam": a.iam,
 	}
@@ -85,6 +104,12 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	q.URL = new(url.URL)
 	*q.URL = *r.URL
 	unescaped, err := url.PathUnescape(path)
+	if a.fault != nil {
+		if e := a.fault(r); e != nil {
+			a.handle(func(*call) error { return e })(w, q)
+			return
+		}
+	}
 	h := a.handlers[product]
 	if h == nil || err != nil {
 		a.handle(func(*call) error { return notFound(r.URL.Path) })(w, q)
@@ -128,6 +153,9 @@ func (a *API) handle(f func(*call) error) http.HandlerFunc {
 		c.base, _ = r.Context().Value(baseKey{}).(string)
 		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
 		err := c.authenticate()
+		if err == nil {
+			err = a.limitAccount()
+		}
 		if err == nil {
 			err = c.parse()
 		}

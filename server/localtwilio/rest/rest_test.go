@@ -23,7 +23,7 @@ func newAPI(t testing.TB) (*rest.API, *store.Store) {
 			t.Error(err)
 		}
 	})
-	return rest.New(s, nil), s
+	return rest.New(s, rest.Config{}), s
 }
 
 // TestErrors looks at whole error answers as they are on the wire.

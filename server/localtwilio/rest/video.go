@@ -78,6 +78,8 @@ func checkRoom(c *call, r *store.Room) error {
 	switch {
 	case len(r.UniqueName) > maxRoomName:
 		return bad(codeRoomNameTooLong, "Room name is too long")
+	case sidLike.MatchString(r.UniqueName):
+		return bad(codeRoomName, "Room name is invalid")
 	case strings.ContainsFunc(r.UniqueName, unicode.IsControl) || strings.Contains(r.UniqueName, "/"):
 		return bad(codeRoomNameChars, "Room name contains invalid characters")
 	case r.Type != "" && !slices.Contains([]string{"group", "group-small", "peer-to-peer", "go"}, r.Type):
@@ -198,10 +200,18 @@ func recordingRules(text string) (json.RawMessage, error) {
 	return json.RawMessage(text), nil
 }
 
+// noRoom is err, or that there is no Room for what was asked to belong to.
+func noRoom(err error) error {
+	if errors.Is(err, store.ErrNotFound) {
+		return &Error{Status: http.StatusNotFound, Code: codeRoomNotFound, Message: "Room not found"}
+	}
+	return err
+}
+
 func fetchRecordingRules(c *call) error {
 	r, err := c.store.Room(c.path("room"))
 	if err != nil {
-		return err
+		return noRoom(err)
 	}
 	return c.json(http.StatusOK, c.rules(r))
 }
@@ -213,13 +223,13 @@ func updateRecordingRules(c *call) error {
 	}
 	r, err := c.store.UpdateRoom(c.path("room"), func(r *store.Room) error {
 		if r.Status != store.RoomInProgress {
-			return bad(codeRoomStatus, "Status is invalid or room is not in-progress")
+			return bad(codeRoomCompleted, "Room completed")
 		}
 		r.RecordingRules = rules
 		return nil
 	})
 	if err != nil {
-		return err
+		return noRoom(err)
 	}
 	return c.json(http.StatusOK, c.rules(r))
 }
@@ -227,7 +237,7 @@ func updateRecordingRules(c *call) error {
 // listRoomRecordings answers an empty list: nothing is recorded yet.
 func listRoomRecordings(c *call) error {
 	if _, err := c.store.Room(c.path("room")); err != nil {
-		return err
+		return noRoom(err)
 	}
 	return list(c, "recordings", maxVideoPage, []string(nil), func(s string) string { return s }, func(s string) any { return s })
 }

@@ -11,7 +11,7 @@ import (
 func (c *call) roomAndParticipant() (store.Room, store.Participant, error) {
 	r, err := c.store.Room(c.path("room"))
 	if err != nil {
-		return r, store.Participant{}, err
+		return r, store.Participant{}, noRoom(err)
 	}
 	p, err := c.store.Participant(r.SID, c.path("participant"))
 	return r, p, err
@@ -20,7 +20,7 @@ func (c *call) roomAndParticipant() (store.Room, store.Participant, error) {
 func listParticipants(c *call) error {
 	r, err := c.store.Room(c.path("room"))
 	if err != nil {
-		return err
+		return noRoom(err)
 	}
 	status := c.form("Status")
 	switch status {
