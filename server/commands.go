@@ -7,6 +7,7 @@ import (
 	"io"
 
 	"escalate/server/core"
+	"escalate/server/doctor"
 )
 
 // command is one thing that the binary does. getenv answers the settings, from
@@ -20,6 +21,7 @@ type command struct {
 func commands() []command {
 	return []command{
 		{"serve", "run the server; the default", serve},
+		{"doctor", "look for what is wrong with settings, account and public URL", doctor.Main},
 	}
 }
 

@@ -34,9 +34,12 @@ type Config struct {
 	OperatorAddr   string   // health and metrics; empty: none
 	AllowedOrigins []string // where the agent desktop is served from
 	Brand          string   // the name that customers read
-	TrustProxy     bool     // take a client's address from X-Forwarded-For
-	LogLevel       slog.Level
-	LogOutput      io.Writer // nil: no log
+	// TemplateEndpoints serves the paths of the published Flex template, so that
+	// front ends made for it go on working.
+	TemplateEndpoints bool
+	TrustProxy        bool // take a client's address from X-Forwarded-For
+	LogLevel          slog.Level
+	LogOutput         io.Writer // nil: no log
 	// WrapTransport, if not nil, is laid around what carries the requests to
 	// Twilio, real or local: for tests and tracing. No variable sets it.
 	WrapTransport func(http.RoundTripper) http.RoundTripper
@@ -93,12 +96,13 @@ func FromEnv(getenv func(string) string) (Config, error) {
 			Seconds:    e.str("CALL_SECONDS_ATTRIBUTE", "conversation_measure_2"),
 			Reconnects: e.str("RECONNECTS_ATTRIBUTE", "conversation_measure_3"),
 		},
-		PublicURL:      strings.TrimRight(e.str("PUBLIC_URL", ""), "/"),
-		Addr:           e.str("ADDR", "127.0.0.1:8080"),
-		OperatorAddr:   e.str("OPERATOR_ADDR", ""),
-		AllowedOrigins: strings.Fields(strings.ReplaceAll(e.str("ALLOWED_ORIGINS", "https://flex.twilio.com"), ",", " ")),
-		Brand:          e.str("BRAND_NAME", "Escalate"),
-		TrustProxy:     e.flag("TRUST_PROXY"),
+		PublicURL:         strings.TrimRight(e.str("PUBLIC_URL", ""), "/"),
+		Addr:              e.str("ADDR", "127.0.0.1:8080"),
+		OperatorAddr:      e.str("OPERATOR_ADDR", ""),
+		AllowedOrigins:    strings.Fields(strings.ReplaceAll(e.str("ALLOWED_ORIGINS", "https://flex.twilio.com"), ",", " ")),
+		Brand:             e.str("BRAND_NAME", "Escalate"),
+		TemplateEndpoints: e.flag("TEMPLATE_ENDPOINTS"),
+		TrustProxy:        e.flag("TRUST_PROXY"),
 		Local: Local{
 			DataDir:     e.str("DATA_DIR", ".data"),
 			Addr:        e.str("LOCAL_TWILIO_ADDR", "127.0.0.1:9100"),
@@ -157,6 +161,14 @@ func (c Config) Validate() error {
 			e.fault("ALLOWED_ORIGINS", fmt.Sprintf("has %q, which is not an origin such as https://flex.twilio.com", o))
 		}
 	}
+	return e.faults
+}
+
+// Check returns all that is wrong with the account's settings, joined; nothing
+// is wrong with the zero Account.
+func (a Account) Check() error {
+	e := env{}
+	a.validate(&e)
 	return e.faults
 }
 

@@ -58,7 +58,9 @@ var may = []struct {
 	// What wires it all.
 	{"server/core", []string{"server/web", "server/escalation", "server/twilioapi", "server/localtwilio", "server/localtwilio/rest", "server/demo",
 		"server/token", "app/page", "app/wire", "static"}},
-	{"server", []string{"server/core"}},
+	// The commands beside serving.
+	{"server/doctor", []string{"server/core", "server/escalation", "server/twilioapi", "app/wire"}},
+	{"server", []string{"server/core", "server/doctor"}},
 	{"server/layers", nil},
 	{"server/e2e", []string{"server/core"}},
 }
