@@ -2,42 +2,37 @@ package main
 
 import (
 	"bytes"
-	"errors"
-	"flag"
 	"path/filepath"
 	"strings"
 	"testing"
 )
 
-func TestRunRefuses(t *testing.T) {
-	none := filepath.Join(t.TempDir(), "none")
-	for _, c := range []struct {
-		name   string
-		args   []string
-		env    map[string]string
-		err    string // part of the error
-		stderr string // part of what is printed
-	}{
-		{"help", []string{"-h"}, nil, flag.ErrHelp.Error(), "serve"},
-		{"an unknown command", []string{"sing"}, nil, `no command "sing"`, "commands:"},
-		{"an unknown flag", []string{"-loud"}, nil, "loud", "usage"},
-		{"a word too many", []string{"serve", "now"}, nil, `"now"`, ""},
-		{"wrong settings", nil, map[string]string{"VIDEO_CODE_LENGTH": "3"}, "VIDEO_CODE_LENGTH", ""},
-		{"a settings file that cannot be read", []string{"-env", filepath.Dir(none)}, nil, "read settings", ""},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			args := c.args
-			if len(args) == 0 || !strings.HasPrefix(args[0], "-") {
-				args = append([]string{"-env", none}, args...)
-			}
-			var out, stderr bytes.Buffer
-			err := run(t.Context(), args, func(k string) string { return c.env[k] }, &out, &stderr)
-			if err == nil || !strings.Contains(err.Error(), c.err) || c.name == "help" && !errors.Is(err, flag.ErrHelp) {
-				t.Errorf("error %v, want %q", err, c.err)
-			}
-			if !strings.Contains(stderr.String(), c.stderr) {
-				t.Errorf("printed %q, want %q in it", stderr.String(), c.stderr)
-			}
-		})
+// TestHalfSetAccount starts the program with a part of an account: it must
+// refuse, name everything that is missing, and not fall back to local Twilio.
+func TestHalfSetAccount(t *testing.T) {
+	env := map[string]string{"TWILIO_ACCOUNT_SID": "AC" + strings.Repeat("0", 32), "TWILIO_API_KEY": "SK" + strings.Repeat("0", 32)}
+	var out, log bytes.Buffer
+	err := run(t.Context(), []string{"-env", filepath.Join(t.TempDir(), "none")}, func(k string) string { return env[k] }, &out, &log)
+	if err == nil {
+		t.Fatal("it started")
+	}
+	for _, name := range []string{"TWILIO_API_SECRET", "TWILIO_AUTH_TOKEN", "TWILIO_FLEX_SYNC_SID", "TWILIO_WORKSPACE_SID", "PUBLIC_URL"} {
+		if !strings.Contains(err.Error(), name) {
+			t.Errorf("%s is not named in: %v", name, err)
+		}
+	}
+	if strings.Contains(err.Error(), "TWILIO_API_KEY ") {
+		t.Errorf("a setting that is right is blamed: %v", err)
+	}
+	if out.Len()+log.Len() > 0 {
+		t.Errorf("it began to serve: %s%s", out.String(), log.String())
+	}
+}
+
+func TestUnknownCommand(t *testing.T) {
+	var out, log bytes.Buffer
+	err := run(t.Context(), []string{"-env", filepath.Join(t.TempDir(), "none"), "dance"}, func(string) string { return "" }, &out, &log)
+	if err == nil || !strings.Contains(err.Error(), "dance") || !strings.Contains(log.String(), "commands:") {
+		t.Errorf("got %v and usage %q", err, log.String())
 	}
 }
