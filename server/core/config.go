@@ -51,6 +51,9 @@ type Config struct {
 type Account struct {
 	SID, KeySID, KeySecret, AuthToken string
 	SyncServiceSID, WorkspaceSID      string
+
+	APIURL       string // where its REST API is, by product; empty: Twilio's hosts
+	SignalingURL string // where browsers find its Rooms; empty: Twilio's own
 }
 
 // Local is where local Twilio keeps and serves things.
@@ -85,6 +88,8 @@ func FromEnv(getenv func(string) string) (Config, error) {
 			AuthToken:      e.str("TWILIO_AUTH_TOKEN", ""),
 			SyncServiceSID: e.str("TWILIO_FLEX_SYNC_SID", ""),
 			WorkspaceSID:   e.str("TWILIO_WORKSPACE_SID", ""),
+			APIURL:         strings.TrimRight(e.str("TWILIO_API_URL", ""), "/"),
+			SignalingURL:   e.str("TWILIO_SIGNALING_URL", ""),
 		},
 		Realm:      e.str("TWILIO_REALM", ""),
 		CodeLength: e.number("VIDEO_CODE_LENGTH", 7),
@@ -192,6 +197,30 @@ func (a Account) validate(e *env) {
 		case f.prefix != "" && (!strings.HasPrefix(f.value, f.prefix) || len(f.value) != 34):
 			e.fault(f.name, fmt.Sprintf("must be %s and 32 characters", f.prefix))
 		}
+	}
+	a.validateURLs(e)
+}
+
+// validateURLs holds the account's secrets and people's tokens to encrypted
+// lines, or to this machine.
+func (a Account) validateURLs(e *env) {
+	for _, f := range []struct{ name, value, open, closed string }{
+		{"TWILIO_API_URL", a.APIURL, "http", "https"},
+		{"TWILIO_SIGNALING_URL", a.SignalingURL, "ws", "wss"},
+	} {
+		if f.value == "" {
+			continue
+		}
+		u, err := url.Parse(f.value)
+		switch {
+		case err != nil || u.Host == "" || u.Scheme != f.open && u.Scheme != f.closed || u.RawQuery != "" || u.Fragment != "" || u.User != nil:
+			e.fault(f.name, fmt.Sprintf("must be a %s:// URL without a query", f.closed))
+		case u.Scheme == f.open && !loopback(u.Hostname()):
+			e.fault(f.name, fmt.Sprintf("must be %s://: only on this machine may it be %s://", f.closed, f.open))
+		}
+	}
+	if u, err := url.Parse(a.APIURL); err == nil && loopback(u.Hostname()) && a.SignalingURL == "" {
+		e.fault("TWILIO_SIGNALING_URL", "is missing: with a Twilio on this machine, browsers would still ask Twilio itself for its Rooms")
 	}
 }
 

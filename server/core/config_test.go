@@ -47,6 +47,18 @@ func TestFromEnv(t *testing.T) {
 		{"Insights off", map[string]string{"CSAT_ATTRIBUTE": "none", "CALL_SECONDS_ATTRIBUTE": "none", "RECONNECTS_ATTRIBUTE": "none"}, true, nil},
 		{"Insights fields of another form", map[string]string{"CSAT_ATTRIBUTE": "Measure 1", "RECONNECTS_ATTRIBUTE": "1"}, true, []string{"CSAT_ATTRIBUTE", "RECONNECTS_ATTRIBUTE"}},
 		{"two values in one Insights field", map[string]string{"CSAT_ATTRIBUTE": "conversation_measure_2"}, true, []string{"CALL_SECONDS_ATTRIBUTE"}},
+		{"a Twilio on this machine", with(whole, "TWILIO_API_URL", "http://127.0.0.1:9100", "TWILIO_SIGNALING_URL", "ws://127.0.0.1:9100/signaling"), false, nil},
+		{"a Twilio elsewhere", with(whole, "TWILIO_API_URL", "https://twilio.example.com/api/", "TWILIO_SIGNALING_URL", "wss://twilio.example.com/signaling"), false, nil},
+		{"the API alone elsewhere", with(whole, "TWILIO_API_URL", "https://gateway.example.com"), false, nil},
+		{"the keys in the open", with(whole, "TWILIO_API_URL", "http://twilio.example.com"), false, []string{"TWILIO_API_URL"}},
+		{"calls in the open", with(whole, "TWILIO_SIGNALING_URL", "ws://twilio.example.com/signaling"), false, []string{"TWILIO_SIGNALING_URL"}},
+		{"a name that only begins like loopback", with(whole, "TWILIO_API_URL", "http://127.0.0.1.example.com"), false, []string{"TWILIO_API_URL"}},
+		{"schemes mixed up", with(whole, "TWILIO_API_URL", "wss://a.example.com", "TWILIO_SIGNALING_URL", "https://a.example.com"), false,
+			[]string{"TWILIO_API_URL", "TWILIO_SIGNALING_URL"}},
+		{"a key in the URL", with(whole, "TWILIO_API_URL", "https://SK1:secret@a.example.com"), false, []string{"TWILIO_API_URL"}},
+		{"a Twilio on this machine without its signalling", with(whole, "TWILIO_API_URL", "http://localhost:9100"), false, []string{"TWILIO_SIGNALING_URL"}},
+		{"a Twilio elsewhere without an account", map[string]string{"TWILIO_API_URL": "http://localhost:9100", "TWILIO_SIGNALING_URL": "ws://localhost:9100/signaling"},
+			false, []string{"TWILIO_ACCOUNT_SID", "TWILIO_API_KEY"}},
 		{"a Room type nobody knows", map[string]string{"VIDEO_ROOM_TYPE": "party"}, true, []string{"VIDEO_ROOM_TYPE"}},
 	} {
 		t.Run(ca.name, func(t *testing.T) {

@@ -151,17 +151,28 @@ func (s *System) startTwilio(ctx context.Context) error {
 	return nil
 }
 
-func (s *System) handlers(files fs.FS) (handler, operator http.Handler, err error) {
-	c, account := s.config, s.config.Account
-	var (
-		transport http.RoundTripper
-		signaling string
-	)
+// account is the account to use and how to reach its REST API; a nil transport
+// is Twilio over the network.
+func (s *System) account() (a Account, transport http.RoundTripper, err error) {
 	if s.local != nil {
-		a := s.local.Account()
-		account = Account{SID: a.SID, KeySID: a.KeySID, KeySecret: a.KeySecret, AuthToken: a.AuthToken,
-			SyncServiceSID: a.SyncServiceSID, WorkspaceSID: a.WorkspaceSID}
-		transport, signaling = s.local.Transport(), s.local.SignalingURL()
+		l := s.local.Account()
+		return Account{
+			SID: l.SID, KeySID: l.KeySID, KeySecret: l.KeySecret, AuthToken: l.AuthToken,
+			SyncServiceSID: l.SyncServiceSID, WorkspaceSID: l.WorkspaceSID, SignalingURL: s.local.SignalingURL(),
+		}, s.local.Transport(), nil
+	}
+	a = s.config.Account
+	if a.APIURL != "" {
+		transport, err = twilioapi.Elsewhere(a.APIURL)
+	}
+	return a, transport, err
+}
+
+func (s *System) handlers(files fs.FS) (handler, operator http.Handler, err error) {
+	c := s.config
+	account, transport, err := s.account()
+	if err != nil {
+		return nil, nil, err
 	}
 	registry := prometheus.NewRegistry()
 	twilio, err := twilioapi.New(twilioapi.Config{
@@ -181,7 +192,7 @@ func (s *System) handlers(files fs.FS) (handler, operator http.Handler, err erro
 		Documents: twilio.Documents(), Rooms: twilio.Rooms(), Tasks: twilio.Tasks(), Chat: twilio.Chat(), Tokens: twilio.Tokens(),
 	})
 	wc := web.Config{
-		PublicURL: s.url, Brand: c.Brand, AllowedOrigins: c.AllowedOrigins, Signaling: signaling,
+		PublicURL: s.url, Brand: c.Brand, AllowedOrigins: c.AllowedOrigins, Signaling: account.SignalingURL,
 		Static: files, TrustProxy: c.TrustProxy, Registry: registry, Log: s.log.With("part", "web"), Done: s.ctx.Done(),
 	}
 	wd := web.Deps{
