@@ -141,7 +141,7 @@ func (s *Server) serve() {
 	routes.Handle("/signaling", s.signaling)
 	routes.Handle("/insights", s.signaling.Insights())
 	s.http = &http.Server{
-		Handler: s.route(routes), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute,
+		Handler: allowLoopback(s.route(routes)), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute,
 		ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
 	}
 	s.wg.Go(func() {
