@@ -8,6 +8,7 @@ import (
 
 	"escalate/server/core"
 	"escalate/server/doctor"
+	"escalate/server/standalone"
 )
 
 // command is one thing that the binary does. getenv answers the settings, from
@@ -22,6 +23,7 @@ func commands() []command {
 	return []command{
 		{"serve", "run the server; the default", serve},
 		{"doctor", "look for what is wrong with settings, account and public URL", doctor.Main},
+		{"local-twilio", "run local Twilio without the product, for programs with a Twilio SDK", standalone.Main},
 	}
 }
 

@@ -32,23 +32,32 @@ func (v taskView) live() bool {
 
 // session answers a Flex token of the demo Worker, a fresh one each time.
 func (d *Demo) session(*http.Request) (any, error) {
-	token, err := d.store.IssueFlexToken(store.FlexToken{WorkerSID: d.agent.SID})
-	if err != nil {
-		return nil, err
-	}
-	issued, err := d.store.ValidateFlexToken(token)
+	token, expires, err := d.issue()
 	if err != nil {
 		return nil, err
 	}
 	return map[string]any{
 		"token":   token,
-		"expires": issued.Expires,
+		"expires": expires,
 		"worker":  map[string]string{"sid": d.agent.SID, "identity": d.agent.FriendlyName, "name": d.people[d.agent.FriendlyName]},
 	}, nil
 }
 
+func (d *Demo) issue() (token string, expires time.Time, err error) {
+	token, err = d.store.IssueFlexToken(store.FlexToken{WorkerSID: d.agent.SID})
+	if err != nil {
+		return "", time.Time{}, err
+	}
+	issued, err := d.store.ValidateFlexToken(token)
+	return token, issued.Expires, err
+}
+
 func (d *Demo) listTasks(r *http.Request) (any, error) {
-	mine := r.URL.Query().Get("worker") != "other"
+	return d.live(r.URL.Query().Get("worker") != "other")
+}
+
+// live answers the Tasks that are worked on, by the demo Worker or by the others.
+func (d *Demo) live(mine bool) ([]taskView, error) {
 	all, err := d.store.Tasks()
 	if err != nil {
 		return nil, err

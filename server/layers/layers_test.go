@@ -60,7 +60,8 @@ var may = []struct {
 		"server/token", "app/page", "app/wire", "static"}},
 	// The commands beside serving.
 	{"server/doctor", []string{"server/core", "server/escalation", "server/twilioapi", "app/wire"}},
-	{"server", []string{"server/core", "server/doctor"}},
+	{"server/standalone", []string{"server/localtwilio", "server/localtwilio/store", "server/demo"}},
+	{"server", []string{"server/core", "server/doctor", "server/standalone"}},
 	{"server/layers", nil},
 	{"server/e2e", []string{"server/core"}},
 }
@@ -76,7 +77,7 @@ var outside = []struct {
 	{"github.com/twilio/twilio-go/rest", []string{"server/twilioapi"}, "one package speaks to Twilio's REST API"},
 	{"github.com/pion/", []string{"server/localtwilio/sfu", "server/localtwilio/turnserver"}, "media stays behind sfu and turnserver"},
 	{"go.etcd.io/bbolt", []string{"server/localtwilio/store"}, "one package owns the file"},
-	{"github.com/gorilla/mux", []string{"server/web", "server/demo", "server/core", "server/localtwilio", "server/localtwilio/rest"}, "routing belongs to the servers"},
+	{"github.com/gorilla/mux", []string{"server/web", "server/demo", "server/core", "server/standalone", "server/localtwilio", "server/localtwilio/rest"}, "routing belongs to the servers"},
 }
 
 type pkg struct {

@@ -5,7 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
-		"strings"
+	"strings"
 )
 
 // productForm is the first label of Twilio's hosts.

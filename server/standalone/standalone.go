@@ -1,0 +1,191 @@
+// Package standalone is the command "local-twilio": it reads the arguments,
+// starts local Twilio without the product, and tells how to use it. What it
+// starts knows nothing of arguments or standard output.
+package standalone
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/url"
+	"regexp"
+
+	"escalate/server/localtwilio"
+	"escalate/server/localtwilio/store"
+)
+
+const help = `Usage: server local-twilio [flags]
+
+Runs local Twilio without the product, for programs that use a Twilio SDK:
+
+  REST        http://ADDR/video/v1/Rooms, /sync/v1/…, /taskrouter/v1/…, /conversations/v1/…, /iam/v1/…
+              or http://ADDR/v1/Rooms with the header "Host: video.twilio.com", and so on
+  signalling  ws://ADDR/signaling, which twilio-video.js takes as its option wsServer
+  insights    ws://ADDR/insights, its option wsServerInsights
+
+Access Tokens signed with the API key are good, and REST takes the auth token or
+the API key. What is not given is made up, kept in the data directory, and
+printed. The secrets of a given key and account may come from the environment
+instead of the command line: TWILIO_API_SECRET, TWILIO_AUTH_TOKEN.
+`
+
+// ErrUsage is returned for arguments that make no sense; what is wrong with
+// them has been written to stderr.
+var ErrUsage = errors.New("see server local-twilio -h")
+
+// options are what the flags say.
+type options struct {
+	config  localtwilio.Config
+	log     slog.Level
+	demo    bool
+	product string // URL
+	desk    string // address
+}
+
+// Main runs local Twilio without the product until ctx ends. It answers
+// flag.ErrHelp when help was asked for and given.
+func Main(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) error {
+	o, err := readOptions(args, getenv, stderr)
+	if err != nil {
+		return err
+	}
+	o.config.Log = slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: o.log}))
+	given := o.config.Account
+	s, err := localtwilio.Start(ctx, o.config)
+	if err != nil {
+		return fmt.Errorf("start local Twilio: %w", err)
+	}
+	err = attend(ctx, s, o, given, stdout)
+	return errors.Join(err, s.Close())
+}
+
+// attend tells of s, and serves the demo where that is wanted, until ctx ends.
+func attend(ctx context.Context, s *localtwilio.Server, o options, given store.Account, stdout io.Writer) error {
+	d := &desk{}
+	if o.demo {
+		var err error
+		if d, err = openDesk(ctx, s, o); err != nil {
+			return err
+		}
+		defer d.close()
+	}
+	tell(stdout, s, given, d)
+	select {
+	case <-ctx.Done():
+		return nil
+	case err := <-d.failed:
+		return err
+	}
+}
+
+func readOptions(args []string, getenv func(string) string, stderr io.Writer) (o options, err error) {
+	c := &o.config
+	flags := flag.NewFlagSet("server local-twilio", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	flags.Usage = func() {
+		fmt.Fprint(stderr, help, "\nFlags:\n")
+		flags.PrintDefaults()
+	}
+	flags.StringVar(&c.Addr, "addr", localtwilio.DefaultAddr, "`host:port` of REST, signalling and insights")
+	flags.StringVar(&c.MediaAddr, "media-addr", "127.0.0.1:9101", "`host:port` of all media (UDP)")
+	flags.StringVar(&c.TURNAddr, "turn-addr", "127.0.0.1:9102", "`host:port` of STUN and TURN (UDP)")
+	flags.StringVar(&c.DataDir, "data-dir", "", "`folder` that keeps Rooms, Documents, Tasks and keys; without it they end with the program")
+	flags.BoolVar(&c.AllowRemote, "allow-remote", false, "permit addresses that are not loopback: there is no real security")
+	a := &c.Account
+	flags.StringVar(&a.SID, "account-sid", "", "the account, `AC…`")
+	flags.StringVar(&a.KeySID, "api-key", "", "its API key, `SK…`")
+	flags.StringVar(&a.KeySecret, "api-secret", "", "the API key's `secret`")
+	flags.StringVar(&a.AuthToken, "auth-token", "", "the account's auth `token`, which also signs status callbacks")
+	flags.StringVar(&a.SyncServiceSID, "sync-sid", "", "the default Sync Service, `IS…`")
+	flags.StringVar(&a.WorkspaceSID, "workspace-sid", "", "the TaskRouter Workspace, `WS…`")
+	flags.BoolVar(&o.demo, "demo", false, "make a Worker with chats to try a product on, and print a Flex token")
+	flags.StringVar(&o.product, "product", "", "`URL` of a running Escalate: serves the demo's desk and shop in front of it")
+	flags.StringVar(&o.desk, "desk-addr", "127.0.0.1:9180", "`host:port` of that desk")
+	flags.TextVar(&o.log, "log-level", slog.LevelInfo, "debug, info, warn or error")
+	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
+		return o, err
+	} else if err != nil {
+		return o, ErrUsage // flags has written what is wrong
+	}
+	if flags.NArg() > 0 {
+		fmt.Fprintf(stderr, "%q is not understood: flags begin with -\n", flags.Arg(0))
+		return o, ErrUsage
+	}
+	// The environment may be the product's, with an account that is not meant here.
+	if a.KeySID != "" && a.KeySecret == "" {
+		a.KeySecret = getenv("TWILIO_API_SECRET")
+	}
+	if a.SID != "" && a.AuthToken == "" {
+		a.AuthToken = getenv("TWILIO_AUTH_TOKEN")
+	}
+	o.demo = o.demo || o.product != ""
+	if err := o.check(); err != nil {
+		fmt.Fprintln(stderr, err)
+		return o, ErrUsage
+	}
+	return o, nil
+}
+
+// sidForm is Twilio's: whoever takes a SID from us may check for it.
+var sidForm = regexp.MustCompile(`^[A-Z]{2}[0-9a-f]{32}$`)
+
+// check answers all that is wrong with the options, joined.
+func (o options) check() error {
+	var errs []error
+	a := o.config.Account
+	for _, sid := range []struct{ flag, value, prefix string }{
+		{"account-sid", a.SID, "AC"}, {"api-key", a.KeySID, "SK"},
+		{"sync-sid", a.SyncServiceSID, "IS"}, {"workspace-sid", a.WorkspaceSID, "WS"},
+	} {
+		if sid.value != "" && (!sidForm.MatchString(sid.value) || sid.value[:2] != sid.prefix) {
+			errs = append(errs, fmt.Errorf("-%s must be %s and 32 hexadecimal digits", sid.flag, sid.prefix))
+		}
+	}
+	if o.product != "" {
+		if u, err := url.Parse(o.product); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.Path != "" {
+			errs = append(errs, errors.New("-product must be a URL without a path, such as http://127.0.0.1:8080"))
+		}
+	}
+	if host, _, err := net.SplitHostPort(o.desk); err != nil || host != "localhost" && !net.ParseIP(host).IsLoopback() {
+		// Whoever reaches the desk is the demo's Worker.
+		errs = append(errs, errors.New("-desk-addr must be on loopback, such as 127.0.0.1:9180"))
+	}
+	return errors.Join(errs...)
+}
+
+// tell prints where local Twilio is, and the settings of a product on it.
+// Secrets that the caller knows are not repeated: output is often kept.
+func tell(w io.Writer, s *localtwilio.Server, given store.Account, d *desk) {
+	a := s.Account()
+	fmt.Fprintf(w, "# Local Twilio is at %s\n", s.URL())
+	fmt.Fprintf(w, "# wsServer: %s   wsServerInsights: %s\n", s.SignalingURL(), s.InsightsURL())
+	for _, line := range [][2]string{
+		{"TWILIO_API_URL", s.URL()},
+		{"TWILIO_SIGNALING_URL", s.SignalingURL()},
+		{"TWILIO_ACCOUNT_SID", a.SID},
+		{"TWILIO_API_KEY", a.KeySID},
+		{"TWILIO_API_SECRET", unless(given.KeySecret, a.KeySecret)},
+		{"TWILIO_AUTH_TOKEN", unless(given.AuthToken, a.AuthToken)},
+		{"TWILIO_FLEX_SYNC_SID", a.SyncServiceSID},
+		{"TWILIO_WORKSPACE_SID", a.WorkspaceSID},
+	} {
+		if line[1] == "" {
+			fmt.Fprintf(w, "# %s is as given\n", line[0])
+		} else {
+			fmt.Fprintf(w, "%s=%s\n", line[0], line[1])
+		}
+	}
+	d.tell(w)
+}
+
+// unless is made, or nothing when it was given.
+func unless(given, made string) string {
+	if given != "" {
+		return ""
+	}
+	return made
+}
