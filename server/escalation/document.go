@@ -46,7 +46,12 @@ func (s *Service) find(ctx context.Context, code string) (Escalation, error) {
 		return Escalation{}, err
 	}
 	e, _, err := s.load(ctx, code)
-	return e.at(s.now()), err
+	if err != nil {
+		return e, err
+	}
+	e = e.at(s.now())
+	s.hub.publish(e)
+	return e, nil
 }
 
 // change reads an escalation, lets f make the next state of it and writes that
@@ -71,6 +76,8 @@ func (s *Service) change(ctx context.Context, code string, f func(Escalation) (E
 			return e, fmt.Errorf("encode escalation: %w", err)
 		}
 		if bytes.Equal(before, after) {
+			// Often because another replica was first, whose change is news here.
+			s.hub.publish(next.at(s.now()))
 			return next, nil
 		}
 		next.Version++
@@ -80,7 +87,7 @@ func (s *Service) change(ctx context.Context, code string, f func(Escalation) (E
 		_, err = s.d.Documents.Update(ctx, code, d.Revision, after, s.newTTL(e, next))
 		switch {
 		case err == nil:
-			s.hub.publish(next)
+			s.hub.publish(next.at(s.now()))
 			return next, nil
 		case errors.Is(err, ErrNotFound):
 			return e, ErrUnknownCode

@@ -27,7 +27,7 @@ func (s *Service) Watch(ctx context.Context, code string) (<-chan Escalation, er
 	}
 	// Subscribe first: a change between reading and subscribing would be lost
 	// until the next poll.
-	w := s.hub.subscribe(code, func(ctx context.Context) { s.poll(ctx, code) })
+	w := s.hub.subscribe(code, func(ctx context.Context, news <-chan struct{}) { s.poll(ctx, code, news) })
 	e, err := s.find(ctx, code)
 	if err != nil {
 		s.hub.unsubscribe(w)
@@ -38,20 +38,30 @@ func (s *Service) Watch(ctx context.Context, code string) (<-chan Escalation, er
 	return w.c, nil
 }
 
-// poll reads a Document until ctx ends or the Document is gone.
-func (s *Service) poll(ctx context.Context, code string) {
+// poll reads a Document until ctx ends or the Document is gone. news is told of
+// changes that came without it: more will follow, so it is quick again.
+func (s *Service) poll(ctx context.Context, code string, news <-chan struct{}) {
 	var last Escalation
 	changed := time.Now()
 	wait := pollQuick
-	for {
-		t := time.NewTimer(wait)
+	t := time.NewTimer(wait)
+	defer t.Stop()
+	for due := time.Now().Add(wait); ; {
 		select {
 		case <-ctx.Done():
-			t.Stop()
 			return
+		case <-news:
+			changed = time.Now()
+			// Never later than it was due: a stream of changes here must not
+			// hide those made elsewhere.
+			if soon := changed.Add(pollQuick); soon.Before(due) {
+				due = soon
+				t.Reset(time.Until(due))
+			}
+			continue
 		case <-t.C:
 		}
-		e, err := s.find(ctx, code)
+		e, err := s.find(ctx, code) // which publishes
 		switch {
 		case errors.Is(err, ErrUnknownCode):
 			if last.Code != "" && last.live() {
@@ -63,22 +73,23 @@ func (s *Service) poll(ctx context.Context, code string) {
 			return
 		case err != nil:
 			wait = min(2*wait, pollWorst)
-			continue
+		default:
+			if newer(e, last) {
+				last, changed = e, time.Now()
+			}
+			wait = pollQuick
+			if time.Since(changed) >= quietFrom {
+				wait = pollQuiet
+			}
 		}
-		if newer(e, last) {
-			last, changed = e, time.Now()
-			s.hub.publish(e)
-		}
-		wait = pollQuick
-		if time.Since(changed) >= quietFrom {
-			wait = pollQuiet
-		}
+		due = time.Now().Add(wait)
+		t.Reset(wait)
 	}
 }
 
 // newer says whether a is news after b. A code expires without a new version.
 func newer(a, b Escalation) bool {
-	return a.Version > b.Version || a.Version == b.Version && a.Status != b.Status
+	return a.Version > b.Version || a.Version == b.Version && a.Status == Expired && b.Status != Expired
 }
 
 // hub hands changes to the watchers of this process.
@@ -90,6 +101,8 @@ type hub struct {
 // topic is the watchers of one code and the poller they share.
 type topic struct {
 	watchers map[*watcher]bool
+	last     Escalation         // newest that was published
+	news     chan struct{}      // wakes the poller; holds one
 	stop     context.CancelFunc // ends the poller
 }
 
@@ -105,16 +118,16 @@ func newHub() *hub { return &hub{topics: map[string]*topic{}} }
 
 // subscribe adds a watcher; the first of a code starts its poller, which runs
 // until the last is gone.
-func (h *hub) subscribe(code string, poll func(context.Context)) *watcher {
+func (h *hub) subscribe(code string, poll func(context.Context, <-chan struct{})) *watcher {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	w := &watcher{code: code, c: make(chan Escalation, 1)}
 	t := h.topics[code]
 	if t == nil {
 		ctx, stop := context.WithCancel(context.Background())
-		t = &topic{watchers: map[*watcher]bool{}, stop: stop}
+		t = &topic{watchers: map[*watcher]bool{}, news: make(chan struct{}, 1), stop: stop}
 		h.topics[code] = t
-		go poll(ctx)
+		go poll(ctx, t.news)
 	}
 	t.watchers[w] = true
 	return w
@@ -136,14 +149,22 @@ func (h *hub) unsubscribe(w *watcher) {
 	}
 }
 
-// publish hands a state to all watchers of its code.
+// publish hands a state to all watchers of its code, wherever it was learned:
+// by a poll, by a change made here, or by reading for another reason.
 func (h *hub) publish(e Escalation) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if t := h.topics[e.Code]; t != nil {
-		for w := range t.watchers {
-			w.put(e)
-		}
+	t := h.topics[e.Code]
+	if t == nil || t.last.Code != "" && !newer(e, t.last) {
+		return
+	}
+	t.last = e
+	for w := range t.watchers {
+		w.put(e)
+	}
+	select {
+	case t.news <- struct{}{}:
+	default: // it will wake anyhow
 	}
 }
 

@@ -92,6 +92,106 @@ func TestWatchersShareOnePoller(t *testing.T) {
 	})
 }
 
+// What happens here wakes the poller from its long pauses, because what others
+// do about it comes next.
+func TestLocalChangesWakeThePoller(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, nil)
+		other := escalation.New(escalation.Config{Now: w.clock}, w.Deps())
+		e := w.escalate(task1)
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		c := must(w.Watch(ctx, e.Code))(t)
+		<-c
+		time.Sleep(time.Minute) // of the bubble's clock
+		before := w.Calls("documents.fetch")
+		for w.Calls("documents.fetch") == before {
+			time.Sleep(10 * time.Millisecond) // until right after a poll
+		}
+		if err := w.Progress(ctx, e.Code, escalation.Progress{Phase: "opened"}); err != nil {
+			t.Fatal(err)
+		}
+		<-c
+		began := time.Now()
+		if err := other.Progress(ctx, e.Code, escalation.Progress{Phase: "ready"}); err != nil {
+			t.Fatal(err)
+		}
+		if got := <-c; got.Customer.Phase != "ready" || time.Since(began) > time.Second {
+			t.Errorf("got %q after %v", got.Customer.Phase, time.Since(began))
+		}
+		time.Sleep(5500 * time.Millisecond) // away from the polls
+		before = w.Calls("documents.fetch")
+		time.Sleep(10 * time.Second)
+		if n := w.Calls("documents.fetch") - before; n != 10 {
+			t.Errorf("%d reads in 10 s after a change, want 10", n)
+		}
+	})
+}
+
+// A stream of changes here must not put off the look at what others do.
+func TestManyLocalChangesDoNotHoldUpThePoller(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, nil)
+		e := w.escalate(task1)
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		c := must(w.Watch(ctx, e.Code))(t)
+		<-c
+		synctest.Wait()
+		phases := []string{"opened", "ready"}
+		reads := w.Calls("documents.fetch")
+		for i := range 100 {
+			if err := w.Progress(ctx, e.Code, escalation.Progress{Phase: phases[i%2]}); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(100 * time.Millisecond)
+		}
+		// Each change reads once; the rest is the poller's.
+		if n := w.Calls("documents.fetch") - reads - 100; n < 9 || n > 11 {
+			t.Errorf("%d polls in 10 busy seconds, want 10", n)
+		}
+	})
+}
+
+// A change of another replica is told as soon as anybody here reads it: a
+// callback that comes twice, or somebody asking for the state.
+func TestReadingIsTellingToo(t *testing.T) {
+	for _, ca := range []struct {
+		name string
+		read func(w *world, code string) error
+	}{
+		{"the state is asked for", func(w *world, code string) error {
+			_, err := w.Get(w.ctx, code)
+			return err
+		}},
+		{"a report that changes nothing", func(w *world, code string) error {
+			return w.Progress(w.ctx, code, escalation.Progress{Phase: "opened"})
+		}},
+	} {
+		t.Run(ca.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t, nil)
+				other := escalation.New(escalation.Config{Now: w.clock}, w.Deps())
+				e := w.escalate(task1)
+				ctx, cancel := context.WithCancel(t.Context())
+				defer cancel()
+				c := must(w.Watch(ctx, e.Code))(t)
+				<-c
+				if err := other.Progress(ctx, e.Code, escalation.Progress{Phase: "opened"}); err != nil {
+					t.Fatal(err)
+				}
+				began := time.Now()
+				if err := ca.read(w, e.Code); err != nil {
+					t.Fatal(err)
+				}
+				if got := <-c; got.Customer.Phase != "opened" || time.Since(began) > 0 {
+					t.Errorf("got %q after %v", got.Customer.Phase, time.Since(began))
+				}
+			})
+		})
+	}
+}
+
 func TestSlowWatcherGetsTheNewest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, nil)

@@ -70,7 +70,8 @@ func (s *server) getEvents(w http.ResponseWriter, r *http.Request, code string) 
 			}
 			st := s.state(e)
 			last := st.Status == wire.StatusExpired || st.Status == wire.StatusEnded && st.Rated
-			if !last && st.Version == seen {
+			// A replica that lags behind the one before it has nothing to tell yet.
+			if !last && st.Version <= seen {
 				continue
 			}
 			seen = st.Version

@@ -198,6 +198,17 @@ func TestEventsGoOnAfterAReconnect(t *testing.T) {
 	}
 }
 
+// The replica that answers now may not have seen yet what the one before told.
+func TestEventsNeverGoBack(t *testing.T) {
+	g, changes, _ := watched(t)
+	l := listen(t, start(t, g.handler(), nil), "5")
+	changes <- at(4, escalation.Invited)
+	changes <- at(6, escalation.Open)
+	if e := l.next(); e.id != "6" {
+		t.Errorf("event %q came first; 5 was seen before", e.id)
+	}
+}
+
 func TestEventsTellAClientToStopAfterTheLast(t *testing.T) {
 	g, _, _ := watched(t)
 	if l := listen(t, start(t, g.handler(), nil), "6-final"); l.status != http.StatusNoContent {
