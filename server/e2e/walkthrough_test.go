@@ -33,6 +33,7 @@ func start(t *testing.T, settings map[string]string) *core.System {
 		t.Fatal(err)
 	}
 	c.LogOutput = logWriter{t}
+	conform(t, &c)
 	s, err := core.Start(context.Background(), c)
 	if err != nil {
 		t.Fatal(err)

@@ -4,8 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"io/fs"
 	"net/http"
 	"net/http/httptest"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -16,6 +18,7 @@ import (
 	"escalate/server/localtwilio/store"
 	"escalate/server/token"
 	"escalate/server/twilioapi"
+	"escalate/server/twiliospec"
 )
 
 const publicURL = "https://video.example"
@@ -26,6 +29,8 @@ type world struct {
 	*escalation.Service
 	t      *testing.T
 	ctx    context.Context
+	o      options
+	spec   *twiliospec.Transport // nil where the documents are not installed
 	local  *localtwilio.Server
 	api    *twilioapi.Client
 	config localtwilio.Config
@@ -79,17 +84,67 @@ func (w *world) RoundTrip(r *http.Request) (*http.Response, error) {
 	return rec.Result(), nil
 }
 
+// options are what a world may have otherwise.
+type options struct {
+	dataDir string
+	edit    func(*escalation.Config)
+	local   func(*localtwilio.Config)
+	// wrap is laid around what checks the requests: whatever it does to them or
+	// to their answers is checked as ours or as local Twilio's.
+	wrap func(http.RoundTripper) http.RoundTripper
+	// faulty says that wrap makes requests that Twilio does not describe; their
+	// answers are to be in order all the same.
+	faulty bool
+}
+
+// documents are Twilio's own description of requests and answers.
+var documents = sync.OnceValues(func() (*twiliospec.Spec, error) {
+	return twiliospec.Load(filepath.Join("../..", twiliospec.Documents))
+})
+
+// check holds everything that passes against the documents, where they are
+// installed, until the test ends.
+func (w *world) check(next http.RoundTripper) http.RoundTripper {
+	w.t.Helper()
+	spec, err := documents()
+	if errors.Is(err, fs.ErrNotExist) {
+		w.t.Log("calls are not held against Twilio's documents: make deps-test")
+		return next
+	}
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	checked := &twiliospec.Transport{Spec: spec, Next: next}
+	w.spec = checked
+	w.t.Cleanup(func() {
+		for _, v := range checked.Violations() {
+			if !w.o.faulty || strings.Contains(v, ": answer") {
+				w.t.Error(v)
+			}
+		}
+	})
+	return checked
+}
+
 func newWorld(t *testing.T, dataDir string, edit func(*escalation.Config)) *world {
+	t.Helper()
+	return newWorldWith(t, options{dataDir: dataDir, edit: edit})
+}
+
+func newWorldWith(t *testing.T, o options) *world {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("local Twilio opens UDP ports")
 	}
-	w := &world{t: t, ctx: t.Context()}
+	w := &world{t: t, ctx: t.Context(), o: o}
 	w.config = localtwilio.Config{
 		Addr: "127.0.0.1:0", MediaAddr: "127.0.0.1:0", TURNAddr: "127.0.0.1:0",
-		DataDir: dataDir, CallbackTransport: w, Now: w.clock,
+		DataDir: o.dataDir, CallbackTransport: w, Now: w.clock,
 	}
-	w.start(edit)
+	if o.local != nil {
+		o.local(&w.config)
+	}
+	w.start(o.edit)
 	w.ana = w.hire("ana", "Ana Díaz")
 	w.bob = w.hire("bob", "Bob Roe")
 	return w
@@ -108,6 +163,13 @@ func (w *world) start(edit func(*escalation.Config)) {
 		AccountSID: a.SID, KeySID: a.KeySID, KeySecret: a.KeySecret, AuthToken: a.AuthToken,
 		SyncServiceSID: a.SyncServiceSID, WorkspaceSID: a.WorkspaceSID,
 		Transport: local.Transport(), Now: w.clock,
+		WrapTransport: func(next http.RoundTripper) http.RoundTripper {
+			next = w.check(next)
+			if w.o.wrap != nil {
+				next = w.o.wrap(next)
+			}
+			return next
+		},
 	})
 	if err != nil {
 		w.t.Fatal(err)

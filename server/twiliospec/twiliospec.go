@@ -105,5 +105,5 @@ func (s *Spec) find(r *http.Request) (*routers.Route, map[string]string, error) 
 	return route, params, nil
 }
 
-// errNotCovered marks hosts without a document, such as iam.twilio.com.
+// errNotCovered marks hosts without a document; for IAM see iam.go.
 var errNotCovered = errors.New("no document covers the host")

@@ -8,12 +8,15 @@ import (
 	"net/url"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 )
 
+var loaded = sync.OnceValues(func() (*Spec, error) { return Load(filepath.Join("../..", Documents)) })
+
 func load1(t *testing.T) *Spec {
 	t.Helper()
-	s, err := Load(filepath.Join("../..", Documents))
+	s, err := loaded()
 	if errors.Is(err, fs.ErrNotExist) {
 		t.Skip("Twilio's documents are not installed: make deps-test")
 	}
@@ -37,6 +40,7 @@ func (a answer) RoundTrip(*http.Request) (*http.Response, error) {
 func TestTransportNotesFaults(t *testing.T) {
 	spec := load1(t)
 	const room = `{"sid":"RM00000000000000000000000000000000","status":"in-progress","unique_name":"x"}`
+	const iam = "https://iam.twilio.com/v1/Accounts/AC00000000000000000000000000000000/Tokens/validate"
 	created := answer{201, "application/json", room}
 	for _, ca := range []struct {
 		name   string
@@ -64,6 +68,9 @@ func TestTransportNotesFaults(t *testing.T) {
 		{"an error with another status inside", "POST", "https://video.twilio.com/v1/Rooms", nil,
 			answer{400, "application/json", `{"code":53113,"message":"Room exists","more_info":"","status":409}`}, "status 409"},
 		{"an error that is a page", "POST", "https://video.twilio.com/v1/Rooms", nil, answer{502, "text/html", "<h1>Bad gateway</h1>"}, "not JSON"},
+		{"a host of nobody's", "GET", "https://fax.twilio.com/v1/Faxes", nil, answer{200, "application/json", "{}"}, "no document"},
+		{"a form for IAM", "POST", iam, url.Values{"token": {"x"}}, answer{200, "application/json", `{"valid":false}`}, "not JSON"},
+		{"another call of IAM", "GET", iam, nil, answer{200, "application/json", `{"valid":false}`}, "no such operation"},
 	} {
 		t.Run(ca.name, func(t *testing.T) {
 			tr := &Transport{Spec: spec, Next: ca.answer}
@@ -88,6 +95,41 @@ func TestTransportNotesFaults(t *testing.T) {
 			noted := strings.Join(tr.Violations(), "\n")
 			if ca.noted == "" && noted != "" || !strings.Contains(noted, ca.noted) {
 				t.Errorf("want a note of %q, got %q", ca.noted, noted)
+			}
+		})
+	}
+}
+
+func TestTransportChecksIAM(t *testing.T) {
+	const good = `{"token":"x"}`
+	for _, ca := range []struct {
+		name, body, answer string
+		noted              string
+	}{
+		{"valid", good, `{"valid":true,"code":0,"message":null,"identity":"ana","worker_sid":"WK1","roles":["agent"],"expiration":"2026-01-01T00:00:00Z","realm_user_id":"FU1"}`, ""},
+		{"not valid", good, `{"valid":false,"code":20101,"message":"Token is invalid"}`, ""},
+		{"no token", `{"token":""}`, `{"valid":false}`, "no token"},
+		{"an unknown field sent", `{"token":"x","realm":"y"}`, `{"valid":false}`, "realm"},
+		{"valid as a word", good, `{"valid":"true"}`, "valid"},
+		{"nothing said", good, `{}`, "lacks valid"},
+		{"valid, but who", good, `{"valid":true}`, "identity"},
+	} {
+		t.Run(ca.name, func(t *testing.T) {
+			tr := &Transport{Spec: load1(t), Next: answer{200, "application/json", ca.answer}}
+			r, err := http.NewRequest("POST", "https://iam.stage.twilio.com/v1/Accounts/AC00000000000000000000000000000000/Tokens/validate", strings.NewReader(ca.body))
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.Header.Set("Content-Type", "application/json")
+			if _, err := tr.RoundTrip(r); err != nil {
+				t.Fatal(err)
+			}
+			noted := strings.Join(tr.Violations(), "\n")
+			if ca.noted == "" && noted != "" || !strings.Contains(noted, ca.noted) {
+				t.Errorf("want a note of %q, got %q", ca.noted, noted)
+			}
+			if tr.Calls()[iamOperation] != 1 {
+				t.Errorf("calls %v", tr.Calls())
 			}
 		})
 	}
