@@ -190,6 +190,19 @@ func TestWASMSize(t *testing.T) {
 	}
 }
 
+// TestMap holds the README to its promise: a line for every package.
+func TestMap(t *testing.T) {
+	readme, err := os.ReadFile(filepath.Join(root(t), "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range may {
+		if !bytes.Contains(readme, []byte("\n| `"+m.pkg+"` |")) {
+			t.Errorf("the README's map has no line for %s", m.pkg)
+		}
+	}
+}
+
 func TestTopLevel(t *testing.T) {
 	cmd := exec.Command("git", "ls-files")
 	cmd.Dir = root(t)
