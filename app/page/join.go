@@ -79,6 +79,13 @@ func (j *Join) agent() string {
 	return j.state.AgentName
 }
 
+func (j *Join) callHeading() string {
+	if j.state.AgentName == "" {
+		return j.w.CallNobody
+	}
+	return fill(j.w.CallHeading, j.state.AgentName)
+}
+
 // OnMount takes over from the server's page, with what was done there.
 func (j *Join) OnMount(ctx app.Context) {
 	j.s.begin(ctx)
@@ -186,7 +193,7 @@ func (j *Join) Render() app.UI {
 	switch j.phase {
 	case PhaseInCall:
 		return frame(j.phase, "call", j.s.live,
-			j.s.callView(fill(j.w.CallHeading, j.agent()), fill(j.w.Alone, j.agent()))...)
+			j.s.callView(j.callHeading(), fill(j.w.Alone, j.agent()))...)
 	case PhaseWaiting:
 		return frame(j.phase, "page", j.s.live, brand(j.page.Brand), j.waiting())
 	case PhaseJoining:

@@ -44,7 +44,7 @@ func (s *session) tell(before call.State, ev video.Event) {
 	case video.Reconnecting:
 		s.say(s.w.Reconnecting)
 	case video.Reconnected:
-		s.say(fill(s.w.DidJoin, s.w.You))
+		s.say(s.w.Back)
 	case video.RecordingChanged:
 		if e.On {
 			s.say(s.w.RecordOn)

@@ -11,7 +11,7 @@ func (v *VideoRoom) Render() app.UI {
 	switch v.phase {
 	case PhaseInCall:
 		return frame(v.phase, "call", v.s.live, v.s.callView(
-			fill(v.w.CallHeading, v.w.CustomerLower), v.w.customer(v.known.State), v.callExtras()...)...)
+			v.w.AgentCallHeading, v.w.customer(v.known.State), v.callExtras()...)...)
 	case PhaseConnecting:
 		lead := v.w.ConnectingLead
 		if v.signedIn {

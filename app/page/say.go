@@ -1,0 +1,165 @@
+package page
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"escalate/app/call"
+	"escalate/app/video"
+	"escalate/app/wire"
+)
+
+// Languages are the languages of the pages, as BCP 47 tags, the default first.
+func Languages() []string {
+	var tags []string
+	for _, w := range languages {
+		tags = append(tags, w.Lang)
+	}
+	return tags
+}
+
+// languages are all the tables, the default first.
+var languages = []*words{&english, &spanish, &german, &french, &portuguese}
+
+// wordsIn returns the words of a language, by its BCP 47 tag; English when
+// there are none in that language.
+func wordsIn(tag string) *words {
+	primary, _, _ := strings.Cut(strings.ToLower(tag), "-")
+	for _, w := range languages {
+		if w.Lang == primary {
+			return w
+		}
+	}
+	return &english
+}
+
+// quality is a network level in words, "" when there is nothing to worry about.
+func (w *words) quality(level int) string {
+	switch call.QualityWords(level) {
+	case "fair":
+		return w.QualityFair
+	case "weak":
+		return w.QualityWeak
+	case "bad", "broken":
+		return w.QualityBad
+	}
+	return ""
+}
+
+// customer is the customer's progress, for the agent.
+func (w *words) customer(s wire.State) string {
+	if s.CustomerPresent {
+		return w.CustomerInCall
+	}
+	switch s.Customer.Phase {
+	case wire.PhaseOpened:
+		return w.CustomerOpened
+	case wire.PhasePermission:
+		return w.CustomerPermission
+	case wire.PhaseReady:
+		return w.CustomerReady
+	case wire.PhaseWaiting:
+		return w.CustomerWaiting
+	case wire.PhaseJoining:
+		return w.CustomerJoining
+	case wire.PhaseInCall:
+		return w.CustomerBack
+	case wire.PhaseLeft:
+		return w.CustomerLeft
+	case wire.PhaseTrouble:
+		return w.trouble(s.Customer.Detail)
+	}
+	return w.CustomerInvited
+}
+
+func (w *words) trouble(detail string) string {
+	switch detail {
+	case wire.TroubleDenied:
+		return w.CustomerDenied
+	case wire.TroubleSystem:
+		return w.CustomerSystem
+	case wire.TroubleInUse:
+		return w.CustomerInUse
+	case wire.TroubleNoDevice:
+		return w.CustomerNoDevice
+	case wire.TroubleInAppBrowser:
+		return w.CustomerInApp
+	case wire.TroubleUnsupported:
+		return w.CustomerOld
+	case wire.TroubleNetwork:
+		return w.CustomerNetwork
+	}
+	return w.CustomerTrouble
+}
+
+// fill puts a into a sentence with one gap; what then begins the sentence gets
+// a capital letter.
+func fill(sentence, a string) string {
+	s := fmt.Sprintf(sentence, a)
+	r, n := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(r)) + s[n:]
+}
+
+// advice is what to do about a device error: what happened, and how to go on.
+type advice struct {
+	saying
+	// Trouble is what the agent is told.
+	Trouble string
+}
+
+// media is the advice for an error of Devices.Capture.
+func (w *words) media(e *video.Error) advice {
+	switch e.Reason {
+	case video.MediaDenied:
+		return advice{w.MediaDenied, wire.TroubleDenied}
+	case video.MediaDismissed:
+		return advice{w.MediaDismissed, wire.TroubleDenied}
+	case video.MediaSystem:
+		return advice{w.MediaSystem, wire.TroubleSystem}
+	case video.MediaInUse:
+		return advice{w.MediaInUse, wire.TroubleInUse}
+	case video.MediaNotFound:
+		return advice{w.MediaNone, wire.TroubleNoDevice}
+	case video.MediaConstraints:
+		return advice{w.MediaMisfit, wire.TroubleNoDevice}
+	case video.Unsupported:
+		return advice{saying{w.OldHeading, w.OldLead}, wire.TroubleUnsupported}
+	}
+	return advice{w.MediaOther, wire.TroubleInUse}
+}
+
+// callError is what to say about a call that could not be joined or was lost.
+func (w *words) callError(e *video.Error) string {
+	switch e.Reason {
+	case video.RoomFull:
+		return w.CallFull
+	case video.RoomNotFound, video.RoomCompleted:
+		return w.EndedNote
+	case video.DuplicateIdentity:
+		return w.CallElsewhere
+	case video.TokenInvalid:
+		return w.CallStale
+	case video.MediaLost:
+		return w.CallNoMedia
+	case video.SignalingLost:
+		return w.LostLead
+	}
+	return w.CallBroke
+}
+
+// problem is a sentence for any error of a collaborator.
+func (w *words) problem(err error) string {
+	switch e := err.(type) {
+	case nil:
+		return ""
+	case *wire.Error:
+		if e.Message != "" {
+			return e.Message
+		}
+	case *video.Error:
+		return w.callError(e)
+	}
+	return w.Problem
+}
