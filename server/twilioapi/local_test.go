@@ -39,6 +39,7 @@ type world struct {
 
 	mu     sync.Mutex
 	shift  time.Duration // how far the clock is ahead
+	frozen time.Time     // when the clock stands still, if it does
 	target *escalation.Service
 	parse  func(*http.Request) (escalation.Callback, error)
 	down   bool // local Twilio is being closed under the Service
@@ -54,6 +55,9 @@ type agent struct {
 func (w *world) clock() time.Time {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if !w.frozen.IsZero() {
+		return w.frozen
+	}
 	return time.Now().Add(w.shift)
 }
 
@@ -61,6 +65,17 @@ func (w *world) pass(d time.Duration) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.shift += d
+}
+
+// freeze stops the clock, or lets it go on.
+func (w *world) freeze(on bool) {
+	now := w.clock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.frozen = time.Time{}
+	if on {
+		w.frozen = now
+	}
 }
 
 // RoundTrip takes the status callbacks that local Twilio posts.
