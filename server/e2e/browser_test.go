@@ -21,10 +21,6 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// patience is how long a test waits for anything. Media takes a second or two
-// on two busy cores; what takes this long is broken.
-const patience = 30 * time.Second
-
 // spy is put into every frame before its own scripts: it keeps hold of the
 // peer connections, so that a test can ask what was really decoded.
 const spy = `(() => {

@@ -1,13 +1,11 @@
-//go:build e2e
-
 package e2e
 
 import (
 	"bufio"
+	"io"
 	"net"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"sync"
@@ -15,69 +13,88 @@ import (
 	"time"
 )
 
-// build makes the server's binary.
-func build(t *testing.T) string {
-	t.Helper()
-	path := filepath.Join(t.TempDir(), "server")
-	if out, err := exec.Command("go", "build", "-o", path, "escalate/server").CombinedOutput(); err != nil {
-		t.Fatalf("build the server: %v\n%s", err, out)
-	}
-	return path
-}
-
-// process is the server as a program of its own, which can be killed.
+// process is one of the server's commands as a program of its own, which can be
+// killed.
 type process struct {
 	cmd *exec.Cmd
 	url string // where it is reached
 
 	mu  sync.Mutex
+	out []string // what it wrote to standard output
 	log []string // what it wrote to standard error
 }
 
-// startProcess starts a binary with the settings and waits for its links.
-func startProcess(t *testing.T, path string, settings ...string) *process {
+// startChild starts a command of the server with the settings and waits for the
+// line of its output that ready matches; the first group in it is the URL.
+func startChild(t *testing.T, name string, ready *regexp.Regexp, args []string, settings ...string) *process {
 	t.Helper()
-	p := &process{cmd: exec.Command(path)}
-	p.cmd.Dir = t.TempDir() // no .env of the developer's
-	p.cmd.Env = append([]string{"HOME=" + os.Getenv("HOME"), "PATH=" + os.Getenv("PATH")}, settings...)
-	stdout, err := p.cmd.StdoutPipe()
+	cmd := exec.Command(os.Args[0], args...)
+	cmd.Env = append([]string{childVar + "=" + name}, settings...)
+	return launch(t, cmd, ready)
+}
+
+// launch starts cmd with what a program needs of the environment and no more.
+func launch(t *testing.T, cmd *exec.Cmd, ready *regexp.Regexp) *process {
+	t.Helper()
+	p := &process{cmd: cmd}
+	cmd.Dir = t.TempDir() // no .env of the developer's
+	cmd.Env = append([]string{"HOME=" + os.Getenv("HOME"), "PATH=" + os.Getenv("PATH")}, cmd.Env...)
+	stdout, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
 	}
-	stderr, err := p.cmd.StderrPipe()
+	stderr, err := cmd.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := p.cmd.Start(); err != nil {
-		t.Fatalf("start the server: %v", err)
+	if err := cmd.Start(); err != nil {
+		t.Fatalf("start %s: %v", cmd, err)
 	}
 	var readers sync.WaitGroup
 	t.Cleanup(func() {
 		p.kill()
 		readers.Wait()
 	})
+	up := make(chan string, 1)
+	readers.Go(func() { p.read(stderr, &p.log, nil) })
 	readers.Go(func() {
-		for s := bufio.NewScanner(stderr); s.Scan(); {
-			p.mu.Lock()
-			p.log = append(p.log, s.Text())
-			p.mu.Unlock()
-		}
-	})
-	links := make(chan string, 1)
-	readers.Go(func() {
-		link := regexp.MustCompile(`(http://\S+)/demo/agent`)
-		for s := bufio.NewScanner(stdout); s.Scan(); {
-			if m := link.FindStringSubmatch(s.Text()); m != nil {
-				links <- m[1]
+		p.read(stdout, &p.out, func(line string) {
+			if m := ready.FindStringSubmatch(line); m != nil {
+				select {
+				case up <- m[1]:
+				default: // told already
+				}
 			}
-		}
+		})
 	})
 	select {
-	case p.url = <-links:
+	case p.url = <-up:
 	case <-time.After(patience):
-		t.Fatalf("the server printed no links within %v; its log:\n%s", patience, strings.Join(p.lines(), "\n"))
+		t.Fatalf("%s printed no %q within %v; its log:\n%s", cmd, ready, patience, strings.Join(p.lines(), "\n"))
 	}
 	return p
+}
+
+func (p *process) read(r io.Reader, to *[]string, each func(string)) {
+	for s := bufio.NewScanner(r); s.Scan(); {
+		p.mu.Lock()
+		*to = append(*to, s.Text())
+		p.mu.Unlock()
+		if each != nil {
+			each(s.Text())
+		}
+	}
+}
+
+// find is the first group of form in what the process printed.
+func (p *process) find(t *testing.T, form string) string {
+	t.Helper()
+	text := strings.Join(p.printed(), "\n")
+	m := regexp.MustCompile("(?m)" + form).FindStringSubmatch(text)
+	if m == nil {
+		t.Fatalf("no %s in:\n%s", form, text)
+	}
+	return m[1]
 }
 
 // kill is kill -9.
@@ -86,6 +103,13 @@ func (p *process) kill() {
 		p.cmd.Process.Kill()
 		p.cmd.Wait()
 	}
+}
+
+// printed is what it wrote to standard output so far.
+func (p *process) printed() []string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return append([]string(nil), p.out...)
 }
 
 func (p *process) lines() []string {

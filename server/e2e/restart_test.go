@@ -6,9 +6,30 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"os/exec"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 )
+
+// build makes the server's binary.
+func build(t *testing.T) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "server")
+	if out, err := exec.Command("go", "build", "-o", path, "escalate/server").CombinedOutput(); err != nil {
+		t.Fatalf("build the server: %v\n%s", err, out)
+	}
+	return path
+}
+
+// startProcess starts a binary with the settings and waits for its links.
+func startProcess(t *testing.T, path string, settings ...string) *process {
+	t.Helper()
+	cmd := exec.Command(path)
+	cmd.Env = settings
+	return launch(t, cmd, regexp.MustCompile(`(http://\S+)/demo/agent`))
+}
 
 // TestKillDuringCall kills the server as the kernel would in the middle of a
 // call and starts it again: nothing that was said is lost, and both people get

@@ -3,6 +3,7 @@ package web
 import (
 	"encoding/json"
 	"fmt"
+	"math/rand/v2"
 	"net/http"
 	"strconv"
 	"strings"
@@ -15,6 +16,10 @@ import (
 // writeWait is how long one event may take to be written before the client
 // counts as gone.
 const writeWait = 10 * time.Second
+
+// comeBack is the shortest pause after which a client comes back to a stream
+// that broke off; the longest is twice that.
+const comeBack = 750 * time.Millisecond
 
 // finalMark ends the id of an event after which nothing can follow. A browser
 // comes back by itself when a stream ends; with this id it is told to stop.
@@ -57,8 +62,9 @@ func (s *server) getEvents(w http.ResponseWriter, r *http.Request, code string) 
 	h.Set("X-Accel-Buffering", "no")
 	out := stream{w: w, c: http.NewResponseController(w)}
 	// The comment makes the headers leave at once; retry is the client's pause
-	// before it reconnects.
-	out.write("retry: 2000\n: escalate\n\n")
+	// before it reconnects, of random length so that those who lost the same
+	// server do not all come to the next one together.
+	out.write(fmt.Sprintf("retry: %d\n: escalate\n\n", (comeBack + rand.N(comeBack)).Milliseconds()))
 
 	beat := time.NewTicker(s.Heartbeat)
 	defer beat.Stop()
