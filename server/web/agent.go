@@ -1,7 +1,6 @@
 package web
 
 import (
-	"errors"
 	"net/http"
 	"regexp"
 	"strings"
@@ -27,21 +26,14 @@ func (s *server) agent(h agentHandler) handler {
 		if !strings.EqualFold(scheme, "Bearer") || token == "" || len(token) > maxToken {
 			return errNoToken
 		}
-		// Agents of one office share an address, so only tokens that are new
-		// are counted: each of those costs a call to Twilio.
-		addr := s.clientAddress(r)
-		if err := s.tokens.admit(addr, token); err != nil {
+		var a escalation.Agent
+		err := s.guards.Token(r, token, func() (err error) {
+			a, err = s.Agents.Authenticate(r.Context(), token)
+			return err
+		})
+		if err != nil {
 			return err
 		}
-		a, err := s.Agents.Authenticate(r.Context(), token)
-		switch {
-		case errors.Is(err, escalation.ErrUnauthorized):
-			s.tokens.miss(addr, token)
-			return err
-		case err != nil:
-			return err
-		}
-		s.tokens.right(addr, token)
 		return h(w, r, a)
 	})
 }

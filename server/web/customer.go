@@ -1,7 +1,6 @@
 package web
 
 import (
-	"errors"
 	"net/http"
 	"net/url"
 
@@ -22,34 +21,8 @@ func (s *server) customer(h codeHandler) handler { return s.bounded(s.coded(h)) 
 // credential than the code.
 func (s *server) coded(h codeHandler) handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
-		addr, code := s.clientAddress(r), pathCode(r)
-		if err := s.paced(addr); err != nil {
-			return err
-		}
-		if err := s.codes.admit(addr, code); err != nil {
-			return err
-		}
-		err := h(w, r, code)
-		s.learn(addr, code, err)
-		return err
-	}
-}
-
-// paced counts one request of addr.
-func (s *server) paced(addr string) error {
-	if ok, retry := s.pace.allow(addr); !ok {
-		return rateLimited("too many requests from one address", retry)
-	}
-	return nil
-}
-
-// learn tells the guard how the code turned out.
-func (s *server) learn(addr, code string, err error) {
-	switch {
-	case errors.Is(err, escalation.ErrUnknownCode):
-		s.codes.miss(addr, code)
-	case err == nil, errors.Is(err, escalation.ErrExpired), errors.Is(err, escalation.ErrEnded):
-		s.codes.right(addr, code)
+		code := pathCode(r)
+		return s.guards.Code(r, code, func() error { return h(w, r, code) })
 	}
 }
 

@@ -26,6 +26,9 @@ type problem struct {
 
 func (p *problem) Error() string { return p.text }
 
+// RetryAfter is when trying again may help; zero when it is not known.
+func (p *problem) RetryAfter() time.Duration { return p.retry }
+
 // What can be wrong with a request before it reaches a use case.
 var (
 	errMethod      = &problem{code: wire.CodeMethodNotAllowed, text: "method not allowed"}

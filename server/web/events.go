@@ -53,7 +53,7 @@ func (s *server) getEvents(w http.ResponseWriter, r *http.Request, code string) 
 	if err != nil {
 		return err
 	}
-	s.codes.right(s.clientAddress(r), code)
+	s.guards.codes.right(s.guards.address(r), code)
 
 	h := w.Header()
 	h.Set("Content-Type", "text/event-stream; charset=utf-8")

@@ -170,13 +170,13 @@ func TestClientAddress(t *testing.T) {
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			s := &server{Config: Config{TrustProxy: c.trust}}
+			g := NewGuards(Limits{}, c.trust, nil)
 			r := httptest.NewRequest("GET", "/", nil)
 			r.RemoteAddr = c.remote
 			if c.forwarded != "" {
 				r.Header.Set("X-Forwarded-For", c.forwarded)
 			}
-			if got := s.clientAddress(r); got != c.want {
+			if got := g.address(r); got != c.want {
 				t.Errorf("got %q, want %q", got, c.want)
 			}
 		})

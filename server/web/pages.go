@@ -48,16 +48,16 @@ func tidy(typed string) string {
 // getJoin is the customer's page. It only reads: programs that preview links
 // in chats must not use anything up.
 func (s *server) getJoin(w http.ResponseWriter, r *http.Request) error {
-	addr, code := s.clientAddress(r), pathCode(r)
-	err := s.paced(addr)
-	if err == nil {
-		err = s.codes.admit(addr, code)
-	}
-	if err != nil {
+	var e escalation.Escalation
+	code, looked := pathCode(r), false
+	err := s.guards.Code(r, code, func() (err error) {
+		looked = true
+		e, err = s.Escalations.Get(r.Context(), code)
+		return err
+	})
+	if !looked {
 		return s.tooMany(w, r, err)
 	}
-	e, err := s.Escalations.Get(r.Context(), code)
-	s.learn(addr, code, err)
 	switch {
 	case errors.Is(err, escalation.ErrUnknownCode):
 		return s.plain(w, r, http.StatusNotFound, pageUnknown, plainData{})

@@ -56,6 +56,13 @@ func (s *server) routes() http.Handler {
 	s.handle(r, "/favicon.ico", methods{"GET": s.getFavicon})
 	s.handle(r, "/robots.txt", methods{"GET": getRobots})
 
+	for prefix, h := range s.Mounts {
+		r.PathPrefix(prefix).Handler(s.serve(func(w http.ResponseWriter, r *http.Request) error {
+			h.ServeHTTP(w, r)
+			return nil
+		}))
+	}
+
 	r.NotFoundHandler = s.serve(s.notFound)
 	return r
 }

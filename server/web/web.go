@@ -45,6 +45,8 @@ type Config struct {
 	TrustProxy bool
 	// Limits bounds what one client may ask.
 	Limits Limits
+	// Guards are those of the process; nil makes some out of Limits.
+	Guards *Guards
 	// Heartbeat is the pause between comments on an idle event stream; 15 s by
 	// default. Longer ones are cut by proxies that close silent connections.
 	Heartbeat time.Duration
@@ -102,6 +104,9 @@ type Deps struct {
 	// Render draws the body of the page at path, as the browser will draw it
 	// again; nil leaves it to the browser.
 	Render func(path string, p wire.Page) (bodyHTML string, err error)
+	// Mounts are handlers of others by path prefix, such as "/features/x/". They
+	// are logged and counted as our own.
+	Mounts map[string]http.Handler
 	// Ready says why the server cannot do its work now; nil means that it always can.
 	Ready func(ctx context.Context) error
 }
@@ -115,9 +120,7 @@ type server struct {
 	origins map[string]bool // AllowedOrigins, normalised
 	static  *assets
 	metrics *metrics
-	codes   *guard // guesses of join codes
-	tokens  *guard // guesses of Flex tokens
-	pace    *keyed // all requests of one address
+	guards  *Guards
 	streams *streams
 }
 
@@ -138,6 +141,9 @@ func New(c Config, d Deps) http.Handler {
 	if len(c.Languages) == 0 {
 		c.Languages = []string{"en"}
 	}
+	if c.Guards == nil {
+		c.Guards = NewGuards(c.Limits, c.TrustProxy, c.Now)
+	}
 	l := c.Limits.orDefaults()
 	s := &server{
 		Config:  c,
@@ -146,9 +152,7 @@ func New(c Config, d Deps) http.Handler {
 		origins: map[string]bool{},
 		static:  readAssets(c.Static, c.Log),
 		metrics: newMetrics(c.Registry),
-		codes:   newGuard(l.Codes, c.Now),
-		tokens:  newGuard(l.Tokens, c.Now),
-		pace:    newKeyed(l.Requests, c.Now),
+		guards:  c.Guards,
 		streams: newStreams(l.StreamsPerCode),
 	}
 	for _, o := range c.AllowedOrigins {
