@@ -23,6 +23,7 @@ import (
 	"escalate/app/page"
 	"escalate/app/wire"
 	"escalate/server/demo"
+	"escalate/server/dropin"
 	"escalate/server/escalation"
 	"escalate/server/localtwilio"
 	"escalate/server/localtwilio/rest"
@@ -191,13 +192,21 @@ func (s *System) handlers(files fs.FS) (handler, operator http.Handler, err erro
 	}, escalation.Deps{
 		Documents: twilio.Documents(), Rooms: twilio.Rooms(), Tasks: twilio.Tasks(), Chat: twilio.Chat(), Tokens: twilio.Tokens(),
 	})
+	guards := web.NewGuards(web.Limits{}, c.TrustProxy, nil)
 	wc := web.Config{
+		Guards:    guards,
 		PublicURL: s.url, Brand: c.Brand, AllowedOrigins: c.AllowedOrigins, Signaling: account.SignalingURL,
 		Static: files, TrustProxy: c.TrustProxy, Registry: registry, Log: s.log.With("part", "web"), Done: s.ctx.Done(),
 	}
 	wd := web.Deps{
 		Escalations: s.svc, Agents: twilio, Callbacks: twilio, Render: page.Render,
 		Ready: func(ctx context.Context) error { return twilio.Ready(ctx) },
+	}
+	if c.TemplateEndpoints {
+		wd.Mounts = map[string]http.Handler{dropin.Prefix: dropin.New(
+			dropin.Config{PublicURL: s.url, AllowedOrigins: c.AllowedOrigins, Log: s.log.With("part", "template")},
+			dropin.Deps{Escalations: s.svc, Agents: twilio, Documents: twilio.Documents(), Rooms: twilio.Rooms(), Guards: guards},
+		)}
 	}
 	// Codes and names arrive as they were sent; web decides what they mean.
 	routes := mux.NewRouter().SkipClean(true).UseEncodedPath()

@@ -45,6 +45,7 @@ var may = []struct {
 	{"server/twiliospec", nil}, // for tests only
 	{"server/twilioapi", []string{"server/escalation", "server/token"}},
 	{"server/web", []string{"server/escalation", "app/wire"}},
+	{"server/dropin", []string{"server/escalation", "app/wire"}},
 	// Local Twilio, which knows nothing of the product.
 	{"server/localtwilio/store", nil},
 	{"server/localtwilio/sfu", nil},
@@ -56,7 +57,7 @@ var may = []struct {
 		"server/localtwilio/rsp", "server/localtwilio/sfu", "server/localtwilio/turnserver", "server/token"}},
 	{"server/demo", []string{"server/localtwilio", "server/localtwilio/store"}},
 	// What wires it all.
-	{"server/core", []string{"server/web", "server/escalation", "server/twilioapi", "server/localtwilio", "server/localtwilio/rest", "server/demo",
+	{"server/core", []string{"server/web", "server/escalation", "server/twilioapi", "server/localtwilio", "server/localtwilio/rest", "server/demo", "server/dropin",
 		"server/token", "app/page", "app/wire", "static"}},
 	// The commands beside serving.
 	{"server/doctor", []string{"server/core", "server/escalation", "server/twilioapi", "app/wire"}},
@@ -77,7 +78,7 @@ var outside = []struct {
 	{"github.com/twilio/twilio-go/rest", []string{"server/twilioapi"}, "one package speaks to Twilio's REST API"},
 	{"github.com/pion/", []string{"server/localtwilio/sfu", "server/localtwilio/turnserver"}, "media stays behind sfu and turnserver"},
 	{"go.etcd.io/bbolt", []string{"server/localtwilio/store"}, "one package owns the file"},
-	{"github.com/gorilla/mux", []string{"server/web", "server/demo", "server/core", "server/standalone", "server/localtwilio", "server/localtwilio/rest"}, "routing belongs to the servers"},
+	{"github.com/gorilla/mux", []string{"server/web", "server/dropin", "server/demo", "server/core", "server/standalone", "server/localtwilio", "server/localtwilio/rest"}, "routing belongs to the servers"},
 }
 
 type pkg struct {

@@ -176,3 +176,30 @@ func FuzzVerifyNeverPanics(f *testing.F) {
 		}
 	})
 }
+
+func TestMintSync(t *testing.T) {
+	raw, err := MintSync(testKey, "reader-abc2345", "IS1", now, time.Hour)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := Verify(raw, "AC1", secretOf, now)
+	if err != nil || c.HasVideo || c.Identity != "reader-abc2345" || !c.Expires.Equal(now.Add(time.Hour)) {
+		t.Errorf("claims %+v, %v", c, err)
+	}
+	parsed, _, err := jwt.NewParser().ParseUnverified(raw, jwt.MapClaims{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	grants, _ := parsed.Claims.(jwt.MapClaims)["grants"].(map[string]any)
+	if sync, _ := grants["data_sync"].(map[string]any); sync["service_sid"] != "IS1" || len(grants) != 2 {
+		t.Errorf("grants %v", grants)
+	}
+	for name, mint := range map[string]func() (string, error){
+		"no service":  func() (string, error) { return MintSync(testKey, "x", "", now, time.Hour) },
+		"no identity": func() (string, error) { return MintSync(testKey, "", "IS1", now, time.Hour) },
+	} {
+		if _, err := mint(); !errors.Is(err, ErrGrants) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

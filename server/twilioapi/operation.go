@@ -14,11 +14,12 @@ type operation struct {
 
 // What the product asks of Twilio, all of it.
 var (
-	opFetchService   = operation{"sync", "FetchService", http.MethodGet, "/v1/Services/{Sid}"}
-	opCreateDocument = operation{"sync", "CreateDocument", http.MethodPost, "/v1/Services/{ServiceSid}/Documents"}
-	opFetchDocument  = operation{"sync", "FetchDocument", http.MethodGet, "/v1/Services/{ServiceSid}/Documents/{Sid}"}
-	opUpdateDocument = operation{"sync", "UpdateDocument", http.MethodPost, "/v1/Services/{ServiceSid}/Documents/{Sid}"}
-	opListDocument   = operation{"sync", "ListDocument", http.MethodGet, "/v1/Services/{ServiceSid}/Documents"}
+	opFetchService             = operation{"sync", "FetchService", http.MethodGet, "/v1/Services/{Sid}"}
+	opCreateDocument           = operation{"sync", "CreateDocument", http.MethodPost, "/v1/Services/{ServiceSid}/Documents"}
+	opFetchDocument            = operation{"sync", "FetchDocument", http.MethodGet, "/v1/Services/{ServiceSid}/Documents/{Sid}"}
+	opUpdateDocument           = operation{"sync", "UpdateDocument", http.MethodPost, "/v1/Services/{ServiceSid}/Documents/{Sid}"}
+	opUpdateDocumentPermission = operation{"sync", "UpdateDocumentPermission", http.MethodPost, "/v1/Services/{ServiceSid}/Documents/{DocumentSid}/Permissions/{Identity}"}
+	opListDocument             = operation{"sync", "ListDocument", http.MethodGet, "/v1/Services/{ServiceSid}/Documents"}
 
 	opCreateRoom        = operation{"video", "CreateRoom", http.MethodPost, "/v1/Rooms"}
 	opFetchRoom         = operation{"video", "FetchRoom", http.MethodGet, "/v1/Rooms/{Sid}"}
@@ -41,7 +42,7 @@ var (
 // operations is the table of them; one that is not in it is never sent.
 func operations() []operation {
 	return []operation{
-		opFetchService, opCreateDocument, opFetchDocument, opUpdateDocument, opListDocument,
+		opFetchService, opCreateDocument, opFetchDocument, opUpdateDocument, opListDocument, opUpdateDocumentPermission,
 		opCreateRoom, opFetchRoom, opUpdateRoom, opListParticipant, opUpdateParticipant, opUpdateRules,
 		opFetchTask, opUpdateTask, opListReservation, opFetchWorker,
 		opCreateMessage,

@@ -1,0 +1,133 @@
+package dropin
+
+import (
+	"errors"
+	"net/http"
+	"regexp"
+	"time"
+
+	"escalate/server/escalation"
+)
+
+var (
+	documentForm = regexp.MustCompile(`^ET[0-9a-fA-F]{32}$`)
+	roomForm     = regexp.MustCompile(`^RM[0-9a-fA-F]{32}$`)
+)
+
+// agent serves a call of a Flex user. What they may do is escalation's to judge.
+func (s *server) agent(serve func(*http.Request, params, escalation.Agent) (any, error)) endpoint {
+	return func(r *http.Request, p params) (any, error) {
+		token := p.secret("Token")
+		if token == "" {
+			return nil, escalation.ErrUnauthorized
+		}
+		var a escalation.Agent
+		err := s.Guards.Token(r, token, func() (err error) {
+			a, err = s.Agents.Authenticate(r.Context(), token)
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+		return serve(r, p, a)
+	}
+}
+
+// escalate makes the code of a Task, or answers the one it has. The template's
+// front ends post the link into the chat themselves.
+func (s *server) escalate(r *http.Request, p params, a escalation.Agent) (escalation.Escalation, error) {
+	task, err := p.need("taskSid")
+	if err != nil {
+		return escalation.Escalation{}, err
+	}
+	e, _, err := s.Escalations.Escalate(r.Context(), a, task, false, "")
+	return e, err
+}
+
+type codeAnswer struct {
+	UniqueCode string    `json:"unique_code"`
+	ValidUntil time.Time `json:"valid_until"`
+	FullURL    string    `json:"full_url"`
+}
+
+func (s *server) generateCode(r *http.Request, p params, a escalation.Agent) (any, error) {
+	e, err := s.escalate(r, p, a)
+	if err != nil {
+		return nil, err
+	}
+	return codeAnswer{UniqueCode: e.Code, ValidUntil: e.ValidUntil, FullURL: s.Escalations.JoinURL(e.Code)}, nil
+}
+
+type roomAnswer struct {
+	RoomName string `json:"roomName"`
+	// RoomSID is the Room's unique name until there is a Room, which is when the
+	// agent joins. Twilio takes the one where it takes the other, and so does
+	// complete-room.
+	RoomSID string `json:"roomSid"`
+}
+
+func (s *server) generateRoom(r *http.Request, p params, a escalation.Agent) (any, error) {
+	e, err := s.escalate(r, p, a)
+	if err != nil {
+		return nil, err
+	}
+	answer := roomAnswer{RoomName: e.Code, RoomSID: e.Room.SID}
+	if answer.RoomSID == "" {
+		answer.RoomSID = e.Code
+	}
+	return answer, nil
+}
+
+type tokenAnswer struct {
+	Token string `json:"token"`
+}
+
+// agentToken lets the agent in. DocumentSid is what the Task's attribute
+// syncDocument says, which is the code; a Document's SID will do as well.
+func (s *server) agentToken(r *http.Request, p params, a escalation.Agent) (any, error) {
+	code, err := p.need("DocumentSid")
+	if err != nil {
+		return nil, err
+	}
+	if documentForm.MatchString(code) {
+		if code, err = s.Documents.NameOf(r.Context(), code); err != nil {
+			return nil, unknown(err)
+		}
+	}
+	j, err := s.Escalations.JoinAsAgent(r.Context(), a, code)
+	if err != nil {
+		return nil, err
+	}
+	return tokenAnswer{j.Token}, nil
+}
+
+type successAnswer struct {
+	Success bool `json:"success"`
+}
+
+// completeRoom ends the call for everyone.
+func (s *server) completeRoom(r *http.Request, p params, a escalation.Agent) (any, error) {
+	code, err := p.need("roomSid")
+	if err != nil {
+		return nil, err
+	}
+	if roomForm.MatchString(code) {
+		room, err := s.Rooms.Fetch(r.Context(), code)
+		if err != nil {
+			return nil, unknown(err)
+		}
+		code = room.UniqueName
+	}
+	if _, err := s.Escalations.End(r.Context(), a, code); err != nil {
+		return nil, err
+	}
+	return successAnswer{true}, nil
+}
+
+// unknown makes one of what is not there and what is none of ours.
+func unknown(err error) error {
+	if errors.Is(err, escalation.ErrNotFound) {
+		return escalation.ErrUnknownCode
+	}
+	return err
+}

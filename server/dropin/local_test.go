@@ -1,0 +1,188 @@
+package dropin_test
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"escalate/server/dropin"
+	"escalate/server/escalation"
+	"escalate/server/localtwilio"
+	"escalate/server/localtwilio/store"
+	"escalate/server/token"
+	"escalate/server/twilioapi"
+	"escalate/server/web"
+)
+
+// acl switches on the Sync Service's access control in Twilio's answers.
+type acl struct{ next http.RoundTripper }
+
+func (a acl) RoundTrip(r *http.Request) (*http.Response, error) {
+	resp, err := a.next.RoundTrip(r)
+	if err != nil || r.Method != http.MethodGet || !strings.HasPrefix(r.URL.Path, "/v1/Services/IS") || strings.Count(r.URL.Path, "/") != 3 {
+		return resp, err
+	}
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return nil, err
+	}
+	body = bytes.Replace(body, []byte(`"acl_enabled":false`), []byte(`"acl_enabled":true`), 1)
+	resp.Body, resp.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
+	resp.Header.Set("Content-Length", strconv.Itoa(len(body)))
+	return resp, nil
+}
+
+// Both generations' front ends against the whole server on local Twilio.
+func TestOverLocalTwilio(t *testing.T) {
+	if testing.Short() {
+		t.Skip("local Twilio opens UDP ports")
+	}
+	local, err := localtwilio.Start(t.Context(), localtwilio.Config{Addr: "127.0.0.1:0", MediaAddr: "127.0.0.1:0", TURNAddr: "127.0.0.1:0"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = local.Close() })
+	account := local.Account()
+	api, err := twilioapi.New(twilioapi.Config{AccountSID: account.SID, KeySID: account.KeySID, KeySecret: account.KeySecret, AuthToken: account.AuthToken,
+		SyncServiceSID: account.SyncServiceSID, WorkspaceSID: account.WorkspaceSID, Transport: acl{local.Transport()}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	srv := httptest.NewUnstartedServer(nil)
+	base := "http://" + srv.Listener.Addr().String()
+	svc := escalation.New(escalation.Config{PublicURL: base}, escalation.Deps{
+		Documents: api.Documents(), Rooms: api.Rooms(), Tasks: api.Tasks(), Chat: api.Chat(), Tokens: api.Tokens(),
+	})
+	guards := web.NewGuards(web.Limits{}, false, nil)
+	template := dropin.New(dropin.Config{PublicURL: base, AllowedOrigins: []string{"https://flex.twilio.com"}},
+		dropin.Deps{Escalations: svc, Agents: api, Documents: api.Documents(), Rooms: api.Rooms(), Guards: guards})
+	srv.Config.Handler = web.New(web.Config{PublicURL: base, Guards: guards},
+		web.Deps{Escalations: svc, Agents: api, Callbacks: api, Mounts: map[string]http.Handler{dropin.Prefix: template}})
+	srv.Start()
+	t.Cleanup(srv.Close)
+
+	call := func(method, path string, form url.Values) (int, map[string]any) {
+		t.Helper()
+		r, err := http.NewRequestWithContext(t.Context(), method, base+dropin.Prefix+path, strings.NewReader(form.Encode()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if method == http.MethodPost {
+			r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+			r.Header.Set("Origin", "https://flex.twilio.com")
+		}
+		resp, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer resp.Body.Close()
+		var body map[string]any
+		if err := json.NewDecoder(resp.Body).Decode(&body); err != nil {
+			t.Fatalf("%s %s: status %d: %v", method, path, resp.StatusCode, err)
+		}
+		if resp.Header.Get("X-Request-Id") == "" {
+			t.Errorf("%s %s goes past the log", method, path)
+		}
+		return resp.StatusCode, body
+	}
+
+	s := local.Store()
+	worker, err := s.CreateWorker(store.Worker{FriendlyName: "ana", Attributes: `{"full_name":"Ana"}`})
+	if err != nil {
+		t.Fatal(err)
+	}
+	flex, err := s.IssueFlexToken(store.FlexToken{WorkerSID: worker.SID})
+	if err != nil {
+		t.Fatal(err)
+	}
+	chat, err := s.CreateConversation(store.Conversation{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	task, err := s.CreateTask(store.Task{Attributes: `{"conversationSid":"` + chat.SID + `"}`, TaskChannel: "chat"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := s.Reserve(task.SID, worker.SID)
+	if err == nil {
+		_, err = s.SetReservationStatus(r.SID, store.ReservationAccepted)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	status, made := call("POST", "generate-unique-code", url.Values{"taskSid": {task.SID}, "Token": {flex}})
+	code, _ := made["unique_code"].(string)
+	if status != 200 || made["full_url"] != base+"/join/"+code {
+		t.Fatalf("%d %v", status, made)
+	}
+	if _, again := call("POST", "flex/generate-unique-code", url.Values{"taskSid": {task.SID}, "Token": {flex}}); again["roomName"] != code {
+		t.Errorf("the generations do not share the code: %v", again)
+	}
+	if status, _ := call("GET", "client-get-video-token?code="+code, nil); status != http.StatusMethodNotAllowed {
+		t.Errorf("before the agent: %d", status)
+	}
+
+	status, sync := call("GET", "client-get-sync-token?code="+code, nil)
+	raw, _ := sync["token"].(string)
+	var claims struct {
+		Grants struct {
+			Identity string          `json:"identity"`
+			Video    json.RawMessage `json:"video"`
+			Sync     struct {
+				Service string `json:"service_sid"`
+			} `json:"data_sync"`
+		} `json:"grants"`
+	}
+	if parts := strings.Split(raw, "."); status != 200 || len(parts) != 3 {
+		t.Errorf("Sync token: %d %v", status, sync)
+	} else if payload, err := base64.RawURLEncoding.DecodeString(parts[1]); err != nil || json.Unmarshal(payload, &claims) != nil {
+		t.Errorf("Sync token: %v", err)
+	}
+	if p, err := s.Permission(code, claims.Grants.Identity); err != nil || !p.Read || p.Write || p.Manage || claims.Grants.Sync.Service != account.SyncServiceSID || claims.Grants.Video != nil {
+		t.Errorf("the Sync token opens %+v with %+v, %v", claims.Grants, p, err)
+	}
+
+	// Whose token, for which Room.
+	bearer := func(body map[string]any) token.Claims {
+		t.Helper()
+		raw, _ := body["token"].(string)
+		c, err := token.Verify(raw, account.SID, func(string) (string, bool) { return account.KeySecret, true }, time.Now())
+		if err != nil {
+			t.Fatalf("%v: %v", body, err)
+		}
+		return c
+	}
+	doc, err := s.Document(code)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, got := call("POST", "agent-get-token", url.Values{"DocumentSid": {doc.SID}, "Token": {flex}})
+	agent := bearer(got)
+	if !strings.HasPrefix(agent.Identity, "agent:"+worker.SID+":") || !strings.HasPrefix(agent.Room, "RM") {
+		t.Errorf("agent's token: %+v", agent)
+	}
+	for _, path := range []string{"client-get-video-token?code=" + code, "common/client-get-token?identity=" + agent.Identity + "&roomName=" + code} {
+		_, got := call("GET", path, nil)
+		if c := bearer(got); !strings.HasPrefix(c.Identity, "customer:"+code+":") || c.Room != agent.Room {
+			t.Errorf("%s: %+v", path, c)
+		}
+	}
+	if status, done := call("POST", "flex/complete-room", url.Values{"roomSid": {agent.Room}, "Token": {flex}}); status != 200 || done["success"] != true {
+		t.Errorf("complete: %d %v", status, done)
+	}
+	if room, err := s.Room(agent.Room); err != nil || room.Status != store.RoomCompleted {
+		t.Errorf("Room %+v, %v", room, err)
+	}
+	if status, _ := call("GET", "client-get-video-token?code="+code, nil); status != http.StatusForbidden {
+		t.Errorf("after the end: %d", status)
+	}
+}

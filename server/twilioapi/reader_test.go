@@ -1,0 +1,67 @@
+package twilioapi
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"escalate/server/escalation"
+)
+
+func TestReadToken(t *testing.T) {
+	service := func(acl string) answer { return answer{status: 200, body: `{"sid":"` + sid("IS") + `"` + acl + `}`} }
+	permitted := answer{status: 200, body: `{"read":true}`}
+	for _, c := range []struct {
+		name, document string
+		list           []answer
+		want           error
+		calls          int
+	}{
+		{"access control", "abc2345", []answer{service(`,"acl_enabled":true`), permitted}, nil, 2},
+		{"no access control", "abc2345", []answer{service(`,"acl_enabled":false`)}, escalation.ErrForbidden, 1},
+		{"not said", "abc2345", []answer{service("")}, escalation.ErrForbidden, 1},
+		{"no such Document", "abc2345", []answer{service(`,"acl_enabled":true`), twilioError(404, 54100)}, escalation.ErrNotFound, 2},
+		{"Sync is down", "abc2345", []answer{{status: 500, body: "oops"}}, escalation.ErrUnavailable, 0},
+		{"another path", "a/Permissions/b", []answer{service(`,"acl_enabled":true`), permitted}, errPath, 0},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			rt := &answers{list: c.list}
+			raw, err := newClient(t, rt).Documents().ReadToken(t.Context(), c.document, time.Hour)
+			if !errors.Is(err, c.want) || (raw != "") != (c.want == nil) {
+				t.Fatalf("got %q, %v; want %v", raw, err, c.want)
+			}
+			if c.calls > 0 && rt.count() != c.calls {
+				t.Errorf("%d calls, want %d", rt.count(), c.calls)
+			}
+			if c.want == nil {
+				if u := rt.got[1].URL.Path; !strings.HasSuffix(u, "/Documents/abc2345/Permissions/reader-abc2345") || rt.bodies[1] != "Manage=false&Read=true&Write=false" {
+					t.Errorf("permitted by %s with %s", u, rt.bodies[1])
+				}
+			}
+		})
+	}
+}
+
+func TestNameOf(t *testing.T) {
+	for _, c := range []struct {
+		name, sid string
+		answer    answer
+		want      string
+		err       error
+	}{
+		{"named", sid("ET"), answer{status: 200, body: `{"unique_name":"abc2345","data":{}}`}, "abc2345", nil},
+		{"without a name", sid("ET"), answer{status: 200, body: `{"unique_name":null,"data":{}}`}, "", escalation.ErrNotFound},
+		{"gone", sid("ET"), twilioError(404, 54100), "", escalation.ErrNotFound},
+		{"a name", "abc2345", answer{status: 200, body: `{"unique_name":"abc2345"}`}, "", escalation.ErrNotFound},
+		{"a path", "ET/../x", answer{status: 200, body: `{"unique_name":"abc2345"}`}, "", escalation.ErrNotFound},
+		{"Sync is down", sid("ET"), answer{status: 500, body: "oops"}, "", escalation.ErrUnavailable},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got, err := newClient(t, &answers{list: []answer{c.answer}}).Documents().NameOf(t.Context(), c.sid)
+			if got != c.want || !errors.Is(err, c.err) {
+				t.Errorf("got %q, %v; want %q, %v", got, err, c.want, c.err)
+			}
+		})
+	}
+}
