@@ -10,7 +10,7 @@ CHROMIUM ?= /usr/bin/chromium
 BROWSER_TESTS := ./app/video/twiliojs ./server/localtwilio/sfu ./server/localtwilio/rsp ./server/demo ./server/e2e
 
 .DEFAULT_GOAL := help
-.PHONY: help run build wasm deps deps-test test test-unit test-wasm e2e lint bench clean chromium FORCE
+.PHONY: help run build wasm deps deps-test test test-unit test-wasm e2e shots lint bench clean chromium FORCE
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,6 +52,10 @@ test-wasm: ## the JavaScript boundary, compiled to WASM and run under node
 e2e: QUALITY := 5
 e2e: deps-test wasm chromium ## the whole in a browser: Chromium with fake media; screenshots in server/e2e/out
 	CHROMIUM=$(CHROMIUM) $(GO) test -tags e2e -count=1 -p 1 -timeout 15m $(BROWSER_TESTS)
+
+shots: QUALITY := 5
+shots: deps-test wasm chromium ## pictures of every state on four screens, light and dark: server/e2e/out/shots
+	CHROMIUM=$(CHROMIUM) $(GO) test -tags 'e2e shots' -count=1 -timeout 15m -run TestShots ./server/e2e
 
 chromium:
 	@test -x $(CHROMIUM) || { \

@@ -51,7 +51,8 @@ func call[P, R any](c cdp.Command[P, R], params P) step {
 // browser is one Chromium with fake camera, microphone and screen.
 type browser struct{ ctx context.Context }
 
-func newBrowser(t *testing.T) *browser {
+// newBrowser starts it; more are flags added to the usual ones, false takes one away.
+func newBrowser(t *testing.T, more ...chromedp.ExecAllocatorOption) *browser {
 	t.Helper()
 	path := os.Getenv("CHROMIUM")
 	if path == "" {
@@ -72,7 +73,7 @@ func newBrowser(t *testing.T) *browser {
 		chromedp.Flag("disable-background-timer-throttling", true),
 		chromedp.Flag("disable-features", "CalculateNativeWinOcclusion,Translate"),
 	}
-	alloc, stop := chromedp.NewExecAllocator(context.Background(), opts...)
+	alloc, stop := chromedp.NewExecAllocator(context.Background(), append(opts, more...)...)
 	t.Cleanup(stop)
 	ctx, cancel := chromedp.NewContext(alloc)
 	t.Cleanup(cancel)

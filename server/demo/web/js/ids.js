@@ -2,7 +2,7 @@
 // part of the pages' contract, so change them only together with the tests.
 //
 // Besides them: every Task in the list is a button with the id taskId(sid), and
-// every message is an <li data-author data-index> where data-author is "agent",
+// every message is an <article data-author data-index> where data-author is "agent",
 // "customer" or "system" and data-index is the Message's index in its Conversation.
 
 export const ID = Object.freeze({

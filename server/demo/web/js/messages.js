@@ -80,7 +80,7 @@ export class MessageList {
   #item(m) {
     const own = m.role === this.reader;
     return h(
-      'li',
+      'article',
       { class: `message ${own ? 'own' : m.role === 'system' ? 'system' : 'other'}`, 'data-author': m.role, 'data-index': m.index },
       h('p', { class: 'by' }, own ? 'You' : m.name, ' ', h('time', { datetime: m.createdAt }, clock(m.createdAt))),
       h('p', { class: 'body' }, ...withLinks(m.body)),
