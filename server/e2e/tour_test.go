@@ -155,6 +155,7 @@ func tour(t *testing.T, visit func(p *tab, state string), prepare ...step) {
 	c.click("#rating-send")
 	c.see("#rating-note")
 	c.click(`label[for="rating-4"]`)
+	c.until("the complaint is gone", `!d.querySelector('#rating-note').checkVisibility()`)
 	visit(c, "rating")
 	c.click("#rating-send")
 	c.see("#rating-thanks")
