@@ -29,7 +29,12 @@ func main() {
 	app.RunWhenOnBrowser()
 }
 
+// fetch asks for sentences in the page's language, which a link may have chosen
+// over the browser's.
 func fetch(ctx context.Context, r client.Request) (client.Response, error) {
+	if lang := (browser.Host{}).Lang(); lang != "" && r.Header != nil {
+		r.Header["Accept-Language"] = lang
+	}
 	a, err := browser.Fetch(ctx, browser.Request(r))
 	return client.Response(a), err
 }

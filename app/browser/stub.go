@@ -2,7 +2,10 @@
 
 package browser
 
-import "context"
+import (
+	"context"
+	"time"
+)
 
 // Fetch answers ErrUnsupported.
 func Fetch(context.Context, Request) (Response, error) { return Response{}, ErrUnsupported }
@@ -12,6 +15,12 @@ func LoadScript(context.Context, string) error { return ErrUnsupported }
 
 // PageData answers nil.
 func (Host) PageData() []byte { return nil }
+
+// Lang answers "".
+func (Host) Lang() string { return "" }
+
+// Clock answers "".
+func (Host) Clock(time.Time) string { return "" }
 
 // Early answers nil.
 func (Host) Early() []byte { return nil }

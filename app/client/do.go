@@ -50,8 +50,7 @@ func (c *Client) do(ctx context.Context, r Request, out any) error {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		return &wire.Error{Code: wire.CodeUnavailable,
-			Message: "No answer from the server. Check your internet connection and try again."}
+		return &wire.Error{Code: wire.CodeUnavailable}
 	}
 	if a.Status < 200 || a.Status > 299 {
 		return failure(a)
@@ -61,21 +60,18 @@ func (c *Client) do(ctx context.Context, r Request, out any) error {
 	}
 	if err := json.Unmarshal(a.Body, out); err != nil {
 		// A success that is not ours: a captive portal's page, a proxy's.
-		return &wire.Error{Code: wire.CodeUnavailable,
-			Message: "The answer came from something other than our server. Check that you are signed in to this network, and try again."}
+		return &wire.Error{Code: wire.CodeUnavailable}
 	}
 	return nil
 }
 
 // failure reads the wire.Error of an answer. What stands between us and the
 // server (a proxy, a load balancer) answers without one; the status then
-// decides.
+// decides. It then has no sentence, which is for the page to find, in its
+// language.
 func failure(a Response) *wire.Error {
 	var e wire.Error
 	if json.Unmarshal(a.Body, &e) == nil && e.Code != "" {
-		if e.Message == "" {
-			e.Message = byStatus(a.Status).Message
-		}
 		return &e
 	}
 	return byStatus(a.Status)
@@ -84,22 +80,22 @@ func failure(a Response) *wire.Error {
 func byStatus(status int) *wire.Error {
 	switch status {
 	case 401:
-		return &wire.Error{Code: wire.CodeUnauthorized, Message: "You are signed out. Sign in again."}
+		return &wire.Error{Code: wire.CodeUnauthorized}
 	case 403:
-		return &wire.Error{Code: wire.CodeForbidden, Message: "You may not do this."}
+		return &wire.Error{Code: wire.CodeForbidden}
 	case 404:
-		return &wire.Error{Code: wire.CodeNotFound, Message: "There is nothing at this address."}
+		return &wire.Error{Code: wire.CodeNotFound}
 	case 413:
-		return &wire.Error{Code: wire.CodeTooLarge, Message: "This is too long. Shorten it and try again."}
+		return &wire.Error{Code: wire.CodeTooLarge}
 	case 429:
-		return &wire.Error{Code: wire.CodeRateLimited, Message: "Too many tries in a short time. Wait a minute and try again."}
+		return &wire.Error{Code: wire.CodeRateLimited}
 	}
 	if status >= 400 && status < 500 {
-		return &wire.Error{Code: wire.CodeBadRequest, Message: "The server did not understand this. Reload the page and try again."}
+		return &wire.Error{Code: wire.CodeBadRequest}
 	}
-	return &wire.Error{Code: wire.CodeUnavailable, Message: "The server cannot answer right now. Try again in a moment."}
+	return &wire.Error{Code: wire.CodeUnavailable}
 }
 
 func internal(error) *wire.Error {
-	return &wire.Error{Code: wire.CodeInternal, Message: "Something went wrong on this page. Reload it and try again."}
+	return &wire.Error{Code: wire.CodeInternal}
 }

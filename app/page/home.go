@@ -16,12 +16,17 @@ type Home struct {
 	host  Host
 	w     *words
 	brand string
+	lang  string // chosen by the person, to be kept
 	code  string
 }
 
 func newHome(d Deps) *Home {
 	p := pageData(d.Host)
-	return &Home{host: d.Host, w: wordsIn(p.Lang), brand: p.Brand}
+	h := &Home{host: d.Host, w: wordsIn(p.Lang), brand: p.Brand}
+	if p.LangChosen {
+		h.lang = p.Lang
+	}
+	return h
 }
 
 // OnMount takes over what was typed before.
@@ -54,6 +59,7 @@ func (h *Home) Render() app.UI {
 					input,
 					app.P().ID("code-hint").Class("fine").Text(h.w.CodeHint),
 				),
+				disable(app.Input().Type("hidden").Name("lang").Value(h.lang), h.lang == ""),
 				app.Button().ID(CodeSubmit).Type("submit").Class("button button-primary button-large").Text(h.w.CodeSubmit),
 			),
 		),

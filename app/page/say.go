@@ -155,8 +155,11 @@ func (w *words) problem(err error) string {
 	case nil:
 		return ""
 	case *wire.Error:
-		if e.Message != "" {
+		switch {
+		case e.Message != "":
 			return e.Message
+		case e.Code == wire.CodeUnavailable: // offline, or a proxy's answer
+			return w.NoAnswer
 		}
 	case *video.Error:
 		return w.callError(e)

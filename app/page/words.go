@@ -55,6 +55,7 @@ type words struct {
 
 	// Why a call could not be joined, or broke.
 	CallFull, CallElsewhere, CallStale, CallNoMedia, CallBroke, Problem string
+	NoAnswer                                                            string
 
 	AgentTitle, ConnectingHeading, ConnectingLead, NoTask string
 	IdleHeading, SendAgain, SentAgain, End, EndSure       string

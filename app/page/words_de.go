@@ -153,6 +153,7 @@ var german = words{
 	CallNoMedia:   "Ton und Bild kommen durch Ihr Netzwerk nicht durch. Versuchen Sie es mit einem anderen Netzwerk, zum Beispiel mobilen Daten, und nehmen Sie erneut teil.",
 	CallBroke:     "Der Anruf ist abgebrochen. Nehmen Sie erneut teil.",
 	Problem:       "Das hat nicht geklappt. Prüfen Sie Ihre Verbindung und versuchen Sie es erneut.",
+	NoAnswer:      "Der Server antwortet nicht. Prüfen Sie Ihre Internetverbindung und versuchen Sie es erneut.",
 
 	AgentTitle:        "Videoraum",
 	ConnectingHeading: "Videoraum",

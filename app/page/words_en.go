@@ -153,6 +153,7 @@ var english = words{
 	CallNoMedia:   "Sound and picture do not get through your network. Try another network, such as mobile data, and join again.",
 	CallBroke:     "The call broke off. Join again.",
 	Problem:       "That did not work. Check your connection and try again.",
+	NoAnswer:      "No answer from the server. Check your internet connection and try again.",
 
 	AgentTitle:        "Video Room",
 	ConnectingHeading: "Video Room",

@@ -153,6 +153,7 @@ var spanish = words{
 	CallNoMedia:   "El sonido y la imagen no pasan por su red. Pruebe con otra red, por ejemplo los datos móviles, y vuelva a entrar.",
 	CallBroke:     "La llamada se ha cortado. Vuelva a entrar.",
 	Problem:       "No ha funcionado. Compruebe su conexión e inténtelo de nuevo.",
+	NoAnswer:      "El servidor no responde. Compruebe su conexión a internet e inténtelo de nuevo.",
 
 	AgentTitle:        "Sala de vídeo",
 	ConnectingHeading: "Sala de vídeo",

@@ -153,6 +153,7 @@ var french = words{
 	CallNoMedia:   "Le son et l’image ne passent pas par votre réseau. Essayez un autre réseau, par exemple les données mobiles, puis rejoignez l’appel.",
 	CallBroke:     "L’appel a été interrompu. Rejoignez-le de nouveau.",
 	Problem:       "Cela n’a pas fonctionné. Vérifiez votre connexion et réessayez.",
+	NoAnswer:      "Le serveur ne répond pas. Vérifiez votre connexion internet et réessayez.",
 
 	AgentTitle:        "Salle vidéo",
 	ConnectingHeading: "Salle vidéo",

@@ -153,6 +153,7 @@ var portuguese = words{
 	CallNoMedia:   "O som e a imagem não passam pela sua rede. Tente outra rede, como os dados móveis, e entre de novo.",
 	CallBroke:     "A chamada caiu. Entre de novo.",
 	Problem:       "Não funcionou. Verifique sua conexão e tente de novo.",
+	NoAnswer:      "O servidor não responde. Verifique sua conexão com a internet e tente de novo.",
 
 	AgentTitle:        "Sala de vídeo",
 	ConnectingHeading: "Sala de vídeo",

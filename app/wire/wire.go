@@ -184,6 +184,8 @@ type Page struct {
 	State *State `json:"state,omitempty"`
 	Brand string `json:"brand"`
 	Lang  string `json:"lang"`
+	// LangChosen says that a person chose Lang, and not the browser.
+	LangChosen bool `json:"langChosen,omitempty"`
 	// Origins are the origins that may frame and message the agent page.
 	Origins []string `json:"origins,omitempty"`
 }

@@ -196,7 +196,7 @@ func (s *System) handlers(files fs.FS) (handler, operator http.Handler, err erro
 	wc := web.Config{
 		Guards:    guards,
 		PublicURL: s.url, Brand: c.Brand, AllowedOrigins: c.AllowedOrigins, Signaling: account.SignalingURL,
-		Static: files, TrustProxy: c.TrustProxy, Registry: registry, Log: s.log.With("part", "web"), Done: s.ctx.Done(),
+		Languages: page.Languages(), Static: files, TrustProxy: c.TrustProxy, Registry: registry, Log: s.log.With("part", "web"), Done: s.ctx.Done(),
 	}
 	wd := web.Deps{
 		Escalations: s.svc, Agents: twilio, Callbacks: twilio, Render: page.Render,

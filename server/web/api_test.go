@@ -160,7 +160,7 @@ func TestAgentEndpoints(t *testing.T) {
 		return escalation.TaskView{Reason: "You are in a call.", Escalation: &e}, nil
 	}
 	v := decode[wire.Task](t, h, call{"GET", wire.TaskPath(ownTask) + "?lang=es", "", asAgent()}, http.StatusOK)
-	if v.MayWrapUp || v.Reason != "You are in a call." || v.Escalation == nil || !strings.HasPrefix(v.Escalation.Invite, "es ") {
+	if v.MayWrapUp || v.Reason != spanish.MustLeave || v.Escalation == nil || !strings.HasPrefix(v.Escalation.Invite, "es ") {
 		t.Errorf("task in a call: %+v", v)
 	}
 }

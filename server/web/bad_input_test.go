@@ -232,11 +232,11 @@ func TestEveryCodeHasASentence(t *testing.T) {
 		wire.CodeForbiddenOrigin, wire.CodeRateLimited, wire.CodeUnavailable, wire.CodeInternal,
 	}
 	for _, c := range all {
-		if sentences[c] == "" {
+		if english.Errors[c] == "" {
 			t.Errorf("%s has no sentence", c)
 		}
 	}
-	if len(sentences) != len(all) {
-		t.Errorf("%d sentences for %d codes", len(sentences), len(all))
+	if len(english.Errors) != len(all) {
+		t.Errorf("%d sentences for %d codes", len(english.Errors), len(all))
 	}
 }

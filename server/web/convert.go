@@ -48,6 +48,9 @@ func (s *server) escalation(e escalation.Escalation, resumed bool, lang string) 
 
 func (s *server) task(sid string, v escalation.TaskView, lang string) wire.Task {
 	out := wire.Task{TaskSID: sid, MayWrapUp: v.MayWrapUp, Reason: v.Reason}
+	if out.Reason != "" && lang != "" && lang != english.Lang {
+		out.Reason = speechIn(lang).MustLeave // the only reason there is
+	}
 	if v.Escalation != nil {
 		e := s.escalation(*v.Escalation, true, lang)
 		out.Escalation = &e

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"math"
 	"net/http"
@@ -49,12 +50,12 @@ func rateLimited(text string, retry time.Duration) error {
 	return &problem{code: wire.CodeRateLimited, text: text, retry: retry}
 }
 
-// meanings is the table from the use cases' errors to codes. message replaces
-// the code's sentence where the error says more than the code.
+// meanings is the table from the use cases' errors to codes. say replaces the
+// code's sentence where the error says more than the code.
 var meanings = []struct {
-	err     error
-	code    wire.Code
-	message string
+	err  error
+	code wire.Code
+	say  func(*speech) string
 }{
 	{err: escalation.ErrUnknownCode, code: wire.CodeUnknownCode},
 	{err: escalation.ErrExpired, code: wire.CodeExpired},
@@ -65,41 +66,18 @@ var meanings = []struct {
 	{err: escalation.ErrTaskClosed, code: wire.CodeTaskClosed},
 	{err: escalation.ErrForbidden, code: wire.CodeForbidden},
 	{err: escalation.ErrConsentRequired, code: wire.CodeConsentRequired},
-	{err: escalation.ErrBadRating, code: wire.CodeBadRequest,
-		message: "Please choose one to five stars and keep the comment under " + strconv.Itoa(wire.MaxComment) + " characters."},
+	{err: escalation.ErrBadRating, code: wire.CodeBadRequest, say: func(t *speech) string { return fmt.Sprintf(t.BadRating, wire.MaxComment) }},
 	{err: escalation.ErrBadProgress, code: wire.CodeBadRequest},
 	{err: escalation.ErrUnauthorized, code: wire.CodeUnauthorized},
-	{err: escalation.ErrSignature, code: wire.CodeForbidden, message: "The callback's signature is missing or does not fit. Check the auth token and the public URL."},
+	{err: escalation.ErrSignature, code: wire.CodeForbidden, say: func(*speech) string {
+		return "The callback's signature is missing or does not fit. Check the auth token and the public URL."
+	}},
 	{err: escalation.ErrUnavailable, code: wire.CodeUnavailable},
 	{err: context.DeadlineExceeded, code: wire.CodeUnavailable},
 }
 
-// sentences says for each code what the person at the other end can do.
-var sentences = map[wire.Code]string{
-	wire.CodeBadRequest:       "The request could not be understood. Reload the page and try again.",
-	wire.CodeUnknownCode:      "We do not know this code. Check it against the link in your chat, or ask there for a new one.",
-	wire.CodeExpired:          "This link has expired. Ask in your chat for a new one.",
-	wire.CodeEnded:            "This call is over. If you need more help, write in your chat.",
-	wire.CodeUnauthorized:     "Your Flex session is not valid any more. Reload Flex and sign in again.",
-	wire.CodeForbidden:        "Your role does not allow this. Ask your supervisor or administrator.",
-	wire.CodeTaskNotYours:     "This task is assigned to another agent. Ask them, or have it transferred to you.",
-	wire.CodeTaskNotFound:     "This task does not exist any more. Refresh your task list.",
-	wire.CodeTaskNotChat:      "This task has no chat to send a link to. Start the video from a chat task.",
-	wire.CodeTaskClosed:       "This task is being wrapped up or is completed, so no video can be started from it.",
-	wire.CodeAgentBusy:        "You are already in another video call. End that one first.",
-	wire.CodeConsentRequired:  "This call is recorded. Please agree to the recording to join, or go on in the chat.",
-	wire.CodeNotFound:         "There is nothing at this address. Check the link.",
-	wire.CodeMethodNotAllowed: "This address does not take that kind of request.",
-	wire.CodeTooLarge:         "That is too much at once. Shorten your text and try again.",
-	wire.CodeUnsupportedMedia: "The request must be sent as JSON (Content-Type: application/json).",
-	wire.CodeForbiddenOrigin:  "This website may not call the video service. An administrator can add it to ALLOWED_ORIGINS.",
-	wire.CodeRateLimited:      "That was a lot of tries in a short time. Wait a minute, then try again.",
-	wire.CodeUnavailable:      "The video service cannot be reached just now. Try again in a few seconds.",
-	wire.CodeInternal:         "Something went wrong on our side. Try again, or go on in the chat.",
-}
-
-// answerTo is what err looks like from outside.
-func answerTo(err error) wire.Error {
+// answerTo is what err looks like from outside, in the words of t.
+func answerTo(err error, t *speech) wire.Error {
 	answer := wire.Error{Code: wire.CodeInternal}
 	var busy *escalation.BusyError
 	var p *problem
@@ -112,13 +90,16 @@ func answerTo(err error) wire.Error {
 	default:
 		for _, m := range meanings {
 			if errors.Is(err, m.err) {
-				answer.Code, answer.Message = m.code, m.message
+				answer.Code = m.code
+				if m.say != nil {
+					answer.Message = m.say(t)
+				}
 				break
 			}
 		}
 	}
 	if answer.Message == "" {
-		answer.Message = sentences[answer.Code]
+		answer.Message = t.Errors[answer.Code]
 	}
 	return answer
 }
@@ -128,9 +109,11 @@ func (s *server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if errors.Is(err, context.Canceled) && r.Context().Err() != nil {
 		return // the client has gone: nobody reads an answer
 	}
-	answer := answerTo(err)
+	t := s.speech(r)
+	answer := answerTo(err, t)
 	s.note(r, answer.Code, err)
 	h := w.Header()
+	h.Set("Content-Language", t.Lang)
 	h.Set("Cache-Control", "no-store")
 	switch answer.Code {
 	case wire.CodeUnauthorized:
@@ -140,7 +123,7 @@ func (s *server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	}
 	retryAfter(h, err)
 	if wantsHTML(r) {
-		if s.plain(w, r, answer.Code.Status(), pageTrouble, plainData{Message: answer.Message}) == nil {
+		if s.plain(w, r, answer.Code.Status(), t.Trouble, plainData{Message: answer.Message}) == nil {
 			return
 		}
 	}

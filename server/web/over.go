@@ -13,13 +13,14 @@ import (
 // over is the page of a call that has ended. Who closed the browser right
 // after the call can still rate it here, without script.
 func (s *server) over(w http.ResponseWriter, r *http.Request, e escalation.Escalation) error {
+	t := s.speech(r)
 	switch {
 	case e.Rating != nil:
-		return s.plain(w, r, http.StatusGone, pageRated, plainData{})
+		return s.plain(w, r, http.StatusGone, t.Rated, plainData{})
 	case wasThere(e, wire.RoleCustomer):
-		return s.plain(w, r, http.StatusGone, pageRate, plainData{Rate: wire.JoinPath(e.Code) + "/" + wire.ActionRating})
+		return s.plain(w, r, http.StatusGone, t.Rate, plainData{Rate: wire.JoinPath(e.Code) + "/" + wire.ActionRating})
 	}
-	return s.plain(w, r, http.StatusGone, pageEnded, plainData{})
+	return s.plain(w, r, http.StatusGone, t.Ended, plainData{})
 }
 
 // wasThere says that someone with role has been in the Room.
@@ -59,10 +60,11 @@ func (s *server) postRatingForm(w http.ResponseWriter, r *http.Request) error {
 		return s.Escalations.Rate(r.Context(), code, score, form.Get("comment"))
 	})(w, r)
 	if err != nil {
-		answer := answerTo(err)
+		t := s.speech(r)
+		answer := answerTo(err, t)
 		s.note(r, answer.Code, err)
 		retryAfter(w.Header(), err)
-		return s.plain(w, r, answer.Code.Status(), pageTrouble, plainData{Message: answer.Message})
+		return s.plain(w, r, answer.Code.Status(), t.Trouble, plainData{Message: answer.Message})
 	}
 	http.Redirect(w, r, target, http.StatusSeeOther)
 	return nil

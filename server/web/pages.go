@@ -21,10 +21,10 @@ const continueParam = "continue"
 // comes back here with the code and is sent on to the join page.
 func (s *server) getHome(w http.ResponseWriter, r *http.Request) error {
 	if typed := tidy(r.URL.Query().Get("code")); typed != "" {
-		http.Redirect(w, r, wire.JoinPath(typed), http.StatusSeeOther)
+		http.Redirect(w, r, wire.JoinPath(typed)+s.chosenLang(r, "?"), http.StatusSeeOther)
 		return nil
 	}
-	return s.app(w, r, shell{Name: "home", Title: "Join your video call"}, wire.HomePage, wire.Page{})
+	return s.app(w, r, shell{Name: "home", Title: s.speech(r).TitleHome}, wire.HomePage, wire.Page{})
 }
 
 // maxTyped is more than any code has, in bytes.
@@ -48,6 +48,7 @@ func tidy(typed string) string {
 // getJoin is the customer's page. It only reads: programs that preview links
 // in chats must not use anything up.
 func (s *server) getJoin(w http.ResponseWriter, r *http.Request) error {
+	t := s.speech(r)
 	var e escalation.Escalation
 	code, looked := pathCode(r), false
 	err := s.guards.Code(r, code, func() (err error) {
@@ -60,29 +61,29 @@ func (s *server) getJoin(w http.ResponseWriter, r *http.Request) error {
 	}
 	switch {
 	case errors.Is(err, escalation.ErrUnknownCode):
-		return s.plain(w, r, http.StatusNotFound, pageUnknown, plainData{})
+		return s.plain(w, r, http.StatusNotFound, t.Unknown, plainData{AskCode: true})
 	case errors.Is(err, escalation.ErrExpired) || err == nil && e.Status == escalation.Expired:
-		return s.plain(w, r, http.StatusGone, pageExpired, plainData{})
+		return s.plain(w, r, http.StatusGone, t.Expired, plainData{})
 	case errors.Is(err, escalation.ErrEnded):
-		return s.plain(w, r, http.StatusGone, pageEnded, plainData{})
+		return s.plain(w, r, http.StatusGone, t.Ended, plainData{})
 	case err == nil && e.Status == escalation.Ended:
 		return s.over(w, r, e)
 	case err != nil:
-		answer := answerTo(err)
+		answer := answerTo(err, t)
 		s.note(r, answer.Code, err)
-		return s.plain(w, r, answer.Code.Status(), pageTrouble, plainData{Message: answer.Message})
+		return s.plain(w, r, answer.Code.Status(), t.Trouble, plainData{Message: answer.Message})
 	}
 	if inApp(r.UserAgent()) && !r.URL.Query().Has(continueParam) {
-		return s.plain(w, r, http.StatusOK, pageInApp, plainData{
+		return s.plain(w, r, http.StatusOK, t.InApp, plainData{
 			Link:       wire.JoinURL(s.PublicURL, e.Code),
-			Onward:     wire.JoinPath(e.Code) + "?" + url.Values{continueParam: {"1"}}.Encode(),
-			OnwardText: "Try it here anyway",
+			Onward:     wire.JoinPath(e.Code) + "?" + url.Values{continueParam: {"1"}}.Encode() + s.chosenLang(r, "&"),
+			OnwardText: t.Onward,
 		})
 	}
 	st := s.state(e)
-	title := "Video call"
+	title := t.TitleJoin
 	if st.AgentName != "" {
-		title += " with " + st.AgentName
+		title = fmt.Sprintf(t.TitleJoinWith, st.AgentName)
 	}
 	return s.app(w, r, shell{Name: "join", Title: title}, wire.JoinPath(e.Code), wire.Page{State: &st})
 }
@@ -90,7 +91,7 @@ func (s *server) getJoin(w http.ResponseWriter, r *http.Request) error {
 // tooMany is the page for err, which says that it was one request too many.
 func (s *server) tooMany(w http.ResponseWriter, r *http.Request, err error) error {
 	retryAfter(w.Header(), err)
-	return s.plain(w, r, wire.CodeRateLimited.Status(), pageTooMany, plainData{})
+	return s.plain(w, r, wire.CodeRateLimited.Status(), s.speech(r).TooMany, plainData{})
 }
 
 // getAgent is the Video Room tab of the agent desktop. It says nothing until
@@ -107,7 +108,7 @@ func (s *server) getAgent(w http.ResponseWriter, r *http.Request) error {
 	if s.own != "" {
 		p.Origins = append([]string{s.own}, framers...)
 	}
-	return s.app(w, r, shell{Name: "agent", Title: "Video Room", framers: framers}, wire.AgentPage, p)
+	return s.app(w, r, shell{Name: "agent", Title: s.speech(r).TitleAgent, framers: framers}, wire.AgentPage, p)
 }
 
 // shell is the frame of a page that runs the program.
@@ -115,7 +116,7 @@ type shell struct {
 	*assets
 	Name    string // home, join, agent
 	Title   string
-	Lang    string
+	Say     *speech
 	Version string // of the files that the browser runs
 	Body    template.HTML
 	DataID  string
@@ -127,9 +128,11 @@ type shell struct {
 // be read before the program is there.
 func (s *server) app(w http.ResponseWriter, r *http.Request, sh shell, path string, p wire.Page) error {
 	p.Brand = s.Brand
-	p.Lang = pickLanguage(s.Languages, r.URL.Query().Get("lang"), r.Header.Values("Accept-Language"))
+	sh.Say = s.speech(r)
+	p.Lang = s.lang(r)
+	p.LangChosen = s.chosenLang(r, "?") != ""
 	sh.assets = s.static
-	sh.Lang, sh.DataID, sh.Data = p.Lang, wire.PageDataID, p
+	sh.DataID, sh.Data = wire.PageDataID, p
 	sh.Version = s.static.version(wasmName, "wasm_exec.js", "start.js", "vendor/twilio-video.min.js", "app.css")
 	if s.Brand != "" {
 		sh.Title += " · " + s.Brand
@@ -148,6 +151,7 @@ func (s *server) app(w http.ResponseWriter, r *http.Request, sh shell, path stri
 	h := w.Header()
 	h.Set("Content-Security-Policy", s.appPolicy(sh.framers))
 	h.Set("Permissions-Policy", permissions(sh.framers))
+	h.Set("Content-Language", p.Lang)
 	h.Add("Vary", "Accept-Language")
 	return s.html(w, http.StatusOK, "shell.html", sh)
 }

@@ -53,7 +53,7 @@ func TestPages(t *testing.T) {
 		{name: "page that cannot be drawn", path: "/join/" + liveCode, status: 500,
 			set: func(g *rig) { g.deps.Render = func(string, wire.Page) (string, error) { return "", errTest } }, wants: []string{"Something went wrong"}},
 		{name: "in an app", path: "/join/" + liveCode, agent: instagram, status: 200, wants: []string{
-			"Open this link in your browser", `<p class="link-text">` + publicURL + "/join/" + liveCode + "</p>",
+			"Open this link in your browser", `<p class="link-text" dir="ltr">` + publicURL + "/join/" + liveCode + "</p>",
 			`href="/join/` + liveCode + `?continue=1"`, "Safari", "Chrome"}},
 		{name: "in an app, all the same", path: "/join/" + liveCode + "?continue=1", agent: instagram, status: 200, script: true},
 		{name: "in an app, unknown code", path: "/join/zzzzzzz", agent: instagram, status: 404, wants: []string{"do not know this code"}},
@@ -114,7 +114,7 @@ func TestPages(t *testing.T) {
 			if pp := head.Get("Permissions-Policy"); !strings.Contains(pp, camera) || !strings.Contains(pp, "geolocation=()") {
 				t.Errorf("Permissions-Policy %q, want %q in it", pp, camera)
 			}
-			for _, want := range append(c.wants, `<html lang="en">`, `name="viewport"`, `href="/static/app.css?v=`) {
+			for _, want := range append(c.wants, `<html lang="en" dir="ltr">`, `name="viewport"`, `href="/static/app.css?v=`) {
 				if !strings.Contains(body, want) {
 					t.Errorf("page lacks %q:\n%s", want, body)
 				}

@@ -18,76 +18,6 @@ var templateFiles embed.FS
 // no script.
 var templates = template.Must(template.ParseFS(templateFiles, "templates/*.html"))
 
-// plainPage is a page that only says something.
-type plainPage struct {
-	Heading string
-	Lead    string
-	Steps   []string
-	Note    string
-	// AskCode offers a field to type a code into.
-	AskCode bool
-}
-
-// The pages that need no script. Each says in one sentence what is the matter,
-// and then what the person can do.
-var (
-	pageUnknown = plainPage{
-		Heading: "We do not know this code",
-		Lead:    "The link may be incomplete, or the code may have been mistyped.",
-		Steps:   []string{"Go back to your chat and tap the link there again.", "Or type the code here, without spaces."},
-		Note:    "Still no luck? Ask in your chat for a new link.",
-		AskCode: true,
-	}
-	pageExpired = plainPage{
-		Heading: "This link has expired",
-		Lead:    "For your safety, video links work for a limited time only.",
-		Steps:   []string{"Go back to your chat.", "Ask for a new video link. It takes the agent one click."},
-	}
-	pageEnded = plainPage{
-		Heading: "This call is over",
-		Lead:    "Thank you for talking with us. This link cannot be used again.",
-		Steps:   []string{"Need more help? Go back to your chat and write there.", "The agent can send you a new video link at any time."},
-		Note:    "You can close this page now.",
-	}
-	pageRate = plainPage{
-		Heading: "This call is over",
-		Lead:    "Thank you for talking with us. How was it?",
-		Note:    "Need more help? Go back to your chat and write there. The agent can send you a new video link at any time.",
-	}
-	pageRated = plainPage{
-		Heading: "Thank you",
-		Lead:    "Your rating has arrived, and the call is over.",
-		Steps:   []string{"Need more help? Go back to your chat and write there.", "The agent can send you a new video link at any time."},
-		Note:    "You can close this page now.",
-	}
-	pageInApp = plainPage{
-		Heading: "Open this link in your browser",
-		Lead:    "You are inside another app, where camera and microphone often do not work. Use Safari on an iPhone or iPad, Chrome on Android:",
-		Steps: []string{
-			"Press and hold the link above until it is selected, and choose Copy.",
-			"Open Safari or Chrome.",
-			"Paste the link into the address bar at the top, and open it.",
-		},
-		Note: "Often the app’s own menu (⋯ or the share sign) has “Open in browser”, which does the same.",
-	}
-	pageTooMany = plainPage{
-		Heading: "Please wait a minute",
-		Lead:    "There were a lot of tries from your network in a short time.",
-		Steps:   []string{"Wait a minute.", "Then reload this page, or tap the link in your chat again."},
-	}
-	pageTrouble = plainPage{
-		Heading: "That did not work",
-		Lead:    "Something went wrong on our side.",
-		Steps:   []string{"Reload this page in a few seconds.", "If it keeps failing, go on in your chat."},
-	}
-	pageNotFound = plainPage{
-		Heading: "There is nothing here",
-		Lead:    "The address may be incomplete.",
-		Steps:   []string{"Go back to your chat and tap the link there again.", "Or type your code here."},
-		AskCode: true,
-	}
-)
-
 // plainData is what differs between two showings of a plainPage.
 type plainData struct {
 	// Message replaces the lead.
@@ -98,6 +28,8 @@ type plainData struct {
 	Rate string
 	// Onward is where a button leads that says OnwardText.
 	Onward, OnwardText string
+	// AskCode offers a field to type a code into.
+	AskCode bool
 }
 
 // score is one choice of the rating form.
@@ -107,24 +39,34 @@ type score struct {
 }
 
 // scores are the choices, best first.
-var scores = []score{{5, "Very good"}, {4, "Good"}, {3, "So-so"}, {2, "Bad"}, {1, "Very bad"}}
+func (t *speech) scores() []score {
+	var out []score
+	for i, text := range t.Scores {
+		out = append(out, score{len(t.Scores) - i, text})
+	}
+	return out
+}
 
 // plain answers with a page that needs no script.
 func (s *server) plain(w http.ResponseWriter, r *http.Request, status int, p plainPage, d plainData) error {
 	if d.Message != "" {
 		p.Lead = d.Message
 	}
+	t := s.speech(r)
 	h := w.Header()
+	h.Set("Content-Language", t.Lang)
+	h.Add("Vary", "Accept-Language")
 	h.Set("Content-Security-Policy", plainPolicy)
 	h.Set("Permissions-Policy", noPermissions)
 	return s.html(w, status, "plain.html", struct {
 		*assets
 		plainPage
 		plainData
-		Lang, Brand string
-		Scores      []score
-		MaxComment  int
-	}{s.static, p, d, s.Languages[0], s.Brand, scores, wire.MaxComment})
+		Say        *speech
+		Brand      string
+		Scores     []score
+		MaxComment int
+	}{s.static, p, d, t, s.Brand, t.scores(), wire.MaxComment})
 }
 
 // html writes a template whole or not at all.

@@ -110,7 +110,7 @@ func (s *server) bounded(h handler) handler {
 // notFound answers paths that do not exist: a page for people, JSON for programs.
 func (s *server) notFound(w http.ResponseWriter, r *http.Request) error {
 	if wantsHTML(r) {
-		return s.plain(w, r, http.StatusNotFound, pageNotFound, plainData{})
+		return s.plain(w, r, http.StatusNotFound, s.speech(r).NotFound, plainData{AskCode: true})
 	}
 	return errNotFound
 }

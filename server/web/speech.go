@@ -1,0 +1,71 @@
+package web
+
+import (
+	"net/http"
+
+	"escalate/app/wire"
+)
+
+// speech is everything this package says to people, in one language. A test
+// wants every text in every language. Verbs take what their comment names.
+type speech struct {
+	Lang string // BCP 47 tag
+	Dir  string // "ltr" or "rtl"
+
+	// Titles of the pages that run the program.
+	TitleHome, TitleJoin, TitleJoinWith, TitleAgent string // -, -, agent, -
+	// What those pages say where they cannot run it.
+	NoScriptHeading, NoScriptHome, NoScriptCall          string
+	OldHeading, OldLead, InsecureHeading, InsecureLead   string
+	Unknown, Expired, Ended, Rate, Rated, InApp, TooMany plainPage
+	Trouble, NotFound, Offline                           plainPage
+
+	CodeLabel, CodeOpen               string
+	RateLegend, RateComment, RateSend string
+	Scores                            [5]string // best first
+	Onward, TryAgain                  string
+	BadRating                         string // longest comment, in characters
+	MustLeave                         string // why a Task cannot be wrapped up
+	Errors                            map[wire.Code]string
+}
+
+// plainPage is a page that only says something: in one sentence what is the
+// matter, and then what the person can do.
+type plainPage struct {
+	Heading string
+	Lead    string
+	Steps   []string
+	Note    string
+}
+
+var speeches = []*speech{&english, &spanish, &german, &french, &portuguese}
+
+// speechIn is the speech of a language; English when there is none.
+func speechIn(lang string) *speech {
+	for _, s := range speeches {
+		if s.Lang == lang {
+			return s
+		}
+	}
+	return &english
+}
+
+// lang is the language that the reader of the answer wants.
+func (s *server) lang(r *http.Request) string {
+	return pickLanguage(s.Languages, r.URL.Query().Get(langParam), r.Header.Values("Accept-Language"))
+}
+
+// chosenLang is the query, after sep, that keeps a language which the person
+// has chosen; empty when they left it to the browser.
+func (s *server) chosenLang(r *http.Request, sep string) string {
+	if l := match(s.Languages, r.URL.Query().Get(langParam)); l != "" {
+		return sep + langParam + "=" + l
+	}
+	return ""
+}
+
+// langParam is the query by which a person chooses a language.
+const langParam = "lang"
+
+// speech is what is said to the reader of the answer.
+func (s *server) speech(r *http.Request) *speech { return speechIn(s.lang(r)) }

@@ -1,0 +1,108 @@
+package web
+
+import "escalate/app/wire"
+
+var french = speech{
+	Lang: "fr", Dir: "ltr",
+
+	TitleHome: "Rejoignez votre appel vidéo", TitleJoin: "Appel vidéo", TitleJoinWith: "Appel vidéo avec %s", TitleAgent: "Salle vidéo",
+
+	NoScriptHeading: "JavaScript est désactivé",
+	NoScriptHome:    "Vous pouvez saisir votre code ici ; pour l’appel lui-même, votre navigateur a besoin de JavaScript. Activez-le dans les réglages du navigateur, puis rechargez cette page.",
+	NoScriptCall:    "Un appel vidéo a besoin de JavaScript. Activez-le dans les réglages du navigateur et rechargez cette page, ou ouvrez le lien dans un autre navigateur, comme Safari, Chrome, Firefox ou Edge. Vous pouvez aussi continuer dans la discussion.",
+	OldHeading:      "Ce navigateur ne permet pas les appels vidéo",
+	OldLead:         "Copiez ce lien et ouvrez-le dans une version récente de Chrome, Safari, Firefox ou Edge. Vous pouvez aussi continuer dans la discussion.",
+	InsecureHeading: "Cette page n’a pas été ouverte de façon sécurisée",
+	InsecureLead:    "Les navigateurs ne donnent accès à la caméra et au micro qu’aux pages dont l’adresse commence par https. Ouvrez plutôt ce lien :",
+
+	Unknown: plainPage{
+		Heading: "Nous ne connaissons pas ce code",
+		Lead:    "Le lien est peut-être incomplet, ou le code contient une faute de frappe.",
+		Steps:   []string{"Revenez à votre discussion et touchez de nouveau le lien.", "Ou saisissez le code ici, sans espaces."},
+		Note:    "Toujours rien ? Demandez un nouveau lien dans votre discussion.",
+	},
+	Expired: plainPage{
+		Heading: "Ce lien a expiré",
+		Lead:    "Pour votre sécurité, les liens vidéo ne sont valables qu’un temps limité.",
+		Steps:   []string{"Revenez à votre discussion.", "Demandez un nouveau lien vidéo. Un clic suffit à votre conseiller."},
+	},
+	Ended: plainPage{
+		Heading: "Cet appel est terminé",
+		Lead:    "Merci pour cet échange. Ce lien ne peut plus être utilisé.",
+		Steps:   []string{"Besoin d’aide supplémentaire ? Revenez à votre discussion et écrivez-y.", "Votre conseiller peut vous envoyer un nouveau lien vidéo à tout moment."},
+		Note:    "Vous pouvez fermer cette page.",
+	},
+	Rate: plainPage{
+		Heading: "Cet appel est terminé",
+		Lead:    "Merci pour cet échange. Comment s’est-il passé ?",
+		Note:    "Besoin d’aide supplémentaire ? Revenez à votre discussion et écrivez-y. Votre conseiller peut vous envoyer un nouveau lien vidéo à tout moment.",
+	},
+	Rated: plainPage{
+		Heading: "Merci",
+		Lead:    "Votre avis est bien arrivé, et l’appel est terminé.",
+		Steps:   []string{"Besoin d’aide supplémentaire ? Revenez à votre discussion et écrivez-y.", "Votre conseiller peut vous envoyer un nouveau lien vidéo à tout moment."},
+		Note:    "Vous pouvez fermer cette page.",
+	},
+	InApp: plainPage{
+		Heading: "Ouvrez ce lien dans votre navigateur",
+		Lead:    "Vous êtes dans une autre application, où la caméra et le micro ne fonctionnent souvent pas. Utilisez Safari sur iPhone ou iPad, Chrome sur Android :",
+		Steps: []string{
+			"Appuyez longuement sur le lien ci-dessus jusqu’à ce qu’il soit sélectionné, puis choisissez « Copier ».",
+			"Ouvrez Safari ou Chrome.",
+			"Collez le lien dans la barre d’adresse en haut, puis ouvrez-le.",
+		},
+		Note: "Souvent, le menu de l’application (⋯ ou le symbole de partage) propose « Ouvrir dans le navigateur », qui fait la même chose.",
+	},
+	TooMany: plainPage{
+		Heading: "Veuillez patienter une minute",
+		Lead:    "Il y a eu beaucoup d’essais depuis votre réseau en peu de temps.",
+		Steps:   []string{"Patientez une minute.", "Puis rechargez cette page, ou touchez de nouveau le lien dans votre discussion."},
+	},
+	Trouble: plainPage{
+		Heading: "Cela n’a pas fonctionné",
+		Lead:    "Un problème est survenu de notre côté.",
+		Steps:   []string{"Rechargez cette page dans quelques secondes.", "Si cela ne suffit pas, continuez dans votre discussion."},
+	},
+	NotFound: plainPage{
+		Heading: "Il n’y a rien ici",
+		Lead:    "L’adresse est peut-être incomplète.",
+		Steps:   []string{"Revenez à votre discussion et touchez de nouveau le lien.", "Ou saisissez votre code ici."},
+	},
+	Offline: plainPage{
+		Heading: "Vous êtes hors ligne",
+		Lead:    "Cet appareil n’a pas de connexion internet en ce moment ; l’appel vidéo n’est donc pas accessible.",
+		Steps:   []string{"Vérifiez le Wi-Fi ou les données mobiles, et désactivez le mode avion.", "Cette page reprend d’elle-même dès que la connexion est rétablie."},
+		Note:    "Votre lien reste valable tant que votre conseiller vous attend.",
+	},
+
+	CodeLabel: "Code reçu dans votre discussion", CodeOpen: "Ouvrir",
+	RateLegend: "Votre avis", RateComment: "Quelque chose à ajouter ? (facultatif)", RateSend: "Envoyer l’avis",
+	Scores:    [5]string{"Très bon", "Bon", "Moyen", "Mauvais", "Très mauvais"},
+	Onward:    "Essayer ici quand même",
+	TryAgain:  "Réessayer",
+	BadRating: "Veuillez choisir de une à cinq étoiles et écrire moins de %d caractères.",
+	MustLeave: "L’appel vidéo est encore en cours. Quittez d’abord la salle vidéo, puis clôturez la tâche.",
+
+	Errors: map[wire.Code]string{
+		wire.CodeBadRequest:       "La demande n’a pas été comprise. Rechargez la page et réessayez.",
+		wire.CodeUnknownCode:      "Nous ne connaissons pas ce code. Comparez-le avec le lien de votre discussion, ou demandez-y un nouveau lien.",
+		wire.CodeExpired:          "Ce lien a expiré. Demandez-en un nouveau dans votre discussion.",
+		wire.CodeEnded:            "Cet appel est terminé. Si vous avez encore besoin d’aide, écrivez dans votre discussion.",
+		wire.CodeUnauthorized:     "Votre session Flex n’est plus valable. Rechargez Flex et reconnectez-vous.",
+		wire.CodeForbidden:        "Votre rôle ne le permet pas. Adressez-vous à votre superviseur ou administrateur.",
+		wire.CodeTaskNotYours:     "Cette tâche est attribuée à un autre agent. Demandez-lui, ou faites-vous transférer la tâche.",
+		wire.CodeTaskNotFound:     "Cette tâche n’existe plus. Actualisez votre liste de tâches.",
+		wire.CodeTaskNotChat:      "Cette tâche n’a pas de discussion où envoyer un lien. Lancez la vidéo depuis une tâche de discussion.",
+		wire.CodeTaskClosed:       "Cette tâche est en cours de clôture ou terminée ; aucune vidéo ne peut en être lancée.",
+		wire.CodeAgentBusy:        "Vous êtes déjà dans un autre appel vidéo. Terminez-le d’abord.",
+		wire.CodeConsentRequired:  "Cet appel est enregistré. Veuillez accepter l’enregistrement pour participer, ou continuez dans la discussion.",
+		wire.CodeNotFound:         "Il n’y a rien à cette adresse. Vérifiez le lien.",
+		wire.CodeMethodNotAllowed: "Cette adresse n’accepte pas ce type de demande.",
+		wire.CodeTooLarge:         "C’est trop à la fois. Raccourcissez votre texte et réessayez.",
+		wire.CodeUnsupportedMedia: "La demande doit être envoyée en JSON (Content-Type: application/json).",
+		wire.CodeForbiddenOrigin:  "Ce site web ne peut pas appeler le service vidéo. Un administrateur peut l’ajouter à ALLOWED_ORIGINS.",
+		wire.CodeRateLimited:      "Cela fait beaucoup d’essais en peu de temps. Patientez une minute, puis réessayez.",
+		wire.CodeUnavailable:      "Le service vidéo n’est pas joignable en ce moment. Réessayez dans quelques secondes.",
+		wire.CodeInternal:         "Un problème est survenu de notre côté. Réessayez, ou continuez dans la discussion.",
+	},
+}

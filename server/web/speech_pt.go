@@ -1,0 +1,108 @@
+package web
+
+import "escalate/app/wire"
+
+var portuguese = speech{
+	Lang: "pt", Dir: "ltr",
+
+	TitleHome: "Entre na sua chamada de vídeo", TitleJoin: "Chamada de vídeo", TitleJoinWith: "Chamada de vídeo com %s", TitleAgent: "Sala de vídeo",
+
+	NoScriptHeading: "O JavaScript está desativado",
+	NoScriptHome:    "Você pode digitar seu código aqui; para a chamada, o navegador precisa de JavaScript. Ative-o nas configurações do navegador e recarregue esta página.",
+	NoScriptCall:    "Uma chamada de vídeo precisa de JavaScript. Ative-o nas configurações do navegador e recarregue esta página, ou abra o link em outro navegador, como Safari, Chrome, Firefox ou Edge. Você também pode continuar no chat.",
+	OldHeading:      "Este navegador não faz chamadas de vídeo",
+	OldLead:         "Copie este link e abra em uma versão atual do Chrome, Safari, Firefox ou Edge. Você também pode continuar no chat.",
+	InsecureHeading: "Esta página não foi aberta de forma segura",
+	InsecureLead:    "Os navegadores só liberam a câmera e o microfone para páginas cujo endereço começa com https. Abra este link:",
+
+	Unknown: plainPage{
+		Heading: "Não conhecemos este código",
+		Lead:    "Talvez o link esteja incompleto, ou o código tenha sido digitado errado.",
+		Steps:   []string{"Volte ao chat e toque no link de novo.", "Ou digite o código aqui, sem espaços."},
+		Note:    "Ainda não deu certo? Peça um novo link no chat.",
+	},
+	Expired: plainPage{
+		Heading: "Este link expirou",
+		Lead:    "Para sua segurança, os links de vídeo só valem por tempo limitado.",
+		Steps:   []string{"Volte ao chat.", "Peça um novo link de vídeo. Basta um clique do atendente."},
+	},
+	Ended: plainPage{
+		Heading: "Esta chamada terminou",
+		Lead:    "Obrigado por conversar conosco. Este link não pode ser usado de novo.",
+		Steps:   []string{"Precisa de mais ajuda? Volte ao chat e escreva por lá.", "O atendente pode enviar um novo link de vídeo a qualquer momento."},
+		Note:    "Você já pode fechar esta página.",
+	},
+	Rate: plainPage{
+		Heading: "Esta chamada terminou",
+		Lead:    "Obrigado por conversar conosco. Como foi?",
+		Note:    "Precisa de mais ajuda? Volte ao chat e escreva por lá. O atendente pode enviar um novo link de vídeo a qualquer momento.",
+	},
+	Rated: plainPage{
+		Heading: "Obrigado",
+		Lead:    "Sua avaliação chegou, e a chamada terminou.",
+		Steps:   []string{"Precisa de mais ajuda? Volte ao chat e escreva por lá.", "O atendente pode enviar um novo link de vídeo a qualquer momento."},
+		Note:    "Você já pode fechar esta página.",
+	},
+	InApp: plainPage{
+		Heading: "Abra este link no seu navegador",
+		Lead:    "Você está dentro de outro aplicativo, onde a câmera e o microfone muitas vezes não funcionam. Use o Safari no iPhone ou iPad, ou o Chrome no Android:",
+		Steps: []string{
+			"Mantenha o link acima pressionado até que fique selecionado e escolha “Copiar”.",
+			"Abra o Safari ou o Chrome.",
+			"Cole o link na barra de endereço e abra.",
+		},
+		Note: "Muitas vezes o menu do próprio aplicativo (⋯ ou o símbolo de compartilhar) tem “Abrir no navegador”, que faz o mesmo.",
+	},
+	TooMany: plainPage{
+		Heading: "Aguarde um minuto",
+		Lead:    "Houve muitas tentativas da sua rede em pouco tempo.",
+		Steps:   []string{"Aguarde um minuto.", "Depois recarregue esta página, ou toque de novo no link do chat."},
+	},
+	Trouble: plainPage{
+		Heading: "Não funcionou",
+		Lead:    "Algo deu errado do nosso lado.",
+		Steps:   []string{"Recarregue esta página em alguns segundos.", "Se continuar sem funcionar, siga pelo chat."},
+	},
+	NotFound: plainPage{
+		Heading: "Não há nada aqui",
+		Lead:    "Talvez o endereço esteja incompleto.",
+		Steps:   []string{"Volte ao chat e toque no link de novo.", "Ou digite seu código aqui."},
+	},
+	Offline: plainPage{
+		Heading: "Você está sem conexão",
+		Lead:    "Este dispositivo está sem internet no momento, por isso a chamada de vídeo não pode ser acessada.",
+		Steps:   []string{"Verifique o Wi-Fi ou os dados móveis e desative o modo avião.", "Esta página continua sozinha assim que a conexão voltar."},
+		Note:    "Seu link continua valendo enquanto o atendente espera por você.",
+	},
+
+	CodeLabel: "Código do seu chat", CodeOpen: "Abrir",
+	RateLegend: "Sua avaliação", RateComment: "Quer acrescentar algo? (opcional)", RateSend: "Enviar avaliação",
+	Scores:    [5]string{"Muito boa", "Boa", "Regular", "Ruim", "Muito ruim"},
+	Onward:    "Tentar aqui mesmo assim",
+	TryAgain:  "Tentar de novo",
+	BadRating: "Escolha de uma a cinco estrelas e escreva menos de %d caracteres.",
+	MustLeave: "A chamada de vídeo ainda está em andamento. Saia primeiro da sala de vídeo e depois finalize a tarefa.",
+
+	Errors: map[wire.Code]string{
+		wire.CodeBadRequest:       "Não foi possível entender o pedido. Recarregue a página e tente de novo.",
+		wire.CodeUnknownCode:      "Não conhecemos este código. Compare com o link do chat, ou peça um novo por lá.",
+		wire.CodeExpired:          "Este link expirou. Peça um novo no chat.",
+		wire.CodeEnded:            "Esta chamada terminou. Se precisar de mais ajuda, escreva no chat.",
+		wire.CodeUnauthorized:     "Sua sessão do Flex não é mais válida. Recarregue o Flex e entre de novo.",
+		wire.CodeForbidden:        "Seu papel não permite isso. Fale com seu supervisor ou administrador.",
+		wire.CodeTaskNotYours:     "Esta tarefa está atribuída a outro agente. Fale com ele, ou peça a transferência.",
+		wire.CodeTaskNotFound:     "Esta tarefa não existe mais. Atualize sua lista de tarefas.",
+		wire.CodeTaskNotChat:      "Esta tarefa não tem um chat para onde enviar o link. Inicie o vídeo a partir de uma tarefa de chat.",
+		wire.CodeTaskClosed:       "Esta tarefa está sendo finalizada ou já terminou, por isso não é possível iniciar um vídeo.",
+		wire.CodeAgentBusy:        "Você já está em outra chamada de vídeo. Encerre aquela primeiro.",
+		wire.CodeConsentRequired:  "Esta chamada é gravada. Concorde com a gravação para entrar, ou continue no chat.",
+		wire.CodeNotFound:         "Não há nada neste endereço. Verifique o link.",
+		wire.CodeMethodNotAllowed: "Este endereço não aceita esse tipo de pedido.",
+		wire.CodeTooLarge:         "É muito de uma vez. Encurte o texto e tente de novo.",
+		wire.CodeUnsupportedMedia: "O pedido deve ser enviado como JSON (Content-Type: application/json).",
+		wire.CodeForbiddenOrigin:  "Este site não pode chamar o serviço de vídeo. Um administrador pode incluí-lo em ALLOWED_ORIGINS.",
+		wire.CodeRateLimited:      "Foram muitas tentativas em pouco tempo. Aguarde um minuto e tente de novo.",
+		wire.CodeUnavailable:      "O serviço de vídeo não pode ser acessado agora. Tente de novo em alguns segundos.",
+		wire.CodeInternal:         "Algo deu errado do nosso lado. Tente de novo, ou continue no chat.",
+	},
+}
