@@ -84,8 +84,16 @@ func (Host) Fullscreen(context.Context, string, bool) error { return ErrUnsuppor
 // OnFullscreen does nothing.
 func (Host) OnFullscreen(func(on bool)) (stop func()) { return nothing }
 
-// PictureInPicture answers ErrUnsupported.
-func (Host) PictureInPicture(context.Context, string) error { return ErrUnsupported }
+// Mini answers ErrUnsupported.
+func (Host) Mini(context.Context, string, []string, []string, func()) (stop func(), err error) {
+	return nil, ErrUnsupported
+}
+
+// Fill does nothing.
+func (Host) Fill(string, string) {}
+
+// ScrollDown does nothing.
+func (Host) ScrollDown(string) {}
 
 // Matches answers false.
 func (Host) Matches(string) bool { return false }

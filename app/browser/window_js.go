@@ -160,9 +160,18 @@ func (h Host) OnShow(f func()) (stop func()) {
 }
 
 // OnVisibility calls f when the page comes into view or goes out of it, until
-// stop.
+// stop. Out of the back-forward cache only pageshow tells.
 func (Host) OnVisibility(f func(visible bool)) (stop func()) {
-	return Listen(document(), "visibilitychange", func(js.Value) { f(visible()) })
+	a := Listen(document(), "visibilitychange", func(js.Value) { f(visible()) })
+	b := Listen(window(), "pageshow", func(e js.Value) {
+		if e.Get("persisted").Truthy() {
+			f(visible())
+		}
+	})
+	return func() {
+		a()
+		b()
+	}
 }
 
 func visible() bool { return text(document(), "visibilityState") != "hidden" }
@@ -226,24 +235,5 @@ func (Host) Fullscreen(ctx context.Context, id string, on bool) error {
 func (Host) OnFullscreen(f func(on bool)) (stop func()) {
 	return Listen(document(), "fullscreenchange", func(js.Value) {
 		f(exists(document().Get("fullscreenElement")))
-	})
-}
-
-// PictureInPicture puts the <video> with the id into a small window of its
-// own, or back when it is there. Begin it in a click.
-func (Host) PictureInPicture(ctx context.Context, id string) error {
-	return Try(func() error {
-		d, el := document(), element(id)
-		if !exists(el) || !exists(el.Get("requestPictureInPicture")) {
-			return fmt.Errorf("picture in picture: %w", ErrUnsupported)
-		}
-		p := js.Undefined()
-		if now := d.Get("pictureInPictureElement"); exists(now) && now.Equal(el) {
-			p = d.Call("exitPictureInPicture")
-		} else {
-			p = el.Call("requestPictureInPicture")
-		}
-		_, err := Await(ctx, p)
-		return err
 	})
 }

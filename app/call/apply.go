@@ -57,7 +57,7 @@ func (s State) Apply(ev video.Event) State {
 		s.Dominant = e.SID
 		return s
 	case video.NetworkQuality:
-		return s.quality(e.SID, e.Level)
+		return s.quality(e.SID, e.Level).direction(e)
 	case video.RecordingChanged:
 		s.Recording = e.On
 		return s
@@ -100,6 +100,7 @@ func (s State) ended(err *video.Error) State {
 	s.Dominant = ""
 	s.PlaybackBlocked = false
 	s.Interrupted = nil
+	s.loud, s.causes, s.measured, s.paused = nil, nil, CauseUnknown, nil
 	return s
 }
 
@@ -124,6 +125,7 @@ func (s State) without(sid string) State {
 	if s.Dominant == sid {
 		s.Dominant = ""
 	}
+	s = s.PausedBy(sid, false)
 	if _, ok := s.Quality[sid]; ok {
 		s.Quality = maps.Clone(s.Quality)
 		delete(s.Quality, sid)

@@ -44,6 +44,11 @@ type State struct {
 	Interrupted map[video.Kind]bool
 	// Error is why the call failed, ended, or is reconnecting.
 	Error *video.Error
+
+	loud     map[string]int   // measurements until someone counts as silent, by SID
+	causes   map[string]Cause // which way a connection is worse, by SID
+	measured Cause            // what our own measurement found
+	paused   map[string]bool  // who said that they are interrupted
 }
 
 // New is a call not begun.

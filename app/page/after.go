@@ -175,10 +175,14 @@ func (j *Join) onRejoin(app.Context, app.Event) {
 
 // lost is shown when coming back by ourselves was given up.
 func (j *Join) lost() app.UI {
+	title, lead := j.w.LostHeading, pick(j.trouble == "", j.w.LostLead, j.trouble)
+	if j.elsewhere {
+		title, lead = j.w.ElsewhereHeading, j.w.ElsewhereLead
+	}
 	return app.Div().Class("card card-center").Body(
 		svg(iconWarn),
-		heading(j.w.LostHeading),
-		app.P().Class("lead").Text(pick(j.trouble == "", j.w.LostLead, j.trouble)),
+		heading(title),
+		app.P().Class("lead").Text(lead),
 		app.Div().Class("actions").Body(button(RejoinButton, "button-primary button-large", iconCam, j.w.Rejoin, j.onRejoin)),
 	)
 }

@@ -34,6 +34,7 @@ func (s *session) controls(extra ...app.UI) app.UI {
 		hide(control(ShareButton, pickIcon(sharing, iconShareStop, iconShare), s.w.Share, s.onShare), !s.support.ScreenShare).
 			Aria("pressed", onOff(sharing)).Aria("busy", onOff(s.busy[video.Screen])),
 		hide(control(FlipButton, iconFlip, s.w.Flip, s.onFlip), !s.support.Mobile),
+		s.talkControl(),
 		control(MoreButton, iconMore, s.w.More, s.onMore).
 			Aria("expanded", onOff(s.moreOpen)).Aria("controls", MorePanel),
 		control(LeaveButton, iconLeave, s.w.Leave, s.onLeave).Class("control-leave"),
@@ -42,8 +43,11 @@ func (s *session) controls(extra ...app.UI) app.UI {
 		hide(app.Div().ID(MorePanel).Class("panel"), !s.moreOpen).Body(append(append([]app.UI{
 			app.H2().Class("panel-title").Text(s.w.Settings),
 		}, s.deviceSelects()...), append(extra,
+			hide(button(MiniButton, "button-quiet", iconMini, s.w.Mini, s.onMini), !s.support.PiP).
+				Aria("pressed", onOff(s.mini != nil)),
 			hide(button(FullScreenButton, "button-quiet", iconFull, s.w.FullScreen, s.onFullScreen), s.noFull).
 				Aria("pressed", onOff(s.full)))...)...),
+		s.talkPanel(),
 		app.Div().Class("toolbar").Role("group").Aria("label", s.w.Controls).Body(bar...),
 	)
 }
@@ -76,7 +80,7 @@ func (s *session) deviceSelect(id, kind, label string, h app.EventHandler) app.H
 		if name == "" {
 			name = s.w.DefaultDevice
 		}
-		options = append(options, app.Option().Value(d.ID).Selected(d.ID == s.chosen[kind]).Text(name))
+		options = append(options, choose(app.Option().Value(d.ID), d.ID == s.inUseOf(kind)).Text(name))
 	}
 	return hide(app.Div().Class("field"), len(options) == 0).Body(
 		app.Label().For(id).Text(label),
@@ -88,8 +92,12 @@ func (s *session) onMute(app.Context, app.Event)   { s.toggle(video.Audio) }
 func (s *session) onCamera(app.Context, app.Event) { s.toggle(video.Video) }
 func (s *session) onShare(app.Context, app.Event)  { s.share() }
 func (s *session) onFlip(app.Context, app.Event)   { s.flip() }
-func (s *session) onMore(app.Context, app.Event)   { s.moreOpen = !s.moreOpen }
-func (s *session) onLeave(app.Context, app.Event)  { s.leave() }
+func (s *session) onMore(app.Context, app.Event) {
+	s.moreOpen = !s.moreOpen
+	s.talk.open = false
+}
+
+func (s *session) onLeave(app.Context, app.Event) { s.leave() }
 
 func (s *session) onMicSelect(ctx app.Context, _ app.Event) { s.use(audioInput, chosen(ctx)) }
 func (s *session) onCameraSelect(ctx app.Context, _ app.Event) {

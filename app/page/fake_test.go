@@ -134,6 +134,10 @@ type fakeHost struct {
 	focus   string
 	title   string
 	copied  string
+	filled  string
+	mini    string
+	noMini  bool
+	visible func(bool)
 }
 
 type posted struct {
@@ -210,6 +214,27 @@ func (h *fakeHost) Focus(id string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.focus = id
+}
+
+func (h *fakeHost) Fill(id, text string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.filled = id + "=" + text
+}
+
+func (h *fakeHost) Mini(_ context.Context, title string, videos, buttons []string, closed func()) (func(), error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.noMini {
+		return nil, context.Canceled
+	}
+	h.mini = title + ": " + strings.Join(videos, " ") + " | " + strings.Join(buttons, " ")
+	return closed, nil
+}
+
+func (h *fakeHost) OnVisibility(f func(bool)) func() {
+	h.visible = f
+	return func() {}
 }
 
 func (h *fakeHost) SetTitle(s string) {

@@ -39,6 +39,15 @@ type Host interface {
 	Copy(ctx context.Context, text string) error
 	// Focus moves the keyboard focus to the element with the id.
 	Focus(id string)
+	// Fill puts text into the field with the id.
+	Fill(id, text string)
+	// ScrollDown shows the end of the element with the id.
+	ScrollDown(id string)
+	// Mini shows the <video>s with the ids in a small window on top of all
+	// others, with a copy of the buttons; where a browser can only show one
+	// video, it is the first. closed is told when the window is gone. Begin it
+	// in a click.
+	Mini(ctx context.Context, title string, videos, buttons []string, closed func()) (stop func(), err error)
 	// SetTitle names the tab.
 	SetTitle(title string)
 	// Fullscreen shows the element with the id on the whole screen, or ends that.
@@ -75,12 +84,17 @@ func (noHost) Beacon(string, []byte) bool                        { return false 
 func (noHost) OnMessage(func(string, bool, []byte)) (stop func()) {
 	return nothing
 }
-func (noHost) PostToParent([]byte, string)                    {}
-func (noHost) Framed() bool                                   { return false }
-func (noHost) Stored(string) string                           { return "" }
-func (noHost) Store(string, string)                           {}
-func (noHost) Copy(context.Context, string) error             { return nil }
-func (noHost) Focus(string)                                   {}
+func (noHost) PostToParent([]byte, string)        {}
+func (noHost) Framed() bool                       { return false }
+func (noHost) Stored(string) string               { return "" }
+func (noHost) Store(string, string)               {}
+func (noHost) Copy(context.Context, string) error { return nil }
+func (noHost) Focus(string)                       {}
+func (noHost) Fill(string, string)                {}
+func (noHost) ScrollDown(string)                  {}
+func (noHost) Mini(context.Context, string, []string, []string, func()) (stop func(), err error) {
+	return nil, video.ErrUnsupported
+}
 func (noHost) SetTitle(string)                                {}
 func (noHost) Fullscreen(context.Context, string, bool) error { return nil }
 func (noHost) OnFullscreen(func(bool)) (stop func())          { return nothing }

@@ -26,6 +26,15 @@ const (
 	FullScreenButton = "fullscreen-button"
 	LeaveButton      = "leave-button"
 	ResumeButton     = "resume-button" // play the sound that autoplay blocked
+	MiniButton       = "mini-button"   // the call in a small window on top
+	TalkButton       = "talk-button"
+	TalkPanel        = "talk-panel"
+	TalkLog          = "talk-log"
+	TalkInput        = "talk-input"
+	TalkSend         = "talk-send"
+	RefreshButton    = "refresh-button" // take back what a phone call has taken
+	QualityNote      = "quality-note"   // our own connection, in words
+	CallNotice       = "call-notice"    // what the page did by itself
 	MicSelect        = "mic-select"
 	CameraSelect     = "camera-select"
 	SpeakerSelect    = "speaker-select"

@@ -25,6 +25,7 @@ type Join struct {
 	want           video.Want // what the last Join asked for
 	trouble        string     // why joining did not work
 	copied         bool
+	elsewhere      bool // the call goes on in another tab, or we were removed
 
 	attempt  int  // counts requests to join; answers to older ones are ignored
 	entering bool // a token has been asked for

@@ -24,7 +24,7 @@ func (j *Join) join(w video.Want) {
 		j.s.ctx.Defer(func(app.Context) { j.s.deps.Host.Focus(ConsentInput) })
 		return
 	}
-	j.trouble, j.want = "", w
+	j.trouble, j.want, j.elsewhere = "", w, false
 	if j.s.capture == nil && (w.Audio || w.Video) {
 		j.askFirst(w, j.enter)
 		return
@@ -145,15 +145,18 @@ func (j *Join) again(why string) {
 
 // ended is told by the session that the Room is over.
 func (j *Join) ended(err *video.Error) {
+	removed := err == nil && !j.s.leaving && !j.s.vanished
 	j.s.tellLeft(j.code)
-	if err == nil || err.Reason == video.RoomCompleted {
-		j.goodbye()
-		return
-	}
-	if err.Reason == video.DuplicateIdentity {
+	switch {
+	case removed && !over(j.state.Status), err != nil && err.Reason == video.DuplicateIdentity:
 		// Coming back by ourselves would throw the other tab out, and so on.
-		j.trouble = j.w.callError(err)
+		j.elsewhere = true
+		j.s.release() // the other tab wants the camera
 		j.to(PhaseLost)
+		j.s.say(j.w.ElsewhereHeading)
+		return
+	case err == nil || err.Reason == video.RoomCompleted:
+		j.goodbye()
 		return
 	}
 	j.back.lost(time.Now())

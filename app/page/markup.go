@@ -23,6 +23,14 @@ func disable[T interface{ Disabled(bool) T }](e T, disabled bool) T {
 	return e
 }
 
+// choose marks the option of a <select> that is in force.
+func choose(o app.HTMLOption, on bool) app.HTMLOption {
+	if on {
+		return o.Selected(true)
+	}
+	return o
+}
+
 // with adds the class if on.
 func with[T interface{ Class(...string) T }](e T, on bool, class string) T {
 	if on {

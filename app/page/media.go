@@ -71,6 +71,8 @@ func (s *session) listDevices() {
 	async(s, s.deps.Devices.List, func(d []video.Device, err error) {
 		if err == nil {
 			s.devices = d
+			s.inUse()
+			s.replug()
 		}
 	})
 }

@@ -6,7 +6,6 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"escalate/app/call"
 	"escalate/app/video"
 	"escalate/app/wire"
 )
@@ -33,19 +32,6 @@ func wordsIn(tag string) *words {
 		}
 	}
 	return &english
-}
-
-// quality is a network level in words, "" when there is nothing to worry about.
-func (w *words) quality(level int) string {
-	switch call.QualityWords(level) {
-	case "fair":
-		return w.QualityFair
-	case "weak":
-		return w.QualityWeak
-	case "bad", "broken":
-		return w.QualityBad
-	}
-	return ""
 }
 
 // customer is the customer's progress, for the agent.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"time"
 
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 
@@ -44,16 +45,25 @@ type session struct {
 	joined   int // counts attempts to join; what belongs to an older one is ignored
 	cancel   context.CancelFunc
 	leaving  bool
+	vanished bool                // the page is going away, and has said so
 	busy     map[video.Kind]bool // a command on this kind is being carried out
 	aim      map[video.Kind]bool // what the newest click on this kind wants, while busy
 	slots    []slot
 	drawn    map[string]string // Track SID -> element id
 	awake    func()
 
+	talk     talk
+	mini     func()                      // closes the small window; nil without one
+	using    map[video.Kind]string       // device in use, by id
+	gone     map[video.Kind]video.Device // unplugged, and not replaced yet
+	hidden   bool                        // the camera is off only because the page is hidden
+	sharedAt time.Time
+
 	moreOpen bool
 	full     bool // on the whole screen
 	noFull   bool // the browser cannot
 	trouble  string
+	notice   string // what the page did by itself
 	live     string
 	recorded bool // the call is known to be recorded, whatever the Room tells
 	stops    []func()
@@ -69,6 +79,8 @@ func newSession(d Deps, w *words) session {
 		busy:   map[video.Kind]bool{},
 		aim:    map[video.Kind]bool{},
 		drawn:  map[string]string{},
+		using:  map[video.Kind]string{},
+		gone:   map[video.Kind]video.Device{},
 	}
 }
 
@@ -80,9 +92,7 @@ func (s *session) begin(ctx app.Context) {
 		s.deps.Host.OnFullscreen(func(on bool) { s.ctx.Dispatch(func(app.Context) { s.full = on }) }),
 		s.deps.Host.OnVisibility(func(visible bool) {
 			s.ctx.Dispatch(func(app.Context) {
-				if visible && s.room != nil {
-					s.room.Refresh() // a phone call or another app may have taken the devices
-				}
+				s.seen(visible)
 			})
 		}),
 	)
@@ -127,7 +137,9 @@ func (s *session) connect(j wire.Join, done func(error)) {
 	s.state = s.state.Begin()
 	clear(s.busy)
 	clear(s.aim)
-	s.slots, s.drawn, s.identity, s.leaving, s.trouble = nil, map[string]string{}, j.Identity, false, ""
+	s.slots, s.drawn, s.identity = nil, map[string]string{}, j.Identity
+	s.leaving, s.vanished, s.hidden = false, false, false
+	s.trouble, s.notice = "", ""
 	ctx, cancel := context.WithCancel(s.ctx)
 	s.cancel = cancel
 	o := video.Options{
@@ -157,6 +169,8 @@ func (s *session) connect(j wire.Join, done func(error)) {
 			s.room = r
 			s.state = s.state.Joined(r.SID(), r.Local())
 			s.awake = s.deps.Host.KeepAwake()
+			s.inUse()
+			s.pulse(ctx, r)
 			if id := s.chosen[audioOutput]; id != "" {
 				s.use(audioOutput, id)
 			}
@@ -196,6 +210,7 @@ func (s *session) vanish(code string) {
 	if s.room == nil {
 		return
 	}
+	s.vanished = true
 	if b, err := json.Marshal(wire.Leave{Identity: s.identity}); err == nil {
 		s.deps.Host.Beacon(wire.CodePath(code, wire.ActionLeave), b)
 	}
@@ -220,6 +235,7 @@ func (s *session) apply(ev video.Event) {
 	s.state = s.state.Apply(ev)
 	s.place()
 	s.tell(before, ev)
+	s.react(before, ev)
 	if s.turned != nil && s.room != nil && before.Phase != s.state.Phase {
 		s.turned()
 	}
@@ -236,7 +252,12 @@ func (s *session) apply(ev video.Event) {
 	s.changed()
 }
 
+// sleep lets the screen go dark again, and closes the small window.
 func (s *session) sleep() {
+	if s.mini != nil {
+		s.mini()
+		s.mini = nil
+	}
 	if s.awake != nil {
 		s.awake()
 		s.awake = nil

@@ -46,13 +46,13 @@ func (s *session) tile(sl slot) app.UI {
 	_, heard := call.Microphone(p)
 	t := app.Section().ID(RemoteTile(sl.sid)).Class("tile").Aria("label", name).
 		DataSet("camera", onOff(camera)).DataSet("microphone", onOff(heard))
-	t = with(t, s.state.Dominant == sl.sid && heard, "speaking")
+	t = with(t, heard && s.state.Speaking(sl.sid), "speaking")
 	t = with(t, p.Reconnecting, "reconnecting")
 	return hide(t, sl.gone).Body(
 		hide(app.Video().ID(RemoteVideo(sl.sid)).AutoPlay(true).Attr("playsinline", "playsinline"), !camera),
 		app.Audio().ID(RemoteAudio(sl.sid)).AutoPlay(true),
 		avatar(name, camera),
-		s.caption(name, !heard && !p.Reconnecting, p.Reconnecting, s.state.QualityOf(sl.sid)),
+		s.caption(name, !heard && !p.Reconnecting, s.condition(p)),
 	)
 }
 
@@ -68,11 +68,12 @@ func (s *session) screenTile(sl slot, on bool) app.UI {
 // selfTile is what the others see of us, mirrored.
 func (s *session) selfTile() app.UI {
 	camera := s.cameraOn()
-	return app.Section().ID(SelfTile).Class("tile tile-self").Aria("label", s.w.You).
+	tile := app.Section().ID(SelfTile).Class("tile tile-self").Aria("label", s.w.You)
+	return with(tile, s.microphoneOn() && s.state.Speaking(s.state.Local.SID), "speaking").
 		DataSet("camera", onOff(camera)).DataSet("microphone", onOff(s.microphoneOn())).Body(
 		hide(app.Video().ID(SelfVideo).Class("mirrored").AutoPlay(true).Muted(true).Attr("playsinline", "playsinline"), !camera),
 		avatar(s.w.You, camera),
-		s.caption(s.w.You, !s.microphoneOn(), false, s.state.QualityOf(s.state.Local.SID)),
+		s.caption(s.w.You, !s.microphoneOn(), s.condition(s.state.Local)),
 	)
 }
 
@@ -83,13 +84,24 @@ func avatar(name string, hidden bool) app.UI {
 }
 
 // caption names a tile and says what is wrong with it, in words.
-func (s *session) caption(name string, muted, reconnecting bool, quality int) app.UI {
-	words := s.w.quality(quality)
+func (s *session) caption(name string, muted bool, condition string) app.UI {
 	return app.P().Class("caption").Body(
 		app.Span().Class("caption-name").Text(name),
 		hide(app.Span().Class("caption-mark"), !muted).Body(svg(iconMicOff), app.Span().Class("visually-hidden").Text(s.w.Muted)),
-		hide(app.Span().Class("caption-note"), !reconnecting && words == "").Text(pick(reconnecting, s.w.OtherReconnecting, words)),
+		hide(app.Span().Class("caption-note"), condition == "").Text(condition),
 	)
+}
+
+// condition is what is the matter with someone's connection or devices, "" for
+// nothing.
+func (s *session) condition(p video.Participant) string {
+	switch {
+	case p.Reconnecting:
+		return s.w.OtherReconnecting
+	case s.state.Paused(p.SID):
+		return s.w.Paused
+	}
+	return s.w.quality(s.state.QualityOf(p.SID), s.state.CauseOf(p.SID), p.SID == s.state.Local.SID)
 }
 
 func pick(first bool, a, b string) string {
@@ -116,12 +128,15 @@ func initials(name string) string {
 
 // callNotices are the bars over the stage, worst first.
 func (s *session) callNotices() app.UI {
-	interrupted := s.state.Interrupted[video.Audio] || s.state.Interrupted[video.Video]
+	taken, words := s.taken()
+	weak := s.condition(s.state.Local)
 	return app.Div().Class("notices").Body(
 		hide(app.P().Class("bar bar-warn"), s.state.Phase != call.Reconnecting).Body(
 			app.Span().Class("spinner").Aria("hidden", "true"), app.Span().Text(s.w.Reconnecting)),
 		hide(button(ResumeButton, "bar-button", iconSound, s.w.Resume, s.onResume), !s.state.PlaybackBlocked),
-		hide(button("refresh-button", "bar-button", iconWarn, s.w.PhonePaused, s.onRefresh), !interrupted),
+		hide(button(RefreshButton, "bar-button", iconWarn, words, s.onRefresh), !taken),
+		hide(app.P().ID(QualityNote).Class("bar"), weak == "" || s.state.Phase != call.InCall).Body(svg(iconSignal), app.Span().Text(weak)),
+		hide(app.P().ID(CallNotice).Class("bar"), s.notice == "").Text(s.notice),
 		hide(app.P().ID(ShareNote).Class("bar"), !s.state.ScreenOn()).Body(svg(iconShare), app.Span().Text(s.w.SelfSharing)),
 		note(TroubleNote, s.trouble),
 	)
@@ -133,8 +148,22 @@ func (s *session) onResume(app.Context, app.Event) {
 	}
 }
 
-func (s *session) onRefresh(app.Context, app.Event) {
-	if s.room != nil {
-		s.room.Refresh()
+// taken says which of our devices a phone call or the like has taken. What is
+// unplugged cannot be taken back.
+func (s *session) taken() (any bool, words string) {
+	is := func(k video.Kind) bool {
+		_, gone := s.gone[k]
+		return s.state.Interrupted[k] && !gone
 	}
+	switch mic, cam := is(video.Audio), is(video.Video); {
+	case mic && cam:
+		return true, s.w.PhonePaused
+	case mic:
+		return true, s.w.MicTaken
+	case cam:
+		return true, s.w.CameraTaken
+	}
+	return false, ""
 }
+
+func (s *session) onRefresh(app.Context, app.Event) { s.restore() }

@@ -41,6 +41,20 @@ func (s *session) tell(before call.State, ev video.Event) {
 		if p, ok := s.state.Participant(e.ParticipantSID); ok && e.Track.Kind == video.Screen {
 			s.say(fill(s.w.Sharing, s.nameOf(p.Identity)))
 		}
+	case video.TrackUnsubscribed:
+		if p, ok := before.Participant(e.ParticipantSID); ok {
+			for _, t := range p.Tracks {
+				if t.SID == e.TrackSID && t.Kind == video.Screen {
+					s.say(fill(s.w.SharingOver, s.nameOf(p.Identity)))
+				}
+			}
+		}
+	case video.ScreenEnded:
+		s.say(s.w.ScreenStopped)
+	case video.ParticipantReconnecting:
+		if p, ok := s.state.Participant(e.SID); ok {
+			s.say(s.nameOf(p.Identity) + ": " + s.w.OtherReconnecting)
+		}
 	case video.Reconnecting:
 		s.say(s.w.Reconnecting)
 	case video.Reconnected:

@@ -36,7 +36,7 @@ type words struct {
 	SelfSharing, Recording, Reconnecting, OtherReconnecting string
 	PhonePaused, DidJoin, DidLeave, RecordOn, RecordOff     string // -, name, name, -, -
 	MuteOn, MuteOff, Back                                   string
-	QualityFair, QualityWeak, QualityBad                    string
+	QualityFair, QualityWeak, QualityBad                    string // see callWords for the reasons
 
 	RejoinHeading, RejoinLead, LostHeading, LostLead, Rejoin, LostTitle string
 	AfterHeading, AfterLead, AfterTitle, RateLegend, RateComment        string // -, -, brand, -, -
@@ -68,6 +68,8 @@ type words struct {
 	CustomerLeft                                                       string
 	CustomerDenied, CustomerSystem, CustomerInUse, CustomerNoDevice    string
 	CustomerInApp, CustomerOld, CustomerNetwork, CustomerTrouble       string
+
+	callWords
 }
 
 // saying is what is the matter, and what to do about it.

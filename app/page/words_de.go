@@ -3,6 +3,8 @@ package page
 var german = words{
 	Lang: "de", Dir: "ltr",
 
+	callWords: germanCall,
+
 	Agent: "Ihre Ansprechperson", Customer: "Kundin oder Kunde", Colleague: "Teammitglied", You: "Sie",
 
 	HomeTitle:   "An einem Videoanruf teilnehmen",

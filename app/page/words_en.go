@@ -3,6 +3,8 @@ package page
 var english = words{
 	Lang: "en", Dir: "ltr",
 
+	callWords: englishCall,
+
 	Agent: "the agent", Customer: "Customer", Colleague: "Colleague", You: "You",
 
 	HomeTitle:   "Join a video call",

@@ -3,6 +3,8 @@ package page
 var spanish = words{
 	Lang: "es", Dir: "ltr",
 
+	callWords: spanishCall,
+
 	Agent: "su agente", Customer: "Cliente", Colleague: "Colega", You: "Usted",
 
 	HomeTitle:   "Entrar en una videollamada",

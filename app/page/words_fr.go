@@ -3,6 +3,8 @@ package page
 var french = words{
 	Lang: "fr", Dir: "ltr",
 
+	callWords: frenchCall,
+
 	Agent: "votre conseiller", Customer: "Client", Colleague: "Collègue", You: "Vous",
 
 	HomeTitle:   "Rejoindre un appel vidéo",

@@ -3,6 +3,8 @@ package page
 var portuguese = words{
 	Lang: "pt", Dir: "ltr",
 
+	callWords: portugueseCall,
+
 	Agent: "seu atendente", Customer: "Cliente", Colleague: "Colega", You: "Você",
 
 	HomeTitle:   "Entrar em uma chamada de vídeo",

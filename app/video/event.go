@@ -68,10 +68,13 @@ type ScreenEnded struct{}
 type DominantSpeaker struct{ SID string }
 
 // NetworkQuality is a Participant's level, 0 (broken) to 5 (excellent). SID is
-// the local one's too.
+// the local one's too. Detailed says that Send and Recv are known: the worst
+// level of what they send and of what they receive.
 type NetworkQuality struct {
-	SID   string
-	Level int
+	SID        string
+	Level      int
+	Detailed   bool
+	Send, Recv int
 }
 
 // RecordingChanged says whether the Room is being recorded.

@@ -83,6 +83,8 @@ type Capture interface {
 	// Attach draws the camera into the <video> element with the id, mirrored by
 	// style only; it does nothing without a camera.
 	Attach(elementID string) error
+	// Device is the id of the device in use for the kind, or "".
+	Device(k Kind) string
 	// Level is the microphone's loudness now, 0 to 1.
 	Level() float64
 	// SetEnabled mutes the microphone, or switches the camera: off stops the
@@ -131,6 +133,10 @@ type Room interface {
 	Resume()
 	// SetSpeaker chooses the output device for all audio, now and later.
 	SetSpeaker(ctx context.Context, deviceID string) error
+	// Send sends text to everyone in the Room over a data Track, which is
+	// published at the first time. Twilio does not say whether anybody got it:
+	// what must arrive is acknowledged and sent again by the caller.
+	Send(ctx context.Context, text string) error
 	// Stats measures the media now.
 	Stats(ctx context.Context) (Stats, error)
 	// Refresh restarts capture that a phone call or the like has interrupted.
@@ -156,12 +162,27 @@ type Track struct {
 	SwitchedOff bool
 }
 
-// Stats are sums over the Tracks of a Room at one moment.
+// Stats are sums over the Tracks of a Room at one moment. What the browser
+// does not tell is 0.
 type Stats struct {
 	// FramesDecoded and BytesReceived count since joining, over all remote Tracks.
 	FramesDecoded, BytesReceived int64
 	// AudioEnergy is the sum of WebRTC's totalAudioEnergy of the remote Tracks.
 	AudioEnergy float64
-	// RTT is the round-trip time in seconds, 0 when unknown.
+	// RTT is the round-trip time in seconds.
 	RTT float64
+	// Jitter is the worst of the remote Tracks', in seconds.
+	Jitter float64
+	// Received and LostIn count packets of the others, Sent and LostOut ours as
+	// the server reports them.
+	Received, LostIn, Sent, LostOut int64
+	// Busy says that the camera's picture is made smaller because this device,
+	// not the network, is too slow.
+	Busy bool
+	// Heard is what can be heard of each Participant, ourselves included, by SID.
+	Heard map[string]Heard
 }
+
+// Heard is sound since joining: WebRTC's totalAudioEnergy, and the seconds it
+// was summed over. The root of energy by time is the loudness, 0 to 1.
+type Heard struct{ Energy, Seconds float64 }

@@ -254,6 +254,15 @@ func (c *capture) Has(k video.Kind) bool {
 	return t != nil && !flag(t.Value, "isStopped")
 }
 
+// Device is the id of the device in use.
+func (c *capture) Device(k video.Kind) string {
+	t := c.tracks[k]
+	if t == nil || !exists(path(t.Value, "mediaStreamTrack", "getSettings")) {
+		return ""
+	}
+	return str(t.Get("mediaStreamTrack").Call("getSettings"), "deviceId")
+}
+
 // Missing is why a wanted kind is not there.
 func (c *capture) Missing(k video.Kind) *video.Error { return c.missing[k] }
 

@@ -78,7 +78,8 @@ func connectOptions(o video.Options, c *capture) map[string]any {
 		"name":            o.Name,
 		"tracks":          tracks, // given even if empty: the SDK captures by itself otherwise
 		"dominantSpeaker": true,
-		"networkQuality":  map[string]any{"local": 1, "remote": 1},
+		// 2 tells sending from receiving, which is the reason people are given.
+		"networkQuality": map[string]any{"local": 2, "remote": 2},
 		"bandwidthProfile": map[string]any{"video": map[string]any{
 			"mode":                        "collaboration",
 			"clientTrackSwitchOffControl": "auto",

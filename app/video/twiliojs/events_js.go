@@ -118,13 +118,34 @@ func (r *room) listenLocal() {
 
 func (r *room) listenQuality(p js.Value, l *listeners) {
 	sid := str(p, "sid")
-	tell := func(level js.Value) {
+	tell := func(level, stats js.Value) {
 		if level.Type() == js.TypeNumber {
-			r.emit(video.NetworkQuality{SID: sid, Level: level.Int()})
+			r.emit(qualityOf(sid, level.Int(), stats))
 		}
 	}
-	l.on(p, "networkQualityLevelChanged", func(a []js.Value) { tell(arg(a, 0)) })
-	tell(path(p, "networkQualityLevel"))
+	l.on(p, "networkQualityLevelChanged", func(a []js.Value) { tell(arg(a, 0), arg(a, 1)) })
+	tell(path(p, "networkQualityLevel"), path(p, "networkQualityStats"))
+}
+
+// qualityOf reads NetworkQualityStats, which tell of audio and video what is
+// sent and received.
+func qualityOf(sid string, level int, stats js.Value) video.NetworkQuality {
+	q := video.NetworkQuality{SID: sid, Level: level}
+	worst := func(way string) (l int, ok bool) {
+		l = 5
+		for _, kind := range []string{"audio", "video"} {
+			if v := path(stats, kind, way); v.Type() == js.TypeNumber {
+				l, ok = min(l, v.Int()), true
+			}
+		}
+		return l, ok
+	}
+	send, ok := worst("send")
+	recv, too := worst("recv")
+	if ok && too {
+		q.Detailed, q.Send, q.Recv = true, send, recv
+	}
+	return q
 }
 
 // arrived announces a Participant with what they publish.

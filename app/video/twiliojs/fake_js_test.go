@@ -117,6 +117,7 @@ globalThis.Twilio = {Video: {
     if (globalThis.captureGate) await captureGate;
     const ts = []; for (const k of ["audio", "video"]) if (o[k]) ts.push(new Track(k, await getMedia(k, o[k])));
     globalThis.lastTracks = ts; return ts },
+  LocalDataTrack: function (o) { return Object.assign(new Emitter(), {kind: "data", name: o.name, send(t) { log("send " + t) }}) },
   LocalVideoTrack: function (m, o) { return new Track("video", m, o.name) },
   connect: (token, o) => { globalThis.lastOptions = o; log("connect " + token);
     if (token === "bad") { const p = Promise.reject(Object.assign(named("AccessTokenInvalidError", "Invalid Access Token"), {code: 20101})); return p }

@@ -24,6 +24,8 @@ type room struct {
 	blocked   []js.Value // elements that autoplay refused
 	speaker   string
 	screen    *screen
+	data      js.Value      // LocalDataTrack, once something was sent
+	opening   chan struct{} // closed when data is published, or could not be
 	ended     bool
 }
 

@@ -19,7 +19,7 @@ func TestConnectOptions(t *testing.T) {
 	defer c.Close()
 	got := eval(`(() => { const o = Object.assign({}, lastOptions, {tracks: lastOptions.tracks.map(t => t.kind)}); return JSON.stringify(o, Object.keys(o).concat(Object.keys(o.networkQuality), "video", Object.keys(o.bandwidthProfile.video)).sort()) })()`).String()
 	want := `{"bandwidthProfile":{"video":{"clientTrackSwitchOffControl":"auto","contentPreferencesMode":"auto","mode":"collaboration"}},` +
-		`"dominantSpeaker":true,"insights":false,"maxAudioBitrate":24000,"name":"R","networkQuality":{"local":1,"remote":1},` +
+		`"dominantSpeaker":true,"insights":false,"maxAudioBitrate":24000,"name":"R","networkQuality":{"local":2,"remote":2},` +
 		`"notifyWarnings":["recording-media-lost"],"preferredVideoCodecs":["VP8"],"tracks":["audio","video"],"wsServer":"ws://127.0.0.1:1/signaling"}`
 	if got != want {
 		t.Errorf("options %s\nwant    %s", got, want)
@@ -391,19 +391,67 @@ func TestStats(t *testing.T) {
 	c, r, _ := join(t, ctx)
 	defer c.Close()
 	s, err := r.Stats(ctx)
-	if err != nil || s != (video.Stats{BytesReceived: 30}) {
+	if want := (video.Stats{BytesReceived: 30}); err != nil || !reflect.DeepEqual(s, want) {
 		t.Errorf("stats %+v, %v", s, err)
 	}
-	eval(`room._signaling = {_peerConnectionManager: {_peerConnections: new Map([["1", {_peerConnection: {getStats: async () => new Map([
-		["a", {type: "inbound-rtp", totalAudioEnergy: 0.5}], ["b", {type: "inbound-rtp", framesDecoded: 7}],
+	eval(addRemote + `room.participants.set(bob.sid, bob); bobAudio.track.mediaStreamTrack.id = "bobmic";
+	room._signaling = {_peerConnectionManager: {_peerConnections: new Map([["1", {_peerConnection: {getStats: async () => new Map([
+		["a", {type: "inbound-rtp", kind: "audio", trackIdentifier: "bobmic", totalAudioEnergy: 0.5, totalSamplesDuration: 2, packetsReceived: 90, packetsLost: 10, jitter: 0.03}],
+		["b", {type: "inbound-rtp", kind: "video", framesDecoded: 7, bytesReceived: 30, packetsLost: -1}],
+		["e", {type: "outbound-rtp", packetsSent: 100, qualityLimitationReason: "cpu"}], ["f", {type: "remote-inbound-rtp", packetsLost: 4}],
+		["g", {type: "media-source", kind: "audio", totalAudioEnergy: 0.1, totalSamplesDuration: 3}],
 		["c", {type: "candidate-pair", nominated: true, currentRoundTripTime: 0.02}], ["d", {type: "candidate-pair", currentRoundTripTime: 9}]])}}]])}}`)
-	if s, err = r.Stats(ctx); err != nil || s != (video.Stats{BytesReceived: 30, FramesDecoded: 7, AudioEnergy: 0.5, RTT: 0.02}) {
+	want := video.Stats{BytesReceived: 30, FramesDecoded: 7, AudioEnergy: 0.5, RTT: 0.02, Jitter: 0.03, Received: 90, LostIn: 10,
+		Sent: 100, LostOut: 4, Busy: true, Heard: map[string]video.Heard{"PAbob": {Energy: 0.5, Seconds: 2}, "PAme": {Energy: 0.1, Seconds: 3}}}
+	if s, err = r.Stats(ctx); err != nil || !reflect.DeepEqual(s, want) {
 		t.Errorf("stats %+v, %v", s, err)
 	}
 	calls()
 	r.Refresh()
 	if got := calls(); got != "refresh" {
 		t.Errorf("calls %s", got)
+	}
+}
+
+func TestSendPublishesOnce(t *testing.T) {
+	ctx := setUp(t)
+	_, r, _ := join(t, ctx)
+	eval(`globalThis.publishGate = new Promise(r => globalThis.openGate = r)`)
+	calls()
+	done := make(chan error, 2)
+	for _, text := range []string{"one", "two"} {
+		go func() { done <- r.Send(ctx, text) }()
+	}
+	wait(t, "the data Track to be published", func() bool { return strings.Contains(eval(`calls.join()`).String(), "publish data text") })
+	eval(`openGate()`)
+	for range 2 {
+		if err := <-done; err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := calls(); strings.Count(got, "publish data") != 1 || !strings.Contains(got, "send one") || !strings.Contains(got, "send two") {
+		t.Errorf("calls %s", got)
+	}
+	r.Disconnect()
+	if err := r.Send(ctx, "late"); err == nil {
+		t.Error("sent after leaving")
+	}
+}
+
+func TestQualityTellsTheDirection(t *testing.T) {
+	for _, tt := range []struct {
+		name, stats string
+		want        video.NetworkQuality
+	}{
+		{"nothing known", `null`, video.NetworkQuality{SID: "PA", Level: 2}},
+		{"worst of both", `({audio: {send: 5, recv: 4}, video: {send: 2, recv: 5}})`, video.NetworkQuality{SID: "PA", Level: 2, Detailed: true, Send: 2, Recv: 4}},
+		{"no video", `({audio: {send: 3, recv: 1}, video: null})`, video.NetworkQuality{SID: "PA", Level: 2, Detailed: true, Send: 3, Recv: 1}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := qualityOf("PA", 2, eval(tt.stats)); got != tt.want {
+				t.Errorf("got %+v", got)
+			}
+		})
 	}
 }
 

@@ -136,6 +136,7 @@ type Capture struct {
 	has     map[video.Kind]bool
 	missing map[video.Kind]*video.Error
 	level   float64
+	device  map[video.Kind]string
 	fail    error
 	closed  bool
 }
@@ -214,7 +215,28 @@ func (c *Capture) SetEnabled(_ context.Context, k video.Kind, on bool) error {
 // Use implements video.Capture.
 func (c *Capture) Use(_ context.Context, k video.Kind, deviceID string) error {
 	c.add("Use %s %s", k, deviceID)
-	return c.failing()
+	if err := c.failing(); err != nil {
+		return err
+	}
+	c.SetDevice(k, deviceID)
+	return nil
+}
+
+// Device implements video.Capture.
+func (c *Capture) Device(k video.Kind) string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.device[k]
+}
+
+// SetDevice sets what Device answers.
+func (c *Capture) SetDevice(k video.Kind, id string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.device == nil {
+		c.device = map[video.Kind]string{}
+	}
+	c.device[k] = id
 }
 
 // Flip implements video.Capture.

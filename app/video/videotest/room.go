@@ -196,6 +196,12 @@ func (r *Room) SetSpeaker(_ context.Context, deviceID string) error {
 	return r.failing()
 }
 
+// Send implements video.Room.
+func (r *Room) Send(_ context.Context, text string) error {
+	r.add("Send %s", text)
+	return r.failing()
+}
+
 // Stats implements video.Room.
 func (r *Room) Stats(ctx context.Context) (video.Stats, error) {
 	r.mu.Lock()

@@ -1,0 +1,195 @@
+package page
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"escalate/app/call"
+	"escalate/app/video"
+	"escalate/app/wire"
+)
+
+func TestInterruptionIsToldAndTakenBack(t *testing.T) {
+	r, j := inCall(t)
+	capture := r.devices.Newest()
+	r.do(func() { j.s.using[video.Audio] = "mic1" })
+	room := r.connector.Room()
+	room.Emit(video.LocalTrackStopped{Kind: video.Audio})
+	r.until("the banner", r.shows("Your microphone was interrupted. Tap to resume."))
+	r.until("the other side is told", func() bool { n, ok := r.sentNote(call.NotePaused); return ok && n.On })
+	r.golden("join_interrupted")
+	r.do(func() { j.s.onRefresh(nil, noEvent()) })
+	r.until("taken back", func() bool { return room.Called("Refresh") && capture.Called("Use audio mic1") })
+	room.Emit(video.LocalTrackResumed{Kind: video.Audio})
+	r.until("told again", func() bool {
+		all := r.sentNotes()
+		return all[len(all)-1].Type == call.NotePaused && !all[len(all)-1].On
+	})
+	if !strings.Contains(r.html(), `hidden id="refresh-button"`) {
+		t.Error("the banner stays")
+	}
+}
+
+func TestOthersInterruptionIsShown(t *testing.T) {
+	r, _ := inCall(t)
+	r.says(call.Note{Type: call.NotePaused, ID: "agent/1", On: true})
+	r.until("shown", r.shows("Paused by their device"))
+	r.until("said", r.shows("paused on the device of Maria Lopez"))
+	r.says(call.Note{Type: call.NotePaused, ID: "agent/2"})
+	r.until("over", func() bool { return !r.shows("Paused by their device")() })
+}
+
+func TestUnpluggedDeviceIsReplaced(t *testing.T) {
+	r, j := inCall(t)
+	r.do(func() {
+		j.s.devices = []video.Device{{ID: "headset", Kind: audioInput, Label: "Headset"}, {ID: "mic1", Kind: audioInput, Label: "Microphone 1"}}
+		j.s.using[video.Audio] = "headset"
+	})
+	r.connector.Room().Emit(video.LocalTrackStopped{Kind: video.Audio}) // the list does not have it any more
+	r.until("another is used", func() bool { return r.devices.Newest().Called("Use audio ") })
+	r.connector.Room().Emit(video.LocalTrackResumed{Kind: video.Audio})
+	r.until("said", r.shows("The device was unplugged."))
+}
+
+func TestLastCameraUnpluggedLeavesNoFrozenPicture(t *testing.T) {
+	r, j := inCall(t)
+	r.until("listed", func() bool { return len(j.s.devices) > 0 })
+	r.do(func() { j.s.using[video.Video] = "cam1" })
+	r.devices.Plug(video.Device{ID: "mic1", Kind: audioInput, Label: "Microphone 1"})
+	r.connector.Room().Emit(video.LocalTrackStopped{Kind: video.Video})
+	r.until("said", r.shows("“Camera 1” is gone"))
+	r.until("taken off", func() bool { return r.connector.Room().Called("SetEnabled video false") })
+	r.until("our picture is off", r.shows(`data-camera="false"`))
+	r.golden("join_camera_gone")
+	// Plugged in again, it goes on by itself.
+	r.devices.Plug(video.Device{ID: "cam1", Kind: videoInput, Label: "Camera 1"})
+	r.until("used again", func() bool { return r.devices.Newest().Called("Use video ") })
+}
+
+func TestHiddenPhoneSwitchesItsCameraOff(t *testing.T) {
+	s := open(invited())
+	r, j := joinRig(t, s)
+	j.s.support.Mobile = true
+	r.api.set(func(f *fakeAPI) { f.join = wire.Join{Token: "tok", Room: "RMx", Identity: "customer:K:n", State: s} })
+	r.do(func() { j.onJoin(nil, noEvent()) })
+	r.until("in call", r.shows(`data-phase="in_call"`))
+	room := r.connector.Room()
+	r.host.visible(false)
+	r.until("off", func() bool { return room.Called("SetEnabled video false") && r.shows(`data-camera="false"`)() })
+	r.host.visible(true)
+	r.until("on again", func() bool { return room.Called("SetEnabled video true") && room.Called("Refresh") })
+
+	// Off by choice stays off.
+	r.do(func() { j.s.onCamera(nil, noEvent()) })
+	r.until("off by choice", r.shows(`data-camera="false"`))
+	room.Reset()
+	r.host.visible(false)
+	r.host.visible(true)
+	r.until("refreshed", func() bool { return room.Called("Refresh") })
+	if room.Called("SetEnabled video true") {
+		t.Error("the camera was switched on behind a back")
+	}
+}
+
+func TestTheirShareReplacesOurs(t *testing.T) {
+	r, j := inCall(t)
+	room := r.connector.Room()
+	r.do(func() { j.s.onShare(nil, noEvent()) })
+	r.until("we share", r.shows("You are sharing your screen"))
+	r.do(func() { j.s.sharedAt = time.Now().Add(-time.Minute) })
+	room.Emit(agentTrack(video.Screen))
+	r.until("ours ended", func() bool { return room.Called("StopScreen") })
+	r.until("said", r.shows("Maria Lopez is sharing now, so your screen is no longer shared."))
+}
+
+func TestWhoBeganToShareAtTheSameTime(t *testing.T) {
+	r, j := inCall(t)
+	room := r.connector.Room()
+	// "agent:…" sorts before "customer:…": the agent's stays, ours gives way.
+	r.do(func() { j.s.onShare(nil, noEvent()) })
+	r.until("we share", r.shows("You are sharing your screen"))
+	room.Emit(agentTrack(video.Screen))
+	r.until("ours ended", func() bool { return room.Called("StopScreen") })
+
+	a, v := agentInCall(t)
+	a.connector.Room().Emit(video.ParticipantConnected{Participant: video.Participant{SID: "PA2", Identity: "customer:K:n"}})
+	a.do(func() { v.s.onShare(nil, noEvent()) })
+	a.until("the agent shares", a.shows("You are sharing your screen"))
+	a.connector.Room().Emit(video.TrackSubscribed{ParticipantSID: "PA2", Track: video.Track{SID: "MTs", Kind: video.Screen, Enabled: true}})
+	a.until("both are there", a.shows("Customer is sharing the screen"))
+	if a.connector.Room().Called("StopScreen") {
+		t.Error("both gave way")
+	}
+}
+
+func TestQualityIsGivenInWordsWithTheReason(t *testing.T) {
+	r, _ := inCall(t)
+	room := r.connector.Room()
+	room.Emit(video.NetworkQuality{SID: "PA1", Level: 2, Detailed: true, Send: 2, Recv: 5})
+	r.until("theirs", r.shows("Weak connection: their upload is slow"))
+	room.Emit(video.NetworkQuality{SID: "PALOCAL", Level: 1, Detailed: true, Send: 5, Recv: 1})
+	r.until("ours", r.shows("Very weak connection: your download is slow"))
+	room.SetStats(video.Stats{Sent: 100, LostOut: 30})
+	r.until("measured", r.shows("Very weak connection: what you send gets lost"))
+	r.golden("join_weak")
+}
+
+func TestRingFollowsTheSound(t *testing.T) {
+	r, _ := inCall(t)
+	r.connector.Room().SetStats(video.Stats{Heard: map[string]video.Heard{"PA1": {Energy: 1, Seconds: 2}}})
+	r.until("the ring", r.shows(`class="tile speaking"`))
+	r.until("no ring", func() bool { return !r.shows("speaking")() })
+	r.connector.Room().SetStats(video.Stats{Heard: map[string]video.Heard{"PALOCAL": {Energy: 9, Seconds: 9}}})
+	r.until("our ring", r.shows(`tile-self speaking`))
+}
+
+func TestSmallWindow(t *testing.T) {
+	r, j := inCall(t)
+	r.do(func() { j.s.onMini(nil, noEvent()) })
+	r.until("open", r.shows(`aria-pressed="true" class="button button-quiet" id="mini-button"`))
+	want := "Maria Lopez: " + RemoteVideo("PA1") + " " + SelfVideo + " | " + MuteButton + " " + CameraButton + " " + LeaveButton
+	if !r.host.saw(func(h *fakeHost) bool { return h.mini == want }) {
+		t.Errorf("shown %q", r.host.mini)
+	}
+	r.do(func() { j.s.onMini(nil, noEvent()) })
+	r.until("closed", r.shows(`aria-pressed="false" class="button button-quiet" id="mini-button"`))
+	r.host.noMini = true
+	r.do(func() { j.s.onMini(nil, noEvent()) })
+	r.until("told", r.shows("cannot show the call in a small window"))
+}
+
+func TestCallThatGoesOnElsewhereIsLeftAlone(t *testing.T) {
+	for name, err := range map[string]*video.Error{"removed": nil, "duplicate identity": {Reason: video.DuplicateIdentity, Code: 53205}} {
+		t.Run(name, func(t *testing.T) {
+			r, j := inCall(t)
+			first := r.connector.Room()
+			first.Emit(video.Disconnected{Err: err})
+			r.until("said", r.shows("The call goes on elsewhere"))
+			r.golden("join_elsewhere")
+			if !r.devices.Newest().Closed() {
+				t.Error("the camera is still on")
+			}
+			n := j.attempt
+			r.host.tell(open(open(invited())))
+			r.do(func() {})
+			if j.attempt != n || r.connector.Room() != first {
+				t.Error("it came back by itself")
+			}
+			r.do(func() { j.onRejoin(nil, noEvent()) })
+			r.until("back by choice", func() bool { return r.connector.Room() != first && r.shows(`data-phase="in_call"`)() })
+		})
+	}
+}
+
+func TestPageThatGoesAwayLeavesAtOnce(t *testing.T) {
+	r, _ := inCall(t)
+	r.host.hide()
+	r.until("left", func() bool { return r.connector.Room().Called("Disconnect") })
+	if !r.host.saw(func(h *fakeHost) bool {
+		return len(h.beacons) == 1 && strings.HasPrefix(h.beacons[0], "/api/escalations/K7Q2MWX/leave ") && strings.Contains(h.beacons[0], "customer:K7Q2MWX:n")
+	}) {
+		t.Errorf("beacons %q", r.host.beacons)
+	}
+	r.until("back from the cache one finds the way in", r.shows(`id="rejoin-button"`))
+}

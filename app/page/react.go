@@ -1,0 +1,53 @@
+package page
+
+import (
+	"time"
+
+	"escalate/app/call"
+	"escalate/app/video"
+)
+
+// justShared is how young a share of ours must be for a share of theirs to
+// have been begun at the same time.
+const justShared = 3 * time.Second
+
+// react does what an event asks for, beyond showing it.
+func (s *session) react(before call.State, ev video.Event) {
+	switch e := ev.(type) {
+	case video.DataReceived:
+		s.heardNote(e)
+	case video.LocalTrackStopped:
+		s.lost(e.Kind)
+	case video.ParticipantConnected:
+		if s.interrupted() {
+			s.tellPaused() // they could not hear it before
+		}
+	case video.TrackSubscribed:
+		if e.Track.Kind == video.Screen {
+			s.yield(e.ParticipantSID)
+		}
+	case video.LocalTrackPublished:
+		if e.Track.Kind == video.Screen {
+			s.sharedAt = time.Now()
+		}
+	}
+	was := before.Interrupted[video.Audio] || before.Interrupted[video.Video]
+	if was != s.interrupted() && s.inRoom() {
+		s.tellPaused()
+	}
+}
+
+// yield ends our screen share because somebody else has begun one: the newer
+// one is shown. If both began at once, exactly one side gives way.
+func (s *session) yield(sid string) {
+	p, ok := s.state.Participant(sid)
+	if !ok || !s.state.ScreenOn() {
+		return
+	}
+	if time.Since(s.sharedAt) < justShared && s.identity < p.Identity {
+		return
+	}
+	s.room.StopScreen()
+	s.notice = fill(s.w.ShareReplaced, s.nameOf(p.Identity))
+	s.say(s.notice)
+}
