@@ -96,7 +96,7 @@ func TestTheirShareReplacesOurs(t *testing.T) {
 	r, j := inCall(t)
 	room := r.connector.Room()
 	r.do(func() { j.s.onShare(nil, noEvent()) })
-	r.until("we share", r.shows("You are sharing your screen"))
+	r.until("we share", func() bool { return j.s.state.ScreenOn() })
 	r.do(func() { j.s.sharedAt = time.Now().Add(-time.Minute) })
 	room.Emit(agentTrack(video.Screen))
 	r.until("ours ended", func() bool { return room.Called("StopScreen") })
@@ -108,14 +108,14 @@ func TestWhoBeganToShareAtTheSameTime(t *testing.T) {
 	room := r.connector.Room()
 	// "agent:…" sorts before "customer:…": the agent's stays, ours gives way.
 	r.do(func() { j.s.onShare(nil, noEvent()) })
-	r.until("we share", r.shows("You are sharing your screen"))
+	r.until("we share", func() bool { return j.s.state.ScreenOn() })
 	room.Emit(agentTrack(video.Screen))
 	r.until("ours ended", func() bool { return room.Called("StopScreen") })
 
 	a, v := agentInCall(t)
 	a.connector.Room().Emit(video.ParticipantConnected{Participant: video.Participant{SID: "PA2", Identity: "customer:K:n"}})
 	a.do(func() { v.s.onShare(nil, noEvent()) })
-	a.until("the agent shares", a.shows("You are sharing your screen"))
+	a.until("the agent shares", func() bool { return v.s.state.ScreenOn() })
 	a.connector.Room().Emit(video.TrackSubscribed{ParticipantSID: "PA2", Track: video.Track{SID: "MTs", Kind: video.Screen, Enabled: true}})
 	a.until("both are there", a.shows("Customer is sharing the screen"))
 	if a.connector.Room().Called("StopScreen") {

@@ -24,11 +24,16 @@ func (s *session) react(before call.State, ev video.Event) {
 		}
 	case video.TrackSubscribed:
 		if e.Track.Kind == video.Screen {
-			s.yield(e.ParticipantSID)
+			s.theirShareAt = time.Now()
+			s.yield(e.ParticipantSID, time.Since(s.sharedAt) < justShared)
 		}
 	case video.LocalTrackPublished:
 		if e.Track.Kind == video.Screen {
 			s.sharedAt = time.Now()
+			// Ours is the newer one and stays, unless both began at once.
+			if _, p, ok := s.state.ScreenTrack(); ok && time.Since(s.theirShareAt) < justShared {
+				s.yield(p.SID, true)
+			}
 		}
 	}
 	was := before.Interrupted[video.Audio] || before.Interrupted[video.Video]
@@ -39,12 +44,9 @@ func (s *session) react(before call.State, ev video.Event) {
 
 // yield ends our screen share because somebody else has begun one: the newer
 // one is shown. If both began at once, exactly one side gives way.
-func (s *session) yield(sid string) {
+func (s *session) yield(sid string, together bool) {
 	p, ok := s.state.Participant(sid)
-	if !ok || !s.state.ScreenOn() {
-		return
-	}
-	if time.Since(s.sharedAt) < justShared && s.identity < p.Identity {
+	if !ok || !s.state.ScreenOn() || together && s.identity < p.Identity {
 		return
 	}
 	s.room.StopScreen()

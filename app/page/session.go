@@ -52,12 +52,13 @@ type session struct {
 	drawn    map[string]string // Track SID -> element id
 	awake    func()
 
-	talk     talk
-	mini     func()                      // closes the small window; nil without one
-	using    map[video.Kind]string       // device in use, by id
-	gone     map[video.Kind]video.Device // unplugged, and not replaced yet
-	hidden   bool                        // the camera is off only because the page is hidden
-	sharedAt time.Time
+	talk   talk
+	mini   func()                      // closes the small window; nil without one
+	using  map[video.Kind]string       // device in use, by id
+	gone   map[video.Kind]video.Device // unplugged, and not replaced yet
+	hidden bool                        // the camera is off only because the page is hidden
+	// sharedAt and theirShareAt are when the newest shares began.
+	sharedAt, theirShareAt time.Time
 
 	moreOpen bool
 	full     bool // on the whole screen
