@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
-	twiliojwt "github.com/twilio/twilio-go/client/jwt"
 )
 
 const (
@@ -49,51 +48,6 @@ type Claims struct {
 	// at all. Such a token is not an error here: it may be good for Sync.
 	HasVideo bool
 	Expires  time.Time
-}
-
-// Mint makes an Access Token for one Participant, valid from a little before
-// now until now+ttl. It fails with ErrKey for an incomplete key, with
-// ErrGrants without an identity, and with ErrExpired when ttl is not within
-// (0, 24h].
-func Mint(k Key, v Video, now time.Time, ttl time.Duration) (string, error) {
-	return mint(k, v.Identity, &twiliojwt.VideoGrant{Room: v.Room}, now, ttl)
-}
-
-// MintSync makes an Access Token for one Sync Service, with the same errors as
-// Mint. What the identity may do there is the Service's own matter: without
-// access control (acl_enabled) that is everything.
-func MintSync(k Key, identity, serviceSID string, now time.Time, ttl time.Duration) (string, error) {
-	if serviceSID == "" {
-		return "", fmt.Errorf("mint token without Sync Service: %w", ErrGrants)
-	}
-	return mint(k, identity, &twiliojwt.SyncGrant{ServiceSid: serviceSID}, now, ttl)
-}
-
-func mint(k Key, identity string, grant twiliojwt.BaseGrant, now time.Time, ttl time.Duration) (string, error) {
-	switch {
-	case k.AccountSID == "" || k.KeySID == "" || k.Secret == "":
-		// The library would panic on an empty secret.
-		return "", fmt.Errorf("mint token: %w", ErrKey)
-	case identity == "":
-		return "", fmt.Errorf("mint token without identity: %w", ErrGrants)
-	case ttl <= 0 || ttl > maxTTL:
-		return "", fmt.Errorf("mint token for %v: %w", ttl, ErrExpired)
-	}
-	t := twiliojwt.CreateAccessToken(twiliojwt.AccessTokenParams{
-		AccountSid:    k.AccountSID,
-		SigningKeySid: k.KeySID,
-		Secret:        k.Secret,
-		Identity:      identity,
-		Nbf:           float64(now.Add(-clockSkew).Unix()),
-		// Not Ttl: the library raises that to an hour.
-		ValidUntil: float64(now.Add(ttl).Unix()),
-		Grants:     []twiliojwt.BaseGrant{grant},
-	})
-	raw, err := t.ToJwt()
-	if err != nil {
-		return "", fmt.Errorf("sign token: %w", err)
-	}
-	return raw, nil
 }
 
 // payload is the body of an Access Token.
