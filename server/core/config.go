@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"escalate/server/escalation"
+	"escalate/server/web"
 )
 
 // Config is every setting of the server. FromEnv fills it from the environment.
@@ -45,6 +46,10 @@ type Config struct {
 	WrapTransport func(http.RoundTripper) http.RoundTripper
 
 	Local Local
+
+	// Limits is what one client may ask. No setting sets it, and zero is what
+	// there should be; measurements lift it.
+	Limits web.Limits
 }
 
 // Account is the Twilio account. The zero Account means local Twilio.

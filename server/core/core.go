@@ -49,6 +49,12 @@ const (
 	closeWithin = 5 * time.Second
 )
 
+// GCPercent is what a process that runs a System sets with
+// debug.SetGCPercent, unless GOGC is set. Little lives long in it, some 10 MB,
+// so that Go's own 100 would collect dozens of times a second under load. This
+// saves 15 % of the CPU time of a request (`make bench`) and takes 35 MB.
+const GCPercent = 400
+
 // System is a running server.
 type System struct {
 	config Config
@@ -192,7 +198,7 @@ func (s *System) handlers(files fs.FS) (handler, operator http.Handler, err erro
 	}, escalation.Deps{
 		Documents: twilio.Documents(), Rooms: twilio.Rooms(), Tasks: twilio.Tasks(), Chat: twilio.Chat(), Tokens: twilio.Tokens(),
 	})
-	guards := web.NewGuards(web.Limits{}, c.TrustProxy, nil)
+	guards := web.NewGuards(c.Limits, c.TrustProxy, nil)
 	wc := web.Config{
 		Guards:    guards,
 		PublicURL: s.url, Brand: c.Brand, AllowedOrigins: c.AllowedOrigins, Signaling: account.SignalingURL,
