@@ -8,6 +8,8 @@ QUALITY ?= 11
 CHROMIUM ?= /usr/bin/chromium
 # Packages with tests that drive a browser (build tag e2e).
 BROWSER_TESTS := ./app/video/twiliojs ./server/localtwilio/sfu ./server/localtwilio/rsp ./server/demo ./server/e2e
+# Packages with Go benchmarks.
+BENCHMARKS := ./server/token ./server/localtwilio/store ./server/localtwilio/sfu
 
 .DEFAULT_GOAL := help
 .PHONY: help run build wasm deps deps-test test test-unit test-wasm e2e shots lint bench clean chromium FORCE
@@ -72,8 +74,10 @@ lint: ## format and vet, and golangci-lint where it is installed
 	GOOS=js GOARCH=wasm $(GO) vet ./app/... ./wasm
 	@if command -v golangci-lint >/dev/null; then golangci-lint run ./...; fi
 
-bench: ## benchmarks
-	$(GO) test -run '^$$' -bench . -benchmem ./server/...
+bench: QUALITY := 5
+bench: deps-test wasm ## how fast it is, against a plain Node server with the npm package twilio; then the Go benchmarks
+	$(GO) run ./server/bench
+	$(GO) test -run '^$$' -bench . -benchtime 0.5s -benchmem $(BENCHMARKS)
 
 clean: ## remove what was built, and local Twilio's data
 	rm -rf bin .data static/node_modules $(WEB)/app.wasm $(WEB)/wasm_exec.js $(WEB)/vendor $(WEB)/*.br $(WEB)/*.gz server/e2e/out

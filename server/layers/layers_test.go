@@ -64,6 +64,7 @@ var may = []struct {
 	{"server/standalone", []string{"server/localtwilio", "server/localtwilio/store", "server/demo"}},
 	{"server", []string{"server/core", "server/doctor", "server/standalone"}},
 	{"server/layers", nil},
+	{"server/bench", []string{"server/core", "server/web", "server/token", "server/localtwilio/store", "app/wire"}},
 	{"server/e2e", []string{"server/core"}},
 }
 
@@ -78,7 +79,7 @@ var outside = []struct {
 	{"github.com/twilio/twilio-go/rest", []string{"server/twilioapi"}, "one package speaks to Twilio's REST API"},
 	{"github.com/pion/", []string{"server/localtwilio/sfu", "server/localtwilio/turnserver"}, "media stays behind sfu and turnserver"},
 	{"go.etcd.io/bbolt", []string{"server/localtwilio/store"}, "one package owns the file"},
-	{"github.com/gorilla/mux", []string{"server/web", "server/dropin", "server/demo", "server/core", "server/standalone", "server/localtwilio", "server/localtwilio/rest"}, "routing belongs to the servers"},
+	{"github.com/gorilla/mux", []string{"server/web", "server/dropin", "server/demo", "server/core", "server/standalone", "server/localtwilio", "server/localtwilio/rest", "server/bench"}, "routing belongs to the servers"},
 }
 
 type pkg struct {
