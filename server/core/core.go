@@ -42,9 +42,6 @@ const (
 	maxCall = 4 * time.Hour
 	// agentGone is how long an agent may be away before the call is over.
 	agentGone = time.Minute
-	// tokenTTL bounds how long an Access Token opens its one Room. A client
-	// needs it for as long as it may reconnect.
-	tokenTTL = maxCall
 	// closeWithin is what requests under way get to finish.
 	closeWithin = 5 * time.Second
 )
@@ -194,7 +191,7 @@ func (s *System) handlers(files fs.FS) (handler, operator http.Handler, err erro
 		CodeLength: c.CodeLength, CodeTTL: c.CodeTTL, MaxCall: maxCall, AgentGone: agentGone,
 		RoomType: c.RoomType, Record: c.Record, PublicURL: s.url, CallbackURL: s.url + wire.CallbackPath,
 		CSATMeasure: c.Insights.CSAT, SecondsMeasure: c.Insights.Seconds, ReconnectsMeasure: c.Insights.Reconnects,
-		Brand: c.Brand, TokenTTL: tokenTTL, Log: s.log.With("part", "escalation"),
+		Brand: c.Brand, Log: s.log.With("part", "escalation"),
 	}, escalation.Deps{
 		Documents: twilio.Documents(), Rooms: twilio.Rooms(), Tasks: twilio.Tasks(), Chat: twilio.Chat(), Tokens: twilio.Tokens(),
 	})

@@ -1,12 +1,13 @@
 package escalation
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"reflect"
+	"slices"
 	"time"
 )
 
@@ -40,8 +41,8 @@ func decode(d Document) (Escalation, error) {
 }
 
 // find reads the escalation of a code as somebody gave it, as it is now.
-func (s *Service) find(ctx context.Context, code string) (Escalation, error) {
-	code, err := parseCode(code)
+func (s *Service) find(ctx context.Context, given string) (Escalation, error) {
+	code, err := s.parse(ctx, given)
 	if err != nil {
 		return Escalation{}, err
 	}
@@ -54,37 +55,62 @@ func (s *Service) find(ctx context.Context, code string) (Escalation, error) {
 	return e, nil
 }
 
+// parse answers the code as it is stored. A malformed one costs the same read
+// as an unknown one, of a name that no escalation can have, so that neither the
+// answer nor its time tells a guesser what codes look like.
+func (s *Service) parse(ctx context.Context, given string) (string, error) {
+	code, err := parseCode(given)
+	if err == nil {
+		return code, nil
+	}
+	// Another name each time: Sync limits the reads of one object.
+	nowhere, err := newCode(s.c.CodeLength)
+	if err != nil {
+		return "", err
+	}
+	if _, _, err := s.load(ctx, "0"+nowhere[1:]); err != nil {
+		return "", err
+	}
+	return "", ErrUnknownCode
+}
+
 // change reads an escalation, lets f make the next state of it and writes that
 // back if nobody else has written meanwhile, else starts over. When f changes
 // nothing, nothing is written. An error of f is answered as it is.
 func (s *Service) change(ctx context.Context, code string, f func(Escalation) (Escalation, error)) (Escalation, error) {
+	paid := false
 	for try := range tries {
 		e, d, err := s.load(ctx, code)
 		if err != nil {
 			return e, err
 		}
-		before, err := json.Marshal(e)
-		if err != nil {
-			return e, fmt.Errorf("encode escalation: %w", err)
-		}
 		next, err := f(e)
 		if err != nil {
 			return e, err
 		}
-		after, err := json.Marshal(next)
-		if err != nil {
-			return e, fmt.Errorf("encode escalation: %w", err)
-		}
-		if bytes.Equal(before, after) {
+		if reflect.DeepEqual(e, next) {
 			// Often because another replica was first, whose change is news here.
 			s.hub.publish(next.at(s.now()))
 			return next, nil
 		}
-		next.Version++
-		if after, err = json.Marshal(next); err != nil {
-			return e, fmt.Errorf("encode escalation: %w", err)
+		// Wait for a turn to write only when there is something to write, and
+		// look again after waiting.
+		if !paid {
+			waited, err := s.writes.turn(ctx, code)
+			if err != nil {
+				return e, fmt.Errorf("change escalation: %w", err)
+			}
+			if paid = true; waited {
+				continue
+			}
 		}
-		_, err = s.d.Documents.Update(ctx, code, d.Revision, after, s.newTTL(e, next))
+		paid = false
+		next.Version++
+		data, err := encode(next)
+		if err != nil {
+			return e, err
+		}
+		_, err = s.d.Documents.Update(ctx, code, d.Revision, data, s.newTTL(e, next))
 		switch {
 		case err == nil:
 			s.hub.publish(next.at(s.now()))
@@ -94,11 +120,34 @@ func (s *Service) change(ctx context.Context, code string, f func(Escalation) (E
 		case !errors.Is(err, ErrConflict):
 			return e, fmt.Errorf("change escalation: %w", err)
 		}
-		if err := pause(ctx, try); err != nil {
+		if err := s.pause(ctx, try); err != nil {
 			return e, err
 		}
 	}
 	return Escalation{}, fmt.Errorf("change escalation: too many writers: %w", ErrUnavailable)
+}
+
+// maxDocument is Sync's limit for a Document's data, in bytes.
+const maxDocument = 16 << 10
+
+// encode makes the Document's data. The bounds in transition.go keep it within
+// Sync's limit; should they ever fail, an end that cannot be written would be
+// worse than a forgotten stay.
+func encode(e Escalation) (json.RawMessage, error) {
+	for {
+		data, err := json.Marshal(e)
+		if err != nil {
+			return nil, fmt.Errorf("encode escalation: %w", err)
+		}
+		if len(data) <= maxDocument {
+			return data, nil
+		}
+		gone := slices.IndexFunc(e.Participants, func(p Presence) bool { return !p.Left.IsZero() })
+		if gone < 0 {
+			return nil, fmt.Errorf("encode escalation: %d bytes are too many for a Document", len(data))
+		}
+		e.Participants = slices.Delete(slices.Clone(e.Participants), gone, gone+1)
+	}
 }
 
 // newTTL is the time to live that an update must set, or 0 to leave it: Sync
@@ -118,8 +167,13 @@ func (s *Service) ttl(e Escalation) time.Duration {
 
 // pause waits a little before try+1, at random so that losers of one race do
 // not meet again in the next.
-func pause(ctx context.Context, try int) error {
-	t := time.NewTimer(rand.N(time.Duration(try+1) * 10 * time.Millisecond))
+func (s *Service) pause(ctx context.Context, try int) error {
+	return s.sleep(ctx, rand.N(time.Duration(try+1)*10*time.Millisecond))
+}
+
+// sleep waits for d or until ctx ends.
+func sleep(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
 	defer t.Stop()
 	select {
 	case <-t.C:

@@ -4,34 +4,45 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"time"
 )
 
 // Progress notes the customer's latest step, which the page reports: Phase and
 // Detail as in package wire. It answers ErrUnknownCode, ErrBadProgress or
 // ErrUnavailable; a report after the end is ignored.
+//
+// One report a second of a code is written. Of those that come quicker the
+// newest is written when its turn comes, and the others answer nil unwritten.
 func (s *Service) Progress(ctx context.Context, code string, p Progress) error {
-	code, err := parseCode(code)
+	if !p.known() {
+		return ErrBadProgress
+	}
+	code, err := s.parse(ctx, code)
 	if err != nil {
 		return err
 	}
-	_, err = s.change(ctx, code, func(e Escalation) (Escalation, error) {
-		return e.applyProgress(p, s.now())
+	return s.reports.do(code, func() error {
+		// The page that reported it may be gone by now.
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+		defer cancel()
+		_, err := s.change(ctx, code, func(e Escalation) (Escalation, error) {
+			return e.applyProgress(p, s.now())
+		})
+		return err
 	})
-	return err
 }
 
 // Leave notes that a Participant has left and removes it from the Room. The
 // identity, which only its bearer knows, is the proof; an unknown one changes
 // nothing. When it was an agent's last stay their lock is free again.
 func (s *Service) Leave(ctx context.Context, code, identity string) error {
-	code, err := parseCode(code)
+	code, err := s.parse(ctx, code)
 	if err != nil {
 		return err
 	}
-	began := s.now()
 	known := false
 	e, err := s.change(ctx, code, func(e Escalation) (Escalation, error) {
-		known = slices.ContainsFunc(e.Participants, func(p Presence) bool { return p.Identity == identity })
+		known = e.knows(identity)
 		return e.applyLeft(identity, s.now()), nil
 	})
 	if err != nil || !known {
@@ -40,7 +51,7 @@ func (s *Service) Leave(ctx context.Context, code, identity string) error {
 	s.expel(ctx, e, identity)
 	role, who := splitIdentity(identity)
 	if role == roleAgent && !e.present(roleAgent, who) {
-		return s.release(ctx, who, e.Code, began)
+		return s.release(ctx, who, e.Code)
 	}
 	return nil
 }
@@ -75,8 +86,11 @@ func (s *Service) expel(ctx context.Context, e Escalation, identity string) {
 // Document lives. It answers ErrUnknownCode, ErrBadRating, ErrExpired or
 // ErrUnavailable.
 func (s *Service) Rate(ctx context.Context, code string, score int, comment string) error {
-	code, err := parseCode(code)
+	code, err := s.parse(ctx, code)
 	if err != nil {
+		return err
+	}
+	if _, err := s.customers.turn(ctx, code); err != nil {
 		return err
 	}
 	e, err := s.change(ctx, code, func(e Escalation) (Escalation, error) {
@@ -96,6 +110,11 @@ func (s *Service) Rate(ctx context.Context, code string, score int, comment stri
 	return nil
 }
 
+// callbackWindow is how old a status callback may be. Twilio's signature says
+// who made it, not when; what is older than this may be somebody's recording,
+// and the sweeper has asked Twilio itself long since.
+const callbackWindow = 15 * time.Minute
+
 // Callback takes a status callback of Twilio Video in. Those about Rooms and
 // Participants that are not ours, and those that are late or come twice,
 // change nothing.
@@ -109,7 +128,10 @@ func (s *Service) Callback(ctx context.Context, c Callback) error {
 	if err != nil {
 		return nil
 	}
-	began := s.now()
+	if age := s.now().Sub(c.At); age > callbackWindow {
+		s.c.Log.DebugContext(ctx, "status callback is too old", "event", c.Event, "room", c.RoomSID, "age", age)
+		return nil
+	}
 	was := Escalation{}
 	e, err := s.change(ctx, code, func(e Escalation) (Escalation, error) {
 		was = e
@@ -123,7 +145,8 @@ func (s *Service) Callback(ctx context.Context, c Callback) error {
 	case e.Status == Ended && !e.Settled:
 		s.settleOrLog(ctx, e)
 	default:
-		s.releaseGone(ctx, was, e, began)
+		s.releaseGone(ctx, was, e)
+		s.holdBack(ctx, was, e)
 	}
 	return nil
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 )
 
 // End ends the call for everyone: the Room is completed, the agent free, the
@@ -58,13 +57,12 @@ func (s *Service) settleOrLog(ctx context.Context, e Escalation) Escalation {
 // settle does what follows from the end; every part may be done twice. Only
 // what may succeed later keeps it unsettled.
 func (s *Service) settle(ctx context.Context, e Escalation) (Escalation, error) {
-	began := s.now()
 	var errs []error
 	if err := s.completeRoom(ctx, e); err != nil {
 		errs = append(errs, err)
 	}
 	for _, worker := range e.workers() {
-		if err := s.release(ctx, worker, e.Code, began); err != nil {
+		if err := s.release(ctx, worker, e.Code); err != nil {
 			errs = append(errs, err)
 		}
 	}
@@ -80,13 +78,17 @@ func (s *Service) settle(ctx context.Context, e Escalation) (Escalation, error) 
 		return e, err
 	}
 	version := e.Version
-	return s.change(ctx, e.Code, func(e Escalation) (Escalation, error) {
+	next, err := s.change(ctx, e.Code, func(e Escalation) (Escalation, error) {
 		// A rating that came meanwhile still has to go to the Task.
 		if e.Version == version {
 			e.Settled = true
 		}
 		return e, nil
 	})
+	if errors.Is(err, ErrUnknownCode) {
+		return e, nil // the Document's time has passed, and all is done
+	}
+	return next, err
 }
 
 // completeRoom ends the Room, also one that a crash kept out of the Document.
@@ -114,7 +116,6 @@ func (s *Service) reconcile(ctx context.Context, e Escalation) (Escalation, erro
 	if e.Room.SID == "" || !e.live() {
 		return e, nil
 	}
-	began := s.now()
 	sid := e.Room.SID
 	r, err := s.d.Rooms.Fetch(ctx, sid)
 	if errors.Is(err, ErrNotFound) || err == nil && !r.InProgress {
@@ -136,19 +137,8 @@ func (s *Service) reconcile(ctx context.Context, e Escalation) (Escalation, erro
 		return e.applySeen(seen, s.now()), nil
 	})
 	if err == nil {
-		s.releaseGone(ctx, was, e, began)
+		s.releaseGone(ctx, was, e)
+		s.holdBack(ctx, was, e)
 	}
 	return e, err
-}
-
-// releaseGone frees the locks of agents who were there before and no longer are.
-func (s *Service) releaseGone(ctx context.Context, was, is Escalation, asOf time.Time) {
-	for _, worker := range was.workers() {
-		if !was.present(roleAgent, worker) || is.present(roleAgent, worker) {
-			continue
-		}
-		if err := s.release(ctx, worker, is.Code, asOf); err != nil {
-			s.c.Log.WarnContext(ctx, "agent stays locked until the call ends", "worker", worker, "err", err)
-		}
-	}
 }

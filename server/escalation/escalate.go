@@ -75,12 +75,19 @@ func (s *Service) begin(ctx context.Context, me AgentRef, taskSID, conversation 
 	var other Escalation
 	err = s.changeTask(ctx, taskSID, func(attrs attributes) error {
 		var err error
-		if other, resumed, err = s.liveOf(ctx, taskSID, attrs); err != nil || resumed {
-			if err == nil {
-				err = errLost
-			}
+		if other, resumed, err = s.liveOf(ctx, taskSID, attrs); err != nil {
 			return err
 		}
+		if other.Status == Expired {
+			// So that a replica whose clock is behind lets nobody into it.
+			if other, resumed, err = s.retire(ctx, other, taskSID); err != nil {
+				return err
+			}
+		}
+		if resumed && other.Code != e.Code {
+			return errLost
+		}
+		resumed = false // perhaps our own, whose first writing went unanswered
 		if err := attrs.set(attrDocument, e.Code); err != nil {
 			return err
 		}
@@ -101,6 +108,19 @@ func (s *Service) begin(ctx context.Context, me AgentRef, taskSID, conversation 
 		return other, true, nil
 	}
 	return Escalation{}, false, err
+}
+
+// retire stores that an escalation has expired. When somebody has joined it
+// meanwhile it answers that, and true.
+func (s *Service) retire(ctx context.Context, e Escalation, taskSID string) (Escalation, bool, error) {
+	if e.Task != taskSID {
+		return e, false, nil
+	}
+	e, err := s.change(ctx, e.Code, func(e Escalation) (Escalation, error) { return e.at(s.now()), nil })
+	if errors.Is(err, ErrUnknownCode) {
+		return e, false, nil
+	}
+	return e, err == nil && e.live(), err
 }
 
 // errLost says that another replica escalated the same Task first.
@@ -127,9 +147,9 @@ func (s *Service) create(ctx context.Context, me AgentRef, taskSID, conversation
 			Recording:    s.c.Record && recordable(s.c.RoomType),
 			Customer:     Progress{Phase: phaseInvited, At: now},
 		}
-		data, err := json.Marshal(e)
+		data, err := encode(e)
 		if err != nil {
-			return e, fmt.Errorf("encode escalation: %w", err)
+			return e, err
 		}
 		_, err = s.d.Documents.Create(ctx, code, data, s.ttl(e))
 		if err == nil {

@@ -91,8 +91,10 @@ func (s *Service) Invite(e Escalation, lang string) string {
 	return strings.Join(lines, "\n")
 }
 
-// lasts says how long the link works; it rounds down, to promise nothing.
+// lasts says how long the link works. The message is read a moment after it was
+// made: "works for 59 minutes" for an hour would look wrong and help nobody.
 func (p phrasebook) lasts(d time.Duration) string {
+	d = (d + time.Minute - 1).Truncate(time.Minute)
 	if d >= 2*time.Hour {
 		return fmt.Sprintf(p.hours, int(d.Hours()))
 	}

@@ -22,10 +22,11 @@ func (s *Service) JoinAsAgent(ctx context.Context, a Agent, code string) (Join, 
 	if err := s.stillOpen(ctx, e); err != nil {
 		return Join{}, err
 	}
-	if err := s.acquire(ctx, a.Worker, e.Code, e.Task); err != nil {
+	revision, err := s.acquire(ctx, a.Worker, e.Code, e.Task)
+	if err != nil {
 		return Join{}, err
 	}
-	j, err := s.admitAgent(ctx, a, mine, e)
+	j, err := s.admitAgent(ctx, a, mine, e, revision)
 	if err != nil {
 		s.backOut(ctx, a.Worker, e.Code)
 		return Join{}, err
@@ -67,36 +68,54 @@ func (s *Service) stillOpen(ctx context.Context, e Escalation) error {
 	return nil
 }
 
-// admitAgent does the join once the lock is held.
-func (s *Service) admitAgent(ctx context.Context, a Agent, mine bool, e Escalation) (Join, error) {
-	room, err := s.ensureRoom(ctx, e)
-	if err != nil {
-		return Join{}, err
-	}
+// admitAgent does the join once the lock is held, as of its revision.
+func (s *Service) admitAgent(ctx context.Context, a Agent, mine bool, e Escalation, revision string) (Join, error) {
 	identity, err := newIdentity(roleAgent, a.Worker)
 	if err != nil {
 		return Join{}, err
 	}
 	returning := false
-	e, err = s.change(ctx, e.Code, func(e Escalation) (Escalation, error) {
-		returning = e.met(roleAgent, a.Worker)
-		who := e.Agent
-		if mine || who.Worker == "" {
-			who = a.ref()
+	for try := range tries {
+		room, err := s.ensureRoom(ctx, e)
+		if err != nil {
+			return Join{}, err
 		}
-		return e.applyAgentJoin(who, room, identity, s.now())
-	})
-	if err != nil {
-		if errors.Is(err, ErrEnded) || errors.Is(err, ErrExpired) {
-			// It ended while the Room was being made.
+		from := e.Room.SID
+		e, err = s.change(ctx, e.Code, func(e Escalation) (Escalation, error) {
+			if e.Room.SID != from && e.Room.SID != room.SID && e.live() {
+				return e, errOtherRoom
+			}
+			returning = e.met(roleAgent, a.Worker)
+			who := e.Agent
+			if mine || who.Worker == "" {
+				who = a.ref()
+			}
+			return e.applyAgentJoin(who, room, identity, s.now())
+		})
+		if err == nil {
+			break
+		}
+		if errors.Is(err, errOtherRoom) && try < tries-1 {
+			continue
+		}
+		if errors.Is(err, ErrEnded) || errors.Is(err, ErrExpired) || errors.Is(err, ErrUnknownCode) {
+			// It ended, or its Document went, while the Room was being made.
 			if err := s.d.Rooms.Complete(ctx, room.SID); err != nil {
 				s.c.Log.WarnContext(ctx, "unused Room stays until its time-out", "room", room.SID, "err", err)
 			}
 		}
 		return Join{}, err
 	}
+	if err := s.confirm(ctx, a.Worker, e.Code, e.Task, revision); err != nil {
+		s.undoJoin(ctx, e.Code, identity)
+		return Join{}, err
+	}
 	return s.letIn(ctx, e, identity, returning)
 }
+
+// errOtherRoom says that a join was under way with the Room that there was, or
+// with none, and by now there is another.
+var errOtherRoom = fmt.Errorf("the escalation has another Room by now: %w", ErrUnavailable)
 
 // backOut frees the lock of a join that failed, unless the agent is in from
 // another browser.
@@ -104,12 +123,7 @@ func (s *Service) backOut(ctx context.Context, worker, code string) {
 	// The caller's context may be what failed the join.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
-	now := s.now()
-	e, _, err := s.load(ctx, code)
-	if err == nil && e.live() && e.present(roleAgent, worker) {
-		return
-	}
-	if err := s.release(ctx, worker, code, now); err != nil {
+	if err := s.release(ctx, worker, code); err != nil {
 		s.c.Log.WarnContext(ctx, "agent stays locked until the next sweep", "worker", worker, "err", err)
 	}
 }
@@ -143,7 +157,7 @@ func (s *Service) ensureRoom(ctx context.Context, e Escalation) (RoomRef, error)
 		if err != nil && !errors.Is(err, ErrNotFound) {
 			return RoomRef{}, fmt.Errorf("fetch Room by name: %w", err)
 		}
-		if err := pause(ctx, try); err != nil { // it ended in between
+		if err := s.pause(ctx, try); err != nil { // it ended in between
 			return RoomRef{}, err
 		}
 	}
@@ -198,15 +212,14 @@ func (s *Service) JoinAsCustomer(ctx context.Context, code, consentWording strin
 	if e.Recording && consentWording == "" {
 		return Join{}, ErrConsentRequired
 	}
+	if _, err := s.customers.turn(ctx, e.Code); err != nil {
+		return Join{}, err
+	}
 	identity, err := newIdentity(roleCustomer, e.Code)
 	if err != nil {
 		return Join{}, err
 	}
-	returning := false
-	next, err := s.change(ctx, e.Code, func(e Escalation) (Escalation, error) {
-		returning = e.met(roleCustomer, e.Code)
-		return e.applyCustomerJoin(identity, consentWording, s.now())
-	})
+	next, returning, err := s.admitCustomer(ctx, e, identity, consentWording)
 	if errors.Is(err, errNoAgent) {
 		return s.wait(ctx, e)
 	}
@@ -220,6 +233,49 @@ func (s *Service) JoinAsCustomer(ctx context.Context, code, consentWording strin
 		}
 	}
 	return s.letIn(ctx, next, identity, returning)
+}
+
+// admitCustomer writes the customer's presence, in a Room that goes on.
+func (s *Service) admitCustomer(ctx context.Context, e Escalation, identity, wording string) (next Escalation, returning bool, err error) {
+	for try := range tries {
+		if e.AgentPresent() {
+			if err := s.roomGoesOn(ctx, e); err != nil {
+				return e, false, err
+			}
+		}
+		room := e.Room.SID
+		next, err = s.change(ctx, e.Code, func(now Escalation) (Escalation, error) {
+			if now.live() && now.AgentPresent() && (now.Room.SID != room || !e.AgentPresent()) {
+				e = now
+				return now, errOtherRoom
+			}
+			returning = now.met(roleCustomer, now.Code)
+			return now.applyCustomerJoin(identity, wording, s.now())
+		})
+		if !errors.Is(err, errOtherRoom) || try == tries-1 {
+			break
+		}
+	}
+	return next, returning, err
+}
+
+// roomGoesOn answers ErrEnded when Twilio has ended the Room and nobody has
+// told us yet: a token for it would only fail later, and say less.
+func (s *Service) roomGoesOn(ctx context.Context, e Escalation) error {
+	sid := e.Room.SID
+	r, err := s.d.Rooms.Fetch(ctx, sid)
+	if err == nil && r.InProgress {
+		return nil
+	}
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return fmt.Errorf("fetch Room %s: %w", sid, err)
+	}
+	// Unless the agent has made another Room meanwhile.
+	e, err = s.finish(ctx, e.Code, func(e Escalation) bool { return e.Room.SID == sid })
+	if err != nil {
+		return err
+	}
+	return e.closed()
 }
 
 // wait notes that the customer is waiting, for the agent to see.
@@ -239,7 +295,7 @@ func (s *Service) wait(ctx context.Context, e Escalation) (Join, error) {
 func (s *Service) letIn(ctx context.Context, e Escalation, identity string, returning bool) (Join, error) {
 	// The SID, not the name: when the Room is over, a name could make the
 	// browser open another Room of that name, where nobody is.
-	t, err := s.d.Tokens.Mint(identity, e.Room.SID, s.c.TokenTTL)
+	t, err := s.d.Tokens.Mint(identity, e.Room.SID, s.tokenTTL(e))
 	if err != nil {
 		s.undoJoin(ctx, e.Code, identity)
 		return Join{}, fmt.Errorf("mint token: %w", err)
@@ -250,8 +306,18 @@ func (s *Service) letIn(ctx context.Context, e Escalation, identity string, retu
 	return Join{Token: t, Room: e.Room.SID, Identity: identity, Escalation: e}, nil
 }
 
+// tokenTTL is how long a token must work: for reconnecting as long as the call
+// may last, and no longer.
+func (s *Service) tokenTTL(e Escalation) time.Duration {
+	left := e.OpenedAt.Add(s.c.MaxCall).Sub(s.now())
+	return min(s.c.TokenTTL, max(left, time.Minute))
+}
+
 // undoJoin takes back a presence that got no token.
 func (s *Service) undoJoin(ctx context.Context, code, identity string) {
+	// The caller's context may be what failed the join.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
 	if _, err := s.change(ctx, code, func(e Escalation) (Escalation, error) {
 		return e.applyLeft(identity, s.now()), nil
 	}); err != nil {

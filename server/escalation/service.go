@@ -1,6 +1,7 @@
 package escalation
 
 import (
+	"context"
 	"log/slog"
 	"strconv"
 	"time"
@@ -19,10 +20,14 @@ type Config struct {
 	// left and one that nobody joined; held within 1 to 60 whole minutes.
 	// 0 means 5 and 10 minutes.
 	EmptyRoom, UnusedRoom time.Duration
-	PublicURL             string        // of this server, for the join link
-	CallbackURL           string        // for status callbacks; empty for none
-	Brand                 string        // who the customer is talking to
-	TokenTTL              time.Duration // 0 means 30 min
+	PublicURL             string // of this server, for the join link
+	CallbackURL           string // for status callbacks; empty for none
+	Brand                 string // who the customer is talking to
+	// TokenTTL is how long an Access Token lets its bearer connect; 0 means as
+	// long as the call may last. Shorter ends the reconnecting of a long call:
+	// Twilio refuses an expired token (20104) also when a browser that was
+	// connected comes back from a network it lost.
+	TokenTTL time.Duration
 	// CSATMeasure, SecondsMeasure and ReconnectsMeasure are the fields of the
 	// Task attribute "conversations", where Flex Insights reads them, that get
 	// the rating's score and the receipt. Empty means conversation_measure_1, 2
@@ -42,12 +47,21 @@ type Service struct {
 	c   Config
 	d   Deps
 	hub *hub
+	// What one process may ask of one Document; see budget.go.
+	writes, customers *budget
+	reports           *reports
+	sleep             func(context.Context, time.Duration) error
 }
 
 // New returns a Service over d.
 func New(c Config, d Deps) *Service {
 	c.fill()
-	return &Service{c: c, d: d, hub: newHub()}
+	return &Service{
+		c: c, d: d, hub: newHub(), sleep: sleep,
+		writes:    newBudget(writesPerSecond, writesAtOnce),
+		customers: newBudget(customerPerSecond, customerAtOnce),
+		reports:   &reports{every: reportEvery, topics: map[string]*report{}},
+	}
 }
 
 // The shortest and longest join code. Shorter can be guessed; longer could be
@@ -65,8 +79,8 @@ func (c *Config) fill() {
 	orDuration(&c.AgentGone, time.Minute)
 	orDuration(&c.EmptyRoom, 5*time.Minute)
 	orDuration(&c.UnusedRoom, 10*time.Minute)
-	orDuration(&c.TokenTTL, 30*time.Minute)
 	c.MaxCall = min(c.MaxCall, 24*time.Hour)
+	orDuration(&c.TokenTTL, c.MaxCall)
 	if c.CodeLength == 0 {
 		c.CodeLength = 7
 	}

@@ -27,6 +27,22 @@ func (e Escalation) present(role, who string) bool {
 	})
 }
 
+// agents are the open stays of agents.
+func (e Escalation) agents() []Presence {
+	var all []Presence
+	for _, p := range e.Participants {
+		if role, _ := splitIdentity(p.Identity); role == roleAgent && p.Left.IsZero() {
+			all = append(all, p)
+		}
+	}
+	return all
+}
+
+// knows says whether somebody was ever admitted under the identity.
+func (e Escalation) knows(identity string) bool {
+	return slices.ContainsFunc(e.Participants, func(p Presence) bool { return p.Identity == identity })
+}
+
 // closed answers the error of an escalation that nobody may come into.
 func (e Escalation) closed() error {
 	switch e.Status {

@@ -7,7 +7,8 @@ import (
 )
 
 // Sweep finishes what a crash or a silent browser left: codes whose time
-// passed, calls whose agent, Room or Task is gone, ends that were not settled.
+// passed, calls whose agent, Room or Task is gone, ends that were not settled,
+// locks that do not agree with who is in a call.
 // Call it every 15 seconds or so; several replicas may do so at once. It goes
 // on after trouble with one escalation and answers all of it.
 func (s *Service) Sweep(ctx context.Context) error {
@@ -30,6 +31,9 @@ func (s *Service) Sweep(ctx context.Context) error {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
+	}
+	if err := s.sweepLocks(ctx, all); err != nil {
+		errs = append(errs, fmt.Errorf("sweep locks: %w", err))
 	}
 	return errors.Join(errs...)
 }

@@ -146,18 +146,27 @@ func (s *Service) changeTask(ctx context.Context, sid string, f func(attributes)
 		if !errors.Is(err, ErrConflict) {
 			return fmt.Errorf("update attributes of Task %s: %w", sid, err)
 		}
-		if err := pause(ctx, try); err != nil {
+		if err := s.pause(ctx, try); err != nil {
 			return err
 		}
 	}
 	return fmt.Errorf("update attributes of Task %s: too many writers: %w", sid, ErrUnavailable)
 }
 
-// report writes what became of an escalation to its Task.
+// report writes what became of an escalation to its Task, unless somebody has
+// written there what became of it later.
 func (s *Service) report(ctx context.Context, e Escalation) error {
-	return s.changeTask(ctx, e.Task, func(a attributes) error {
+	err := s.changeTask(ctx, e.Task, func(a attributes) error {
+		var there struct {
+			Code    string `json:"code"`
+			Version int    `json:"version"`
+		}
+		if json.Unmarshal(a[attrEscalation], &there) == nil && there.Code == e.Code && there.Version > e.Version {
+			return errNewer
+		}
 		fields := map[string]any{
 			"code":    e.Code,
+			"version": e.Version,
 			"status":  e.Status,
 			"agent":   e.Agent.Worker,
 			"roomSid": e.Room.SID,
@@ -188,7 +197,14 @@ func (s *Service) report(ctx context.Context, e Escalation) error {
 		}
 		return a.merge(attrEscalation, fields)
 	})
+	if errors.Is(err, errNewer) {
+		return nil
+	}
+	return err
 }
+
+// errNewer says that the Task has newer news already.
+var errNewer = errors.New("the Task has been told more")
 
 // over says whether a Task's assignment status is past talking.
 func over(status string) bool { return slices.Contains([]string{"completed", "canceled"}, status) }

@@ -58,6 +58,9 @@ func (e Escalation) applyAgentJoin(a AgentRef, room RoomRef, identity string, no
 	if err := e.closed(); err != nil {
 		return e, err
 	}
+	if e.knows(identity) {
+		return e, nil // written already, by a request whose answer got lost
+	}
 	if e.Status == Invited {
 		e.Status = Open
 		e.OpenedAt = now
@@ -76,6 +79,9 @@ func (e Escalation) applyCustomerJoin(identity, wording string, now time.Time) (
 	}
 	if e.Recording && wording == "" {
 		return e, ErrConsentRequired
+	}
+	if e.knows(identity) {
+		return e, nil // as above
 	}
 	if !e.AgentPresent() {
 		return e, errNoAgent
@@ -246,9 +252,14 @@ const (
 // phases are those that the customer's page may report.
 var phases = []string{"opened", "permission", "ready", phaseWaiting, phaseJoining, phaseInCall, phaseLeft, "trouble"}
 
+// known says whether p is something that a page reports.
+func (p Progress) known() bool {
+	return slices.Contains(phases, p.Phase) && detailForm.MatchString(p.Detail)
+}
+
 // applyProgress notes the customer's step.
 func (e Escalation) applyProgress(p Progress, now time.Time) (Escalation, error) {
-	if !slices.Contains(phases, p.Phase) || !detailForm.MatchString(p.Detail) {
+	if !p.known() {
 		return e, ErrBadProgress
 	}
 	e = e.at(now)

@@ -164,7 +164,7 @@ func TestConsent(t *testing.T) {
 		t.Errorf("consent %+v", e.Consent)
 	}
 	for i := range 10 {
-		if e, err = e.applyCustomerJoin(cu1, fmt.Sprint(i), sec(2+i)); err != nil {
+		if e, err = e.applyCustomerJoin(fmt.Sprint(cu1, i), fmt.Sprint(i), sec(2+i)); err != nil {
 			t.Fatal(err)
 		}
 	}

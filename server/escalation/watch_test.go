@@ -132,6 +132,7 @@ func TestLocalChangesWakeThePoller(t *testing.T) {
 func TestManyLocalChangesDoNotHoldUpThePoller(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, nil)
+		w.Unpaced(func() {})
 		e := w.escalate(task1)
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()

@@ -1,8 +1,10 @@
 package escalationtest
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
+	"slices"
 	"time"
 
 	"escalate/server/escalation"
@@ -21,12 +23,13 @@ func (p documents) Create(ctx context.Context, name string, data json.RawMessage
 	if p.t.doc(name) != nil {
 		return escalation.Document{}, escalation.ErrNameTaken
 	}
-	d := &document{}
+	p.t.serial++
+	d := &document{serial: p.t.serial}
 	p.t.docs[name] = d
-	return p.write(name, d, data, ttl)
+	return p.write("documents.create", name, d, data, ttl)
 }
 
-func (p documents) write(name string, d *document, data json.RawMessage, ttl time.Duration) (escalation.Document, error) {
+func (p documents) write(op, name string, d *document, data json.RawMessage, ttl time.Duration) (escalation.Document, error) {
 	if len(data) > maxData {
 		return escalation.Document{}, errTooLarge
 	}
@@ -35,7 +38,10 @@ func (p documents) write(name string, d *document, data json.RawMessage, ttl tim
 	if ttl > 0 {
 		d.expires = p.t.now().Add(ttl)
 	}
-	return escalation.Document{Name: name, Data: d.data, Revision: revision(d.revision)}, nil
+	if p.t.written != nil {
+		p.t.written(name, d.data)
+	}
+	return escalation.Document{Name: name, Data: d.data, Revision: revision(d.revision)}, p.t.answer(op, name)
 }
 
 func (p documents) Fetch(ctx context.Context, name string) (escalation.Document, error) {
@@ -62,7 +68,7 @@ func (p documents) Update(ctx context.Context, name, rev string, data json.RawMe
 	if revision(d.revision) != rev {
 		return escalation.Document{}, escalation.ErrConflict
 	}
-	return p.write(name, d, data, ttl)
+	return p.write("documents.update", name, d, data, ttl)
 }
 
 func (p documents) List(ctx context.Context) ([]escalation.Document, error) {
@@ -70,11 +76,18 @@ func (p documents) List(ctx context.Context) ([]escalation.Document, error) {
 		return nil, err
 	}
 	defer p.t.mu.Unlock()
-	var all []escalation.Document
+	var names []string
 	for name := range p.t.docs {
-		if d := p.t.doc(name); d != nil {
-			all = append(all, escalation.Document{Name: name, Data: d.data, Revision: revision(d.revision)})
+		if p.t.doc(name) != nil {
+			names = append(names, name)
 		}
+	}
+	// In the same order each time, so that what a test does can be repeated.
+	slices.SortFunc(names, func(a, b string) int { return cmp.Compare(p.t.docs[a].serial, p.t.docs[b].serial) })
+	all := make([]escalation.Document, 0, len(names))
+	for _, name := range names {
+		d := p.t.docs[name]
+		all = append(all, escalation.Document{Name: name, Data: d.data, Revision: revision(d.revision)})
 	}
 	return all, nil
 }
@@ -93,9 +106,10 @@ func (p rooms) Create(ctx context.Context, o escalation.RoomOptions) (escalation
 		Room:      escalation.Room{SID: p.t.sid("RM"), UniqueName: o.UniqueName, InProgress: true},
 		options:   o,
 		recording: false,
+		idle:      p.t.now(),
 	}
 	p.t.rooms = append(p.t.rooms, r)
-	return r.Room, nil
+	return r.Room, p.t.answer("rooms.create", o.UniqueName)
 }
 
 func (p rooms) Fetch(ctx context.Context, key string) (escalation.Room, error) {
@@ -116,9 +130,9 @@ func (p rooms) Complete(ctx context.Context, sid string) error {
 	}
 	defer p.t.mu.Unlock()
 	if r := p.t.room(sid); r != nil {
-		r.InProgress, r.participants = false, nil
+		p.t.end(r)
 	}
-	return nil
+	return p.t.answer("rooms.complete", sid)
 }
 
 func (p rooms) Participants(ctx context.Context, roomSID string) ([]escalation.Participant, error) {
@@ -139,9 +153,9 @@ func (p rooms) Remove(ctx context.Context, roomSID, participantSID string) error
 	}
 	defer p.t.mu.Unlock()
 	if r := p.t.room(roomSID); r != nil {
-		r.drop(func(x escalation.Participant) bool { return x.SID == participantSID })
+		p.t.drop(r, func(x escalation.Participant) bool { return x.SID == participantSID })
 	}
-	return nil
+	return p.t.answer("rooms.remove", participantSID)
 }
 
 func (p rooms) Record(ctx context.Context, roomSID string, on bool) error {
@@ -154,7 +168,7 @@ func (p rooms) Record(ctx context.Context, roomSID string, on bool) error {
 		return escalation.ErrNotFound
 	}
 	r.recording = on
-	return nil
+	return p.t.answer("rooms.record", roomSID)
 }
 
 type tasks struct{ t *Twilio }
@@ -187,7 +201,7 @@ func (p tasks) UpdateAttributes(ctx context.Context, sid, rev string, attributes
 	}
 	t.Attributes = append(json.RawMessage(nil), attributes...)
 	t.revision++
-	return nil
+	return p.t.answer("tasks.update", sid)
 }
 
 func (p tasks) AssignedTo(ctx context.Context, sid, worker string) (bool, error) {

@@ -22,6 +22,10 @@ type Twilio struct {
 
 	mu       sync.Mutex // guards all below
 	fail     func(op, key string) error
+	lose     func(op, key string) error
+	written  func(name string, data json.RawMessage)
+	event    func(escalation.Callback)
+	late     time.Duration
 	calls    map[string]int
 	docs     map[string]*document
 	rooms    []*room
@@ -31,6 +35,7 @@ type Twilio struct {
 }
 
 type document struct {
+	serial   int // order of creation
 	data     json.RawMessage
 	revision int
 	expires  time.Time
@@ -41,6 +46,9 @@ type room struct {
 	options      escalation.RoomOptions
 	participants []escalation.Participant
 	recording    bool
+	sequence     int       // of the last status callback
+	idle         time.Time // since when nobody is in it; zero while somebody is
+	used         bool      // somebody has been in it
 }
 
 type task struct {
@@ -74,6 +82,45 @@ func (t *Twilio) Fail(f func(op, key string) error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.fail = f
+}
+
+// Lose asks f after every call that changes something and succeeded; an error of
+// f is answered although the change was made. f must not call back. A nil f ends it.
+func (t *Twilio) Lose(f func(op, key string) error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.lose = f
+}
+
+// answer is the end of every call that changed something; t.mu is held.
+func (t *Twilio) answer(op, key string) error {
+	if t.lose == nil {
+		return nil
+	}
+	return t.lose(op, key)
+}
+
+// OnWrite tells f of everything that is written into a Document, in order. f
+// must not call back.
+func (t *Twilio) OnWrite(f func(name string, data json.RawMessage)) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.written = f
+}
+
+// OnEvent tells f of the status callbacks that Twilio would send: room-ended,
+// participant-connected and participant-disconnected. f must not call back.
+func (t *Twilio) OnEvent(f func(escalation.Callback)) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.event = f
+}
+
+// DeleteLate makes expired Documents stay readable for d, as Sync may.
+func (t *Twilio) DeleteLate(d time.Duration) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.late = d
 }
 
 // Calls counts the calls of an op so far.
@@ -192,7 +239,7 @@ func (t *Twilio) DropDocument(name string) {
 // doc answers a Document that has not expired; t.mu is held.
 func (t *Twilio) doc(name string) *document {
 	d := t.docs[name]
-	if d == nil || !d.expires.IsZero() && !t.now().Before(d.expires) {
+	if d == nil || !d.expires.IsZero() && !t.now().Before(d.expires.Add(t.late)) {
 		return nil
 	}
 	return d
@@ -209,6 +256,8 @@ func (t *Twilio) Connect(roomSID, identity string) string {
 	}
 	p := escalation.Participant{SID: t.sid("PA"), Identity: identity}
 	r.participants = append(r.participants, p)
+	r.used, r.idle = true, time.Time{}
+	t.tell(r, "participant-connected", p)
 	return p.SID
 }
 
@@ -217,7 +266,7 @@ func (t *Twilio) Disconnect(roomSID, identity string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if r := t.room(roomSID); r != nil {
-		r.drop(func(p escalation.Participant) bool { return p.Identity == identity })
+		t.drop(r, func(p escalation.Participant) bool { return p.Identity == identity })
 	}
 }
 
@@ -257,8 +306,36 @@ func (t *Twilio) EndRoom(key string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if r := t.room(key); r != nil {
-		r.InProgress, r.participants = false, nil
+		t.end(r)
 	}
+}
+
+// EndIdleRooms ends the Rooms whose time-outs have passed.
+func (t *Twilio) EndIdleRooms() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, r := range t.rooms {
+		limit := r.options.UnusedTimeout
+		if r.used {
+			limit = r.options.EmptyTimeout
+		}
+		if r.InProgress && !r.idle.IsZero() && limit > 0 && t.now().Sub(r.idle) >= limit {
+			t.end(r)
+		}
+	}
+}
+
+// RoomsInProgress answers the SIDs of the Rooms that go on.
+func (t *Twilio) RoomsInProgress() []string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	var all []string
+	for _, r := range t.rooms {
+		if r.InProgress {
+			all = append(all, r.SID)
+		}
+	}
+	return all
 }
 
 // room finds by SID, or by name while in progress; t.mu is held.
@@ -271,14 +348,41 @@ func (t *Twilio) room(key string) *room {
 	return nil
 }
 
-func (r *room) drop(which func(escalation.Participant) bool) {
+// end ends a Room for everyone; t.mu is held.
+func (t *Twilio) end(r *room) {
+	if !r.InProgress {
+		return
+	}
+	t.drop(r, func(escalation.Participant) bool { return true })
+	r.InProgress = false
+	t.tell(r, "room-ended", escalation.Participant{})
+}
+
+// drop takes Participants out of a Room; t.mu is held.
+func (t *Twilio) drop(r *room, which func(escalation.Participant) bool) {
 	var kept []escalation.Participant
 	for _, p := range r.participants {
 		if !which(p) {
 			kept = append(kept, p)
+			continue
 		}
+		t.tell(r, "participant-disconnected", p)
 	}
 	r.participants = kept
+	if len(kept) == 0 && r.idle.IsZero() {
+		r.idle = t.now()
+	}
+}
+
+// tell makes a status callback; t.mu is held.
+func (t *Twilio) tell(r *room, event string, p escalation.Participant) {
+	r.sequence++
+	if t.event != nil {
+		t.event(escalation.Callback{
+			Event: event, RoomSID: r.SID, RoomName: r.UniqueName,
+			Identity: p.Identity, ParticipantSID: p.SID, Sequence: r.sequence, At: t.now(),
+		})
+	}
 }
 
 func revision(n int) string { return strconv.Itoa(n) }
