@@ -27,7 +27,7 @@ func (s *Service) load(ctx context.Context, code string) (Escalation, Document, 
 	if err != nil {
 		return Escalation{}, d, fmt.Errorf("read escalation: %w", err)
 	}
-	e, err := decode(d)
+	e, err := s.decode(d)
 	return e, d, err
 }
 

@@ -255,26 +255,24 @@ func (s *Service) keepLock(ctx context.Context, e Escalation, identity string) e
 // sweepLocks frees locks whose session is over or has lost its agent, and takes
 // those that somebody in a Room ought to have. All that was listed may have
 // changed since; it only saves looking again at what plainly agrees.
-func (s *Service) sweepLocks(ctx context.Context, all []Document) error {
+func (s *Service) sweepLocks(ctx context.Context, all []Document, live map[string]Escalation) error {
 	var errs []error
-	locks, sessions := map[string]lock{}, map[string]Escalation{}
+	locks := map[string]lock{}
 	for _, d := range all {
 		var l lock
 		if worker, ok := lockOf(d.Name); ok && json.Unmarshal(d.Data, &l) == nil {
 			locks[worker] = l
-		} else if e, err := decode(d); err == nil && e.at(s.now()).live() {
-			sessions[e.Code] = e
 		}
 	}
 	for _, d := range all {
 		if worker, ok := lockOf(d.Name); ok {
 			l := locks[worker]
-			if l.Holder != "" && !l.underWay(s.now()) && !sessions[l.Holder].present(roleAgent, worker) {
+			if l.Holder != "" && !l.underWay(s.now()) && !live[l.Holder].present(roleAgent, worker) {
 				errs = append(errs, s.release(ctx, worker, l.Holder))
 			}
 			continue
 		}
-		for _, p := range sessions[d.Name].agents() {
+		for _, p := range live[d.Name].agents() {
 			if _, worker := splitIdentity(p.Identity); locks[worker].Holder != d.Name {
 				errs = append(errs, s.sweepAgent(ctx, d.Name, p.Identity))
 			}

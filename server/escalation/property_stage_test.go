@@ -5,7 +5,10 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"runtime"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -25,31 +28,44 @@ var (
 )
 
 // play plays schedules until one fails, and that one again to tell its story.
+// Stages share nothing, so several are played at once.
 func play(t *testing.T, act func(*stage)) {
-	n, first := *schedulesFlag, uint64(1)
+	n, first := uint64(*schedulesFlag), uint64(1)
 	if testing.Short() {
 		n = min(n, 500)
 	}
 	if *seedFlag != 0 {
 		n, first = 1, *seedFlag
 	}
-	started, calls := time.Now(), 0
-	for i := range uint64(n) {
-		s := newStage(first+i, *seedFlag != 0)
+	started := time.Now()
+	var next, calls, failed atomic.Uint64
+	var wg sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), 8) {
+		wg.Go(func() {
+			for failed.Load() == 0 {
+				i := next.Add(1) - 1
+				if i >= n {
+					return
+				}
+				s := newStage(first+i, false)
+				act(s)
+				calls.Add(uint64(s.calls))
+				if s.failure != "" {
+					failed.CompareAndSwap(0, first+i)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	if seed := failed.Load(); seed != 0 || *seedFlag != 0 {
+		s := newStage(max(seed, *seedFlag), true)
 		act(s)
-		calls += s.calls
-		if s.failure != "" && !s.telling {
-			s = newStage(first+i, true)
-			act(s)
-		}
-		if s.telling {
-			t.Logf("seed %d, skew %v:\n%s", first+i, s.skew, strings.Join(s.story, "\n"))
-		}
-		if s.failure != "" {
-			t.Fatalf("seed %d: %s", first+i, s.failure)
+		t.Logf("clocks are off by %v:\n%s", s.skew, strings.Join(s.story, "\n"))
+		if seed != 0 {
+			t.Fatalf("-seed %d: %s", seed, s.failure)
 		}
 	}
-	t.Logf("%d schedules, %d calls in %v", n, calls, time.Since(started).Round(time.Millisecond))
+	t.Logf("%d schedules, %d calls in %v", n, calls.Load(), time.Since(started).Round(time.Millisecond))
 }
 
 // stage is one schedule's world.
@@ -67,6 +83,7 @@ type stage struct {
 	failure  string
 
 	*watchman
+	decoder escalation.Decoder
 	codes   []string // that agents know of
 	pending []escalation.Callback
 	serial  int
@@ -75,7 +92,7 @@ type stage struct {
 func newStage(seed uint64, telling bool) *stage {
 	s := &stage{
 		Schedule: escalationtest.NewSchedule(seed), ctx: context.Background(),
-		now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC), telling: telling,
+		now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC), telling: telling, decoder: escalation.Decoder{},
 	}
 	s.watchman = newWatchman(s)
 	s.twilio = escalationtest.New(func() time.Time { return s.now })
@@ -98,6 +115,7 @@ func newStage(seed uint64, telling bool) *stage {
 			Now: func() time.Time { return s.now.Add(s.skew[i]) },
 		}, s.twilio.Deps())
 		s.replicas[i].Unpaced(s.Yield)
+		s.decoder.Use(s.replicas[i])
 	}
 	return s
 }
@@ -180,10 +198,9 @@ func (s *stage) calm(what string, f func() error) {
 	}
 }
 
-func (s *stage) sweepAll() {
-	for i, r := range s.replicas {
-		s.calm(fmt.Sprintf("sweep on %d", i), func() error { return r.Sweep(s.ctx) })
-	}
+// sweep lets one of the replicas sweep.
+func (s *stage) sweep(i int) {
+	s.calm(fmt.Sprint("sweep on ", i), func() error { return s.replicas[i].Sweep(s.ctx) })
 }
 
 func (s *stage) tell(format string, args ...any) {

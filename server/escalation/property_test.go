@@ -212,7 +212,8 @@ func (s *stage) callbacks(n int) {
 func (s *stage) rest() {
 	s.safe = true
 	s.pass(4 * time.Minute)
-	s.sweepAll()
+	s.sweep(0)
+	s.sweep(1)
 	for _, a := range []escalation.Agent{ana, boss} {
 		var in []string
 		for code, e := range s.docs {
@@ -231,11 +232,11 @@ func (s *stage) rest() {
 
 // dusk is when everything is over, and everything that follows from it done.
 func (s *stage) dusk() {
-	for range 2 {
-		s.pass(30*time.Minute + 30*time.Second)
-		s.sweepAll()
+	for i := range 2 {
+		s.pass(30*time.Minute + 31*time.Second)
+		s.sweep(i)
 	}
-	s.sweepAll()
+	s.sweep(0)
 	for code, e := range s.docs {
 		switch {
 		case s.twilio.Document(code) == nil:

@@ -36,8 +36,8 @@ func (w *watchman) written(name string, data json.RawMessage) {
 		w.lockWritten(worker, data)
 		return
 	}
-	var e escalation.Escalation
-	if err := json.Unmarshal(data, &e); err != nil {
+	e, err := w.s.decoder.Decode(escalation.Document{Name: name, Data: data})
+	if err != nil {
 		w.s.fail("Document %s: %v", name, err)
 		return
 	}

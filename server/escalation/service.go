@@ -51,13 +51,14 @@ type Service struct {
 	writes, customers *budget
 	reports           *reports
 	sleep             func(context.Context, time.Duration) error
+	decode            func(Document) (Escalation, error)
 }
 
 // New returns a Service over d.
 func New(c Config, d Deps) *Service {
 	c.fill()
 	return &Service{
-		c: c, d: d, hub: newHub(), sleep: sleep,
+		c: c, d: d, hub: newHub(), sleep: sleep, decode: decode,
 		writes:    newBudget(writesPerSecond, writesAtOnce),
 		customers: newBudget(customerPerSecond, customerAtOnce),
 		reports:   &reports{every: reportEvery, topics: map[string]*report{}},

@@ -17,59 +17,62 @@ func (s *Service) Sweep(ctx context.Context) error {
 		return fmt.Errorf("list Documents: %w", err)
 	}
 	var errs []error
+	live := map[string]Escalation{}
 	for _, d := range all {
 		if !codeForm.MatchString(d.Name) {
 			continue // a lock, or not ours
 		}
-		e, err := decode(d)
+		e, err := s.decode(d)
 		if err != nil {
 			continue
 		}
-		if err := s.sweep(ctx, e); err != nil && !errors.Is(err, ErrUnknownCode) {
+		if e, err = s.sweep(ctx, e); err != nil && !errors.Is(err, ErrUnknownCode) {
 			errs = append(errs, fmt.Errorf("sweep escalation of Task %s: %w", e.Task, err))
+		}
+		if e.at(s.now()).live() {
+			live[e.Code] = e
 		}
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
 	}
-	if err := s.sweepLocks(ctx, all); err != nil {
+	if err := s.sweepLocks(ctx, all, live); err != nil {
 		errs = append(errs, fmt.Errorf("sweep locks: %w", err))
 	}
 	return errors.Join(errs...)
 }
 
-// sweep does one escalation.
-func (s *Service) sweep(ctx context.Context, e Escalation) error {
+// sweep does one escalation, and answers the newest that it knows of it.
+func (s *Service) sweep(ctx context.Context, e Escalation) (Escalation, error) {
 	if e = e.at(s.now()); !e.live() {
 		if e.Settled {
-			return nil
+			return e, nil
 		}
 		// change stores what at derived.
-		e, err := s.change(ctx, e.Code, func(e Escalation) (Escalation, error) { return e.at(s.now()), nil })
-		if err != nil || e.live() || e.Settled {
-			return err
+		next, err := s.change(ctx, e.Code, func(e Escalation) (Escalation, error) { return e.at(s.now()), nil })
+		if err != nil || next.live() || next.Settled {
+			return e, err
 		}
-		_, err = s.settle(ctx, e)
-		return err
+		return s.settle(ctx, next)
 	}
-	e, err := s.reconcile(ctx, e)
-	if err != nil || !e.live() {
-		return err
+	next, err := s.reconcile(ctx, e)
+	if err != nil || !next.live() {
+		return e, err
 	}
+	e = next
 	why := e.overdue(s.now(), s.c.MaxCall, s.c.AgentGone)
 	if why == "" {
 		if why, err = s.taskOver(ctx, e); err != nil {
-			return err
+			return e, err
 		}
 	}
 	if why == "" {
-		return nil
+		return e, nil
 	}
 	s.c.Log.InfoContext(ctx, "ending escalation", "task", e.Task, "why", why)
 	version := e.Version
 	// Somebody who came back meanwhile goes on; the next sweep looks again.
-	_, err = s.finish(ctx, e.Code, func(e Escalation) bool { return e.Version == version })
-	return err
+	return s.finish(ctx, e.Code, func(e Escalation) bool { return e.Version == version })
 }
 
 // taskOver says why a Task's state ends its escalation; empty means it does not.
