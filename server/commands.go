@@ -8,6 +8,7 @@ import (
 
 	"escalate/server/core"
 	"escalate/server/doctor"
+	"escalate/server/release"
 	"escalate/server/standalone"
 )
 
@@ -23,6 +24,7 @@ func commands() []command {
 	return []command{
 		{"serve", "run the server; the default", serve},
 		{"doctor", "look for what is wrong with settings, account and public URL", doctor.Main},
+		{"release-plugin", "register the Flex plugin of this build and release it; says only what it would do without -yes", release.Main},
 		{"local-twilio", "run local Twilio without the product, for programs with a Twilio SDK", standalone.Main},
 	}
 }

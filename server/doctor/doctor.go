@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"escalate/server/core"
+	"escalate/server/twilioapi"
 )
 
 // Level is how bad a finding is.
@@ -106,6 +107,10 @@ func Examine(ctx context.Context, c core.Config, settings error, o Options) []Fi
 	case c.Account.Check() != nil:
 		e.add(Warn, "account", "the account is not looked at, because its settings are not right", "See the faults above.")
 	default:
+		if err := e.reroute(); err != nil {
+			e.add(Fail, "twilio", oneLine(err.Error()), "Correct TWILIO_API_URL, or leave it empty for Twilio itself.")
+			break
+		}
 		e.account(ctx)
 	}
 	e.public(ctx)
@@ -121,6 +126,14 @@ type examination struct {
 
 func (e *examination) add(l Level, subject, text, remedy string) {
 	e.found = append(e.found, Finding{Level: l, Subject: subject, Text: text, Remedy: remedy})
+}
+
+// reroute asks the Twilio that TWILIO_API_URL names, if it names one.
+func (e *examination) reroute() (err error) {
+	if url := e.config.Account.APIURL; url != "" && e.options.Twilio == nil {
+		e.options.Twilio, err = twilioapi.Elsewhere(url)
+	}
+	return err
 }
 
 // settings makes a finding of each fault in the settings; the faults' texts say

@@ -26,6 +26,7 @@ type ward struct {
 	config  core.Config
 	options doctor.Options
 	twilio  *dated
+	local   *localtwilio.Server
 	server  *httptest.Server
 }
 
@@ -60,7 +61,7 @@ func admit(t *testing.T) *ward {
 	}
 	t.Cleanup(func() { _ = local.Close() })
 	a := local.Account()
-	w := &ward{twilio: &dated{next: local.Transport(), now: time.Now}}
+	w := &ward{local: local, twilio: &dated{next: local.Transport(), now: time.Now}}
 	w.config = core.Config{
 		Account: core.Account{SID: a.SID, KeySID: a.KeySID, KeySecret: a.KeySecret, AuthToken: a.AuthToken,
 			SyncServiceSID: a.SyncServiceSID, WorkspaceSID: a.WorkspaceSID},
@@ -201,6 +202,23 @@ func TestExamine(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// A Twilio elsewhere is asked over the network, as the server does.
+func TestElsewhere(t *testing.T) {
+	w := admit(t)
+	w.options.Twilio = nil
+	w.config.Account.APIURL, w.config.Account.SignalingURL = w.local.URL(), w.local.SignalingURL()
+	for _, f := range doctor.Examine(t.Context(), w.config, nil, w.options) {
+		if f.Level != doctor.OK {
+			t.Errorf("%v", f)
+		}
+	}
+	w.config.Account.APIURL = "http://127.0.0.1:1"
+	all := doctor.Examine(t.Context(), w.config, nil, w.options)
+	if !slices.ContainsFunc(all, func(f doctor.Finding) bool { return f.Level == doctor.Fail && f.Subject == "twilio" }) {
+		t.Errorf("nobody there: %v", all)
 	}
 }
 

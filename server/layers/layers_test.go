@@ -62,7 +62,8 @@ var may = []struct {
 	// The commands beside serving.
 	{"server/doctor", []string{"server/core", "server/escalation", "server/twilioapi", "app/wire"}},
 	{"server/standalone", []string{"server/localtwilio", "server/localtwilio/store", "server/demo"}},
-	{"server", []string{"server/core", "server/doctor", "server/standalone"}},
+	{"server/release", []string{"server/core", "server/web", "static"}},
+	{"server", []string{"server/core", "server/release", "server/doctor", "server/standalone"}},
 	{"server/layers", nil},
 	{"server/bench", []string{"server/core", "server/web", "server/token", "server/localtwilio/store", "app/wire"}},
 	{"server/e2e", []string{"server/core"}},
@@ -76,7 +77,8 @@ var outside = []struct {
 }{
 	{"syscall/js", []string{"app/browser", "app/video/twiliojs", "wasm"}, "JavaScript is touched in two packages, so that the rest is tested natively"},
 	{"github.com/maxence-charriere/go-app", []string{"app/page", "wasm"}, "components live in app/page"},
-	{"github.com/twilio/twilio-go/rest", []string{"server/twilioapi"}, "one package speaks to Twilio's REST API"},
+	{"github.com/twilio/twilio-go/rest", []string{"server/twilioapi", "server/release"},
+		"one package speaks to Twilio's REST API for the product; another releases the plugin, once per version and from a terminal"},
 	{"github.com/pion/", []string{"server/localtwilio/sfu", "server/localtwilio/turnserver"}, "media stays behind sfu and turnserver"},
 	{"go.etcd.io/bbolt", []string{"server/localtwilio/store"}, "one package owns the file"},
 	{"github.com/gorilla/mux", []string{"server/web", "server/dropin", "server/demo", "server/core", "server/standalone", "server/localtwilio", "server/localtwilio/rest", "server/bench"}, "routing belongs to the servers"},

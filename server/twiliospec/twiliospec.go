@@ -28,6 +28,7 @@ var products = map[string]string{
 	"sync.twilio.com":          "twilio_sync_v1.json",
 	"taskrouter.twilio.com":    "twilio_taskrouter_v1.json",
 	"conversations.twilio.com": "twilio_conversations_v1.json",
+	"flex-api.twilio.com":      "twilio_flex_v1.json",
 }
 
 // Spec is the loaded documents.
@@ -81,6 +82,9 @@ func jsonFormFields(tree map[string]any) {
 				_, ref := f["$ref"]
 				if t := f["type"]; !ref && (t == nil || t == "object") {
 					f["type"] = "string"
+				}
+				if items := object(f["items"]); items != nil && len(items) == 0 {
+					items["type"] = "string" // the same, repeated (Plugins)
 				}
 			}
 		}

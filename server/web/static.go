@@ -84,9 +84,8 @@ func readAssets(files fs.FS, log *slog.Logger) *assets {
 		if plain, _ := plainName(name); plain != name && raw[plain] != nil {
 			continue // served in place of the plain one, never by itself
 		}
-		sum := sha256.Sum256(body)
 		f := &asset{
-			hash: base64.RawURLEncoding.EncodeToString(sum[:12]),
+			hash: hashOf(body),
 			kind: types[path.Ext(name)],
 			body: map[string][]byte{"": body},
 		}
@@ -111,6 +110,18 @@ func plainName(name string) (plain string, packed bool) {
 		}
 	}
 	return name, false
+}
+
+// hashOf names a content.
+func hashOf(body []byte) string {
+	sum := sha256.Sum256(body)
+	return base64.RawURLEncoding.EncodeToString(sum[:12])
+}
+
+// StaticURL is the path and query at which a handler of New serves a static
+// file of that name and content, for as long as it has it.
+func StaticURL(name string, body []byte) string {
+	return staticPath + name + "?v=" + url.QueryEscape(hashOf(body))
 }
 
 // URL is the address of a static file that may be cached for ever, because it
