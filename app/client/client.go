@@ -28,7 +28,8 @@ type Response struct {
 // Fetch sends a Request. Its error means that no answer came.
 type Fetch func(ctx context.Context, r Request) (Response, error)
 
-// API is what the pages ask of the server. Every error is a *wire.Error, or
+// API is what the pages ask of the server. A request that got no answer is sent
+// again a few times, except Escalate. Every error is a *wire.Error, or
 // the context's when that has ended.
 type API interface {
 	// State is the escalation as it stands.
@@ -112,7 +113,14 @@ func (c *Client) Rate(ctx context.Context, code string, r wire.Rating) error {
 
 // Escalate implements API.
 func (c *Client) Escalate(ctx context.Context, r wire.Escalate) (e wire.Escalation, err error) {
-	err = c.post(ctx, wire.EscalationsPath, r, &e, true)
+	body, err := json.Marshal(r)
+	if err != nil {
+		return e, internal(err)
+	}
+	q := request("POST", wire.EscalationsPath, body)
+	c.authorize(&q, true)
+	// Not sent again: the invite would be in the chat twice.
+	_, err = c.once(ctx, q, &e)
 	return e, err
 }
 

@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"escalate/app/wire"
@@ -112,34 +113,93 @@ func TestErrors(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			var r Request
-			_, err := New(answer(tt.status, tt.body, &r), nil).State(t.Context(), "C")
-			var e *wire.Error
-			if !errors.As(err, &e) || e.Code != tt.want || !strings.Contains(e.Message, tt.says) {
-				t.Fatalf("error %v, want %s saying %q", err, tt.want, tt.says)
-			}
-			if tt.want == wire.CodeAgentBusy && (e.Running == nil || e.Running.TaskSID != "WT2") {
-				t.Errorf("running %+v", e.Running)
-			}
+			synctest.Test(t, func(t *testing.T) { // which makes pauses short
+				var r Request
+				_, err := New(answer(tt.status, tt.body, &r), nil).State(t.Context(), "C")
+				var e *wire.Error
+				if !errors.As(err, &e) || e.Code != tt.want || !strings.Contains(e.Message, tt.says) {
+					t.Fatalf("error %v, want %s saying %q", err, tt.want, tt.says)
+				}
+				if tt.want == wire.CodeAgentBusy && (e.Running == nil || e.Running.TaskSID != "WT2") {
+					t.Errorf("running %+v", e.Running)
+				}
+			})
 		})
 	}
 }
 
 func TestNoAnswer(t *testing.T) {
-	c := New(func(ctx context.Context, _ Request) (Response, error) {
-		if ctx.Err() != nil {
-			return Response{}, ctx.Err()
+	synctest.Test(t, func(t *testing.T) {
+		c := New(func(ctx context.Context, _ Request) (Response, error) {
+			if ctx.Err() != nil {
+				return Response{}, ctx.Err()
+			}
+			return Response{}, errors.New("offline")
+		}, nil)
+		var e *wire.Error
+		if err := c.Rate(t.Context(), "C", wire.Rating{Score: 1}); !errors.As(err, &e) || e.Code != wire.CodeUnavailable {
+			t.Errorf("offline: %v", err)
 		}
-		return Response{}, errors.New("offline")
-	}, nil)
-	var e *wire.Error
-	if err := c.Rate(t.Context(), "C", wire.Rating{Score: 1}); !errors.As(err, &e) || e.Code != wire.CodeUnavailable {
-		t.Errorf("offline: %v", err)
-	}
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	if _, err := c.State(ctx, "C"); !errors.Is(err, context.Canceled) {
-		t.Errorf("canceled: %v", err)
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		if _, err := c.State(ctx, "C"); !errors.Is(err, context.Canceled) {
+			t.Errorf("canceled: %v", err)
+		}
+		ctx, cancel = context.WithTimeout(t.Context(), 10*time.Millisecond)
+		defer cancel()
+		if _, err := c.State(ctx, "C"); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("ended during a pause: %v", err)
+		}
+	})
+}
+
+// A server that went away in the middle is behind a balancer with others.
+func TestRequestsAreSentAgain(t *testing.T) {
+	const good = `{"code":"C"}`
+	proxy := Response{Status: 502, Body: []byte("<html>")}
+	ours := Response{Status: 503, Body: []byte(`{"code":"unavailable","message":"Twilio is away."}`)}
+	rate := func(ctx context.Context, a API) error { return a.Rate(ctx, "C", wire.Rating{Score: 5}) }
+	join := func(ctx context.Context, a API) error { _, err := a.Join(ctx, "C", wire.JoinRequest{}); return err }
+	escalate := func(ctx context.Context, a API) error { _, err := a.Escalate(ctx, wire.Escalate{}); return err }
+	for _, tt := range []struct {
+		name    string
+		call    func(context.Context, API) error
+		answers []Response // the zero Response is no answer; the last is repeated
+		sent    int
+		ok      bool
+	}{
+		{"no answer once", join, []Response{{}, {Status: 200, Body: []byte(good)}}, 2, true},
+		{"a proxy without a server", rate, []Response{proxy, proxy, {Status: 204}}, 3, true},
+		{"no answer at all", rate, []Response{{}}, 3, false},
+		{"our own refusal", rate, []Response{ours}, 1, false},
+		{"what must not happen twice", escalate, []Response{{}}, 1, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var sent []string
+				c := New(func(_ context.Context, r Request) (Response, error) {
+					a := tt.answers[min(len(sent), len(tt.answers)-1)]
+					sent = append(sent, r.Method+r.Path+string(r.Body))
+					if a.Status == 0 {
+						return a, errors.New("connection reset")
+					}
+					return a, nil
+				}, nil)
+				began := time.Now()
+				err := tt.call(t.Context(), c)
+				if len(sent) != tt.sent || (err == nil) != tt.ok {
+					t.Errorf("sent %d times, want %d; error %v", len(sent), tt.sent, err)
+				}
+				for _, s := range sent {
+					if s != sent[0] {
+						t.Errorf("sent %s, then %s", sent[0], s)
+					}
+				}
+				if d := time.Since(began); d > 3*time.Second {
+					t.Errorf("it took %v", d)
+				}
+			})
+		})
 	}
 }
 

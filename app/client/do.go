@@ -3,6 +3,8 @@ package client
 import (
 	"context"
 	"encoding/json"
+	"math/rand/v2"
+	"time"
 
 	"escalate/app/wire"
 )
@@ -43,38 +45,65 @@ func (c *Client) authorize(r *Request, agent bool) {
 	}
 }
 
-// do sends r and decodes the answer into out, which may be nil.
+// pauses are the waits before a request is sent again, on average: a balancer
+// needs about as long to find out that one of its servers is gone.
+var pauses = [...]time.Duration{400 * time.Millisecond, 1200 * time.Millisecond}
+
+// do sends r, again where no answer of our server's came, and decodes the
+// answer into out, which may be nil. r must do no more when it is sent twice
+// than when it is sent once: the answer may be what was lost.
 func (c *Client) do(ctx context.Context, r Request, out any) error {
+	for _, p := range pauses {
+		lost, err := c.once(ctx, r, out)
+		if !lost || ctx.Err() != nil {
+			return err
+		}
+		t := time.NewTimer(p/2 + rand.N(p))
+		select {
+		case <-ctx.Done():
+			t.Stop()
+			return ctx.Err()
+		case <-t.C:
+		}
+	}
+	_, err := c.once(ctx, r, out)
+	return err
+}
+
+// once sends r and decodes the answer into out, which may be nil. lost says
+// that there was no answer, or that one from between us and the server said so.
+func (c *Client) once(ctx context.Context, r Request, out any) (lost bool, err error) {
 	a, err := c.fetch(ctx, r)
 	if err != nil {
 		if ctx.Err() != nil {
-			return ctx.Err()
+			return false, ctx.Err()
 		}
-		return &wire.Error{Code: wire.CodeUnavailable}
+		return true, &wire.Error{Code: wire.CodeUnavailable}
 	}
 	if a.Status < 200 || a.Status > 299 {
-		return failure(a)
+		e, ours := failure(a)
+		return !ours && e.Code == wire.CodeUnavailable, e
 	}
 	if out == nil {
-		return nil
+		return false, nil
 	}
 	if err := json.Unmarshal(a.Body, out); err != nil {
 		// A success that is not ours: a captive portal's page, a proxy's.
-		return &wire.Error{Code: wire.CodeUnavailable}
+		return false, &wire.Error{Code: wire.CodeUnavailable}
 	}
-	return nil
+	return false, nil
 }
 
 // failure reads the wire.Error of an answer. What stands between us and the
 // server (a proxy, a load balancer) answers without one; the status then
-// decides. It then has no sentence, which is for the page to find, in its
-// language.
-func failure(a Response) *wire.Error {
+// decides, and ours is false. It then has no sentence, which is for the page to
+// find, in its language.
+func failure(a Response) (err *wire.Error, ours bool) {
 	var e wire.Error
 	if json.Unmarshal(a.Body, &e) == nil && e.Code != "" {
-		return &e
+		return &e, true
 	}
-	return byStatus(a.Status)
+	return byStatus(a.Status), false
 }
 
 func byStatus(status int) *wire.Error {
