@@ -100,6 +100,12 @@ func Examine(ctx context.Context, c core.Config, settings error, o Options) []Fi
 	}
 	e := &examination{config: c, options: o}
 	e.settings(settings)
+	if e.options.Twilio == nil && c.Account.APIURL != "" {
+		var err error
+		if e.options.Twilio, err = twilioapi.Elsewhere(c.Account.APIURL); err != nil {
+			return e.found // a fault of the settings, which are found above
+		}
+	}
 	switch {
 	case c.IsLocal():
 		e.add(Warn, "account", "no Twilio account is set: the server runs on local Twilio, for trying out",

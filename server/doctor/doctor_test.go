@@ -103,6 +103,10 @@ func TestExamine(t *testing.T) {
 		text    string // part of text and remedy
 	}{
 		{"nothing is wrong", func(*ward) {}, doctor.OK, "keys", ""},
+		{"a Twilio elsewhere", func(w *ward) {
+			w.options.Twilio = nil
+			w.config.Account.APIURL, w.config.Account.SignalingURL = w.local.URL(), w.local.SignalingURL()
+		}, doctor.OK, "keys", ""},
 		{"wrong secret", func(w *ward) { w.config.Account.KeySecret = "x" }, doctor.Fail, "keys", "TWILIO_API_SECRET"},
 		{"another account's key", func(w *ward) {
 			w.twilio.reply = func(r *http.Request) *http.Response {
