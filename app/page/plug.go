@@ -67,8 +67,12 @@ func (s *session) replug() {
 	for k, was := range s.gone {
 		kind := deviceKinds[k]
 		if !slices.ContainsFunc(s.devices, func(d video.Device) bool { return d.Kind == kind }) {
-			s.notice = fill(pick(k == video.Audio, s.w.MicGone, s.w.CameraGone), was.Label)
-			s.say(s.notice)
+			why := fill(pick(k == video.Audio, s.w.MicGone, s.w.CameraGone), was.Label)
+			if s.notice == why {
+				continue // known
+			}
+			s.notice = why
+			s.say(why)
 			if k == video.Video && s.inRoom() {
 				room := s.room
 				// Off, or the others would look at its last picture.
