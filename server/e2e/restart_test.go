@@ -89,6 +89,7 @@ func TestKillDuringCall(t *testing.T) {
 
 type state struct {
 	Code, Status, AgentName string
+	Rated                   bool
 }
 
 func stateOf(t *testing.T, url string) (s state) {

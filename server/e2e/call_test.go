@@ -1,0 +1,240 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/chromedp"
+)
+
+// keepTracks keeps what a page captures, so that a test can do to it what a
+// phone call, a loose plug or the browser's own button does.
+const keepTracks = `(() => {
+  const m = navigator.mediaDevices;
+  if (!m) return;
+  window.spied = {};
+  for (const [name, as] of [['getUserMedia', ''], ['getDisplayMedia', 'screen']]) {
+    const real = m[name].bind(m);
+    m[name] = async c => {
+      const s = await real(c);
+      s.getTracks().forEach(t => { window.spied[as || t.kind] = t });
+      return s;
+    };
+  }
+})()`
+
+// inCall is a party whose agent and customer see and hear each other.
+func inCall(t *testing.T, actions []step, flags ...chromedp.ExecAllocatorOption) (*party, *tab) {
+	t.Helper()
+	p := newParty(t, nil, flags...)
+	p.agentIn()
+	c := p.customer(t, append([]step{onNewDocument(keepTracks)}, actions...)...)
+	c.click("#join-button")
+	p.bothTalk(c)
+	return p, c
+}
+
+// do runs JavaScript in the page, for what no person can do.
+func (p *tab) do(js string) {
+	p.t.Helper()
+	var ok bool
+	if err := p.eval(&ok, js+"; return true"); err != nil {
+		p.t.Fatalf("%s: %s: %v", p.name, js, err)
+	}
+}
+
+func (p *tab) gone(what, selector string) {
+	p.t.Helper()
+	p.until(what, fmt.Sprintf(`![...d.querySelectorAll(%q)].some(e => e.checkVisibility({visibilityProperty: true}))`, selector))
+}
+
+// conditions are what Network.emulateNetworkConditions takes; the package
+// cdproto has left that command out, but every Chromium knows it. Media follow
+// PacketLoss (in percent), the rest follows Offline.
+type conditions struct {
+	Offline            bool    `json:"offline"`
+	Latency            float64 `json:"latency"`
+	DownloadThroughput float64 `json:"downloadThroughput"`
+	UploadThroughput   float64 `json:"uploadThroughput"`
+	PacketLoss         float64 `json:"packetLoss"`
+}
+
+var emulateNetwork = cdp.Command[conditions, cdp.Empty]{Method: "Network.emulateNetworkConditions"}
+
+// network makes a page's line as it is told.
+func (p *tab) network(c conditions) {
+	p.t.Helper()
+	c.DownloadThroughput, c.UploadThroughput = -1, -1
+	p.run(call(network.Enable, network.EnableParams{}), call(emulateNetwork, c))
+}
+
+// TestBesideTheTalk plays what two people do in a call besides talking: text,
+// two screen shares, the small window.
+func TestBesideTheTalk(t *testing.T) {
+	p, c := inCall(t, nil)
+	c.see(other + ".speaking")
+	p.room.see(other + ".speaking")
+
+	// Text, both ways; the first one is also what opens the data Tracks.
+	c.click("#talk-button")
+	c.fill("#talk-input", "I cannot hear <you>")
+	c.shot("text")
+	c.click("#talk-send")
+	p.room.see(`#talk-button[data-unread="true"] .badge`)
+	p.desk.shot("unread")
+	p.room.click("#talk-button")
+	p.room.read("I cannot hear <you>")
+	p.room.until("read", `d.querySelector('#talk-button').dataset.unread === 'false'`)
+	c.gone("it has arrived", ".talk-state")
+	p.room.fill("#talk-input", "Now?")
+	p.room.click("#talk-send")
+	c.until("the answer is in the log", `d.querySelector('#talk-log').innerText.includes('Now?')`)
+	c.until("one line each, in order", `[...d.querySelectorAll('.talk-text')].map(e => e.innerText).join('|') === 'I cannot hear <you>|Now?'`)
+	c.shot("answer")
+	p.desk.shot("text")
+	c.click("#talk-button")
+	p.room.click("#talk-button")
+
+	// The browser's own button ends a share: both sides see it end.
+	c.click("#share-button")
+	p.room.see(".tile-screen:not([hidden]) video")
+	c.see("#share-note")
+	c.do(`w.spied.screen.stop(); w.spied.screen.dispatchEvent(new Event('ended'))`)
+	p.room.gone("the screen is gone", ".tile-screen")
+	c.gone("the note is gone", "#share-note")
+	c.see(`#share-button[aria-pressed="false"]`)
+
+	// Whoever shares later is shown.
+	c.click("#share-button")
+	p.room.see(".tile-screen:not([hidden]) video")
+	p.room.click("#share-button")
+	c.see(".tile-screen:not([hidden]) video")
+	c.read("so your screen is no longer shared")
+	p.room.gone("the customer's screen is gone", ".tile-screen")
+	c.shot("replaced")
+	p.room.click("#share-button")
+	c.gone("no screen any more", ".tile-screen")
+	c.quiet()
+	p.desk.quiet()
+}
+
+// TestDevicesGoAndComeBack takes microphone and camera from a page in a call.
+func TestDevicesGoAndComeBack(t *testing.T) {
+	phone := call(emulation.SetUserAgentOverride, emulation.SetUserAgentOverrideParams{
+		UserAgent: "Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0.0.0 Mobile Safari/537.36"})
+	p, c := inCall(t, []step{phone})
+	c.see("#flip-button")
+	c.gone("a phone cannot share its screen", "#share-button")
+
+	// A phone call comes in.
+	c.do(`const a = w.spied.audio; Object.defineProperty(a, 'muted', {value: true, configurable: true}); a.dispatchEvent(new Event('mute'))`)
+	c.see("#refresh-button")
+	c.read("Your microphone was interrupted")
+	p.room.read("Paused by their device")
+	c.shot("interrupted")
+	p.desk.shot("paused")
+	c.click("#refresh-button")
+	c.gone("taken back", "#refresh-button")
+	p.room.until("no longer paused", `!d.body.innerText.includes('Paused by their device')`)
+	p.room.plays("the customer can be heard again")
+
+	// Another app comes to the front, and goes.
+	hidden := func(is bool) {
+		c.do(fmt.Sprintf(`Object.defineProperty(d, 'visibilityState', {value: %q, configurable: true}); d.dispatchEvent(new Event('visibilitychange'))`,
+			map[bool]string{true: "hidden", false: "visible"}[is]))
+	}
+	hidden(true)
+	p.room.see(other + `[data-camera="false"]`)
+	hidden(false)
+	p.room.see(other + `[data-camera="true"]`)
+	p.room.plays("the picture is back")
+
+	// The headset is pulled out; there is another microphone.
+	c.do(`const m = w.navigator.mediaDevices, id = w.spied.audio.getSettings().deviceId, real = m.enumerateDevices.bind(m);
+		m.enumerateDevices = async () => (await real()).filter(x => x.deviceId !== id);
+		w.spied.audio.stop(); w.spied.audio.dispatchEvent(new Event('ended'))`)
+	c.read("The device was unplugged")
+	c.shot("unplugged")
+	p.room.plays("the customer is heard through the other microphone")
+
+	// The only camera breaks off: no frozen picture stays on the other side.
+	c.do(`const m = w.navigator.mediaDevices, real = m.enumerateDevices.bind(m);
+		m.enumerateDevices = async () => (await real()).filter(x => x.kind !== 'videoinput');
+		w.spied.video.stop(); w.spied.video.dispatchEvent(new Event('ended'))`)
+	c.read("there is no other camera")
+	p.room.see(other + `[data-camera="false"]`)
+	c.shot("camera-gone")
+}
+
+// TestLostAndFound cuts the line, opens the link twice, and closes the page.
+func TestLostAndFound(t *testing.T) {
+	p, c := inCall(t, nil)
+	c.network(conditions{Offline: true, PacketLoss: 100})
+	c.see(".bar-warn:not([hidden]), [data-phase=rejoining]")
+	p.room.see(other + ".reconnecting")
+	c.shot("offline")
+	p.desk.shot("customer-offline")
+	c.network(conditions{})
+	c.phase("in_call")
+	c.gone("whole again", ".bar-warn")
+	p.room.gone("the customer is whole again", other+".reconnecting")
+	p.bothTalk(c)
+
+	// A second tab takes the call over; the first does not fight for it.
+	second := p.b.open(t, "second", p.link, 390, 844)
+	second.ready()
+	second.click("#join-button")
+	second.phase("in_call")
+	c.phase("lost")
+	c.read("The call goes on elsewhere")
+	c.shot("elsewhere")
+	p.room.until("one customer", fmt.Sprintf(`d.querySelectorAll(%q).length === 1`, other))
+	second.plays("the agent reaches the second tab")
+	p.room.plays("the second tab reaches the agent")
+
+	// The page is closed: within two seconds the agent knows.
+	began := time.Now()
+	second.run(chromedp.Navigate("about:blank"))
+	p.room.untilWithin(2*time.Second, "the customer's tile is gone", fmt.Sprintf(`!d.querySelector(%q)`, other))
+	t.Logf("the agent saw the closed page after %v", time.Since(began).Round(10*time.Millisecond))
+
+	// Back by choice, and out; the rating cannot be sent yet, and then is.
+	c.click("#rejoin-button")
+	c.phase("in_call")
+	c.click("#leave-button")
+	c.see("#rating-form")
+	c.run(call(network.Enable, network.EnableParams{}), call(network.SetBlockedURLs, network.SetBlockedURLsParams{
+		URLPatterns: []*network.BlockPattern{{URLPattern: "*://*:*/*/rating", Block: true}}}))
+	c.click(`label[for="rating-5"]`)
+	c.fill("#rating-comment", "Kept while offline.")
+	c.click("#rating-send")
+	c.see("#rating-note")
+	c.read("kept on this device")
+	c.shot("rating-kept")
+	c.run(chromedp.Reload())
+	c.run(call(network.SetBlockedURLs, network.SetBlockedURLsParams{}))
+	c.ready()
+	eventually(t, "the rating has arrived", func() bool { return stateOf(t, p.api("")).Rated })
+}
+
+// TestAutoplayBlocked joins without a gesture: no sound may play until a tap.
+func TestAutoplayBlocked(t *testing.T) {
+	p := newParty(t, nil, chromedp.Flag("autoplay-policy", "user-gesture-required"))
+	p.agentIn()
+	c := p.customer(t)
+	c.do(`d.getElementById('join-button').click()`)
+	c.phase("in_call")
+	c.see("#resume-button")
+	c.read("Tap to hear the call")
+	c.shot("blocked")
+	c.click("#resume-button")
+	c.gone("no longer asked", "#resume-button")
+	c.until("the agent's sound plays", `[...d.querySelectorAll('.stage audio')].some(a => a.srcObject && !a.paused)`)
+	p.bothTalk(c)
+}
