@@ -20,7 +20,11 @@ import (
 // documents. A call that is new in the table has to be made here as well.
 func TestEveryOperationConforms(t *testing.T) {
 	needDocuments(t)
-	w := newWorldWith(t, options{edit: func(c *escalation.Config) { c.Record = true }})
+	// With access control, without which nobody is permitted to read a Document.
+	acl := &tamper{answer: func(_ *http.Request, _ *http.Response, body string) string {
+		return strings.Replace(body, `"acl_enabled":false`, `"acl_enabled":true`, 1)
+	}}
+	w := newWorldWith(t, options{edit: func(c *escalation.Config) { c.Record = true }, wrap: acl.around})
 	if err := w.api.Ready(w.ctx); err != nil {
 		t.Fatal(err)
 	}
@@ -41,6 +45,9 @@ func TestEveryOperationConforms(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.enter(c)
+	if _, err := w.api.Documents().ReadToken(w.ctx, e.Code, time.Hour); err != nil {
+		t.Fatal(err)
+	}
 	if err := w.Sweep(w.ctx); err != nil {
 		t.Fatal(err)
 	}
