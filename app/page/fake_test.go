@@ -147,6 +147,8 @@ type posted struct {
 
 func (h *fakeHost) Early() []byte { return h.early }
 
+func (h *fakeHost) Clock(time.Time) string { return h.clock }
+
 func (h *fakeHost) Events(_ string, f func(string), closed func()) func() {
 	h.mu.Lock()
 	defer h.mu.Unlock()

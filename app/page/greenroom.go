@@ -16,9 +16,10 @@ func (j *Join) greenRoom() app.UI {
 		app.Div().Class("invite").Body(
 			heading(fill(j.w.InviteHeading, j.agent())),
 			app.P().Class("lead").Text(j.w.InviteLead),
-			startNote(),
+			startNote(j.w),
 			note(TroubleNote, pick(j.trouble == "", j.s.trouble, j.trouble)),
 			j.recordNotice(),
+			j.lifetime(),
 			j.mediaAdvice(),
 			app.Div().Class("actions").Body(
 				disable(button(JoinButton, "button-primary button-large", iconCam, j.w.Join, j.onJoin), j.phase == PhaseAsking),

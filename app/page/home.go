@@ -13,20 +13,15 @@ import (
 type Home struct {
 	app.Compo
 
-	host  Host
-	w     *words
-	brand string
-	lang  string // chosen by the person, to be kept
-	code  string
+	host Host
+	w    *words
+	page wire.Page
+	code string
 }
 
 func newHome(d Deps) *Home {
 	p := pageData(d.Host)
-	h := &Home{host: d.Host, w: wordsIn(p.Lang), brand: p.Brand}
-	if p.LangChosen {
-		h.lang = p.Lang
-	}
-	return h
+	return &Home{host: d.Host, w: wordsIn(p.Lang), page: p}
 }
 
 // OnMount takes over what was typed before.
@@ -49,7 +44,7 @@ func (h *Home) Render() app.UI {
 	if h.code != "" {
 		input = input.Value(h.code)
 	}
-	return frame(PhaseHome, "page", "", brand(h.brand),
+	return frame(PhaseHome, "page", "", brand(h.page),
 		app.Div().Class("card").Body(
 			heading(h.w.HomeHeading),
 			app.P().Class("lead").Text(h.w.HomeLead),
@@ -59,7 +54,7 @@ func (h *Home) Render() app.UI {
 					input,
 					app.P().ID("code-hint").Class("fine").Text(h.w.CodeHint),
 				),
-				disable(app.Input().Type("hidden").Name("lang").Value(h.lang), h.lang == ""),
+				disable(app.Input().Type("hidden").Name("lang").Value(h.page.Lang), !h.page.LangChosen),
 				app.Button().ID(CodeSubmit).Type("submit").Class("button button-primary button-large").Text(h.w.CodeSubmit),
 			),
 		),

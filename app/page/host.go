@@ -2,6 +2,7 @@ package page
 
 import (
 	"context"
+	"time"
 
 	"escalate/app/video"
 )
@@ -50,6 +51,9 @@ type Host interface {
 	Mini(ctx context.Context, title string, videos, buttons []string, closed func()) (stop func(), err error)
 	// SetTitle names the tab.
 	SetTitle(title string)
+	// Clock is t as the person's clock shows it, in their language and time
+	// zone; "" where that is not known.
+	Clock(t time.Time) string
 	// Fullscreen shows the element with the id on the whole screen, or ends that.
 	Fullscreen(ctx context.Context, id string, on bool) error
 	// OnFullscreen tells when the whole screen is entered or left.
@@ -96,6 +100,7 @@ func (noHost) Mini(context.Context, string, []string, []string, func()) (stop fu
 	return nil, video.ErrUnsupported
 }
 func (noHost) SetTitle(string)                                {}
+func (noHost) Clock(time.Time) string                         { return "" }
 func (noHost) Fullscreen(context.Context, string, bool) error { return nil }
 func (noHost) OnFullscreen(func(bool)) (stop func())          { return nothing }
 func (noHost) KeepAwake() (stop func())                       { return nothing }

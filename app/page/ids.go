@@ -5,6 +5,7 @@ const (
 	RootID     = "app"          // the <main> of every page; carries data-phase
 	HeadingID  = "step-heading" // the heading of the current step, which gets the focus
 	LiveID     = "announcer"    // what a screen reader says about changes
+	LinkLife   = "link-life"    // how long the link works
 	StartNote  = "start-note"   // a sentence of start.js, before the program is up
 	CodeInput  = "code-input"
 	CodeSubmit = "code-submit"

@@ -196,19 +196,19 @@ func (j *Join) Render() app.UI {
 		return frame(j.phase, "call", j.s.live,
 			j.s.callView(j.callHeading(), fill(j.w.Alone, j.agent()))...)
 	case PhaseWaiting:
-		return frame(j.phase, "page", j.s.live, brand(j.page.Brand), j.waiting())
+		return frame(j.phase, "page", j.s.live, brand(j.page), j.waiting())
 	case PhaseJoining:
-		return frame(j.phase, "page", j.s.live, brand(j.page.Brand), j.busyCard(j.w.JoiningHeading, ""))
+		return frame(j.phase, "page", j.s.live, brand(j.page), j.busyCard(j.w.JoiningHeading, ""))
 	case PhaseRejoining:
-		return frame(j.phase, "page", j.s.live, brand(j.page.Brand), j.busyCard(j.w.RejoinHeading, j.w.RejoinLead))
+		return frame(j.phase, "page", j.s.live, brand(j.page), j.busyCard(j.w.RejoinHeading, j.w.RejoinLead))
 	case PhaseLost:
-		return frame(j.phase, "page", j.s.live, brand(j.page.Brand), j.lost())
+		return frame(j.phase, "page", j.s.live, brand(j.page), j.lost())
 	case PhaseAfter:
-		return frame(j.phase, "page", j.s.live, brand(j.page.Brand), j.after())
+		return frame(j.phase, "page", j.s.live, brand(j.page), j.after())
 	case PhaseOver:
-		return frame(j.phase, "page", j.s.live, brand(j.page.Brand), j.overCard())
+		return frame(j.phase, "page", j.s.live, brand(j.page), j.overCard())
 	case PhaseBlocked:
-		return frame(j.phase, "page", j.s.live, brand(j.page.Brand), j.blocked())
+		return frame(j.phase, "page", j.s.live, brand(j.page), j.blocked())
 	}
-	return frame(j.phase, "page", j.s.live, brand(j.page.Brand), j.greenRoom())
+	return frame(j.phase, "page", j.s.live, brand(j.page), j.greenRoom())
 }

@@ -1,6 +1,10 @@
 package page
 
-import "github.com/maxence-charriere/go-app/v9/pkg/app"
+import (
+	"github.com/maxence-charriere/go-app/v9/pkg/app"
+
+	"escalate/app/wire"
+)
 
 // The helpers here exist because of how go-app writes and updates attributes:
 // on the server it writes hidden="false", which hides, and aria-pressed="true"
@@ -57,8 +61,12 @@ func frame(p Phase, class, live string, body ...app.UI) app.HTMLMain {
 }
 
 // brand is the line that says whose page this is.
-func brand(name string) app.UI {
-	return app.Header().Class("brand").Body(mark(), app.Span().Text(name))
+func brand(p wire.Page) app.UI {
+	if p.Logo != "" {
+		return app.Header().Class("brand").Body(
+			app.Img().Class("logo").Src(p.Logo).Alt(""), app.Span().Text(p.Brand))
+	}
+	return app.Header().Class("brand").Body(mark(), app.Span().Text(p.Brand))
 }
 
 // heading is the heading of a step; it takes the focus when the step begins.
@@ -67,8 +75,9 @@ func heading(text string) app.UI {
 }
 
 // startNote is where start.js says that the page is loading or could not load.
-func startNote() app.UI {
-	return app.P().ID(StartNote).Class("note").Role("status").Hidden(true)
+func startNote(w *words) app.UI {
+	return app.P().ID(StartNote).Class("note").Role("status").Hidden(true).
+		DataSet("starting", w.Starting).DataSet("failed", w.StartFailed).DataSet("stopped", w.Stopped)
 }
 
 // note is a paragraph that asks for attention; it is not there when empty.

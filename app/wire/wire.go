@@ -183,7 +183,9 @@ type Page struct {
 	// State is the escalation of a join page; nil on the other pages.
 	State *State `json:"state,omitempty"`
 	Brand string `json:"brand"`
-	Lang  string `json:"lang"`
+	// Logo is the path of the brand's picture; empty shows the product's sign.
+	Logo string `json:"logo,omitempty"`
+	Lang string `json:"lang"`
 	// LangChosen says that a person chose Lang, and not the browser.
 	LangChosen bool `json:"langChosen,omitempty"`
 	// Origins are the origins that may frame and message the agent page.

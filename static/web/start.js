@@ -59,13 +59,72 @@ var goappGetenv = function (key) {
 
   function element(id) { return document.getElementById(id); }
 
-  // One sentence in the page: what happens, or what to do.
-  function say(text, trouble) {
+  // One sentence in the page: what happens, or what to do. The server wrote the
+  // sentences into the note, in the page's language.
+  function say(which, trouble) {
     var note = element("start-note");
     if (!note) return;
-    note.textContent = text;
-    note.hidden = text === "";
+    note.textContent = note.dataset[which] || "";
+    note.hidden = note.textContent === "";
     note.classList.toggle("note-trouble", Boolean(trouble));
+  }
+
+  // The server does not know the reader's time zone: it writes for how long the
+  // link works, and until when is said here.
+  function tellTimes() {
+    document.querySelectorAll("time[data-words]").forEach(function (el) {
+      var at = new Date(el.dateTime);
+      if (isNaN(at)) return;
+      var how = { hour: "numeric", minute: "2-digit" };
+      if (at.toDateString() !== new Date().toDateString()) how.weekday = "long";
+      el.textContent = el.dataset.words.replace("%s", at.toLocaleTimeString(document.documentElement.lang || undefined, how));
+    });
+  }
+
+  // A browser that cannot gets the page that the server wrote for it; the agent
+  // hears of it.
+  function blocked(id, trouble) {
+    var page = element(id), app = element("app");
+    if (!page) return false;
+    page.hidden = false;
+    if (app) app.hidden = true;
+    document.documentElement.dataset.start = "blocked";
+    var code = /^\/join\/([^/]+)/.exec(location.pathname);
+    if (!code || !window.fetch) return true;
+    fetch("/api/escalations/" + code[1] + "/progress", {
+      method: "POST", headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ phase: "trouble", detail: trouble }),
+    }).catch(function () {});
+    return true;
+  }
+
+  // The browser's question for camera and microphone comes with the click, not
+  // when Go is up at last. Go takes the answer over through getUserMedia, which
+  // stands in for the browser's own: its first call gets what was asked for
+  // here, so that there is one question.
+  function askForMedia(camera) {
+    var devices = navigator.mediaDevices;
+    if (window.escalateEarlyMedia || !devices || !devices.getUserMedia) return;
+    var stream = devices.getUserMedia({
+      audio: true,
+      video: camera && { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 24 }, facingMode: { ideal: "user" } },
+    });
+    stream.catch(function () {}); // Go hears of it, and says what to do
+    var taken = false;
+    window.escalateEarlyMedia = {
+      audio: true, video: camera,
+      getUserMedia: function (constraints) {
+        if (taken) return devices.getUserMedia(constraints);
+        taken = true;
+        return stream;
+      },
+      drop: function () {
+        if (taken) return;
+        taken = true;
+        window.escalateEarlyMedia = null;
+        stream.then(function (s) { s.getTracks().forEach(function (t) { t.stop(); }); }, function () {});
+      },
+    };
   }
 
   function onClick(event) {
@@ -73,7 +132,9 @@ var goappGetenv = function (key) {
     if (!button) return;
     early.click = button.id;
     button.setAttribute("aria-busy", "true");
-    say("One moment, getting the video call ready…");
+    say("starting");
+    var consent = element("consent-input");
+    if (button.id === "check-button" || !consent || consent.checked) askForMedia(button.id !== "join-quiet-button");
   }
 
   // take is called at the last moment before Go replaces the markup.
@@ -89,14 +150,14 @@ var goappGetenv = function (key) {
   function fail(err) {
     console.error("start:", err);
     document.removeEventListener("click", onClick);
+    if (window.escalateEarlyMedia) window.escalateEarlyMedia.drop();
     var button = element("join-button");
     document.querySelectorAll("[aria-busy]").forEach(function (b) { b.removeAttribute("aria-busy"); });
     // A click on Join is then the obvious way to try again.
     if (button && button.type !== "submit") {
       button.addEventListener("click", function () { location.reload(); });
     }
-    say("The video call could not be loaded. Check your connection, then reload this page. " +
-      "If it keeps failing, open the link in Chrome, Safari, Firefox or Edge.", true);
+    say("failed", true);
     document.documentElement.dataset.start = "failed";
   }
 
@@ -112,12 +173,16 @@ var goappGetenv = function (key) {
     });
   }
 
-  document.addEventListener("click", onClick);
-
-  if (typeof WebAssembly !== "object" || !window.Promise || !window.fetch) {
+  tellTimes();
+  var calls = element("app") && element("app").dataset.sdk !== "none";
+  if (calls && window.isSecureContext === false && blocked("blocked-insecure", "unsupported")) return;
+  var able = typeof WebAssembly === "object" && window.Promise && window.fetch;
+  if ((!able || calls && !window.RTCPeerConnection) && blocked("blocked-old", "unsupported")) return;
+  if (!able) {
     fail(new Error("this browser has no WebAssembly"));
     return;
   }
+  document.addEventListener("click", onClick);
 
   var arrived = fetch(wasmURL).then(function (r) {
     if (!r.ok) throw new Error("app.wasm: status " + r.status);
@@ -125,7 +190,7 @@ var goappGetenv = function (key) {
   });
   // The SDK waits for the program, which on a slow line needs the whole width;
   // a page without a call needs none.
-  if (element("app") && element("app").dataset.sdk !== "none") {
+  if (calls) {
     window.escalateSDK = arrived.then(function () { return loadSDK(); });
     window.escalateSDK.catch(function (err) { console.error("start:", err); });
   }
@@ -137,8 +202,10 @@ var goappGetenv = function (key) {
     return instantiate(go.importObject, response).then(function (result) {
       take();
       document.documentElement.dataset.start = "ready";
+      // What Go has not taken soon, it does not want: the light goes out.
+      setTimeout(function () { if (window.escalateEarlyMedia) window.escalateEarlyMedia.drop(); }, 15000);
       go.run(result.instance).then(function () {
-        say("The video call has stopped. Reload this page to go on.", true);
+        say("stopped", true);
       });
     });
   }).catch(fail);

@@ -138,6 +138,9 @@ func (c *capture) create(ctx context.Context, audio, camera bool) ([]js.Value, e
 	if camera {
 		options["video"] = c.constraints(video.Video, false)
 	}
+	if own := early(audio, camera); exists(own) {
+		options["getUserMedia"] = own
+	}
 	var got []js.Value
 	err = browser.Try(func() error {
 		list, err := browser.AwaitOr(ctx, v.Call("createLocalTracks", options), stopAll)
