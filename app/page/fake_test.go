@@ -121,6 +121,7 @@ func (f *fakeAPI) reported(p wire.Phase, detail string) bool {
 // fakeHost is a browser that keeps what it was told.
 type fakeHost struct {
 	noHost
+	clock   string
 	mu      sync.Mutex
 	early   []byte
 	store   map[string]string

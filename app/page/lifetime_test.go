@@ -41,7 +41,7 @@ func TestHowLongTheLinkWorks(t *testing.T) {
 		}
 	}
 	r, _ := joinRig(t, s)
-	r.host.clock = "4:30 PM"
+	r.do(func() { r.host.clock = "4:30 PM" })
 	r.until("the time of day", r.shows("until 4:30 PM."))
 	r2, _ := joinRig(t, open(s))
 	r2.until("nothing once the agent is in", func() bool { return !strings.Contains(r2.html(), LinkLife) })

@@ -35,6 +35,9 @@ type Config struct {
 	OperatorAddr   string   // health and metrics; empty: none
 	AllowedOrigins []string // where the agent desktop is served from
 	Brand          string   // the name that customers read
+	BrandLogo      string   // file with the logo, SVG or PNG; empty: none
+	BrandIcon      string   // file with a square icon, SVG or PNG; empty: the product's
+	BrandAccent    string   // colour of buttons and links, such as #0f766e; empty: the product's
 	// TemplateEndpoints serves the paths of the published Flex template, so that
 	// front ends made for it go on working.
 	TemplateEndpoints bool
@@ -111,6 +114,9 @@ func FromEnv(getenv func(string) string) (Config, error) {
 		OperatorAddr:      e.str("OPERATOR_ADDR", ""),
 		AllowedOrigins:    strings.Fields(strings.ReplaceAll(e.str("ALLOWED_ORIGINS", "https://flex.twilio.com"), ",", " ")),
 		Brand:             e.str("BRAND_NAME", "Escalate"),
+		BrandLogo:         e.str("BRAND_LOGO", ""),
+		BrandIcon:         e.str("BRAND_ICON", ""),
+		BrandAccent:       e.str("BRAND_ACCENT", ""),
 		TemplateEndpoints: e.flag("TEMPLATE_ENDPOINTS"),
 		TrustProxy:        e.flag("TRUST_PROXY"),
 		Local: Local{
@@ -151,6 +157,7 @@ func (c Config) Validate() error {
 		e.fault("TWILIO_REALM", `must be a region such as "stage" or "au1", or empty`)
 	}
 	c.Insights.validate(&e)
+	c.look(&e)
 	if c.Local.Rate < 0 {
 		e.fault("LOCAL_TWILIO_RATE", "must be a number of requests a second, or 0 for any number")
 	}

@@ -59,6 +59,9 @@ func TestFromEnv(t *testing.T) {
 		{"a Twilio on this machine without its signalling", with(whole, "TWILIO_API_URL", "http://localhost:9100"), false, []string{"TWILIO_SIGNALING_URL"}},
 		{"a Twilio elsewhere without an account", map[string]string{"TWILIO_API_URL": "http://localhost:9100", "TWILIO_SIGNALING_URL": "ws://localhost:9100/signaling"},
 			false, []string{"TWILIO_ACCOUNT_SID", "TWILIO_API_KEY"}},
+		{"a brand that cannot be shown", map[string]string{"BRAND_LOGO": "/nowhere/logo.svg", "BRAND_ICON": "config_test.go", "BRAND_ACCENT": "#ffee00"}, true, []string{
+			"BRAND_LOGO", "BRAND_ICON", "BRAND_ACCENT", "darker"}},
+		{"a brand's colour", map[string]string{"BRAND_ACCENT": "#1d4ed8"}, true, nil},
 		{"a Room type nobody knows", map[string]string{"VIDEO_ROOM_TYPE": "party"}, true, []string{"VIDEO_ROOM_TYPE"}},
 	} {
 		t.Run(ca.name, func(t *testing.T) {

@@ -198,7 +198,7 @@ func (s *System) handlers(files fs.FS) (handler, operator http.Handler, err erro
 	guards := web.NewGuards(c.Limits, c.TrustProxy, nil)
 	wc := web.Config{
 		Guards:    guards,
-		PublicURL: s.url, Brand: c.Brand, AllowedOrigins: c.AllowedOrigins, Signaling: account.SignalingURL,
+		PublicURL: s.url, Brand: c.Brand, Look: c.look(&env{}), AllowedOrigins: c.AllowedOrigins, Signaling: account.SignalingURL,
 		Languages: page.Languages(), Static: files, TrustProxy: c.TrustProxy, Registry: registry, Log: s.log.With("part", "web"), Done: s.ctx.Done(),
 	}
 	wd := web.Deps{

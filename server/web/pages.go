@@ -85,7 +85,7 @@ func (s *server) getJoin(w http.ResponseWriter, r *http.Request) error {
 	if st.AgentName != "" {
 		title = fmt.Sprintf(t.TitleJoinWith, st.AgentName)
 	}
-	return s.app(w, r, shell{Name: "join", Title: title}, wire.JoinPath(e.Code), wire.Page{State: &st})
+	return s.app(w, r, shell{Name: "join", Title: title, Link: wire.JoinURL(s.PublicURL, e.Code)}, wire.JoinPath(e.Code), wire.Page{State: &st})
 }
 
 // tooMany is the page for err, which says that it was one request too many.
@@ -117,6 +117,8 @@ type shell struct {
 	Name    string // home, join, agent
 	Title   string
 	Say     *speech
+	Style   string // of the brand; may be empty
+	Link    string // to be copied into a browser that can
 	Version string // of the files that the browser runs
 	Body    template.HTML
 	DataID  string
@@ -127,7 +129,8 @@ type shell struct {
 // app answers with a page that runs the program: drawn already, so that it can
 // be read before the program is there.
 func (s *server) app(w http.ResponseWriter, r *http.Request, sh shell, path string, p wire.Page) error {
-	p.Brand = s.Brand
+	p.Brand, p.Logo = s.Brand, s.Look.logoURL()
+	sh.Style = s.styleURL()
 	sh.Say = s.speech(r)
 	p.Lang = s.lang(r)
 	p.LangChosen = s.chosenLang(r, "?") != ""

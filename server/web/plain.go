@@ -62,11 +62,12 @@ func (s *server) plain(w http.ResponseWriter, r *http.Request, status int, p pla
 		*assets
 		plainPage
 		plainData
-		Say        *speech
-		Brand      string
-		Scores     []score
-		MaxComment int
-	}{s.static, p, d, t, s.Brand, t.scores(), wire.MaxComment})
+		Say         *speech
+		Brand, Logo string
+		Style       string
+		Scores      []score
+		MaxComment  int
+	}{s.static, p, d, t, s.Brand, s.Look.logoURL(), s.styleURL(), t.scores(), wire.MaxComment})
 }
 
 // html writes a template whole or not at all.

@@ -53,6 +53,9 @@ func (s *server) routes() http.Handler {
 	s.handle(r, wire.AgentPage, methods{"GET": s.getAgent})
 
 	s.handle(r, staticPath+"{name:.*}", methods{"GET": s.getStatic})
+	s.handle(r, brandStyle, methods{"GET": s.getBrandStyle})
+	s.handle(r, brandLogo, methods{"GET": getPicture(s.Look.Logo)})
+	s.handle(r, brandIcon, methods{"GET": getPicture(s.Look.Icon)})
 	s.handle(r, "/favicon.ico", methods{"GET": s.getFavicon})
 	s.handle(r, "/robots.txt", methods{"GET": getRobots})
 

@@ -30,6 +30,8 @@ type Config struct {
 	PublicURL string
 	// Brand is the company's name, as customers read it.
 	Brand string
+	// Look is what the brand looks like; the zero Look is the product's own.
+	Look Look
 	// AllowedOrigins may call the agent's endpoints from a browser and frame
 	// the agent page; each is "scheme://host[:port]".
 	AllowedOrigins []string
