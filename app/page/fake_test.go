@@ -33,6 +33,7 @@ type fakeAPI struct {
 	progress []wire.Progress
 	asked    []wire.JoinRequest
 	left     []string
+	reports  []*wire.CallReport
 	rated    []wire.Rating
 	sent     []wire.Escalate
 	ends     int
@@ -72,6 +73,7 @@ func (f *fakeAPI) Leave(_ context.Context, _ string, l wire.Leave) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.left = append(f.left, l.Identity)
+	f.reports = append(f.reports, l.Call)
 	return nil
 }
 

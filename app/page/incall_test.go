@@ -191,5 +191,8 @@ func TestPageThatGoesAwayLeavesAtOnce(t *testing.T) {
 	}) {
 		t.Errorf("beacons %q", r.host.beacons)
 	}
+	if !r.host.saw(func(h *fakeHost) bool { return strings.Contains(h.beacons[0], `"call":{"reconnects":0,"quality":-1}`) }) {
+		t.Errorf("no report in %q", r.host.beacons)
+	}
 	r.until("back from the cache one finds the way in", r.shows(`id="rejoin-button"`))
 }

@@ -24,8 +24,7 @@ func (s *session) toggleMini() {
 	}, func(stop func(), err error) {
 		switch {
 		case err != nil:
-			s.notice = s.w.NoMini
-			s.say(s.notice)
+			s.tellNotice(s.w.NoMini)
 		case s.room == nil:
 			stop()
 		default:

@@ -71,8 +71,7 @@ func (s *session) replug() {
 			if s.notice == why {
 				continue // known
 			}
-			s.notice = why
-			s.say(why)
+			s.tellNotice(why)
 			if k == video.Video && s.inRoom() {
 				room := s.room
 				// Off, or the others would look at its last picture.
@@ -86,8 +85,7 @@ func (s *session) replug() {
 			s.chosen[kind] = ""
 			s.inUse()
 			now, _ := s.device(kind, s.using[k])
-			s.notice = fill(s.w.NowUsing, now.Label)
-			s.say(s.notice)
+			s.tellNotice(fill(s.w.NowUsing, now.Label))
 		})
 	}
 }

@@ -11,6 +11,21 @@ import (
 // have been begun at the same time.
 const justShared = 3 * time.Second
 
+// noticeFor is how long a notice stays: long enough to read it twice, short
+// enough not to hide a face for the rest of the call.
+const noticeFor = 12 * time.Second
+
+// tellNotice shows and says what the page did by itself.
+func (s *session) tellNotice(text string) {
+	s.notice = text
+	s.say(text)
+	s.later(noticeFor, func() {
+		if s.notice == text {
+			s.notice = ""
+		}
+	})
+}
+
 // react does what an event asks for, beyond showing it.
 func (s *session) react(before call.State, ev video.Event) {
 	switch e := ev.(type) {
@@ -50,6 +65,5 @@ func (s *session) yield(sid string, together bool) {
 		return
 	}
 	s.room.StopScreen()
-	s.notice = fill(s.w.ShareReplaced, s.nameOf(p.Identity))
-	s.say(s.notice)
+	s.tellNotice(fill(s.w.ShareReplaced, s.nameOf(p.Identity)))
 }

@@ -212,15 +212,21 @@ func (s *session) vanish(code string) {
 		return
 	}
 	s.vanished = true
-	if b, err := json.Marshal(wire.Leave{Identity: s.identity}); err == nil {
+	if b, err := json.Marshal(s.leaveNote()); err == nil {
 		s.deps.Host.Beacon(wire.CodePath(code, wire.ActionLeave), b)
 	}
 	s.room.Disconnect()
 }
 
+// leaveNote is what the server is told when we leave.
+func (s *session) leaveNote() wire.Leave {
+	return wire.Leave{Identity: s.identity, Call: &wire.CallReport{
+		Reconnects: s.state.Reconnects, Quality: s.state.WorstQuality}}
+}
+
 // tellLeft reports the leaving at once; the Room itself would notice later.
 func (s *session) tellLeft(code string) {
-	l := wire.Leave{Identity: s.identity}
+	l := s.leaveNote()
 	if l.Identity == "" {
 		return // told already, or never in
 	}

@@ -46,7 +46,7 @@ func (s *session) tile(sl slot) app.UI {
 	_, heard := call.Microphone(p)
 	t := app.Section().ID(RemoteTile(sl.sid)).Class("tile").Aria("label", name).
 		DataSet("camera", onOff(camera)).DataSet("microphone", onOff(heard))
-	t = with(t, heard && s.state.Speaking(sl.sid), "speaking")
+	t = with(t, heard && !p.Reconnecting && s.state.Speaking(sl.sid), "speaking")
 	t = with(t, p.Reconnecting, "reconnecting")
 	return hide(t, sl.gone).Body(
 		hide(app.Video().ID(RemoteVideo(sl.sid)).AutoPlay(true).Attr("playsinline", "playsinline"), !camera),

@@ -112,6 +112,19 @@ type Join struct {
 // the Room would notice only later. Identity comes from Join.
 type Leave struct {
 	Identity string `json:"identity"`
+	// Call is how the call went for this Participant; nil when not known.
+	Call *CallReport `json:"call,omitempty"`
+}
+
+// CallReport is how a stay in the Room went, as the page has seen it. The
+// server, which knows how long it was, writes the sum of a customer's stays to
+// the Task.
+type CallReport struct {
+	// Reconnects counts how often the connection broke and was mended.
+	Reconnects int `json:"reconnects"`
+	// Quality is the worst network level, 0 (broken) to 5 (excellent), -1 when
+	// it was never known.
+	Quality int `json:"quality"`
 }
 
 // Rating is the customer's verdict. Score is 1 (worst) to 5; Comment is at

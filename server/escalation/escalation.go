@@ -90,6 +90,15 @@ type Presence struct {
 	// Sequence is the SequenceNumber of the newest status callback about this
 	// Participant. Callbacks come in any order, so each stay counts for itself.
 	Sequence int `json:"sequence,omitempty"`
+	// Line is how the connection did, as the page told when it left.
+	Line *Line `json:"line,omitempty"`
+}
+
+// Line is how the connection of a stay did: how often it broke and was mended,
+// and its worst network level, 0 (broken) to 5 (excellent), -1 if never known.
+type Line struct {
+	Reconnects int `json:"reconnects"`
+	Quality    int `json:"quality"`
 }
 
 // Rating is the customer's verdict: Score 1 to 5.
@@ -103,6 +112,8 @@ type Rating struct {
 type Receipt struct {
 	Seconds    int `json:"seconds"` // both were in the Room
 	Reconnects int `json:"reconnects"`
+	// Quality is the customer's worst network level, 0 to 5; nil if never known.
+	Quality *int `json:"quality,omitempty"`
 }
 
 // Agent is a Flex user whose token was validated.

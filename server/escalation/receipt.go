@@ -6,7 +6,7 @@ import (
 )
 
 // receipt sums up: the time in which somebody of both roles was in the Room,
-// and how often the customer came back.
+// how often the customer came back or was reconnected, and how bad their line was.
 func (e Escalation) receipt() Receipt {
 	// An edge is a coming or going. Several agents may be in at once (a
 	// supervisor), so plain sums of stays would count time twice.
@@ -15,7 +15,8 @@ func (e Escalation) receipt() Receipt {
 		agents, customers int
 	}
 	var edges []edge
-	joins := 0
+	joins, mended := 0, 0
+	var worst *int
 	for _, p := range e.Participants {
 		from := p.Joined
 		if !p.Connected.IsZero() {
@@ -30,6 +31,12 @@ func (e Escalation) receipt() Receipt {
 		case roleCustomer:
 			edges = append(edges, edge{from, 0, 1}, edge{p.Left, 0, -1})
 			joins++
+			if l := p.Line; l != nil {
+				mended += l.Reconnects
+				if l.Quality >= 0 && (worst == nil || l.Quality < *worst) {
+					worst = &l.Quality
+				}
+			}
 		}
 	}
 	slices.SortStableFunc(edges, func(x, y edge) int { return x.at.Compare(y.at) })
@@ -42,5 +49,5 @@ func (e Escalation) receipt() Receipt {
 		agents += x.agents
 		customers += x.customers
 	}
-	return Receipt{Seconds: int(both / time.Second), Reconnects: max(0, joins-1)}
+	return Receipt{Seconds: int(both / time.Second), Reconnects: max(0, joins-1) + mended, Quality: worst}
 }

@@ -179,6 +179,9 @@ func (s *Service) report(ctx context.Context, e Escalation) error {
 		if e.Receipt != nil {
 			fields["seconds"] = e.Receipt.Seconds
 			fields["reconnects"] = e.Receipt.Reconnects
+			if q := e.Receipt.Quality; q != nil {
+				fields["quality"] = *q
+			}
 			measures[s.c.SecondsMeasure] = e.Receipt.Seconds
 			measures[s.c.ReconnectsMeasure] = e.Receipt.Reconnects
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -94,6 +95,11 @@ func TestCustomersReports(t *testing.T) {
 	g := newRig()
 	g.esc.progress = func(_ string, p escalation.Progress) error { phase = p; return nil }
 	g.esc.leave = func(_, identity string) error { left = identity; return nil }
+	var reported []escalation.Line
+	g.esc.report = func(_ string, l escalation.Line) error {
+		reported = append(reported, l)
+		return escalation.ErrUnavailable // which does not keep anybody in the Room
+	}
 	g.esc.rate = func(_ string, s int, c string) error { score, comment = s, c; return nil }
 	h := g.handler()
 	cases := []struct {
@@ -103,6 +109,10 @@ func TestCustomersReports(t *testing.T) {
 	}{
 		{"progress", call{"POST", wire.CodePath(liveCode, wire.ActionProgress), `{"phase":"trouble","detail":"denied","at":"2001-01-01T00:00:00Z"}`, asJSON()},
 			func() bool { return phase == escalation.Progress{Phase: "trouble", Detail: "denied"} }},
+		{"leave with a report", call{"POST", wire.CodePath(liveCode, wire.ActionLeave), `{"identity":"customer:c:0","call":{"reconnects":2,"quality":3}}`, asJSON()},
+			func() bool {
+				return left == "customer:c:0" && slices.Equal(reported, []escalation.Line{{Reconnects: 2, Quality: 3}})
+			}},
 		{"leave by fetch", call{"POST", wire.CodePath(liveCode, wire.ActionLeave), `{"identity":"customer:c:1"}`, asJSON()},
 			func() bool { return left == "customer:c:1" }},
 		{"leave by beacon", call{"POST", wire.CodePath(liveCode, wire.ActionLeave), `{"identity":"agent:WK1:2"}`, headers("Content-Type", "text/plain;charset=UTF-8", "Origin", publicURL)},

@@ -98,6 +98,13 @@ func (s *server) postLeave(w http.ResponseWriter, r *http.Request, code string) 
 	if wire.RoleOf(in.Identity) == "" || len(in.Identity) > maxIdentity {
 		return badRequest("not an identity")
 	}
+	if c := in.Call; c != nil && wire.RoleOf(in.Identity) == wire.RoleCustomer {
+		l := escalation.Line{Reconnects: c.Reconnects, Quality: c.Quality}
+		if err := s.Escalations.Report(r.Context(), code, in.Identity, l); err != nil {
+			// To have left matters more than how it was.
+			s.Log.WarnContext(r.Context(), "call report is lost", "err", err)
+		}
+	}
 	if err := s.Escalations.Leave(r.Context(), code, in.Identity); err != nil {
 		return err
 	}

@@ -41,6 +41,7 @@ type fakeEscalations struct {
 	joinC    func(code, consent string) (escalation.Join, error)
 	progress func(code string, p escalation.Progress) error
 	leave    func(code, identity string) error
+	report   func(identity string, l escalation.Line) error
 	rate     func(code string, score int, comment string) error
 	end      func(a escalation.Agent, code string) (escalation.Escalation, error)
 	task     func(a escalation.Agent, taskSID string) (escalation.TaskView, error)
@@ -135,6 +136,13 @@ func (f *fakeEscalations) Leave(_ context.Context, code, identity string) error 
 		return f.leave(code, identity)
 	}
 	return f.usable(code)
+}
+
+func (f *fakeEscalations) Report(_ context.Context, _, identity string, l escalation.Line) error {
+	if f.report != nil {
+		return f.report(identity, l)
+	}
+	return nil
 }
 
 func (f *fakeEscalations) Rate(_ context.Context, code string, score int, comment string) error {

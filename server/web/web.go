@@ -76,6 +76,7 @@ type Escalations interface {
 	JoinAsCustomer(ctx context.Context, code, consent string) (escalation.Join, error)
 	Progress(ctx context.Context, code string, p escalation.Progress) error
 	Leave(ctx context.Context, code, identity string) error
+	Report(ctx context.Context, code, identity string, l escalation.Line) error
 	Rate(ctx context.Context, code string, score int, comment string) error
 	End(ctx context.Context, a escalation.Agent, code string) (escalation.Escalation, error)
 	Task(ctx context.Context, a escalation.Agent, taskSID string) (escalation.TaskView, error)
