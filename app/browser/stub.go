@@ -109,3 +109,12 @@ func (Host) Origin() string { return "" }
 
 // Reload does nothing.
 func (Host) Reload() {}
+
+// Chime answers ErrUnsupported.
+func (Host) Chime(context.Context, string) error { return ErrUnsupported }
+
+// OnKeys does nothing.
+func (Host) OnKeys([]string, func(name string)) (stop func()) { return nothing }
+
+// Probe answers that nothing gets through.
+func (Host) Probe(context.Context, string, []string) (open, udp bool) { return false, false }

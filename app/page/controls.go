@@ -40,13 +40,13 @@ func (s *session) controls(extra ...app.UI) app.UI {
 		control(LeaveButton, iconLeave, s.w.Leave, s.onLeave).Class("control-leave"),
 	}
 	return app.Div().Class("controls").Body(
-		hide(app.Div().ID(MorePanel).Class("panel"), !s.moreOpen).Body(append(append([]app.UI{
+		hide(app.Div().ID(MorePanel).Class("panel").TabIndex(-1).Role("group").Aria("label", s.w.Settings), !s.moreOpen).Body(append(append([]app.UI{
 			app.H2().Class("panel-title").Text(s.w.Settings),
 		}, s.deviceSelects()...), append(extra,
 			hide(button(MiniButton, "button-quiet", iconMini, s.w.Mini, s.onMini), !s.support.PiP).
 				Aria("pressed", onOff(s.mini != nil)),
 			hide(button(FullScreenButton, "button-quiet", iconFull, s.w.FullScreen, s.onFullScreen), s.noFull).
-				Aria("pressed", onOff(s.full)))...)...),
+				Aria("pressed", onOff(s.full)), s.keyList())...)...),
 		s.talkPanel(),
 		app.Div().Class("toolbar").Role("group").Aria("label", s.w.Controls).Body(bar...),
 	)
@@ -92,10 +92,7 @@ func (s *session) onMute(app.Context, app.Event)   { s.toggle(video.Audio) }
 func (s *session) onCamera(app.Context, app.Event) { s.toggle(video.Video) }
 func (s *session) onShare(app.Context, app.Event)  { s.share() }
 func (s *session) onFlip(app.Context, app.Event)   { s.flip() }
-func (s *session) onMore(app.Context, app.Event) {
-	s.moreOpen = !s.moreOpen
-	s.talk.open = false
-}
+func (s *session) onMore(app.Context, app.Event)   { s.openMore(!s.moreOpen) }
 
 func (s *session) onLeave(app.Context, app.Event) { s.leave() }
 

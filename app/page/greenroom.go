@@ -31,6 +31,7 @@ func (j *Join) greenRoom() app.UI {
 			j.preview(),
 			j.levels(),
 			j.deviceFields(),
+			j.networkLine(),
 		),
 		hide(app.Div().Class("how"), j.s.capture != nil).Body(
 			app.Ol().Class("steps").Body(
@@ -106,8 +107,20 @@ func (j *Join) mediaAdvice() app.UI {
 	return hide(app.Div().ID("media-advice").Class("note note-trouble").Role("alert"), j.s.mediaErr == nil).Body(
 		app.H2().Text(a.Heading),
 		app.P().Text(a.Text),
+		j.adviceSteps(),
 		hide(button("try-again-button", "button-quiet", "", j.w.TryAgain, j.onCheck), j.s.capture != nil),
 	)
+}
+
+// adviceSteps are what to press in this browser after a refusal.
+func (j *Join) adviceSteps() app.UI {
+	denied := j.s.mediaErr != nil && j.s.mediaErr.Reason == video.MediaDenied
+	var steps []app.UI
+	for _, step := range j.w.permissionSteps(j.s.support.Browser) {
+		steps = append(steps, app.Li().Text(step))
+	}
+	return hide(app.Div().ID(AdviceSteps).Class("advice-steps"), !denied).Body(
+		app.H3().Text(j.w.StepsTitle), app.Ol().Body(steps...))
 }
 
 // levels is the microphone meter.
@@ -124,7 +137,7 @@ func (j *Join) levels() app.UI {
 }
 
 func (j *Join) deviceFields() app.UI {
-	return hide(app.Div().Class("fields"), j.s.capture == nil).Body(j.s.deviceSelects()...)
+	return hide(app.Div().Class("fields"), j.s.capture == nil).Body(append(j.s.deviceSelects(), j.s.chimeTest())...)
 }
 
 // quietLabel is what joining with less means now: without a camera, or without

@@ -61,6 +61,15 @@ type Host interface {
 	// KeepAwake asks that the screen stays on until stop.
 	KeepAwake() (stop func())
 
+	// Chime plays a short sound through a speaker, "" the usual one; begin it
+	// in a click.
+	Chime(ctx context.Context, speaker string) error
+	// OnKeys calls f with each of the named key combinations, such as "mod+d",
+	// that is pressed in the page.
+	OnKeys(names []string, f func(name string)) (stop func())
+	// Probe looks whether a WebSocket opens and whether UDP reaches a STUN server.
+	Probe(ctx context.Context, socket string, stun []string) (open, udp bool)
+
 	// OnPageHide calls f when the page goes away, for good or into a cache.
 	OnPageHide(f func()) (stop func())
 	// OnVisibility calls f when the page comes into view or leaves it.
@@ -99,13 +108,16 @@ func (noHost) ScrollDown(string)                  {}
 func (noHost) Mini(context.Context, string, []string, []string, func()) (stop func(), err error) {
 	return nil, video.ErrUnsupported
 }
-func (noHost) SetTitle(string)                                {}
-func (noHost) Clock(time.Time) string                         { return "" }
-func (noHost) Fullscreen(context.Context, string, bool) error { return nil }
-func (noHost) OnFullscreen(func(bool)) (stop func())          { return nothing }
-func (noHost) KeepAwake() (stop func())                       { return nothing }
-func (noHost) OnPageHide(func()) (stop func())                { return nothing }
-func (noHost) OnVisibility(func(bool)) (stop func())          { return nothing }
+func (noHost) SetTitle(string)                                          {}
+func (noHost) Clock(time.Time) string                                   { return "" }
+func (noHost) Fullscreen(context.Context, string, bool) error           { return nil }
+func (noHost) OnFullscreen(func(bool)) (stop func())                    { return nothing }
+func (noHost) KeepAwake() (stop func())                                 { return nothing }
+func (noHost) OnPageHide(func()) (stop func())                          { return nothing }
+func (noHost) OnVisibility(func(bool)) (stop func())                    { return nothing }
+func (noHost) Chime(context.Context, string) error                      { return nil }
+func (noHost) OnKeys([]string, func(string)) (stop func())              { return nothing }
+func (noHost) Probe(context.Context, string, []string) (open, udp bool) { return true, true }
 
 // noDevices stands for a browser that can everything: what the server renders
 // must not presume that something is missing.

@@ -17,6 +17,11 @@ const (
 	ConsentError    = "consent-error"
 	PreviewVideo    = "preview-video"
 	CancelButton    = "cancel-button" // stop waiting
+	ChimeButton     = "chime-button"  // test the speaker
+	ChimeNote       = "chime-note"
+	NetworkLine     = "network-line"
+	AdviceSteps     = "advice-steps" // what to press to allow the devices
+	KeysSwitch      = "keys-switch"
 
 	MuteButton       = "mute-button"
 	CameraButton     = "camera-button"

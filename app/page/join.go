@@ -29,6 +29,7 @@ type Join struct {
 
 	attempt  int  // counts requests to join; answers to older ones are ignored
 	entering bool // a token has been asked for
+	network  network
 	back     comeback
 	report   reporter
 	rating   rating
@@ -107,6 +108,7 @@ func (j *Join) OnMount(ctx app.Context) {
 	case PhaseGreenRoom:
 		j.watch()
 		j.progress(wire.PhaseOpened, "")
+		j.checkNetwork()
 		switch e.Click {
 		case JoinButton:
 			j.onJoin(ctx, app.Event{})

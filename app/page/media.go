@@ -136,6 +136,7 @@ func (s *session) wasSet(k video.Kind, on bool) {
 	}
 	if k == video.Video {
 		s.camOn = on
+		s.say(pick(on, s.w.CameraOn, s.w.CameraStopped))
 		return
 	}
 	s.micOn = on
@@ -209,6 +210,7 @@ func (s *session) flip() {
 // use changes to another device.
 func (s *session) use(deviceKind, id string) {
 	s.chosen[deviceKind] = id
+	s.remember()
 	switch {
 	case deviceKind == audioOutput && s.room != nil:
 		room := s.room

@@ -61,8 +61,11 @@ type session struct {
 	sharedAt, theirShareAt time.Time
 
 	moreOpen bool
-	full     bool // on the whole screen
-	noFull   bool // the browser cannot
+	keys     keys
+	chiming  bool   // the test sound is playing
+	chime    string // what is said about it
+	full     bool   // on the whole screen
+	noFull   bool   // the browser cannot
 	trouble  string
 	notice   string // what the page did by itself
 	live     string
@@ -88,8 +91,10 @@ func newSession(d Deps, w *words) session {
 // begin starts what lasts as long as the page.
 func (s *session) begin(ctx app.Context) {
 	s.ctx = ctx
+	s.recall()
 	s.stops = append(s.stops,
-		s.deps.Devices.OnChange(func() { s.ctx.Dispatch(func(app.Context) { s.listDevices() }) }),
+		s.deps.Devices.OnChange(func() { s.ctx.Dispatch(func(app.Context) { s.plugged() }) }),
+		s.listenToKeys(),
 		s.deps.Host.OnFullscreen(func(on bool) { s.ctx.Dispatch(func(app.Context) { s.full = on }) }),
 		s.deps.Host.OnVisibility(func(visible bool) {
 			s.ctx.Dispatch(func(app.Context) {

@@ -7,6 +7,8 @@ type words struct {
 	Lang string // BCP 47 tag
 	Dir  string // "ltr" or "rtl"
 
+	roomWords
+
 	Agent, Customer, Colleague, You string
 
 	HomeTitle, HomeHeading, HomeLead, CodeLabel, CodeHint, CodeSubmit string

@@ -1,6 +1,8 @@
 package page
 
 var german = words{
+	roomWords: roomGerman,
+
 	Lang: "de", Dir: "ltr",
 
 	callWords: germanCall,

@@ -1,6 +1,8 @@
 package page
 
 var english = words{
+	roomWords: roomEnglish,
+
 	Lang: "en", Dir: "ltr",
 
 	callWords: englishCall,

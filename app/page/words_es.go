@@ -1,6 +1,8 @@
 package page
 
 var spanish = words{
+	roomWords: roomSpanish,
+
 	Lang: "es", Dir: "ltr",
 
 	callWords: spanishCall,

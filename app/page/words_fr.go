@@ -1,6 +1,8 @@
 package page
 
 var french = words{
+	roomWords: roomFrench,
+
 	Lang: "fr", Dir: "ltr",
 
 	callWords: frenchCall,

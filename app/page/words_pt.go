@@ -1,6 +1,8 @@
 package page
 
 var portuguese = words{
+	roomWords: roomPortuguese,
+
 	Lang: "pt", Dir: "ltr",
 
 	callWords: portugueseCall,

@@ -59,7 +59,21 @@ type Support struct {
 	PiP         bool
 	InApp       bool // runs inside another app (Facebook, Instagram, …)
 	Mobile      bool // phone or tablet: offer to flip the camera
+	// Browser is the family, as far as people have to press other things in it.
+	Browser Browser
 }
+
+// Browser is a family of browsers.
+type Browser string
+
+// The families; others are "".
+const (
+	Chrome        Browser = "chrome"  // and Edge, Opera, … on a computer
+	ChromeAndroid Browser = "android" // and others like it on Android
+	Safari        Browser = "safari"  // on a Mac
+	SafariIOS     Browser = "ios"     // any browser on an iPhone or iPad
+	Firefox       Browser = "firefox" // on a computer
+)
 
 // Want says what to capture. An empty device means the browser's choice.
 type Want struct {

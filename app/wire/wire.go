@@ -203,6 +203,15 @@ type Page struct {
 	LangChosen bool `json:"langChosen,omitempty"`
 	// Origins are the origins that may frame and message the agent page.
 	Origins []string `json:"origins,omitempty"`
+	// Network is what a call has to reach; nil when that is not known.
+	Network *Network `json:"network,omitempty"`
+}
+
+// Network is where a page may look whether a call would get through.
+type Network struct {
+	// Signaling is a WebSocket URL, STUN are "stun:" URLs.
+	Signaling string   `json:"signaling"`
+	STUN      []string `json:"stun,omitempty"`
 }
 
 // PageDataID is the element id of the JSON block that holds a Page.

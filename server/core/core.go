@@ -201,6 +201,9 @@ func (s *System) handlers(files fs.FS) (handler, operator http.Handler, err erro
 		PublicURL: s.url, Brand: c.Brand, Look: c.look(&env{}), AllowedOrigins: c.AllowedOrigins, Signaling: account.SignalingURL,
 		Languages: page.Languages(), Static: files, TrustProxy: c.TrustProxy, Registry: registry, Log: s.log.With("part", "web"), Done: s.ctx.Done(),
 	}
+	if s.local != nil {
+		wc.STUN = s.local.STUN()
+	}
 	wd := web.Deps{
 		Escalations: s.svc, Agents: twilio, Callbacks: twilio, Render: page.Render,
 		Ready: func(ctx context.Context) error { return twilio.Ready(ctx) },

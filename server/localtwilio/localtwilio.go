@@ -16,6 +16,7 @@ import (
 	"net"
 	"net/http"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
@@ -183,6 +184,22 @@ func (s *Server) sweep() {
 func (s *Server) verify(raw string) (token.Claims, error) {
 	a := s.store.Account()
 	return token.Verify(raw, a.SID, func(key string) (string, bool) { return a.KeySecret, key == a.KeySID }, s.store.Now())
+}
+
+// STUN are the URLs of the STUN server, for whoever wants to know whether UDP
+// gets through; calls are told by signalling.
+func (s *Server) STUN() (urls []string) {
+	if s.media.turn == nil {
+		return nil
+	}
+	for _, i := range s.media.turn.ICEServers(s.store.Now()) {
+		for _, u := range i.URLs {
+			if strings.HasPrefix(u, "stun:") {
+				urls = append(urls, u)
+			}
+		}
+	}
+	return urls
 }
 
 func (s *Server) iceServers() any { return s.media.iceServers(s.store.Now()) }

@@ -1,6 +1,8 @@
 package web
 
 import (
+	"escalate/app/wire"
+
 	"net/http"
 	"strings"
 )
@@ -17,6 +19,19 @@ func common(h http.Header) {
 // twilioSockets are the servers that twilio-video.js talks to on Twilio: for
 // signalling, in any region, and for call statistics.
 var twilioSockets = []string{"wss://global.vss.twilio.com", "wss://*.vss.twilio.com", "wss://sdkgw.us1.twilio.com"}
+
+// twilioNetwork is what a call on Twilio has to reach.
+var twilioNetwork = wire.Network{
+	Signaling: "wss://global.vss.twilio.com/signaling", STUN: []string{"stun:global.stun.twilio.com:3478"},
+}
+
+// network is what a page may try before a call.
+func (s *server) network() *wire.Network {
+	if s.Signaling == "" {
+		return &twilioNetwork
+	}
+	return &wire.Network{Signaling: s.Signaling, STUN: s.STUN}
+}
 
 // plainPolicy is for pages without script.
 var plainPolicy = policy(

@@ -85,7 +85,7 @@ func (s *server) getJoin(w http.ResponseWriter, r *http.Request) error {
 	if st.AgentName != "" {
 		title = fmt.Sprintf(t.TitleJoinWith, st.AgentName)
 	}
-	return s.app(w, r, shell{Name: "join", Title: title, Link: wire.JoinURL(s.PublicURL, e.Code)}, wire.JoinPath(e.Code), wire.Page{State: &st})
+	return s.app(w, r, shell{Name: "join", Title: title, Link: wire.JoinURL(s.PublicURL, e.Code)}, wire.JoinPath(e.Code), wire.Page{State: &st, Network: s.network()})
 }
 
 // tooMany is the page for err, which says that it was one request too many.

@@ -37,6 +37,9 @@ type Config struct {
 	AllowedOrigins []string
 	// Signaling is the signalling server's WebSocket URL; empty means Twilio's own.
 	Signaling string
+	// STUN are the "stun:" URLs that pages try before a call; with an empty
+	// Signaling Twilio's own.
+	STUN []string
 	// Static holds the browser's files (app.css, start.js, app.wasm, …) at its
 	// root. It is read once, in New: its content must not change afterwards.
 	Static fs.FS

@@ -22,12 +22,13 @@ func onMobile() bool {
 func (Devices) Supported() video.Support {
 	g := js.Global()
 	s := video.Support{
-		WebRTC: exists(path(g, "RTCPeerConnection")) && exists(path(mediaDevices(), "getUserMedia")),
-		Secure: flag(g, "isSecureContext"),
-		InApp:  inApp(str(navigator(), "userAgent")),
-		Mobile: onMobile(),
-		Sink:   exists(path(g, "HTMLMediaElement", "prototype", "setSinkId")),
-		PiP:    flag(g, "document", "pictureInPictureEnabled"),
+		WebRTC:  exists(path(g, "RTCPeerConnection")) && exists(path(mediaDevices(), "getUserMedia")),
+		Secure:  flag(g, "isSecureContext"),
+		InApp:   inApp(str(navigator(), "userAgent")),
+		Mobile:  onMobile(),
+		Sink:    exists(path(g, "HTMLMediaElement", "prototype", "setSinkId")),
+		Browser: family(str(navigator(), "userAgent"), int(num(navigator(), "maxTouchPoints"))),
+		PiP:     flag(g, "document", "pictureInPictureEnabled"),
 	}
 	// Chrome for Android has the method but always refuses.
 	s.ScreenShare = !s.Mobile && exists(path(mediaDevices(), "getDisplayMedia"))

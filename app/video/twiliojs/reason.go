@@ -85,3 +85,21 @@ func mobile(ua string, touchPoints int) bool {
 	}
 	return strings.Contains(ua, "Macintosh") && touchPoints > 1
 }
+
+// family tells the families of browsers apart by the user agent.
+func family(ua string, touchPoints int) video.Browser {
+	has := func(mark string) bool { return strings.Contains(ua, mark) }
+	switch {
+	case has("Android"):
+		return video.ChromeAndroid
+	case mobile(ua, touchPoints):
+		return video.SafariIOS
+	case has("Firefox/"):
+		return video.Firefox
+	case has("Chrome/"):
+		return video.Chrome
+	case has("Macintosh") && has("Safari/"):
+		return video.Safari
+	}
+	return ""
+}

@@ -65,6 +65,27 @@ func TestUserAgents(t *testing.T) {
 	}
 }
 
+func TestFamilies(t *testing.T) {
+	for _, tt := range []struct {
+		ua    string
+		touch int
+		want  video.Browser
+	}{
+		{"Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0.0.0 Safari/537.36", 0, video.Chrome},
+		{"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/130.0.0.0 Safari/537.36 Edg/130.0", 10, video.Chrome},
+		{"Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 Version/17.4 Safari/605.1.15", 0, video.Safari},
+		{"Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 Version/17.4 Safari/605.1.15", 5, video.SafariIOS},
+		{"Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 CriOS/130.0 Mobile/15E148 Safari/604.1", 5, video.SafariIOS},
+		{"Mozilla/5.0 (Linux; Android 11; CUBOT X30) AppleWebKit/537.36 Chrome/130.0.0.0 Mobile Safari/537.36", 5, video.ChromeAndroid},
+		{"Mozilla/5.0 (X11; Linux x86_64; rv:132.0) Gecko/20100101 Firefox/132.0", 0, video.Firefox},
+		{"Lynx/2.9", 0, ""},
+	} {
+		if got := family(tt.ua, tt.touch); got != tt.want {
+			t.Errorf("%s: %q, want %q", tt.ua, got, tt.want)
+		}
+	}
+}
+
 func TestLoudness(t *testing.T) {
 	for _, tt := range []struct{ rms, want float64 }{{0, 0}, {0.0001, 0}, {0.001, 0}, {0.1, 2.0 / 3}, {1, 1}, {2, 1}} {
 		if got := loudness(tt.rms); math.Abs(got-tt.want) > 1e-9 {

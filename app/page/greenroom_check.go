@@ -1,0 +1,130 @@
+package page
+
+import (
+	"context"
+
+	"github.com/maxence-charriere/go-app/v9/pkg/app"
+
+	"escalate/app/video"
+	"escalate/app/wire"
+)
+
+// network is how the advisory look at the connection stands. It keeps nobody
+// from joining: it may be wrong, and the call may still get through.
+type network string
+
+const (
+	netUnknown  network = "" // not looked at
+	netChecking network = "checking"
+	netGood     network = "good"
+	netNoUDP    network = "no_udp" // media will have to go round
+	netNone     network = "none"   // the signalling server is out of reach
+)
+
+// checkNetwork looks, in the background, whether a call would get through.
+func (j *Join) checkNetwork() {
+	n := j.page.Network
+	if n == nil || j.network != netUnknown {
+		return
+	}
+	j.network = netChecking
+	async(&j.s, func(ctx context.Context) (network, error) {
+		switch open, udp := j.s.deps.Host.Probe(ctx, n.Signaling, n.STUN); {
+		case !open:
+			return netNone, nil
+		case !udp:
+			return netNoUDP, nil
+		}
+		return netGood, nil
+	}, func(found network, _ error) {
+		j.network = found
+		if found == netGood || j.phase != PhaseGreenRoom && j.phase != PhaseWaiting {
+			return
+		}
+		j.s.say(j.networkWords())
+		if j.phase == PhaseGreenRoom {
+			j.progress(wire.PhaseTrouble, wire.TroubleNetwork)
+		}
+	})
+}
+
+func (j *Join) networkWords() string {
+	switch j.network {
+	case netChecking:
+		return j.w.NetChecking
+	case netGood:
+		return j.w.NetGood
+	case netNoUDP:
+		return j.w.NetNoUDP
+	case netNone:
+		return j.w.NetNone
+	}
+	return ""
+}
+
+// networkLine says what was found; live regions say it, so this is silent.
+func (j *Join) networkLine() app.UI {
+	icon := iconSignal
+	switch j.network {
+	case netGood:
+		icon = iconCheck
+	case netNoUDP, netNone:
+		icon = iconWarn
+	}
+	return hide(app.P().ID(NetworkLine).Class("network").DataSet("network", string(j.network)), j.network == netUnknown).
+		Body(svg(icon), app.Span().Text(j.networkWords()))
+}
+
+// chimeTest is the button that plays a sound through the chosen speaker.
+func (s *session) chimeTest() app.UI {
+	return app.Div().Class("chime").Body(
+		button(ChimeButton, "button-quiet", iconSound, s.w.ChimeButton, s.onChime).Aria("busy", onOff(s.chiming)),
+		hide(app.Span().ID(ChimeNote).Class("fine").Role("status"), s.chime == "").Text(s.chime),
+	)
+}
+
+func (s *session) onChime(app.Context, app.Event) {
+	if s.chiming {
+		return
+	}
+	s.chiming, s.chime = true, s.w.ChimePlaying
+	speaker := s.chosen[audioOutput]
+	act(s, func(ctx context.Context) error { return s.deps.Host.Chime(ctx, speaker) }, func(err error) {
+		s.chiming = false
+		if err != nil {
+			s.chime = s.w.ChimeFailed
+		}
+	})
+}
+
+// plugged looks at the devices anew. In a call the Room tells which are gone;
+// before it we have to look.
+func (s *session) plugged() {
+	if s.capture != nil && !s.inRoom() {
+		for k, kind := range deviceKinds {
+			if !s.capture.Has(k) && s.capture.Missing(k) == nil && (k == video.Audio || s.camOn) {
+				s.gone[k], _ = s.device(kind, s.using[k])
+			}
+		}
+		if len(s.gone) == 0 {
+			s.say(s.w.DeviceNew)
+		}
+	}
+	s.listDevices()
+}
+
+// permissionSteps are what to press in this browser so that it allows camera
+// and microphone.
+func (w *words) permissionSteps(b video.Browser) [3]string {
+	switch b {
+	case video.ChromeAndroid:
+		return w.StepsAndroid
+	case video.Safari:
+		return w.StepsSafari
+	case video.SafariIOS:
+		return w.StepsIOS
+	case video.Firefox:
+		return w.StepsFirefox
+	}
+	return w.StepsChrome
+}
