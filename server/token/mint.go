@@ -1,13 +1,11 @@
 package token
 
 import (
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/base64"
-	"encoding/json"
 	"fmt"
 	"strconv"
 	"time"
+
+	"github.com/golang-jwt/jwt/v5"
 )
 
 // Mint makes an Access Token for one Participant, valid from a little before
@@ -30,12 +28,8 @@ func MintSync(k Key, identity, serviceSID string, now time.Time, ttl time.Durati
 
 // minted is what a token says; Verify reads the same with payload.
 type minted struct {
-	ID        string `json:"jti"`
-	Issuer    string `json:"iss"`
-	Subject   string `json:"sub"`
-	NotBefore int64  `json:"nbf"`
-	Expires   int64  `json:"exp"`
-	Grants    grants `json:"grants"`
+	jwt.RegisteredClaims
+	Grants grants `json:"grants"`
 }
 
 type grants struct {
@@ -52,9 +46,9 @@ type syncGrant struct {
 	Service string `json:"service_sid"`
 }
 
-// mint writes and signs a token that says what twilio-go's AccessToken says; a
-// test compares the two. That one builds maps and takes 75 allocations; this
-// takes a quarter of its time (BenchmarkMint).
+// mint writes what twilio-go's AccessToken writes; a test compares the two.
+// That one goes through maps and 75 allocations, which is most of what a
+// request for a token costs (BenchmarkMint); typed claims take a third of it.
 func mint(k Key, g grants, now time.Time, ttl time.Duration) (string, error) {
 	switch {
 	case k.AccountSID == "" || k.KeySID == "" || k.Secret == "":
@@ -64,32 +58,20 @@ func mint(k Key, g grants, now time.Time, ttl time.Duration) (string, error) {
 	case ttl <= 0 || ttl > maxTTL:
 		return "", fmt.Errorf("mint token for %v: %w", ttl, ErrExpired)
 	}
-	claims, err := json.Marshal(minted{
-		ID:        k.KeySID + "-" + strconv.FormatInt(now.Unix(), 10),
-		Issuer:    k.KeySID,
-		Subject:   k.AccountSID,
-		NotBefore: now.Add(-clockSkew).Unix(),
-		Expires:   now.Add(ttl).Unix(),
-		Grants:    g,
+	t := jwt.NewWithClaims(jwt.SigningMethodHS256, minted{
+		RegisteredClaims: jwt.RegisteredClaims{
+			ID:        k.KeySID + "-" + strconv.FormatInt(now.Unix(), 10),
+			Issuer:    k.KeySID,
+			Subject:   k.AccountSID,
+			NotBefore: jwt.NewNumericDate(now.Add(-clockSkew)),
+			ExpiresAt: jwt.NewNumericDate(now.Add(ttl)),
+		},
+		Grants: g,
 	})
+	t.Header["cty"] = contentType
+	raw, err := t.SignedString([]byte(k.Secret))
 	if err != nil {
-		return "", fmt.Errorf("encode token: %w", err)
+		return "", fmt.Errorf("sign token: %w", err)
 	}
-	raw := make([]byte, 0, len(header)+1+encoding.EncodedLen(len(claims))+1+encoding.EncodedLen(sha256.Size))
-	raw = append(raw, header...)
-	raw = append(raw, '.')
-	raw = encoding.AppendEncode(raw, claims)
-	mac := hmac.New(sha256.New, []byte(k.Secret))
-	mac.Write(raw)
-	var sum [sha256.Size]byte
-	signature := mac.Sum(sum[:0])
-	raw = append(raw, '.')
-	return string(encoding.AppendEncode(raw, signature)), nil
+	return raw, nil
 }
-
-// encoding is how a JWT's parts are written (RFC 7515 section 2).
-var encoding = base64.RawURLEncoding
-
-// header is the first part of every token:
-// {"alg":"HS256","cty":"twilio-fpa;v=1","typ":"JWT"}.
-const header = "eyJhbGciOiJIUzI1NiIsImN0eSI6InR3aWxpby1mcGE7dj0xIiwidHlwIjoiSldUIn0"
