@@ -18,6 +18,8 @@ func TestInvite(t *testing.T) {
 	}{
 		{"English", "en", nil, "Ana (Acme) invites you", ""},
 		{"no language", "", nil, "works for 60 minutes", ""},
+		{"a moment after it was made", "", func(e *escalation.Escalation) { e.ValidUntil = w.clock().Add(time.Hour - 300*time.Millisecond) }, "works for 60 minutes", ""},
+		{"a day, a moment after", "", func(e *escalation.Escalation) { e.ValidUntil = w.clock().Add(24*time.Hour - time.Second) }, "24 hours", ""},
 		{"unknown language", "xx", nil, "invites you", ""},
 		{"region", "de-AT", nil, "gilt 60 Minuten", ""},
 		{"underscore and capitals", "PT_BR", nil, "convida", ""},

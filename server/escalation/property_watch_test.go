@@ -120,11 +120,7 @@ func (w *watchman) open(e escalation.Escalation) []string {
 
 // lockWritten checks that an agent gets into no session while in another.
 func (w *watchman) lockWritten(worker string, data json.RawMessage) {
-	var l lockDoc
-	if err := json.Unmarshal(data, &l); err != nil {
-		w.s.fail("lock: %v", err)
-		return
-	}
+	l := readLock(data)
 	w.s.tell("  lock is %q, confirmed %v", l.Holder, l.Confirmed)
 	if !l.Confirmed || !slices.Contains(w.open(w.docs[l.Holder]), worker) {
 		return

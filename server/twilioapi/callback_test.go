@@ -5,6 +5,7 @@ import (
 	"crypto/sha1"
 	"encoding/base64"
 	"errors"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -34,6 +35,12 @@ func signed(key, target string, form url.Values) *http.Request {
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	r.Header.Set("X-Twilio-Signature", base64.StdEncoding.EncodeToString(h.Sum(nil)))
 	return r
+}
+
+// withBody replaces what was signed.
+func withBody(r *http.Request, form string) {
+	r.Body = io.NopCloser(strings.NewReader(form))
+	r.ContentLength = int64(len(form))
 }
 
 func TestParseCallback(t *testing.T) {
@@ -67,6 +74,31 @@ func TestParseCallback(t *testing.T) {
 		{"query", "https://video.example", signed("auth", target+"?v=1", form(nil)), nil, func(c escalation.Callback) escalation.Callback { return c }},
 		{"no time, no number", "https://video.example", signed("auth", target, form(func(f url.Values) { f.Del("Timestamp"); f.Set("SequenceNumber", "x") })), nil,
 			func(c escalation.Callback) escalation.Callback { c.At, c.Sequence = now, 0; return c }},
+		{"behind a proxy, under another name", "https://video.example", signed("auth", target, form(nil)), func(r *http.Request) {
+			r.Host = "10.0.0.7:8080"
+			r.Header.Set("X-Forwarded-Host", "elsewhere.example")
+			r.Header.Set("X-Forwarded-Proto", "http")
+		}, func(c escalation.Callback) escalation.Callback { return c }},
+		{"an event of which nothing is known", "https://video.example", signed("auth", target, form(func(f url.Values) { f.Set("StatusCallbackEvent", "composition-sung") })), nil,
+			func(c escalation.Callback) escalation.Callback { c.Event = "composition-sung"; return c }},
+		{"a day old", "https://video.example", signed("auth", target, form(func(f url.Values) { f.Set("Timestamp", "2026-02-28T12:00:00Z") })), nil,
+			func(c escalation.Callback) escalation.Callback {
+				c.At = now.Add(-24*time.Hour - 9*time.Second)
+				return c
+			}},
+		{"the Host that it was sent to instead of the public URL", "https://video.example", signed("auth", "https://10.0.0.7:8080/callbacks/video", form(nil)), func(r *http.Request) {
+			r.Host = "10.0.0.7:8080"
+			r.Header.Set("X-Forwarded-Host", "10.0.0.7:8080")
+		}, nil},
+		{"plain http in the signature", "https://video.example", signed("auth", "http://video.example/callbacks/video", form(nil)), nil, nil},
+		{"one parameter more than was signed", "https://video.example", signed("auth", target, form(nil)), func(r *http.Request) { withBody(r, form(nil).Encode()+"&RoomDuration=9") }, nil},
+		{"one parameter less", "https://video.example", signed("auth", target, form(nil)), func(r *http.Request) {
+			withBody(r, form(func(f url.Values) { f.Del("SequenceNumber") }).Encode())
+		}, nil},
+		{"half an escape", "https://video.example", signed("auth", target, form(nil)), func(r *http.Request) { withBody(r, form(nil).Encode()+"&x=%f") }, nil},
+		{"semicolons", "https://video.example", signed("auth", target, form(nil)), func(r *http.Request) { withBody(r, "RoomName=a;RoomSid=b") }, nil},
+		{"empty", "https://video.example", signed("auth", target, form(nil)), func(r *http.Request) { withBody(r, "") }, nil},
+		{"signature that is no base64", "https://video.example", signed("auth", target, form(nil)), func(r *http.Request) { r.Header.Set("X-Twilio-Signature", "%%%") }, nil},
 		{"wrong key", "https://video.example", signed("guess", target, form(nil)), nil, nil},
 		{"signed with the API secret", "https://video.example", signed("secret", target, form(nil)), nil, nil},
 		{"another URL", "https://other.example", signed("auth", target, form(nil)), nil, nil},
