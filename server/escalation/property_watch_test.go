@@ -122,13 +122,18 @@ func (w *watchman) open(e escalation.Escalation) []string {
 func (w *watchman) lockWritten(worker string, data json.RawMessage) {
 	l := readLock(data)
 	w.s.tell("  lock is %q, confirmed %v", l.Holder, l.Confirmed)
-	if !l.Confirmed || !slices.Contains(w.open(w.docs[l.Holder]), worker) {
-		return
+	if l.Confirmed && slices.Contains(w.open(w.docs[l.Holder]), worker) {
+		w.session(worker, l.Holder)
 	}
+}
+
+// session notes that a Worker is in a call from now on, until their presence in
+// its Document ends.
+func (w *watchman) session(worker, code string) {
 	if w.sessions[worker] == nil {
 		w.sessions[worker] = map[string]bool{}
 	}
-	w.sessions[worker][l.Holder] = true
+	w.sessions[worker][code] = true
 	if len(w.sessions[worker]) > 1 {
 		w.s.fail("two sessions of one agent: %v", w.sessions[worker])
 	}
@@ -162,6 +167,13 @@ func (w *watchman) gaveCode(e escalation.Escalation) {
 func (w *watchman) gaveToken(j escalation.Join, began int) {
 	if at, over := w.roomEnded[j.Room]; over && at <= began {
 		w.s.fail("%s got a token for a Room that was over", j.Identity)
+	}
+	if parts := strings.Split(j.Identity, ":"); parts[0] == "agent" {
+		for _, p := range w.docs[j.Escalation.Code].Participants {
+			if p.Identity == j.Identity && p.Left.IsZero() {
+				w.session(parts[1], j.Escalation.Code)
+			}
+		}
 	}
 	if strings.HasPrefix(j.Identity, "customer:") && j.Escalation.Recording && !w.consents[j.Identity] {
 		w.s.fail("the consent of %s is lost", j.Identity)
