@@ -12,7 +12,7 @@ BROWSER_TESTS := ./app/video/twiliojs ./server/localtwilio/sfu ./server/localtwi
 BENCHMARKS := ./server/token ./server/localtwilio/store ./server/localtwilio/sfu
 
 .DEFAULT_GOAL := help
-.PHONY: help run build wasm deps deps-test test test-unit test-wasm e2e shots lint bench clean chromium FORCE
+.PHONY: help run build wasm deps deps-test test test-unit test-wasm e2e shots soak lint bench clean chromium FORCE
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -66,6 +66,9 @@ chromium:
 		else \
 			echo "The browser tests need Chromium: install your system's package (sudo apt-get install chromium), or set CHROMIUM=/path/to/it." >&2; exit 1; \
 		fi; }
+
+soak: ## 10,000 random schedules of each property test with the race detector; some minutes
+	$(GO) test -race -count=1 -timeout 30m -run TestRandom ./server/escalation -schedules 10000 -v
 
 lint: ## format and vet, and golangci-lint where it is installed
 	@out=$$(gofmt -l app server static wasm | grep -v node_modules); test -z "$$out" || { echo "gofmt: $$out" >&2; exit 1; }
