@@ -32,7 +32,8 @@ const (
 	FullScreenButton = "fullscreen-button"
 	LeaveButton      = "leave-button"
 	ResumeButton     = "resume-button" // play the sound that autoplay blocked
-	MiniButton       = "mini-button"   // the call in a small window on top
+	BlurButton       = "blur-button"
+	MiniButton       = "mini-button" // the call in a small window on top
 	TalkButton       = "talk-button"
 	TalkPanel        = "talk-panel"
 	TalkLog          = "talk-log"

@@ -144,6 +144,17 @@ func TestRingFollowsTheSound(t *testing.T) {
 	r.until("our ring", r.shows(`tile-self speaking`))
 }
 
+func TestBlur(t *testing.T) {
+	r, j := inCall(t)
+	r.do(func() { j.s.onBlur(nil, noEvent()) })
+	r.until("on", r.shows(`aria-pressed="true" class="button button-quiet" id="blur-button"`))
+	r.do(func() { j.s.onBlur(nil, noEvent()) })
+	r.until("off", func() bool { return r.devices.Newest().Called("Blur false") && r.shows("not blurred any more")() })
+	r.devices.Newest().SetFail(&video.Error{Reason: video.Unsupported})
+	r.do(func() { j.s.onBlur(nil, noEvent()) })
+	r.until("not offered again", r.shows(`hidden id="blur-button"`))
+}
+
 func TestSmallWindow(t *testing.T) {
 	r, j := inCall(t)
 	r.do(func() { j.s.onMini(nil, noEvent()) })

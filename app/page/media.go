@@ -61,6 +61,7 @@ func (s *session) release() {
 	if s.capture != nil {
 		s.capture.Close()
 		s.capture = nil
+		s.blur = false
 	}
 }
 

@@ -52,11 +52,13 @@ type session struct {
 	drawn    map[string]string // Track SID -> element id
 	awake    func()
 
-	talk   talk
-	mini   func()                      // closes the small window; nil without one
-	using  map[video.Kind]string       // device in use, by id
-	gone   map[video.Kind]video.Device // unplugged, and not replaced yet
-	hidden bool                        // the camera is off only because the page is hidden
+	talk     talk
+	mini     func()                      // closes the small window; nil without one
+	using    map[video.Kind]string       // device in use, by id
+	gone     map[video.Kind]video.Device // unplugged, and not replaced yet
+	hidden   bool                        // the camera is off only because the page is hidden
+	blur     bool                        // what is behind us is blurred
+	blurring bool                        // the blur is being loaded
 	// sharedAt and theirShareAt are when the newest shares began.
 	sharedAt, theirShareAt time.Time
 

@@ -31,4 +31,5 @@ var germanCall = callWords{
 	WhyDevice:        "dieses Gerät ist überlastet",
 	WhyTheirUp:       "der Upload dort ist langsam",
 	WhyTheirDown:     "der Download dort ist langsam",
+	Blur:             "Hintergrund unscharf", BlurOn: "Ihr Hintergrund ist unscharf.", BlurOff: "Ihr Hintergrund ist wieder scharf.", NoBlur: "In diesem Browser lässt sich der Hintergrund nicht unscharf machen.",
 }

@@ -31,4 +31,5 @@ var englishCall = callWords{
 	WhyDevice:        "this device is too busy",
 	WhyTheirUp:       "their upload is slow",
 	WhyTheirDown:     "their download is slow",
+	Blur:             "Blur background", BlurOn: "Your background is blurred.", BlurOff: "Your background is not blurred any more.", NoBlur: "The background cannot be blurred in this browser.",
 }

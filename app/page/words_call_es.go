@@ -31,4 +31,5 @@ var spanishCall = callWords{
 	WhyDevice:        "este dispositivo está sobrecargado",
 	WhyTheirUp:       "la subida del otro lado es lenta",
 	WhyTheirDown:     "la bajada del otro lado es lenta",
+	Blur:             "Desenfocar el fondo", BlurOn: "Su fondo está desenfocado.", BlurOff: "Su fondo ya no está desenfocado.", NoBlur: "En este navegador no se puede desenfocar el fondo.",
 }

@@ -58,6 +58,7 @@ type Support struct {
 	Sink        bool // can choose the speaker
 	PiP         bool
 	InApp       bool // runs inside another app (Facebook, Instagram, …)
+	Blur        bool // can blur what is behind a person
 	Mobile      bool // phone or tablet: offer to flip the camera
 	// Browser is the family, as far as people have to press other things in it.
 	Browser Browser
@@ -106,6 +107,9 @@ type Capture interface {
 	SetEnabled(ctx context.Context, k Kind, on bool) error
 	// Use changes to another device of the kind.
 	Use(ctx context.Context, k Kind, deviceID string) error
+	// Blur blurs what is behind the person, now and whenever the camera is
+	// switched on, or ends that. The first time it loads some megabytes.
+	Blur(ctx context.Context, on bool) error
 	// Flip changes between front and rear camera.
 	Flip(ctx context.Context) error
 	Close()

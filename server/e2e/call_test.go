@@ -238,3 +238,25 @@ func TestAutoplayBlocked(t *testing.T) {
 	c.until("the agent's sound plays", `[...d.querySelectorAll('.stage audio')].some(a => a.srcObject && !a.paused)`)
 	p.bothTalk(c)
 }
+
+// TestBlurAndSmallWindow runs what loads more code or opens a window, under
+// the page's own policy.
+func TestBlurAndSmallWindow(t *testing.T) {
+	p, c := inCall(t, nil)
+	c.click("#more-button")
+	c.shot("more")
+	c.click("#blur-button")
+	c.see(`#blur-button[aria-pressed="true"]`)
+	p.room.plays("the blurred picture reaches the agent")
+	c.until("the self view shows the blurred camera", `!d.querySelector('#self-video').srcObject.getTracks().includes(w.spied.video)`)
+	c.shot("blurred")
+	c.click("#blur-button")
+	c.see(`#blur-button[aria-pressed="false"]`)
+	p.room.plays("the plain picture reaches the agent")
+
+	c.click("#mini-button")
+	c.see(`#mini-button[aria-pressed="true"]`)
+	c.click("#mini-button")
+	c.see(`#mini-button[aria-pressed="false"]`)
+	c.quiet()
+}

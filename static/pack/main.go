@@ -26,6 +26,9 @@ import (
 const (
 	web = "static/web"
 	sdk = "static/node_modules/twilio-video"
+	// blur is Twilio's library for what is behind a person. Of its two models'
+	// runtimes only the one for SIMD is taken: without SIMD it is too slow.
+	blur = "static/node_modules/@twilio/video-processors"
 )
 
 func main() {
@@ -53,6 +56,11 @@ func run(quality int) error {
 		sdk + "/dist/twilio-video.min.js":                                       "vendor/twilio-video.min.js",
 		sdk + "/LICENSE.md":                                                     "vendor/twilio-video.LICENSE.md",
 	}
+	for _, name := range []string{"twilio-video-processors.min.js", "twilio-gaussian-blur-background-processor-pipeline-worker.js",
+		"tflite-simd-1-0-0.js", "tflite-simd-1-0-0.wasm", "selfie_segmentation_landscape.tflite"} {
+		copies[blur+"/dist/build/"+name] = "vendor/video-processors/" + name
+	}
+	copies[blur+"/LICENSE.md"] = "vendor/video-processors/LICENSE.md"
 	for from, to := range copies {
 		if err := copyFile(from, filepath.Join(web, to)); err != nil {
 			return fmt.Errorf("copy %s (make deps installs it): %w", from, err)

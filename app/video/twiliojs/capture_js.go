@@ -24,7 +24,9 @@ type capture struct {
 	stopped map[video.Kind]bool   // the device was taken away
 	preview []string              // ids of elements that show the camera
 	meter   meter
-	room    *room // that publishes the Tracks, or nil
+	blur    js.Value // the processor, once it was wanted
+	blurred bool     // the camera is to be blurred
+	room    *room    // that publishes the Tracks, or nil
 	closed  bool
 }
 
@@ -216,6 +218,9 @@ func (c *capture) adopt(v js.Value) {
 		t.listeners.also(func() { timer.Stop() })
 	})
 	if k == video.Video {
+		if c.blurred {
+			report(c.addBlur(t))
+		}
 		c.redraw()
 	}
 }

@@ -30,6 +30,7 @@ func (Devices) Supported() video.Support {
 		Browser: family(str(navigator(), "userAgent"), int(num(navigator(), "maxTouchPoints"))),
 		PiP:     flag(g, "document", "pictureInPictureEnabled"),
 	}
+	s.Blur = canBlur()
 	// Chrome for Android has the method but always refuses.
 	s.ScreenShare = !s.Mobile && exists(path(mediaDevices(), "getDisplayMedia"))
 	// A page that is not secure has no mediaDevices; that is Secure's to tell.

@@ -24,8 +24,14 @@ func elementByID(id string) js.Value {
 func shows(el, track js.Value) bool {
 	found := false
 	if s := path(el, "srcObject"); exists(s) {
-		want := path(track, "mediaStreamTrack")
-		each(s.Call("getTracks"), func(t js.Value) { found = found || t.Equal(want) })
+		want, blurred := path(track, "mediaStreamTrack"), path(track, "processedTrack")
+		each(s.Call("getTracks"), func(t js.Value) {
+			if exists(blurred) {
+				found = found || t.Equal(blurred)
+			} else {
+				found = found || t.Equal(want)
+			}
+		})
 	}
 	return found
 }

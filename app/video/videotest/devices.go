@@ -30,7 +30,7 @@ type Devices struct {
 // NewDevices makes Devices of a capable browser with one of each device.
 func NewDevices() *Devices {
 	return &Devices{
-		Support: video.Support{WebRTC: true, Secure: true, ScreenShare: true, Sink: true, PiP: true},
+		Support: video.Support{WebRTC: true, Secure: true, ScreenShare: true, Sink: true, PiP: true, Blur: true},
 		Devices: []video.Device{
 			{ID: "mic1", Kind: "audioinput", Label: "Microphone 1"},
 			{ID: "cam1", Kind: "videoinput", Label: "Camera 1"},
@@ -237,6 +237,12 @@ func (c *Capture) SetDevice(k video.Kind, id string) {
 		c.device = map[video.Kind]string{}
 	}
 	c.device[k] = id
+}
+
+// Blur implements video.Capture.
+func (c *Capture) Blur(_ context.Context, on bool) error {
+	c.add("Blur %t", on)
+	return c.failing()
 }
 
 // Flip implements video.Capture.

@@ -1,0 +1,29 @@
+package page
+
+import (
+	"context"
+
+	"github.com/maxence-charriere/go-app/v9/pkg/app"
+)
+
+// toggleBlur blurs what is behind us, or ends that.
+func (s *session) toggleBlur() {
+	c, on := s.capture, !s.blur
+	if c == nil || s.blurring {
+		return
+	}
+	s.blurring = true
+	act(s, func(ctx context.Context) error { return c.Blur(ctx, on) }, func(err error) {
+		s.blurring = false
+		if err != nil {
+			s.support.Blur = false // it will not work at the second click either
+			s.tellNotice(s.w.NoBlur)
+			return
+		}
+		s.blur = on
+		s.say(pick(on, s.w.BlurOn, s.w.BlurOff))
+		s.changed()
+	})
+}
+
+func (s *session) onBlur(app.Context, app.Event) { s.toggleBlur() }
