@@ -15,6 +15,13 @@ func (Host) Lang() string {
 	return text(document().Get("documentElement"), "lang")
 }
 
+// Settled tells the page's own script that it has time for what can wait.
+func (Host) Settled() {
+	if f := window().Get("escalateSettled"); f.Type() == js.TypeFunction {
+		f.Invoke()
+	}
+}
+
 // Clock is t as people in front of this browser write it, in their time zone:
 // the time of day, with the day of the week unless that is today. It is empty
 // where the browser cannot tell.

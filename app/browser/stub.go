@@ -19,6 +19,9 @@ func (Host) PageData() []byte { return nil }
 // Lang answers "".
 func (Host) Lang() string { return "" }
 
+// Settled does nothing.
+func (Host) Settled() {}
+
 // Clock answers "".
 func (Host) Clock(time.Time) string { return "" }
 

@@ -54,6 +54,8 @@ type Host interface {
 	// Clock is t as the person's clock shows it, in their language and time
 	// zone; "" where that is not known.
 	Clock(t time.Time) string
+	// Settled says that the page has time for what can wait.
+	Settled()
 	// Fullscreen shows the element with the id on the whole screen, or ends that.
 	Fullscreen(ctx context.Context, id string, on bool) error
 	// OnFullscreen tells when the whole screen is entered or left.
@@ -118,6 +120,7 @@ func (noHost) OnVisibility(func(bool)) (stop func())                    { return
 func (noHost) Chime(context.Context, string) error                      { return nil }
 func (noHost) OnKeys([]string, func(string)) (stop func())              { return nothing }
 func (noHost) Probe(context.Context, string, []string) (open, udp bool) { return true, true }
+func (noHost) Settled()                                                 {}
 
 // noDevices stands for a browser that can everything: what the server renders
 // must not presume that something is missing.

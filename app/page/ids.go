@@ -88,6 +88,7 @@ type Phase string
 // The steps of the pages.
 const (
 	PhaseHome      Phase = "home"
+	PhaseLoading   Phase = "loading" // the page came without its state
 	PhaseGreenRoom Phase = "green_room"
 	PhaseAsking    Phase = "asking" // the browser is asking for camera and microphone
 	PhaseWaiting   Phase = "waiting"

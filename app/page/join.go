@@ -60,6 +60,9 @@ func (j *Join) firstPhase() Phase {
 	if u := j.s.support; !u.WebRTC || !u.Secure {
 		return PhaseBlocked
 	}
+	if j.page.State == nil {
+		return PhaseLoading
+	}
 	return PhaseGreenRoom
 }
 
@@ -95,9 +98,6 @@ func (j *Join) OnMount(ctx app.Context) {
 	j.stops = append(j.stops, host.OnPageHide(func() {
 		ctx.Dispatch(func(app.Context) { j.s.vanish(j.code) })
 	}))
-	if j.page.State == nil {
-		j.fetchState()
-	}
 	j.rating.resume(j)
 	var e early
 	if b := host.Early(); b != nil {
@@ -105,6 +105,8 @@ func (j *Join) OnMount(ctx app.Context) {
 	}
 	j.consent = e.Consent
 	switch j.phase {
+	case PhaseLoading:
+		j.load()
 	case PhaseGreenRoom:
 		j.watch()
 		j.progress(wire.PhaseOpened, "")
@@ -157,10 +159,12 @@ func (j *Join) to(p Phase) {
 	case PhaseAsking:
 		j.progress(wire.PhasePermission, "")
 	case PhaseWaiting:
+		host.Settled()
 		j.progress(wire.PhaseWaiting, "")
 	case PhaseJoining:
 		j.progress(wire.PhaseJoining, "")
 	case PhaseInCall:
+		host.Settled()
 		j.progress(wire.PhaseInCall, "")
 	case PhaseAfter:
 		j.progress(wire.PhaseLeft, "")
@@ -199,6 +203,8 @@ func (j *Join) Render() app.UI {
 			j.s.callView(j.callHeading(), fill(j.w.Alone, j.agent()))...)
 	case PhaseWaiting:
 		return frame(j.phase, "page", j.s.live, brand(j.page), j.waiting())
+	case PhaseLoading:
+		return frame(j.phase, "page", j.s.live, brand(j.page), j.busyCard(j.w.Loading, j.trouble))
 	case PhaseJoining:
 		return frame(j.phase, "page", j.s.live, brand(j.page), j.busyCard(j.w.JoiningHeading, ""))
 	case PhaseRejoining:

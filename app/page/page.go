@@ -70,7 +70,7 @@ func Register(d Deps) {
 
 // Render returns the markup that the page at path starts with: one element,
 // which the browser's half replaces by an equal one when it is up. The path of
-// a join page is answered from p.State, which must be set.
+// a join page is answered from p.State; without it the page fetches its state.
 func Render(path string, p wire.Page) (string, error) {
 	c, err := first(path, p)
 	if err != nil {
@@ -92,9 +92,6 @@ func first(path string, p wire.Page) (app.UI, error) {
 	case path == wire.AgentPage:
 		return newVideoRoom(d), nil
 	case strings.HasPrefix(path, joinPrefix):
-		if p.State == nil {
-			return nil, fmt.Errorf("render %s: no state: %w", path, ErrNoPage)
-		}
 		return newJoin(d, codeOf(path)), nil
 	}
 	return nil, fmt.Errorf("render %s: %w", path, ErrNoPage)

@@ -251,9 +251,6 @@ func TestRenderGivesWhatTheMountGives(t *testing.T) {
 	if _, err := Render("/elsewhere", wire.Page{}); err == nil {
 		t.Error("a page from nowhere")
 	}
-	if _, err := Render(wire.JoinPath("X"), wire.Page{}); err == nil {
-		t.Error("a join page without a state")
-	}
 }
 
 func TestHomeKeepsWhatWasTyped(t *testing.T) {

@@ -29,7 +29,7 @@ type words struct {
 	Starting, StartFailed, Stopped string
 
 	WaitHeading, WaitLead, WaitTitle, WaitCancel string // agent, agent, -, -
-	JoiningHeading, JoiningTitle                 string
+	JoiningHeading, JoiningTitle, Loading        string
 
 	CallHeading, CallNobody, CallTitle                      string // agent, -, brand
 	Mute, Share, StopShare, Flip, More, Leave, FullScreen   string

@@ -60,6 +60,7 @@ var german = words{
 	WaitCancel:     "Zurück",
 	JoiningHeading: "Der Anruf wird verbunden …",
 	JoiningTitle:   "Verbinden – Videoanruf",
+	Loading:        "Einen Moment …",
 
 	CallHeading:       "Videoanruf mit %s",
 	CallNobody:        "Videoanruf",

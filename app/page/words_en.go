@@ -60,6 +60,7 @@ var english = words{
 	WaitCancel:     "Back",
 	JoiningHeading: "Joining the call…",
 	JoiningTitle:   "Joining – video call",
+	Loading:        "One moment…",
 
 	CallHeading:       "Video call with %s",
 	CallNobody:        "Video call",

@@ -60,6 +60,7 @@ var spanish = words{
 	WaitCancel:     "Volver",
 	JoiningHeading: "Entrando en la llamada…",
 	JoiningTitle:   "Entrando – videollamada",
+	Loading:        "Un momento…",
 
 	CallHeading:       "Videollamada con %s",
 	CallNobody:        "Videollamada",

@@ -60,6 +60,7 @@ var french = words{
 	WaitCancel:     "Retour",
 	JoiningHeading: "Connexion à l’appel…",
 	JoiningTitle:   "Connexion – appel vidéo",
+	Loading:        "Un instant…",
 
 	CallHeading:       "Appel vidéo avec %s",
 	CallNobody:        "Appel vidéo",

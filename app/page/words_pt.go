@@ -60,6 +60,7 @@ var portuguese = words{
 	WaitCancel:     "Voltar",
 	JoiningHeading: "Entrando na chamada…",
 	JoiningTitle:   "Entrando – chamada de vídeo",
+	Loading:        "Um momento…",
 
 	CallHeading:       "Chamada de vídeo com %s",
 	CallNobody:        "Chamada de vídeo",

@@ -59,6 +59,7 @@ type System struct {
 	local  *localtwilio.Server // nil with an account
 	demo   *demo.Demo          // nil with an account
 	url    string
+	addr   string
 	svc    *escalation.Service
 
 	ctx    context.Context
@@ -110,6 +111,7 @@ func Start(ctx context.Context, c Config) (_ *System, err error) {
 			ln.Close()
 		}
 	}()
+	s.addr = ln.Addr().String()
 	s.url = c.PublicURL
 	if s.url == "" {
 		s.url = "http://" + ln.Addr().String()
@@ -260,6 +262,9 @@ func (s *System) sweep() {
 
 // URL is where the server is reached.
 func (s *System) URL() string { return s.url }
+
+// Addr is where the server listens, which a proxy before it has to know.
+func (s *System) Addr() string { return s.addr }
 
 // Failed tells of a listener that broke; the System is then to be closed.
 func (s *System) Failed() <-chan error { return s.failed }

@@ -113,6 +113,12 @@ func (l Look) logoURL() string {
 	return l.Logo.url(brandLogo)
 }
 
+// lookVersion changes with the look.
+func (s *server) lookVersion() string {
+	sum := sha256.Sum256([]byte(s.Brand + s.Look.logoURL() + s.Look.Accent.hash()))
+	return base64.RawURLEncoding.EncodeToString(sum[:6])
+}
+
 // getBrandStyle serves the accent as custom properties, over those of app.css.
 func (s *server) getBrandStyle(w http.ResponseWriter, r *http.Request) error {
 	if s.Look.Accent.IsZero() {

@@ -117,6 +117,7 @@ type shell struct {
 	Name    string // home, join, agent
 	Title   string
 	Say     *speech
+	Chosen  string // the query of a chosen language; may be empty
 	Style   string // of the brand; may be empty
 	Link    string // to be copied into a browser that can
 	Version string // of the files that the browser runs
@@ -130,7 +131,7 @@ type shell struct {
 // be read before the program is there.
 func (s *server) app(w http.ResponseWriter, r *http.Request, sh shell, path string, p wire.Page) error {
 	p.Brand, p.Logo = s.Brand, s.Look.logoURL()
-	sh.Style = s.styleURL()
+	sh.Style, sh.Chosen = s.styleURL(), s.chosenLang(r, "?")
 	sh.Say = s.speech(r)
 	p.Lang = s.lang(r)
 	p.LangChosen = s.chosenLang(r, "?") != ""

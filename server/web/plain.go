@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"bytes"
 	"embed"
 	"fmt"
@@ -28,6 +29,9 @@ type plainData struct {
 	Rate string
 	// Onward is where a button leads that says OnwardText.
 	Onward, OnwardText string
+	// Policy replaces plainPolicy, for a page with the one script Script; a
+	// button to try again then goes with it.
+	Policy, Script string
 	// AskCode offers a field to type a code into.
 	AskCode bool
 }
@@ -56,7 +60,7 @@ func (s *server) plain(w http.ResponseWriter, r *http.Request, status int, p pla
 	h := w.Header()
 	h.Set("Content-Language", t.Lang)
 	h.Add("Vary", "Accept-Language")
-	h.Set("Content-Security-Policy", plainPolicy)
+	h.Set("Content-Security-Policy", cmp.Or(d.Policy, plainPolicy))
 	h.Set("Permissions-Policy", noPermissions)
 	return s.html(w, status, "plain.html", struct {
 		*assets

@@ -53,6 +53,10 @@ func (s *server) routes() http.Handler {
 	s.handle(r, wire.AgentPage, methods{"GET": s.getAgent})
 
 	s.handle(r, staticPath+"{name:.*}", methods{"GET": s.getStatic})
+	s.handle(r, manifestPath, methods{"GET": s.getManifest})
+	s.handle(r, workerPath, methods{"GET": s.getWorker})
+	s.handle(r, framePath, methods{"GET": s.getFrame})
+	s.handle(r, offlinePath, methods{"GET": s.getOffline})
 	s.handle(r, brandStyle, methods{"GET": s.getBrandStyle})
 	s.handle(r, brandLogo, methods{"GET": getPicture(s.Look.Logo)})
 	s.handle(r, brandIcon, methods{"GET": getPicture(s.Look.Icon)})

@@ -173,6 +173,20 @@ var goappGetenv = function (key) {
     });
   }
 
+  // Go calls this when the first step is done and the page has time: from then
+  // on a service worker keeps the program for the way back. It is not done
+  // earlier so that a first visit loads nothing twice.
+  var settled = false;
+  window.escalateSettled = function () {
+    if (settled || !navigator.serviceWorker || window.parent !== window) return;
+    settled = true;
+    var idle = window.requestIdleCallback || function (f) { setTimeout(f, 2000); };
+    idle(function () {
+      navigator.serviceWorker.register("/sw.js?lang=" + encodeURIComponent(document.documentElement.lang), { scope: "/", updateViaCache: "none" })
+        .catch(function () {}); // private windows may refuse; nothing is lost but speed
+    });
+  };
+
   tellTimes();
   var calls = element("app") && element("app").dataset.sdk !== "none";
   if (calls && window.isSecureContext === false && blocked("blocked-insecure", "unsupported")) return;

@@ -1,0 +1,143 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"io"
+	"log"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/chromedp"
+
+	"escalate/server/core"
+)
+
+// front stands before a server as a balancer would, and is the one thing that
+// tests break: it can hold requests back or drop them, and it counts.
+type front struct {
+	*httptest.Server
+	mu   sync.Mutex
+	seen map[string]int           // GETs by path and query
+	hold map[string]chan struct{} // path prefix -> closed when it may go on
+	down bool
+}
+
+// startBehind starts a server that is reached through a front.
+func startBehind(t *testing.T, settings map[string]string) (*core.System, *front) {
+	t.Helper()
+	f := &front{seen: map[string]int{}, hold: map[string]chan struct{}{}}
+	var proxy *httputil.ReverseProxy
+	f.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		f.mu.Lock()
+		down := f.down
+		var wait chan struct{}
+		for prefix, c := range f.hold {
+			if strings.HasPrefix(r.URL.Path, prefix) {
+				wait = c
+			}
+		}
+		if r.Method == http.MethodGet {
+			f.seen[r.URL.RequestURI()]++
+		}
+		f.mu.Unlock()
+		if down {
+			panic(http.ErrAbortHandler)
+		}
+		if wait != nil {
+			select {
+			case <-wait:
+			case <-r.Context().Done():
+				return
+			}
+		}
+		proxy.ServeHTTP(w, r)
+	}))
+	all := map[string]string{"PUBLIC_URL": f.URL, "ADDR": "127.0.0.1:0", "LOCAL_TWILIO_ADDR": "127.0.0.1:0",
+		"LOCAL_MEDIA_ADDR": "127.0.0.1:0", "LOCAL_TURN_ADDR": "127.0.0.1:0", "DATA_DIR": t.TempDir(), "LOG_LEVEL": "error"}
+	for k, v := range settings {
+		all[k] = v
+	}
+	s := start(t, all)
+	to, err := url.Parse("http://" + s.Addr())
+	if err != nil {
+		t.Fatal(err)
+	}
+	proxy = httputil.NewSingleHostReverseProxy(to)
+	proxy.FlushInterval = -1
+	proxy.ErrorLog = log.New(io.Discard, "", 0) // pages that close what they asked for are no news
+	t.Cleanup(func() {
+		f.CloseClientConnections()
+		f.Close()
+	})
+	return s, f
+}
+
+// delay holds back what is below prefix until the returned function is called.
+func (f *front) delay(prefix string) (release func()) {
+	c := make(chan struct{})
+	f.mu.Lock()
+	f.hold[prefix] = c
+	f.mu.Unlock()
+	return sync.OnceFunc(func() {
+		f.mu.Lock()
+		delete(f.hold, prefix)
+		f.mu.Unlock()
+		close(c)
+	})
+}
+
+// cut drops every request and open connection from now on, or ends that.
+func (f *front) cut(down bool) {
+	f.mu.Lock()
+	f.down = down
+	f.mu.Unlock()
+	if down {
+		f.CloseClientConnections()
+	}
+}
+
+// twice lists what was fetched more than once of what never changes.
+func (f *front) twice() (again []string, files int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for path, n := range f.seen {
+		if !strings.HasPrefix(path, "/static/") && !strings.HasPrefix(path, "/brand") {
+			continue
+		}
+		files++
+		if n > 1 {
+			again = append(again, path)
+		}
+	}
+	return again, files
+}
+
+// invite has the agent send a link and answers it.
+func invite(t *testing.T, b *browser, base string) (desk *tab, link string) {
+	t.Helper()
+	desk = b.open(t, "desk", base+"/demo/agent", 1400, 900)
+	desk.click("#video-button")
+	desk.until("the link in the chat", `d.querySelector('#agent-messages a[href*="/join/"]')`)
+	if err := desk.eval(&link, `return d.querySelector('#agent-messages a[href*="/join/"]').href`); err != nil {
+		t.Fatal(err)
+	}
+	return desk, link
+}
+
+func navigate(url string) step { return chromedp.Navigate(url) }
+
+func userAgent(ua string) step {
+	return call(emulation.SetUserAgentOverride, emulation.SetUserAgentOverrideParams{UserAgent: ua})
+}
+
+func noCache() step {
+	return call(network.SetCacheDisabled, network.SetCacheDisabledParams{CacheDisabled: true})
+}

@@ -1,0 +1,60 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"strings"
+	"testing"
+)
+
+// TestInstalled follows the service worker: it comes after the first step, it
+// loads nothing that the page has loaded, it keeps nothing of anybody's, and it
+// helps when the line is slow or gone.
+func TestInstalled(t *testing.T) {
+	_, f := startBehind(t, nil)
+	b := newBrowser(t)
+	_, link := invite(t, b, f.URL)
+	page := b.open(t, "customer", link+"?lang=de", 390, 844)
+	page.until("the program is up", `d.documentElement.dataset.start === 'ready'`)
+	var workers int
+	if err := page.eval(&workers, `return (await w.navigator.serviceWorker.getRegistrations()).length`); err != nil || workers != 0 {
+		t.Fatalf("%d service workers before the first step, %v", workers, err)
+	}
+	page.click("#join-button")
+	page.see(`[data-phase="waiting"]`)
+	page.until("the worker is there", `(await w.navigator.serviceWorker.ready).active?.state === 'activated'`)
+	again, files := f.twice()
+	if len(again) > 0 || files < 5 {
+		t.Errorf("of %d files these were loaded twice: %q", files, again)
+	}
+	var kept []string
+	if err := page.eval(&kept, `
+		const urls = [];
+		for (const n of await w.caches.keys()) for (const r of await (await w.caches.open(n)).keys()) urls.push(new URL(r.url).pathname);
+		return urls`); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range kept {
+		if strings.HasPrefix(path, "/api") || strings.HasPrefix(path, "/join") {
+			t.Errorf("%s was kept", path)
+		}
+	}
+
+	// The line is slow: the frame steps in, and fetches the state by itself.
+	release := f.delay("/join/")
+	page.run(navigate(link))
+	page.see("#join-button")
+	page.read("lädt Sie zu einem Videoanruf ein")
+	release()
+
+	// No line at all, and back.
+	f.cut(true)
+	page.run(navigate(link))
+	page.read("Sie sind offline")
+	page.shot("offline")
+	f.cut(false)
+	page.see("#join-button")
+	if again, _ := f.twice(); len(again) > 0 {
+		t.Errorf("loaded twice in the end: %q", again)
+	}
+}

@@ -1,0 +1,134 @@
+package web
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+
+	"escalate/app/wire"
+)
+
+// What makes the pages installable, and quick to come back to on a bad line.
+const (
+	manifestPath = "/manifest.webmanifest"
+	workerPath   = "/sw.js"
+	workerName   = "sw.js"
+	framePath    = "/frame"   // a join page without anybody's state
+	offlinePath  = "/offline" // what is shown without a connection
+)
+
+// workerPolicy is what the service worker may do: fetch from here.
+var workerPolicy = policy("default-src 'none'", "connect-src 'self'")
+
+// offlinePolicy lets the page look for the connection.
+var offlinePolicy = plainPolicy + "; script-src 'self'; connect-src 'self'"
+
+type manifest struct {
+	ID         string         `json:"id"`
+	Name       string         `json:"name"`
+	ShortName  string         `json:"short_name"`
+	Lang       string         `json:"lang"`
+	Dir        string         `json:"dir"`
+	StartURL   string         `json:"start_url"`
+	Scope      string         `json:"scope"`
+	Display    string         `json:"display"`
+	Background string         `json:"background_color"`
+	Theme      string         `json:"theme_color"`
+	Icons      []manifestIcon `json:"icons"`
+}
+
+type manifestIcon struct {
+	Src   string `json:"src"`
+	Type  string `json:"type"`
+	Sizes string `json:"sizes"`
+}
+
+// getManifest describes the installed pages. It begins at the page to type a
+// code into: a join link is used once, an installed app for years.
+func (s *server) getManifest(w http.ResponseWriter, r *http.Request) error {
+	t := s.speech(r)
+	m := manifest{
+		ID: wire.HomePage, Name: s.Brand, ShortName: s.Brand, Lang: t.Lang, Dir: t.Dir,
+		StartURL: wire.HomePage, Scope: wire.HomePage, Display: "standalone",
+		Background: "#f5f6f4", Theme: "#0f1514",
+	}
+	if s.Brand == "" {
+		m.Name, m.ShortName = t.TitleJoin, t.TitleJoin
+	}
+	if i := s.Look.Icon; i != nil {
+		icon := manifestIcon{i.url(brandIcon), i.kind, "any"}
+		if i.size > 0 {
+			icon.Sizes = fmt.Sprintf("%dx%d", i.size, i.size)
+		}
+		m.Icons = append(m.Icons, icon)
+	} else if s.static.Has("icon.svg") {
+		m.Icons = append(m.Icons, manifestIcon{s.static.URL("icon.svg"), types[".svg"], "any"})
+	}
+	body, err := json.Marshal(m)
+	if err != nil {
+		return fmt.Errorf("encode manifest: %w", err)
+	}
+	h := w.Header()
+	h.Set("Content-Type", types[".webmanifest"])
+	h.Set("Cache-Control", "no-cache")
+	h.Add("Vary", "Accept-Language")
+	_, _ = w.Write(body) // an error here means that the client has gone
+	return nil
+}
+
+// shellFiles are what the program consists of in the browser, by address.
+func (s *server) shellFiles() []string {
+	var files []string
+	for _, name := range []string{"app.css", "start.js", "wasm_exec.js", wasmName, "vendor/twilio-video.min.js", "icon.svg", "offline.js"} {
+		if s.static.Has(name) {
+			files = append(files, s.static.URL(name))
+		}
+	}
+	for _, u := range []string{s.styleURL(), s.Look.logoURL()} {
+		if u != "" {
+			files = append(files, u)
+		}
+	}
+	return files
+}
+
+// getWorker serves the service worker with the names of what it keeps. A new
+// version of any of them makes another worker, which is how browsers notice.
+func (s *server) getWorker(w http.ResponseWriter, r *http.Request) error {
+	f := s.static.files[workerName]
+	if f == nil {
+		return errNotFound
+	}
+	files := s.shellFiles()
+	lang := "?" + url.Values{langParam: {s.lang(r)}}.Encode()
+	shell, err := json.Marshal(map[string]any{
+		"version": s.static.version(slices.Sorted(maps.Keys(s.static.files))...) + s.lookVersion(),
+		"files":   files, "frame": framePath + lang, "offline": offlinePath + lang,
+	})
+	if err != nil {
+		return fmt.Errorf("encode shell: %w", err)
+	}
+	h := w.Header()
+	h.Set("Content-Type", types[".js"])
+	h.Set("Content-Security-Policy", workerPolicy)
+	h.Set("Service-Worker-Allowed", "/")
+	h.Set("Cache-Control", "no-cache")
+	h.Add("Vary", "Accept-Language")
+	_, _ = w.Write(bytes.Join([][]byte{[]byte("const SHELL = "), shell, []byte(";\n"), f.body[""]}, nil)) // as above
+	return nil
+}
+
+// getFrame is a join page for whichever code is in the browser's address: the
+// program fetches its state.
+func (s *server) getFrame(w http.ResponseWriter, r *http.Request) error {
+	return s.app(w, r, shell{Name: "join", Title: s.speech(r).TitleJoin}, wire.JoinPath(""), wire.Page{})
+}
+
+// getOffline is what the service worker shows without a connection.
+func (s *server) getOffline(w http.ResponseWriter, r *http.Request) error {
+	return s.plain(w, r, http.StatusOK, s.speech(r).Offline, plainData{Policy: offlinePolicy, Script: "offline.js"})
+}

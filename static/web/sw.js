@@ -1,0 +1,50 @@
+// The service worker of the customer's pages. The server writes SHELL in front
+// of it: the version, the files that the program consists of, the frame of a
+// page without anybody's state, and the page that says "offline".
+//
+// It keeps these and nothing else: no state, no token, no answer of the API. A
+// page comes from the network; only where that gives none, or is too slow, the
+// kept ones step in. It never takes over a page that is open: a new version
+// waits until all of the old one's pages are closed.
+"use strict";
+
+const NAME = "escalate-" + SHELL.version;
+const KEPT = SHELL.files.concat(SHELL.frame, SHELL.offline);
+const PATIENCE = 4000; // ms; somebody who looks at a white page for longer goes away
+
+self.addEventListener("install", (event) => {
+  // The page has these already: the browser's own cache answers.
+  event.waitUntil(caches.open(NAME).then((cache) => cache.addAll(KEPT)));
+});
+
+self.addEventListener("activate", (event) => {
+  event.waitUntil(caches.keys().then((names) =>
+    Promise.all(names.filter((n) => n.startsWith("escalate-") && n !== NAME).map((n) => caches.delete(n)))));
+});
+
+self.addEventListener("fetch", (event) => {
+  const request = event.request;
+  const url = new URL(request.url);
+  if (request.method !== "GET" || url.origin !== self.location.origin) return;
+  if (request.mode === "navigate") {
+    const join = /^\/join\/[^/]+\/?$/.test(url.pathname);
+    if (join || url.pathname === "/") event.respondWith(page(request, join));
+    return;
+  }
+  const name = url.pathname + url.search;
+  if (SHELL.files.includes(name)) event.respondWith(kept(name).then((r) => r || fetch(request)));
+});
+
+function kept(name) {
+  return caches.open(NAME).then((cache) => cache.match(name));
+}
+
+// page answers from the network. Where there is none, it says so; where it is
+// slow, a join page begins with the frame and fetches its state by itself.
+function page(request, join) {
+  const network = fetch(request);
+  const offline = network.catch(() => kept(SHELL.offline).then((r) => r || Response.error()));
+  if (!join) return offline;
+  const slow = new Promise((done) => setTimeout(done, PATIENCE)).then(() => kept(SHELL.frame)).then((r) => r || offline);
+  return Promise.race([offline, slow]);
+}
