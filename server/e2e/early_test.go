@@ -32,9 +32,8 @@ func TestEarlyClick(t *testing.T) {
 		t.Run(fmt.Sprintf("answer first %v", answerFirst), func(t *testing.T) {
 			up := f.delay("/static/app.wasm")
 			name := fmt.Sprintf("customer%d", i)
-			p := b.open(t, name, "about:blank", 390, 844,
-				call(page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: asked}),
-				userAgent(cubot), noCache())
+			p := b.open(t, name, "about:blank", 390, 844, append(fresh(), userAgent(cubot),
+				call(page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: asked}))...)
 			p.run(navigate(link))
 			p.click("#join-button")
 			p.until("the browser asks", `w.asked === 1`)

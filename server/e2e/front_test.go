@@ -138,6 +138,10 @@ func userAgent(ua string) step {
 	return call(emulation.SetUserAgentOverride, emulation.SetUserAgentOverrideParams{UserAgent: ua})
 }
 
-func noCache() step {
-	return call(network.SetCacheDisabled, network.SetCacheDisabledParams{CacheDisabled: true})
+// fresh makes a tab load everything from the server, as on a first visit.
+func fresh() []step {
+	return []step{
+		call(network.SetCacheDisabled, network.SetCacheDisabledParams{CacheDisabled: true}),
+		call(network.SetBypassServiceWorker, network.SetBypassServiceWorkerParams{Bypass: true}),
+	}
 }
