@@ -157,6 +157,11 @@ func (j *Join) ended(err *video.Error) {
 		return
 	case err == nil || err.Reason == video.RoomCompleted:
 		j.goodbye()
+		if err != nil {
+			// The server hears of it from Twilio about now; should the stream of
+			// events be cut off, the page must not offer a way back for ever.
+			j.s.later(pollEvery, j.fetchState)
+		}
 		return
 	}
 	j.back.lost(time.Now())
