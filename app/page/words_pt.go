@@ -43,7 +43,7 @@ var portuguese = words{
 	MicOff:         "Seu microfone está desligado.",
 	Preview:        "A imagem da sua câmera, espelhada",
 
-	LinkUntil:   "Este link é válido até: %s.",
+	LinkUntil:   "Este link é válido até %s.",
 	LinkMinute:  "Este link é válido por mais um minuto.",
 	LinkMinutes: "Este link é válido por mais %d minutos.",
 	LinkHour:    "Este link é válido por mais uma hora.",

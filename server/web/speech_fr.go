@@ -8,18 +8,18 @@ var french = speech{
 	TitleHome: "Rejoignez votre appel vidéo", TitleJoin: "Appel vidéo", TitleJoinWith: "Appel vidéo avec %s", TitleAgent: "Salle vidéo",
 
 	NoScriptHeading: "JavaScript est désactivé",
-	NoScriptHome:    "Vous pouvez saisir votre code ici ; pour l’appel lui-même, votre navigateur a besoin de JavaScript. Activez-le dans les réglages du navigateur, puis rechargez cette page.",
+	NoScriptHome:    "Vous pouvez saisir votre code ici ; pour l’appel lui-même, votre navigateur a besoin de JavaScript. Activez-le dans les réglages du navigateur, puis rechargez cette page.",
 	NoScriptCall:    "Un appel vidéo a besoin de JavaScript. Activez-le dans les réglages du navigateur et rechargez cette page, ou ouvrez le lien dans un autre navigateur, comme Safari, Chrome, Firefox ou Edge. Vous pouvez aussi continuer dans la discussion.",
 	OldHeading:      "Ce navigateur ne permet pas les appels vidéo",
 	OldLead:         "Copiez ce lien et ouvrez-le dans une version récente de Chrome, Safari, Firefox ou Edge. Vous pouvez aussi continuer dans la discussion.",
 	InsecureHeading: "Cette page n’a pas été ouverte de façon sécurisée",
-	InsecureLead:    "Les navigateurs ne donnent accès à la caméra et au micro qu’aux pages dont l’adresse commence par https. Ouvrez plutôt ce lien :",
+	InsecureLead:    "Les navigateurs ne donnent accès à la caméra et au micro qu’aux pages dont l’adresse commence par https. Ouvrez plutôt ce lien :",
 
 	Unknown: plainPage{
 		Heading: "Nous ne connaissons pas ce code",
 		Lead:    "Le lien est peut-être incomplet, ou le code contient une faute de frappe.",
 		Steps:   []string{"Revenez à votre discussion et touchez de nouveau le lien.", "Ou saisissez le code ici, sans espaces."},
-		Note:    "Toujours rien ? Demandez un nouveau lien dans votre discussion.",
+		Note:    "Toujours rien ? Demandez un nouveau lien dans votre discussion.",
 	},
 	Expired: plainPage{
 		Heading: "Ce lien a expiré",
@@ -29,29 +29,29 @@ var french = speech{
 	Ended: plainPage{
 		Heading: "Cet appel est terminé",
 		Lead:    "Merci pour cet échange. Ce lien ne peut plus être utilisé.",
-		Steps:   []string{"Besoin d’aide supplémentaire ? Revenez à votre discussion et écrivez-y.", "Votre conseiller peut vous envoyer un nouveau lien vidéo à tout moment."},
+		Steps:   []string{"Besoin d’aide supplémentaire ? Revenez à votre discussion et écrivez-y.", "Votre conseiller peut vous envoyer un nouveau lien vidéo à tout moment."},
 		Note:    "Vous pouvez fermer cette page.",
 	},
 	Rate: plainPage{
 		Heading: "Cet appel est terminé",
-		Lead:    "Merci pour cet échange. Comment s’est-il passé ?",
-		Note:    "Besoin d’aide supplémentaire ? Revenez à votre discussion et écrivez-y. Votre conseiller peut vous envoyer un nouveau lien vidéo à tout moment.",
+		Lead:    "Merci pour cet échange. Comment s’est-il passé ?",
+		Note:    "Besoin d’aide supplémentaire ? Revenez à votre discussion et écrivez-y. Votre conseiller peut vous envoyer un nouveau lien vidéo à tout moment.",
 	},
 	Rated: plainPage{
 		Heading: "Merci",
 		Lead:    "Votre avis est bien arrivé, et l’appel est terminé.",
-		Steps:   []string{"Besoin d’aide supplémentaire ? Revenez à votre discussion et écrivez-y.", "Votre conseiller peut vous envoyer un nouveau lien vidéo à tout moment."},
+		Steps:   []string{"Besoin d’aide supplémentaire ? Revenez à votre discussion et écrivez-y.", "Votre conseiller peut vous envoyer un nouveau lien vidéo à tout moment."},
 		Note:    "Vous pouvez fermer cette page.",
 	},
 	InApp: plainPage{
 		Heading: "Ouvrez ce lien dans votre navigateur",
-		Lead:    "Vous êtes dans une autre application, où la caméra et le micro ne fonctionnent souvent pas. Utilisez Safari sur iPhone ou iPad, Chrome sur Android :",
+		Lead:    "Vous êtes dans une autre application, où la caméra et le micro ne fonctionnent souvent pas. Utilisez Safari sur iPhone ou iPad, Chrome sur Android :",
 		Steps: []string{
-			"Appuyez longuement sur le lien ci-dessus jusqu’à ce qu’il soit sélectionné, puis choisissez « Copier ».",
+			"Appuyez longuement sur le lien ci-dessus jusqu’à ce qu’il soit sélectionné, puis choisissez « Copier ».",
 			"Ouvrez Safari ou Chrome.",
 			"Collez le lien dans la barre d’adresse en haut, puis ouvrez-le.",
 		},
-		Note: "Souvent, le menu de l’application (⋯ ou le symbole de partage) propose « Ouvrir dans le navigateur », qui fait la même chose.",
+		Note: "Souvent, le menu de l’application (⋯ ou le symbole de partage) propose « Ouvrir dans le navigateur », qui fait la même chose.",
 	},
 	TooMany: plainPage{
 		Heading: "Veuillez patienter une minute",
@@ -70,13 +70,13 @@ var french = speech{
 	},
 	Offline: plainPage{
 		Heading: "Vous êtes hors ligne",
-		Lead:    "Cet appareil n’a pas de connexion internet en ce moment ; l’appel vidéo n’est donc pas accessible.",
+		Lead:    "Cet appareil n’a pas de connexion internet en ce moment ; l’appel vidéo n’est donc pas accessible.",
 		Steps:   []string{"Vérifiez le Wi-Fi ou les données mobiles, et désactivez le mode avion.", "Cette page reprend d’elle-même dès que la connexion est rétablie."},
 		Note:    "Votre lien reste valable tant que votre conseiller vous attend.",
 	},
 
 	CodeLabel: "Code reçu dans votre discussion", CodeOpen: "Ouvrir",
-	RateLegend: "Votre avis", RateComment: "Quelque chose à ajouter ? (facultatif)", RateSend: "Envoyer l’avis",
+	RateLegend: "Votre avis", RateComment: "Quelque chose à ajouter ? (facultatif)", RateSend: "Envoyer l’avis",
 	Scores:    [5]string{"Très bon", "Bon", "Moyen", "Mauvais", "Très mauvais"},
 	Onward:    "Essayer ici quand même",
 	TryAgain:  "Réessayer",
@@ -93,7 +93,7 @@ var french = speech{
 		wire.CodeTaskNotYours:     "Cette tâche est attribuée à un autre agent. Demandez-lui, ou faites-vous transférer la tâche.",
 		wire.CodeTaskNotFound:     "Cette tâche n’existe plus. Actualisez votre liste de tâches.",
 		wire.CodeTaskNotChat:      "Cette tâche n’a pas de discussion où envoyer un lien. Lancez la vidéo depuis une tâche de discussion.",
-		wire.CodeTaskClosed:       "Cette tâche est en cours de clôture ou terminée ; aucune vidéo ne peut en être lancée.",
+		wire.CodeTaskClosed:       "Cette tâche est en cours de clôture ou terminée ; aucune vidéo ne peut en être lancée.",
 		wire.CodeAgentBusy:        "Vous êtes déjà dans un autre appel vidéo. Terminez-le d’abord.",
 		wire.CodeConsentRequired:  "Cet appel est enregistré. Veuillez accepter l’enregistrement pour participer, ou continuez dans la discussion.",
 		wire.CodeNotFound:         "Il n’y a rien à cette adresse. Vérifiez le lien.",
