@@ -100,7 +100,7 @@ func (s State) ended(err *video.Error) State {
 	s.Dominant = ""
 	s.PlaybackBlocked = false
 	s.Interrupted = nil
-	s.loud, s.causes, s.measured, s.paused = nil, nil, CauseUnknown, nil
+	s.loud, s.causes, s.measured, s.paused, s.still = nil, nil, CauseUnknown, nil, 0
 	return s
 }
 

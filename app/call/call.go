@@ -48,6 +48,7 @@ type State struct {
 	loud     map[string]int   // measurements until someone counts as silent, by SID
 	causes   map[string]Cause // which way a connection is worse, by SID
 	measured Cause            // what our own measurement found
+	still    int              // measurements since anything arrived
 	paused   map[string]bool  // who said that they are interrupted
 }
 

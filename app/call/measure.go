@@ -54,6 +54,11 @@ func (s State) Measured(before, now video.Stats) State {
 		}
 	}
 	s.loud = loud
+	if before.Received > 0 && now.Received == before.Received {
+		s.still++
+	} else {
+		s.still = 0
+	}
 	s.measured = cause(before, now)
 	return s
 }
@@ -81,6 +86,27 @@ func cause(before, now video.Stats) Cause {
 		return CauseDevice
 	}
 	return CauseUnknown
+}
+
+// stallTicks is how many measurements without a packet are a broken line. Even
+// silence sends some (Opus with DTX 2.5 a second), and Twilio notices only after
+// ten seconds or more.
+const stallTicks = 6
+
+// Stalled says that nothing arrives any more although somebody is to be heard
+// or seen.
+func (s State) Stalled() bool {
+	if s.still < stallTicks {
+		return false
+	}
+	for _, p := range s.Participants {
+		_, heard := Microphone(p)
+		_, seen := Camera(p)
+		if (heard || seen) && !p.Reconnecting {
+			return true
+		}
+	}
+	return false
 }
 
 // Speaking says whether someone can be heard right now.

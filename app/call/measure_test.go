@@ -61,6 +61,31 @@ func TestCauses(t *testing.T) {
 	}
 }
 
+func TestStalled(t *testing.T) {
+	at := video.Stats{Received: 100}
+	s := New()
+	measure := func() {
+		for range stallTicks {
+			s = s.Measured(at, at)
+		}
+	}
+	measure()
+	if s.Stalled() {
+		t.Error("nobody is there, and the line is called broken")
+	}
+	mic := video.Track{SID: "MT", Kind: video.Audio, Subscribed: true, Enabled: true}
+	s = s.Apply(video.ParticipantConnected{Participant: video.Participant{SID: "PA1", Tracks: []video.Track{mic}}})
+	if !s.Stalled() {
+		t.Error("nothing arrives, and nobody says so")
+	}
+	if s.Apply(video.ParticipantReconnecting{SID: "PA1"}).Stalled() {
+		t.Error("it is their line, not ours")
+	}
+	if s = s.Measured(at, video.Stats{Received: 101}); s.Stalled() {
+		t.Error("a packet, and still broken")
+	}
+}
+
 func TestDirection(t *testing.T) {
 	s := New()
 	for _, tt := range []struct {

@@ -135,6 +135,14 @@ func TestQualityIsGivenInWordsWithTheReason(t *testing.T) {
 	r.golden("join_weak")
 }
 
+func TestBrokenLineIsSeenBeforeTwilioSaysSo(t *testing.T) {
+	r, _ := inCall(t)
+	r.connector.Room().SetStats(video.Stats{Received: 100})
+	r.until("said", func() bool { return strings.Contains(r.html(), `<p class="bar bar-warn" data-stalled="true">`) })
+	r.connector.Room().SetStats(video.Stats{Received: 200})
+	r.until("over", func() bool { return strings.Contains(r.html(), `data-stalled="true" hidden`) })
+}
+
 func TestRingFollowsTheSound(t *testing.T) {
 	r, _ := inCall(t)
 	r.connector.Room().SetStats(video.Stats{Heard: map[string]video.Heard{"PA1": {Energy: 1, Seconds: 2}}})

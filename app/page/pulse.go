@@ -49,6 +49,12 @@ func (s *session) measure(before, now video.Stats) (changed bool) {
 	s.state = s.state.Measured(before, now)
 	me := s.state.Local.SID
 	changed = old.CauseOf(me) != s.state.CauseOf(me) || old.Speaking(me) != s.state.Speaking(me)
+	if stalled := s.state.Stalled(); stalled != old.Stalled() {
+		changed = true
+		if stalled {
+			s.say(s.w.Stalled)
+		}
+	}
 	for _, p := range s.state.Participants {
 		changed = changed || old.Speaking(p.SID) != s.state.Speaking(p.SID)
 	}

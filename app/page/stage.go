@@ -133,6 +133,8 @@ func (s *session) callNotices() app.UI {
 	return app.Div().Class("notices").Body(
 		hide(app.P().Class("bar bar-warn"), s.state.Phase != call.Reconnecting).Body(
 			app.Span().Class("spinner").Aria("hidden", "true"), app.Span().Text(s.w.Reconnecting)),
+		hide(app.P().Class("bar bar-warn").DataSet("stalled", "true"), s.state.Phase != call.InCall || !s.state.Stalled()).Body(
+			app.Span().Class("spinner").Aria("hidden", "true"), app.Span().Text(s.w.Stalled)),
 		hide(button(ResumeButton, "bar-button", iconSound, s.w.Resume, s.onResume), !s.state.PlaybackBlocked),
 		hide(button(RefreshButton, "bar-button", iconWarn, words, s.onRefresh), !taken),
 		hide(app.P().ID(QualityNote).Class("bar"), weak == "" || s.state.Phase != call.InCall).Body(svg(iconSignal), app.Span().Text(weak)),

@@ -6,7 +6,7 @@ import "escalate/app/call"
 type callWords struct {
 	Text, TalkHint, TalkLabel, TalkFailed, Unread string
 	DidWrite, DidPause, DidResume                 string // name
-	Paused, MicTaken, CameraTaken                 string
+	Paused, MicTaken, CameraTaken, Stalled        string
 	MicGone, CameraGone, NowUsing                 string // device
 	ShareReplaced, SharingOver                    string // name
 	ScreenStopped                                 string

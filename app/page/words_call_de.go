@@ -32,4 +32,5 @@ var germanCall = callWords{
 	WhyTheirUp:       "der Upload dort ist langsam",
 	WhyTheirDown:     "der Download dort ist langsam",
 	Blur:             "Hintergrund unscharf", BlurOn: "Ihr Hintergrund ist unscharf.", BlurOff: "Ihr Hintergrund ist wieder scharf.", NoBlur: "In diesem Browser lässt sich der Hintergrund nicht unscharf machen.",
+	Stalled: "Es kommt nichts mehr an. Warten auf die Verbindung …",
 }

@@ -32,4 +32,5 @@ var portugueseCall = callWords{
 	WhyTheirUp:       "o envio do outro lado está lento",
 	WhyTheirDown:     "a recepção do outro lado está lenta",
 	Blur:             "Desfocar o fundo", BlurOn: "O seu fundo está desfocado.", BlurOff: "O seu fundo já não está desfocado.", NoBlur: "Não é possível desfocar o fundo neste navegador.",
+	Stalled: "Já não chega nada. Aguardando a conexão…",
 }
