@@ -61,6 +61,7 @@ type conditions struct {
 	Latency            float64 `json:"latency"`
 	DownloadThroughput float64 `json:"downloadThroughput"`
 	UploadThroughput   float64 `json:"uploadThroughput"`
+	PacketLoss         float64 `json:"packetLoss,omitempty"` // of WebRTC, in percent
 }
 
 var emulateNetwork = cdp.Command[conditions, cdp.Empty]{Method: "Network.emulateNetworkConditions"}
