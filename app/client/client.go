@@ -28,39 +28,9 @@ type Response struct {
 // Fetch sends a Request. Its error means that no answer came.
 type Fetch func(ctx context.Context, r Request) (Response, error)
 
-// API is what the pages ask of the server. A request that got no answer is sent
-// again a few times, except Escalate. Every error is a *wire.Error, or
-// the context's when that has ended.
-type API interface {
-	// State is the escalation as it stands.
-	State(ctx context.Context, code string) (wire.State, error)
-	// EventsPath is where the server-sent events of an escalation come from.
-	EventsPath(code string) string
-	// LeavePath is where a wire.Leave is posted when the page has no time left
-	// to wait (navigator.sendBeacon).
-	LeavePath(code string) string
-	// Join asks for the customer's Access Token; the answer may say to wait.
-	Join(ctx context.Context, code string, r wire.JoinRequest) (wire.Join, error)
-	// Progress reports how far the customer has come.
-	Progress(ctx context.Context, code string, p wire.Progress) error
-	// Leave says that a Participant has left.
-	Leave(ctx context.Context, code string, l wire.Leave) error
-	// Rate stores the customer's verdict.
-	Rate(ctx context.Context, code string, r wire.Rating) error
-
-	// Escalate asks for a join code for a Task, as its agent.
-	Escalate(ctx context.Context, r wire.Escalate) (wire.Escalation, error)
-	// AgentJoin makes the Room, if need be, and asks for the agent's Access Token.
-	AgentJoin(ctx context.Context, code string) (wire.Join, error)
-	// End ends the escalation for both.
-	End(ctx context.Context, code string) (wire.State, error)
-	// Task says whether a Task may be wrapped up, and its live escalation.
-	Task(ctx context.Context, taskSID string) (wire.Task, error)
-}
-
-var _ API = (*Client)(nil)
-
-// Client is the API over a Fetch.
+// Client is the API over a Fetch. A request that got no answer is sent again a
+// few times, except Escalate. Every error is a *wire.Error, or the context's
+// when that has ended.
 type Client struct {
 	fetch Fetch
 	token func() string
@@ -72,30 +42,31 @@ func New(fetch Fetch, token func() string) *Client {
 	return &Client{fetch: fetch, token: token}
 }
 
-// State implements API.
+// State is the escalation as it stands.
 func (c *Client) State(ctx context.Context, code string) (s wire.State, err error) {
 	err = c.get(ctx, wire.CodePath(code, ""), &s, false)
 	return s, err
 }
 
-// EventsPath implements API.
+// EventsPath is where the server-sent events of an escalation come from.
 func (c *Client) EventsPath(code string) string { return wire.CodePath(code, wire.ActionEvents) }
 
-// LeavePath implements API.
+// LeavePath is where a wire.Leave is posted when the page has no time left
+// to wait (navigator.sendBeacon).
 func (c *Client) LeavePath(code string) string { return wire.CodePath(code, wire.ActionLeave) }
 
-// Join implements API.
+// Join asks for the customer's Access Token; the answer may say to wait.
 func (c *Client) Join(ctx context.Context, code string, r wire.JoinRequest) (j wire.Join, err error) {
 	err = c.post(ctx, wire.CodePath(code, wire.ActionToken), r, &j, false)
 	return j, err
 }
 
-// Progress implements API.
+// Progress reports how far the customer has come.
 func (c *Client) Progress(ctx context.Context, code string, p wire.Progress) error {
 	return c.post(ctx, wire.CodePath(code, wire.ActionProgress), p, nil, false)
 }
 
-// Leave implements API.
+// Leave says that a Participant has left.
 func (c *Client) Leave(ctx context.Context, code string, l wire.Leave) error {
 	body, err := json.Marshal(l)
 	if err != nil {
@@ -106,12 +77,12 @@ func (c *Client) Leave(ctx context.Context, code string, l wire.Leave) error {
 	return c.do(ctx, r, nil)
 }
 
-// Rate implements API.
+// Rate stores the customer's verdict.
 func (c *Client) Rate(ctx context.Context, code string, r wire.Rating) error {
 	return c.post(ctx, wire.CodePath(code, wire.ActionRating), r, nil, false)
 }
 
-// Escalate implements API.
+// Escalate asks for a join code for a Task, as its agent.
 func (c *Client) Escalate(ctx context.Context, r wire.Escalate) (e wire.Escalation, err error) {
 	body, err := json.Marshal(r)
 	if err != nil {
@@ -124,19 +95,19 @@ func (c *Client) Escalate(ctx context.Context, r wire.Escalate) (e wire.Escalati
 	return e, err
 }
 
-// AgentJoin implements API.
+// AgentJoin makes the Room, if need be, and asks for the agent's Access Token.
 func (c *Client) AgentJoin(ctx context.Context, code string) (j wire.Join, err error) {
 	err = c.post(ctx, wire.CodePath(code, wire.ActionAgentToken), struct{}{}, &j, true)
 	return j, err
 }
 
-// End implements API.
+// End ends the escalation for both.
 func (c *Client) End(ctx context.Context, code string) (s wire.State, err error) {
 	err = c.post(ctx, wire.CodePath(code, wire.ActionEnd), struct{}{}, &s, true)
 	return s, err
 }
 
-// Task implements API.
+// Task says whether a Task may be wrapped up, and its live escalation.
 func (c *Client) Task(ctx context.Context, taskSID string) (t wire.Task, err error) {
 	err = c.get(ctx, wire.TaskPath(taskSID), &t, true)
 	return t, err

@@ -25,39 +25,39 @@ func TestRequests(t *testing.T) {
 	at := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	tests := []struct {
 		name         string
-		call         func(context.Context, API) (any, error)
+		call         func(context.Context, *Client) (any, error)
 		answer       string
 		method, path string
 		body         string
 		agent        bool
 		want         any
 	}{
-		{"state", func(ctx context.Context, a API) (any, error) { return a.State(ctx, "AbC7") }, `{"code":"AbC7","status":"open"}`,
+		{"state", func(ctx context.Context, a *Client) (any, error) { return a.State(ctx, "AbC7") }, `{"code":"AbC7","status":"open"}`,
 			"GET", "/api/escalations/AbC7", "", false, wire.State{Code: "AbC7", Status: wire.StatusOpen}},
-		{"a code that is a path", func(ctx context.Context, a API) (any, error) { return a.State(ctx, "../x?y") }, `{}`,
+		{"a code that is a path", func(ctx context.Context, a *Client) (any, error) { return a.State(ctx, "../x?y") }, `{}`,
 			"GET", "/api/escalations/..%2Fx%3Fy", "", false, wire.State{}},
-		{"join", func(ctx context.Context, a API) (any, error) {
+		{"join", func(ctx context.Context, a *Client) (any, error) {
 			return a.Join(ctx, "C", wire.JoinRequest{Consent: "yes"})
 		}, `{"waiting":false,"token":"T"}`,
 			"POST", "/api/escalations/C/token", `{"consent":"yes"}`, false, wire.Join{Token: "T"}},
-		{"progress", func(ctx context.Context, a API) (any, error) {
+		{"progress", func(ctx context.Context, a *Client) (any, error) {
 			return nil, a.Progress(ctx, "C", wire.Progress{Phase: wire.PhaseTrouble, Detail: wire.TroubleDenied, At: at})
 		}, ``, "POST", "/api/escalations/C/progress", `{"phase":"trouble","detail":"denied","at":"2026-01-02T03:04:05Z"}`, false, nil},
-		{"leave", func(ctx context.Context, a API) (any, error) {
+		{"leave", func(ctx context.Context, a *Client) (any, error) {
 			return nil, a.Leave(ctx, "C", wire.Leave{Identity: "customer:C:1"})
 		}, ``, "POST", "/api/escalations/C/leave", `{"identity":"customer:C:1"}`, false, nil},
-		{"rate", func(ctx context.Context, a API) (any, error) { return nil, a.Rate(ctx, "C", wire.Rating{Score: 5}) }, ``,
+		{"rate", func(ctx context.Context, a *Client) (any, error) { return nil, a.Rate(ctx, "C", wire.Rating{Score: 5}) }, ``,
 			"POST", "/api/escalations/C/rating", `{"score":5}`, false, nil},
-		{"escalate", func(ctx context.Context, a API) (any, error) {
+		{"escalate", func(ctx context.Context, a *Client) (any, error) {
 			return a.Escalate(ctx, wire.Escalate{TaskSID: "WT1", SendInvite: true})
 		}, `{"code":"C","taskSid":"WT1","resumed":true}`,
 			"POST", "/api/escalations", `{"taskSid":"WT1","sendInvite":true}`, true,
 			wire.Escalation{State: wire.State{Code: "C"}, TaskSID: "WT1", Resumed: true}},
-		{"agent joins", func(ctx context.Context, a API) (any, error) { return a.AgentJoin(ctx, "C") }, `{"token":"T"}`,
+		{"agent joins", func(ctx context.Context, a *Client) (any, error) { return a.AgentJoin(ctx, "C") }, `{"token":"T"}`,
 			"POST", "/api/escalations/C/agent-token", `{}`, true, wire.Join{Token: "T"}},
-		{"end", func(ctx context.Context, a API) (any, error) { return a.End(ctx, "C") }, `{"status":"ended"}`,
+		{"end", func(ctx context.Context, a *Client) (any, error) { return a.End(ctx, "C") }, `{"status":"ended"}`,
 			"POST", "/api/escalations/C/end", `{}`, true, wire.State{Status: wire.StatusEnded}},
-		{"task", func(ctx context.Context, a API) (any, error) { return a.Task(ctx, "WT1") }, `{"taskSid":"WT1","mayWrapUp":true}`,
+		{"task", func(ctx context.Context, a *Client) (any, error) { return a.Task(ctx, "WT1") }, `{"taskSid":"WT1","mayWrapUp":true}`,
 			"GET", "/api/tasks/WT1", "", true, wire.Task{TaskSID: "WT1", MayWrapUp: true}},
 	}
 	for _, tt := range tests {
@@ -158,12 +158,12 @@ func TestRequestsAreSentAgain(t *testing.T) {
 	const good = `{"code":"C"}`
 	proxy := Response{Status: 502, Body: []byte("<html>")}
 	ours := Response{Status: 503, Body: []byte(`{"code":"unavailable","message":"Twilio is away."}`)}
-	rate := func(ctx context.Context, a API) error { return a.Rate(ctx, "C", wire.Rating{Score: 5}) }
-	join := func(ctx context.Context, a API) error { _, err := a.Join(ctx, "C", wire.JoinRequest{}); return err }
-	escalate := func(ctx context.Context, a API) error { _, err := a.Escalate(ctx, wire.Escalate{}); return err }
+	rate := func(ctx context.Context, a *Client) error { return a.Rate(ctx, "C", wire.Rating{Score: 5}) }
+	join := func(ctx context.Context, a *Client) error { _, err := a.Join(ctx, "C", wire.JoinRequest{}); return err }
+	escalate := func(ctx context.Context, a *Client) error { _, err := a.Escalate(ctx, wire.Escalate{}); return err }
 	for _, tt := range []struct {
 		name    string
-		call    func(context.Context, API) error
+		call    func(context.Context, *Client) error
 		answers []Response // the zero Response is no answer; the last is repeated
 		sent    int
 		ok      bool
