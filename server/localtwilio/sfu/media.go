@@ -68,6 +68,9 @@ func (e *Engine) newPeerConnection(o mediaOptions) (*webrtc.PeerConnection, erro
 	s := webrtc.SettingEngine{LoggerFactory: pionLog{e.log}}
 	s.SetLite(true)
 	s.SetICEUDPMux(e.mux)
+	// pion looks only at one packet to tell the codec, and gives the Track up when that was a
+	// retransmission: see begin.
+	s.SetFireOnTrackBeforeFirstRTP(true)
 	s.SetIncludeLoopbackCandidate(true)
 	s.SetNetworkTypes([]webrtc.NetworkType{e.network})
 	// Clients hide their addresses behind .local names; a lite agent needs none of them.

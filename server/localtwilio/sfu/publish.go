@@ -1,6 +1,7 @@
 package sfu
 
 import (
+	"errors"
 	"slices"
 
 	"github.com/pion/webrtc/v4"
@@ -24,19 +25,38 @@ func (in *incoming) kind() string {
 	return KindAudio
 }
 
-// onTrack is called by pion, in a goroutine of its own, when the first packet of an
-// m-section arrives.
+// onTrack is called by pion, in a goroutine of its own, when an m-section with media has been
+// negotiated.
 func (p *Peer) onTrack(remote *webrtc.TrackRemote, receiver *webrtc.RTPReceiver) {
 	if !p.running.enter() {
 		return
 	}
 	defer p.running.leave()
+	if err := begin(remote); err != nil {
+		p.log.Debug("wait for media", "err", err)
+		return
+	}
 	u := newUpTrack(remote, receiver, p.pc.WriteRTCP, p.log)
 	in := &incoming{id: remote.ID(), media: u}
 	p.loop.post(func() { p.arrived(in) })
 	p.running.run(u.readReports)
 	u.forward()
 	p.loop.post(func() { p.ended(in) })
+}
+
+// begin waits for the packet that tells the codec. What comes before it is lost, which nobody
+// misses: there are no subscribers yet, and they start with a keyframe.
+//
+// The first to arrive can be a retransmission, left from before an m-section was paused or sent to
+// probe for bandwidth. It has no codec of its own.
+func begin(remote *webrtc.TrackRemote) error {
+	buf := make([]byte, maxPacket)
+	for remote.PayloadType() == 0 {
+		if _, _, err := remote.Read(buf); err != nil && !errors.Is(err, webrtc.ErrCodecNotFound) {
+			return err
+		}
+	}
+	return nil
 }
 
 // onDataChannel is called by pion when the client opens a channel.

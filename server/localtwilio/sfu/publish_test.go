@@ -1,6 +1,8 @@
 package sfu
 
 import (
+	"slices"
+	"strings"
 	"testing"
 	"time"
 )
@@ -160,4 +162,43 @@ func TestNoSubscriptionsUnlessWanted(t *testing.T) {
 	if n := len(bob.peer.Subscriptions()); n != 0 {
 		t.Errorf("%d subscriptions", n)
 	}
+}
+
+// Chromium uses an m-section again with the SSRCs it had, and retransmissions of what it sent
+// before can arrive ahead of the new media.
+func TestRetransmissionsBeforeMedia(t *testing.T) {
+	r := startEngine(t).NewRouter(RouterConfig{})
+	alice, bob := newClient(t, "PA1"), newClient(t, "PA2")
+	video := alice.publish("MT1v", KindVideo)
+	alice.joinWith(r, func(c *PeerConfig) { c.Send = nil }) // what follows is negotiated by hand
+	bob.join(r)
+	bob.flows("MT1v")
+
+	sending := alice.pc.LocalDescription().SDP
+	video.pause.Store(true)
+	alice.handle(Description{Type: TypeOffer, Revision: 2, SDP: withoutMedia(sending)})
+	bob.subscribed()
+	var n uint16
+	resend := func() {
+		for range 20 {
+			n++
+			if err := video.resend(n); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	resend()
+	alice.handle(Description{Type: TypeOffer, Revision: 3, SDP: sending})
+	resend()
+	video.pause.Store(false)
+	bob.subscribed("MT1v")
+	bob.flows("MT1v")
+}
+
+// withoutMedia is a description in which nothing is sent any more.
+func withoutMedia(sdp string) string {
+	lines := slices.DeleteFunc(strings.Split(sdp, "\r\n"), func(l string) bool {
+		return strings.HasPrefix(l, "a=ssrc") || strings.HasPrefix(l, "a=msid:")
+	})
+	return strings.ReplaceAll(strings.Join(lines, "\r\n"), "a=sendrecv", "a=recvonly")
 }

@@ -22,6 +22,7 @@ type sender struct {
 	stop  chan struct{}
 	once  sync.Once
 	level *atomic.Int64 // audio, -dBov
+	pause atomic.Bool   // nothing is sent
 
 	mu       sync.Mutex
 	key      bool
@@ -63,9 +64,11 @@ func newSender(c *client, sid, kind string) *sender {
 type leveled struct {
 	*webrtc.TrackLocalStaticSample
 	level atomic.Int64
+	bound webrtc.TrackLocalContext
 }
 
 func (l *leveled) Bind(c webrtc.TrackLocalContext) (webrtc.RTPCodecParameters, error) {
+	l.bound = c
 	for _, e := range c.HeaderExtensions() {
 		if e.URI == sdp.AudioLevelURI {
 			return l.TrackLocalStaticSample.Bind(leveledContext{c, &l.level, uint8(e.ID)})
@@ -114,6 +117,9 @@ func (s *sender) send(stop chan struct{}, video bool, pace time.Duration) {
 			return
 		case <-tick.C:
 		}
+		if s.pause.Load() {
+			continue
+		}
 		frame := bytes.Repeat([]byte{1}, 100)
 		if video {
 			frame = bytes.Repeat([]byte{1}, 3000)
@@ -131,6 +137,14 @@ func (s *sender) send(stop chan struct{}, video bool, pace time.Duration) {
 }
 
 func sample(b []byte) media.Sample { return media.Sample{Data: b, Duration: 20 * time.Millisecond} }
+
+// resend writes a retransmission (RFC 4588) that nobody asked for.
+func (s *sender) resend(n uint16) error {
+	c := s.track.bound
+	h := &rtp.Header{Version: 2, PayloadType: 97, SequenceNumber: n, SSRC: uint32(c.SSRCRetransmission())}
+	_, err := c.WriteStream().WriteRTP(h, append([]byte{0, 1}, bytes.Repeat([]byte{1}, 100)...))
+	return err
+}
 
 // feedback makes the next frame a keyframe when asked for one.
 func (s *sender) feedback() {
