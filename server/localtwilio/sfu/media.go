@@ -61,7 +61,7 @@ func (e *Engine) newPeerConnection(o mediaOptions) (*webrtc.PeerConnection, erro
 	if err != nil {
 		return nil, fmt.Errorf("set up codecs: %w", err)
 	}
-	i, err := newInterceptors(m, o)
+	i, err := newInterceptors(m, o, pionLog{e.log})
 	if err != nil {
 		return nil, fmt.Errorf("set up interceptors: %w", err)
 	}
@@ -143,7 +143,7 @@ func registerVideo(m *webrtc.MediaEngine, mime, fmtp string, payload, rtx webrtc
 
 // newInterceptors sets up retransmission both ways, receiver reports, and feedback for the
 // publisher's bandwidth estimator. Sender reports are the publisher's own: see DownTrack.report.
-func newInterceptors(m *webrtc.MediaEngine, o mediaOptions) (*interceptor.Registry, error) {
+func newInterceptors(m *webrtc.MediaEngine, o mediaOptions, log pionLog) (*interceptor.Registry, error) {
 	r := &interceptor.Registry{}
 	responder, err := nack.NewResponderInterceptor()
 	if err != nil {
@@ -161,7 +161,7 @@ func newInterceptors(m *webrtc.MediaEngine, o mediaOptions) (*interceptor.Regist
 	r.Add(generator)
 	r.Add(receiver)
 	if o.twcc {
-		if err := webrtc.ConfigureTWCCSenderWithOptions(m, r, twcc.SendInterval(twccInterval)); err != nil {
+		if err := webrtc.ConfigureTWCCSenderWithOptions(m, r, twcc.SendInterval(twccInterval), twcc.WithLoggerFactory(log)); err != nil {
 			return nil, err
 		}
 	}

@@ -7,8 +7,9 @@ import (
 	"github.com/pion/logging"
 )
 
-// pionLog lets pion write to our logger. pion's warnings are mostly about packets
-// that came late or for streams that just ended, so they are details here.
+// pionLog lets pion write to our logger. pion's warnings and errors are mostly about
+// packets that came late or for streams that just ended, so they are details here: what
+// matters comes back as an error or a state as well.
 type pionLog struct{ log *slog.Logger }
 
 func (p pionLog) NewLogger(scope string) logging.LeveledLogger {
@@ -27,7 +28,7 @@ func (s pionScope) Warn(m string)       { s.log.Debug(m) }
 func (s pionScope) Warnf(f string, a ...any) {
 	s.log.Debug(fmt.Sprintf(f, a...))
 }
-func (s pionScope) Error(m string) { s.log.Warn(m) }
+func (s pionScope) Error(m string) { s.log.Debug(m) }
 func (s pionScope) Errorf(f string, a ...any) {
-	s.log.Warn(fmt.Sprintf(f, a...))
+	s.log.Debug(fmt.Sprintf(f, a...))
 }
