@@ -14,7 +14,7 @@ BROWSER_TESTS := ./app/video/twiliojs ./server/localtwilio/sfu ./server/localtwi
 BENCHMARKS := ./server/token ./server/localtwilio/store ./server/localtwilio/sfu
 
 .DEFAULT_GOAL := help
-.PHONY: help run build wasm deps deps-test test test-unit test-wasm e2e shots soak lint bench clean chromium FORCE
+.PHONY: help run build wasm deps deps-test test test-unit test-wasm e2e shots soak lint bench bench-start clean chromium FORCE
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -86,6 +86,10 @@ bench: QUALITY := 5
 bench: deps-test wasm ## how fast it is, against a plain Node server with the npm package twilio; then the Go benchmarks
 	$(GO) run ./server/bench
 	$(GO) test -run '^$$' -bench . -benchtime 0.5s -benchmem $(BENCHMARKS)
+
+# ARGS='-other before=folder' compares with another build's static/web.
+bench-start: wasm chromium ## how soon the customer's page is live in a cold browser, beside go-app's least page
+	$(GO) run ./server/bench -start -rounds 5 -chromium $(CHROMIUM) $(ARGS)
 
 clean: ## remove what was built, and local Twilio's data
 	rm -rf bin .data static/node_modules $(WEB)/app.wasm $(WEB)/wasm_exec.js $(WEB)/vendor $(WEB)/*.br $(WEB)/*.gz server/e2e/out

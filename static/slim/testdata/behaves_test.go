@@ -45,7 +45,7 @@ func TestPatternThatIsNone(t *testing.T) {
 
 func TestIDs(t *testing.T) {
 	seen := map[string]bool{}
-	for range 1000 {
+	for i := 0; i < 1000; i++ { // go-app is go 1.18
 		id := newID()
 		if !regexp.MustCompile("^[0-9a-f]{32}$").MatchString(id) || seen[id] {
 			t.Fatalf("%q is no new id", id)
