@@ -89,7 +89,7 @@ bench: deps-test wasm ## how fast it is, against a plain Node server with the np
 
 # ARGS='-other before=folder' compares with another build's static/web.
 bench-start: wasm chromium ## how soon the customer's page is live in a cold browser, beside go-app's least page
-	$(GO) run ./server/bench -start -rounds 5 -chromium $(CHROMIUM) $(ARGS)
+	$(GO) run ./server/bench -start -rounds 5 -chromium $(CHROMIUM) -quality $(QUALITY) $(ARGS)
 
 clean: ## remove what was built, and local Twilio's data
 	rm -rf bin .data static/node_modules $(WEB)/app.wasm $(WEB)/wasm_exec.js $(WEB)/vendor $(WEB)/*.br $(WEB)/*.gz server/e2e/out

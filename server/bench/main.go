@@ -28,6 +28,8 @@ import (
 	"runtime/debug"
 	"time"
 
+	"github.com/andybalholm/brotli"
+
 	"escalate/server/core"
 )
 
@@ -63,6 +65,7 @@ func run(ctx context.Context, args []string) error {
 	chromium := f.String("chromium", "/usr/bin/chromium", "with -start: the browser")
 	var more others
 	f.Var(&more, "other", "with -start: name=folder of another build's static/web, to be compared")
+	quality := f.Int("quality", brotli.BestCompression, "with -start: how well the control page is packed; as ours is")
 	role := f.String("role", "", "what a child process of this one does")
 	if err := f.Parse(args); err != nil {
 		return err
@@ -83,7 +86,7 @@ func run(ctx context.Context, args []string) error {
 		return errors.New("connections, rounds and duration must be above zero")
 	}
 	if *start {
-		return measureStart(ctx, s, *chromium, more, os.Stdout)
+		return measureStart(ctx, s, *chromium, *quality, more, os.Stdout)
 	}
 	b, err := open(ctx, s)
 	if err != nil {

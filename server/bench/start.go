@@ -53,7 +53,7 @@ type startPage struct {
 // measureStart measures cold starts: the customer's page as built, the same
 // page with the files of other builds, and go-app's least page as the control.
 // The rounds alternate between the pages.
-func measureStart(ctx context.Context, s settings, chromium string, more others, out io.Writer) error {
+func measureStart(ctx context.Context, s settings, chromium string, quality int, more others, out io.Writer) error {
 	dir, err := os.MkdirTemp("", "escalate-start-")
 	if err != nil {
 		return fmt.Errorf("make a folder: %w", err)
@@ -85,7 +85,7 @@ func measureStart(ctx context.Context, s settings, chromium string, more others,
 		defer f.Close()
 		pages = append(pages, &startPage{name: b.name, url: f.URL + wire.JoinPath(e.Code)})
 	}
-	control, err := startControl(ctx, dir)
+	control, err := startControl(ctx, dir, quality)
 	if err != nil {
 		return fmt.Errorf("control page: %w", err)
 	}

@@ -49,7 +49,7 @@ func startFront(product, dir string) (*httptest.Server, error) {
 }
 
 // startControl builds and serves testdata/hello, packed as well as ours.
-func startControl(ctx context.Context, dir string) (*child, error) {
+func startControl(ctx context.Context, dir string, quality int) (*child, error) {
 	const hello = "./server/bench/testdata/hello"
 	server, program := filepath.Join(dir, "hello"), filepath.Join(dir, "app.wasm")
 	for _, b := range []struct {
@@ -67,7 +67,7 @@ func startControl(ctx context.Context, dir string) (*child, error) {
 		return nil, fmt.Errorf("read what was built: %w", err)
 	}
 	var packed bytes.Buffer
-	w := brotli.NewWriterLevel(&packed, brotli.BestCompression)
+	w := brotli.NewWriterLevel(&packed, quality)
 	if _, err := w.Write(plain); err != nil {
 		return nil, fmt.Errorf("compress: %w", err)
 	}
