@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
+	"log"
 	"mime"
 	"net/http"
 	"net/http/httptest"
@@ -30,6 +32,7 @@ func startFront(product, dir string) (*httptest.Server, error) {
 	}
 	proxy := httputil.NewSingleHostReverseProxy(to)
 	proxy.FlushInterval = -1
+	proxy.ErrorLog = log.New(io.Discard, "", 0) // pages that close with a request open are no news
 	return httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		name, static := strings.CutPrefix(path.Clean(r.URL.Path), "/static/")
 		if b, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(name)+".br")); static && err == nil {
