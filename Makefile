@@ -3,6 +3,8 @@
 GO      ?= go
 NPM     ?= npm
 WEB     := static/web
+# The go-app that the browser half is built with.
+SLIM    := bin/slim
 # Brotli quality of the packed files: 11 for releases, less while developing.
 QUALITY ?= 11
 CHROMIUM ?= /usr/bin/chromium
@@ -12,7 +14,7 @@ BROWSER_TESTS := ./app/video/twiliojs ./server/localtwilio/sfu ./server/localtwi
 BENCHMARKS := ./server/token ./server/localtwilio/store ./server/localtwilio/sfu
 
 .DEFAULT_GOAL := help
-.PHONY: help run build wasm deps deps-test test test-unit test-wasm e2e shots soak lint bench clean chromium FORCE
+.PHONY: help run build wasm deps deps-test test test-unit test-wasm e2e shots soak lint bench bench-start clean chromium FORCE
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,8 +26,11 @@ run: build ## build everything, start on local Twilio, print the two links to op
 build: wasm ## the server, one binary with everything in it: bin/server
 	$(GO) build -trimpath -ldflags='-s -w' -o bin/server ./server
 
+# -modfile: with a go-app that leaves net/http out; static/slim says how. -l, no
+# inlining, makes a file that packs smaller.
 wasm: deps ## the browser half: static/web/app.wasm and what goes beside it
-	GOOS=js GOARCH=wasm $(GO) build -trimpath -ldflags='-s -w' -o $(WEB)/app.wasm ./wasm
+	$(GO) run ./static/slim -out $(SLIM)
+	GOOS=js GOARCH=wasm $(GO) build -modfile=$(SLIM)/slim.mod -trimpath -gcflags=all=-l -ldflags='-s -w' -o $(WEB)/app.wasm ./wasm
 	$(GO) run ./static/pack -quality $(QUALITY)
 
 deps: static/node_modules/.installed
@@ -81,6 +86,10 @@ bench: QUALITY := 5
 bench: deps-test wasm ## how fast it is, against a plain Node server with the npm package twilio; then the Go benchmarks
 	$(GO) run ./server/bench
 	$(GO) test -run '^$$' -bench . -benchtime 0.5s -benchmem $(BENCHMARKS)
+
+# ARGS='-other before=folder' compares with another build's static/web.
+bench-start: wasm chromium ## how soon the customer's page is live in a cold browser, beside go-app's least page
+	$(GO) run ./server/bench -start -rounds 5 -chromium $(CHROMIUM) -quality $(QUALITY) $(ARGS)
 
 clean: ## remove what was built, and local Twilio's data
 	rm -rf bin .data static/node_modules $(WEB)/app.wasm $(WEB)/wasm_exec.js $(WEB)/vendor $(WEB)/*.br $(WEB)/*.gz server/e2e/out

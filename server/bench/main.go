@@ -12,6 +12,9 @@
 // all alike. The load comes from this process, on the same machine. Beside
 // requests per second stands the CPU time for one, which does not depend on how
 // many cores were free.
+//
+// With -start (`make bench-start`) it measures something else: how soon the
+// customer's page is there, in a cold browser, fast and slow.
 package main
 
 import (
@@ -24,6 +27,8 @@ import (
 	"runtime"
 	"runtime/debug"
 	"time"
+
+	"github.com/andybalholm/brotli"
 
 	"escalate/server/core"
 )
@@ -56,6 +61,11 @@ func run(ctx context.Context, args []string) error {
 	f.StringVar(&s.node, "node", "node", "the Node program")
 	f.StringVar(&s.modules, "modules", "static/node_modules", "where the npm package twilio is installed")
 	f.StringVar(&s.profile, "profile", "", "folder for CPU profiles of the Go servers")
+	start := f.Bool("start", false, "measure how soon pages are live instead, in Chromium")
+	chromium := f.String("chromium", "/usr/bin/chromium", "with -start: the browser")
+	var more others
+	f.Var(&more, "other", "with -start: name=folder of another build's static/web, to be compared")
+	quality := f.Int("quality", brotli.BestCompression, "with -start: how well the control page is packed; as ours is")
 	role := f.String("role", "", "what a child process of this one does")
 	if err := f.Parse(args); err != nil {
 		return err
@@ -74,6 +84,9 @@ func run(ctx context.Context, args []string) error {
 	}
 	if s.connections < 1 || s.rounds < 1 || s.duration <= 0 {
 		return errors.New("connections, rounds and duration must be above zero")
+	}
+	if *start {
+		return measureStart(ctx, s, *chromium, *quality, more, os.Stdout)
 	}
 	b, err := open(ctx, s)
 	if err != nil {

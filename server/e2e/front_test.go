@@ -27,13 +27,14 @@ type front struct {
 	mu   sync.Mutex
 	seen map[string]int           // GETs by path and query
 	hold map[string]chan struct{} // path prefix -> closed when it may go on
+	half map[string]*half         // path prefix -> answers that stop after their header
 	down bool
 }
 
 // startBehind starts a server that is reached through a front.
 func startBehind(t *testing.T, settings map[string]string) (*core.System, *front) {
 	t.Helper()
-	f := &front{seen: map[string]int{}, hold: map[string]chan struct{}{}}
+	f := &front{seen: map[string]int{}, hold: map[string]chan struct{}{}, half: map[string]*half{}}
 	var proxy *httputil.ReverseProxy
 	f.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		f.mu.Lock()
@@ -42,6 +43,11 @@ func startBehind(t *testing.T, settings map[string]string) (*core.System, *front
 		for prefix, c := range f.hold {
 			if strings.HasPrefix(r.URL.Path, prefix) {
 				wait = c
+			}
+		}
+		for prefix, h := range f.half {
+			if strings.HasPrefix(r.URL.Path, prefix) {
+				w = &halved{ResponseWriter: w, half: h, gone: r.Context().Done()}
 			}
 		}
 		if r.Method == http.MethodGet {
@@ -93,6 +99,51 @@ func (f *front) delay(prefix string) (release func()) {
 		close(c)
 	})
 }
+
+// half is what becomes of an answer that stops after its header.
+type half struct {
+	begun  chan struct{} // closed when a header is out
+	once   sync.Once
+	goesOn chan struct{} // closed when bodies may follow
+}
+
+// halve lets only the header of what is below prefix through, until the
+// returned function is called. begun is closed when one is out.
+func (f *front) halve(prefix string) (begun <-chan struct{}, release func()) {
+	h := &half{begun: make(chan struct{}), goesOn: make(chan struct{})}
+	f.mu.Lock()
+	f.half[prefix] = h
+	f.mu.Unlock()
+	return h.begun, sync.OnceFunc(func() {
+		f.mu.Lock()
+		delete(f.half, prefix)
+		f.mu.Unlock()
+		close(h.goesOn)
+	})
+}
+
+// halved is the writer of such an answer.
+type halved struct {
+	http.ResponseWriter
+	*half
+	gone <-chan struct{}
+}
+
+func (w *halved) Write(b []byte) (int, error) {
+	if err := http.NewResponseController(w.ResponseWriter).Flush(); err != nil {
+		return 0, err
+	}
+	w.once.Do(func() { close(w.begun) })
+	select {
+	case <-w.goesOn:
+		return w.ResponseWriter.Write(b)
+	case <-w.gone:
+		return 0, io.ErrClosedPipe
+	}
+}
+
+// Unwrap lets the proxy flush.
+func (w *halved) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
 // cut drops every request and open connection from now on, or ends that.
 func (f *front) cut(down bool) {

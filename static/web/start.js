@@ -57,6 +57,15 @@ var goappGetenv = function (key) {
     return load(sdkURL).then(back, function (err) { back(); throw err; });
   }
 
+  // The SDK waits until all of the program is there, which on a slow line needs
+  // the whole width, or until somebody wants the call; a page without a call
+  // needs none.
+  function startSDK() {
+    if (!calls || window.escalateSDK) return;
+    window.escalateSDK = loadSDK();
+    window.escalateSDK.catch(function (err) { console.error("start:", err); });
+  }
+
   function element(id) { return document.getElementById(id); }
 
   // One sentence in the page: what happens, or what to do. The server wrote the
@@ -134,6 +143,7 @@ var goappGetenv = function (key) {
     button.setAttribute("aria-busy", "true");
     say("starting");
     var consent = element("consent-input");
+    if (button.id !== "check-button") startSDK();
     if (button.id === "check-button" || !consent || consent.checked) askForMedia(button.id !== "join-quiet-button");
   }
 
@@ -202,18 +212,12 @@ var goappGetenv = function (key) {
     if (!r.ok) throw new Error("app.wasm: status " + r.status);
     return r;
   });
-  // The SDK waits for the program, which on a slow line needs the whole width;
-  // a page without a call needs none.
-  if (calls) {
-    window.escalateSDK = arrived.then(function () { return loadSDK(); });
-    window.escalateSDK.catch(function (err) { console.error("start:", err); });
-  }
-
   load(execURL).then(function () {
     return arrived;
   }).then(function (response) {
     var go = new Go();
     return instantiate(go.importObject, response).then(function (result) {
+      startSDK();
       take();
       document.documentElement.dataset.start = "ready";
       // What Go has not taken soon, it does not want: the light goes out.
