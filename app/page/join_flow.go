@@ -2,7 +2,6 @@ package page
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"time"
 
@@ -214,24 +213,10 @@ func (j *Join) goodbye() {
 
 // watch follows the escalation for as long as the page is open.
 func (j *Join) watch() {
-	ctx := j.s.ctx
 	if j.unwatch != nil {
 		j.unwatch()
 	}
-	j.unwatch = j.s.deps.Host.Events(wire.CodePath(j.code, wire.ActionEvents), func(data string) {
-		var st wire.State
-		if json.Unmarshal([]byte(data), &st) == nil {
-			ctx.Dispatch(func(app.Context) { j.take(st) })
-		}
-	}, func() {
-		ctx.Dispatch(func(app.Context) {
-			j.s.later(pollEvery, func() {
-				if !over(j.state.Status) {
-					j.watch()
-				}
-			})
-		})
-	})
+	j.unwatch = j.s.follow(j.code, j.take, func() bool { return !over(j.state.Status) })
 }
 
 // poll looks at the state now and then while the page waits.

@@ -28,6 +28,8 @@ type front struct {
 	seen map[string]int           // GETs by path and query
 	hold map[string]chan struct{} // path prefix -> closed when it may go on
 	down bool
+
+	answers answers
 }
 
 // startBehind starts a server that is reached through a front.
@@ -58,6 +60,8 @@ func startBehind(t *testing.T, settings map[string]string) (*core.System, *front
 				return
 			}
 		}
+		w, end := f.answers.begin(w, r.URL.Path)
+		defer end()
 		proxy.ServeHTTP(w, r)
 	}))
 	all := map[string]string{"PUBLIC_URL": f.URL, "ADDR": "127.0.0.1:0", "LOCAL_TWILIO_ADDR": "127.0.0.1:0",
