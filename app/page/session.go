@@ -47,7 +47,8 @@ type session struct {
 	leaving  bool
 	vanished bool                // the page is going away, and has said so
 	busy     map[video.Kind]bool // a command on this kind is being carried out
-	aim      map[video.Kind]bool // what the newest click on this kind wants, while busy
+	aim      map[video.Kind]bool // what the newest click on this kind wants, while it is being switched
+	wish     map[video.Kind]bool // and while something else is done to it
 	slots    []slot
 	drawn    map[string]string // Track SID -> element id
 	awake    func()
@@ -84,6 +85,7 @@ func newSession(d Deps, w *words) session {
 		chosen: map[string]string{},
 		busy:   map[video.Kind]bool{},
 		aim:    map[video.Kind]bool{},
+		wish:   map[video.Kind]bool{},
 		drawn:  map[string]string{},
 		using:  map[video.Kind]string{},
 		gone:   map[video.Kind]video.Device{},
@@ -145,6 +147,7 @@ func (s *session) connect(j wire.Join, done func(error)) {
 	s.state = s.state.Begin()
 	clear(s.busy)
 	clear(s.aim)
+	clear(s.wish)
 	s.slots, s.drawn = nil, map[string]string{}
 	s.identity, s.leaveKey = j.Identity, j.LeaveKey
 	s.leaving, s.vanished, s.hidden = false, false, false

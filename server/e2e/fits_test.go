@@ -46,7 +46,7 @@ func (p *tab) hittable(width, height int64) {
 			// A link in a sentence is as high as its line.
 			if (e.matches('a') && w.getComputedStyle(e).display === 'inline') continue;
 			const label = e.labels?.[0], box = (face(e) !== e ? face(e) : e.matches('[type=checkbox], [type=radio]') && label || e).getBoundingClientRect();
-			const want = e.matches('.control, .bar-button, .button') && !d.getElementById('task-header') ? %d : %d;
+			const want = e.matches('.control, .bar-button, .button') ? %d : %d;
 			if (box.width < want - 0.5 || box.height < want - 0.5) found.push(named(e) + ' is ' + box.width.toFixed(1) + ' by ' + box.height.toFixed(1) + ', want ' + want);
 		}
 		return found`, thumb, smallest))
