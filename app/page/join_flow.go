@@ -116,7 +116,11 @@ func (j *Join) refused(err error) {
 			return
 		}
 	}
-	j.again(j.w.problem(err))
+	detail := ""
+	if e == nil || e.Code == wire.CodeUnavailable {
+		detail = wire.TroubleNetwork
+	}
+	j.again(j.w.problem(err), detail)
 }
 
 // notConnected handles a Room that could not be joined.
@@ -125,12 +129,16 @@ func (j *Join) notConnected(e *video.Error) {
 		j.finish(wire.CodeEnded)
 		return
 	}
-	j.again(j.w.callError(e))
+	detail := wire.TroubleNetwork
+	if e.Reason == video.RoomFull || e.Reason == video.TokenInvalid {
+		detail = "" // the customer's network is fine
+	}
+	j.again(j.w.callError(e), detail)
 }
 
 // again tries to come back if we were in a call, and else shows the green room
-// with the reason.
-func (j *Join) again(why string) {
+// with the reason; detail is the reason for the agent.
+func (j *Join) again(why, detail string) {
 	if j.phase == PhaseRejoining {
 		j.trouble = why
 		j.rejoin()
@@ -138,7 +146,7 @@ func (j *Join) again(why string) {
 	}
 	j.trouble = why
 	j.s.say(why)
-	j.progress(wire.PhaseTrouble, wire.TroubleNetwork)
+	j.progress(wire.PhaseTrouble, detail)
 	j.to(PhaseGreenRoom)
 }
 

@@ -238,15 +238,15 @@ func TestAutoplayBlocked(t *testing.T) {
 	c.see("#resume-button")
 	c.read("Tap to hear the call")
 	c.shot("blocked")
+	p.room.plays("the agent hears the customer all the while")
 	c.click("#resume-button")
 	c.gone("no longer asked", "#resume-button")
 	c.until("the agent's sound plays", `[...d.querySelectorAll('.stage audio')].some(a => a.srcObject && !a.paused)`)
 	p.bothTalk(c)
 }
 
-// TestBlurAndSmallWindow runs what loads more code or opens a window, under
-// the page's own policy.
-func TestBlurAndSmallWindow(t *testing.T) {
+// TestBlur runs what loads more code, under the page's own policy.
+func TestBlur(t *testing.T) {
 	p, c := inCall(t, nil)
 	c.click("#more-button")
 	c.shot("more")
@@ -260,10 +260,29 @@ func TestBlurAndSmallWindow(t *testing.T) {
 	c.click("#blur-button")
 	c.see(`#blur-button[aria-pressed="false"]`)
 	p.room.plays("the plain picture reaches the agent")
+	c.quiet()
+}
 
-	c.click("#mini-button")
-	c.see(`#mini-button[aria-pressed="true"]`)
-	c.click("#mini-button")
-	c.see(`#mini-button[aria-pressed="false"]`)
+// TestBlurBeforeTheCall: nobody ever sees the background.
+func TestBlurBeforeTheCall(t *testing.T) {
+	p := newParty(t, nil)
+	p.agentIn()
+	c := p.customer(t, onNewDocument(keepTracks))
+	asked := `w.performance.getEntriesByType('resource').some(r => r.name.includes('tflite') || r.name.includes('video-processors'))`
+	c.click("#check-button")
+	c.see("#blur-button")
+	c.until("nothing is loaded for it yet", "!"+asked)
+	c.click("#blur-button")
+	c.see(`#blur-button[aria-pressed="true"]`)
+	c.until("it is loaded now", asked)
+	raw := func(id string) string {
+		return `d.querySelector('` + id + `').srcObject.getTracks().includes(w.spied.video)`
+	}
+	c.until("the preview is blurred", `d.querySelector('#preview-video').videoWidth > 0 && !`+raw("#preview-video"))
+	c.shot("blurred")
+	c.click("#join-button")
+	c.phase("in_call")
+	c.until("and so is what is sent", `!`+raw("#self-video"))
+	p.room.mediaUntil("the blurred picture reaches the agent", func(m media) bool { return m.Frames > 0 && m.Width > 0 })
 	c.quiet()
 }

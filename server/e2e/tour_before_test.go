@@ -29,22 +29,24 @@ func (g *tour) customersTrouble() {
 	p := g.open("refused", g.link, onNewDocument(levers))
 	p.ready()
 	button := "#check-button"
-	for _, c := range []struct{ state, name, message, words string }{
-		{"denied", "NotAllowedError", "Permission denied", "are blocked"},
-		{"dismissed", "NotAllowedError", "Permission dismissed", "question was closed"},
-		{"blocked-by-system", "NotAllowedError", "Permission denied by system", "Your device blocks"},
-		{"in-use", "NotReadableError", "Could not start video source", "is in use"},
-		{"no-device", "NotFoundError", "Requested device not found", "No camera or microphone found"},
+	for _, c := range []struct{ state, name, message, words, agent string }{
+		{"denied", "NotAllowedError", "Permission denied", "are blocked", "was not allowed to use"},
+		{"dismissed", "NotAllowedError", "Permission dismissed", "question was closed", "was not allowed to use"},
+		{"blocked-by-system", "NotAllowedError", "Permission denied by system", "Your device blocks", "blocks camera or microphone in its system settings"},
+		{"in-use", "NotReadableError", "Could not start video source", "is in use", "Another program on the customer’s device"},
+		{"no-device", "NotFoundError", "Requested device not found", "No camera or microphone found", "has no camera or microphone"},
 	} {
 		p.pull(`l.refuse = [` + quote(c.name) + `, ` + quote(c.message) + `]`)
 		p.click(button)
 		p.read(c.words)
+		g.room.read(c.agent)
 		g.look(p, c.state)
 		button = "#try-again-button"
 	}
 	p.pull(`l.refuse = 'never'`)
 	p.click(button)
 	p.phase("asking")
+	g.room.read("is at the permission prompt")
 	g.look(p, "asking")
 	g.leave(p)
 
@@ -90,7 +92,7 @@ func (g *tour) beforeTheCall() *tab {
 	g.room.pull(`await l.hook()`)
 	g.agentIn()
 	c.read("The Video Room is full")
-	g.look(c, "room-full")
 	c.pull(`l.full = false`)
+	g.look(c, "room-full")
 	return c
 }
