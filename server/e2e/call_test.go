@@ -119,6 +119,15 @@ func TestBesideTheTalk(t *testing.T) {
 	c.shot("replaced")
 	p.room.click("#share-button")
 	c.gone("no screen any more", ".tile-screen")
+
+	// The whole screen, and back.
+	c.click("#more-button")
+	c.click("#fullscreen-button")
+	c.until("the call fills the screen", `d.fullscreenElement?.id === 'app'`)
+	c.see(`#fullscreen-button[aria-pressed="true"]`)
+	c.click("#fullscreen-button")
+	c.until("and no longer does", `!d.fullscreenElement`)
+	c.see(`#fullscreen-button[aria-pressed="false"]`)
 	c.quiet()
 	p.desk.quiet()
 }

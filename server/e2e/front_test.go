@@ -3,12 +3,14 @@
 package e2e
 
 import (
+	"bytes"
 	"io"
 	"log"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -28,6 +30,7 @@ type front struct {
 	seen map[string]int           // GETs by path and query
 	hold map[string]chan struct{} // path prefix -> closed when it may go on
 	down bool
+	next bool // the service worker is another version's
 
 	answers answers
 }
@@ -60,6 +63,9 @@ func startBehind(t *testing.T, settings map[string]string) (*core.System, *front
 				return
 			}
 		}
+		if r.URL.Path == "/sw.js" {
+			r.Header.Del("Accept-Encoding") // newer reads it
+		}
 		w, end := f.answers.begin(w, r.URL.Path)
 		defer end()
 		proxy.ServeHTTP(w, r)
@@ -76,12 +82,38 @@ func startBehind(t *testing.T, settings map[string]string) (*core.System, *front
 	}
 	proxy = httputil.NewSingleHostReverseProxy(to)
 	proxy.FlushInterval = -1
+	proxy.ModifyResponse = f.newer
 	proxy.ErrorLog = log.New(io.Discard, "", 0) // pages that close what they asked for are no news
 	t.Cleanup(func() {
 		f.CloseClientConnections()
 		f.Close()
 	})
 	return s, f
+}
+
+// newer makes the service worker one of a newer version, once that is wanted.
+func (f *front) newer(res *http.Response) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.next && res.Request.URL.Path == "/sw.js" {
+		body, err := io.ReadAll(res.Body)
+		if err != nil {
+			return err
+		}
+		body = append(body, "\n// the next version\n"...)
+		res.Body = io.NopCloser(bytes.NewReader(body))
+		res.ContentLength = int64(len(body))
+		res.Header.Set("Content-Length", strconv.Itoa(len(body)))
+		res.Header.Del("ETag")
+	}
+	return nil
+}
+
+// release makes a new version known.
+func (f *front) release() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.next = true
 }
 
 // delay holds back what is below prefix until the returned function is called.
