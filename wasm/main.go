@@ -13,6 +13,7 @@ import (
 	"escalate/app/client"
 	"escalate/app/page"
 	"escalate/app/video/twiliojs"
+	"escalate/app/wire"
 )
 
 func main() {
@@ -44,10 +45,10 @@ type host struct{ browser.Host }
 
 // Events implements page.Host: the browser mends a broken stream by itself,
 // so only its end is news.
-func (h host) Events(path string, event func(string), closed func()) (stop func()) {
+func (h host) Events(path string, event func(name, data string), closed func()) (stop func()) {
 	return h.Host.Events(path, browser.Stream{
-		Names: []string{"state"},
-		Event: func(_, data string) { event(data) },
+		Names: []string{wire.EventState, wire.EventBeat},
+		Event: event,
 		State: func(s browser.StreamState) {
 			if s == browser.StreamClosed {
 				closed()

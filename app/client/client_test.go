@@ -44,8 +44,8 @@ func TestRequests(t *testing.T) {
 			return nil, a.Progress(ctx, "C", wire.Progress{Phase: wire.PhaseTrouble, Detail: wire.TroubleDenied, At: at})
 		}, ``, "POST", "/api/escalations/C/progress", `{"phase":"trouble","detail":"denied","at":"2026-01-02T03:04:05Z"}`, false, nil},
 		{"leave", func(ctx context.Context, a *Client) (any, error) {
-			return nil, a.Leave(ctx, "C", wire.Leave{Identity: "customer:C:1"})
-		}, ``, "POST", "/api/escalations/C/leave", `{"identity":"customer:C:1"}`, false, nil},
+			return nil, a.Leave(ctx, "C", wire.Leave{Identity: "customer:C:1", Key: "k"})
+		}, ``, "POST", "/api/escalations/C/leave", `{"identity":"customer:C:1","key":"k"}`, false, nil},
 		{"rate", func(ctx context.Context, a *Client) (any, error) { return nil, a.Rate(ctx, "C", wire.Rating{Score: 5}) }, ``,
 			"POST", "/api/escalations/C/rating", `{"score":5}`, false, nil},
 		{"escalate", func(ctx context.Context, a *Client) (any, error) {

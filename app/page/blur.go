@@ -4,6 +4,8 @@ import (
 	"context"
 
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
+
+	"escalate/app/video"
 )
 
 // toggleBlur blurs what is behind us, or ends that.
@@ -27,3 +29,11 @@ func (s *session) toggleBlur() {
 }
 
 func (s *session) onBlur(app.Context, app.Event) { s.toggleBlur() }
+
+// blurButton is there before the call and in it: who wants a blurred background
+// wants it before anybody sees the other one.
+func (s *session) blurButton() app.UI {
+	none := !s.support.Blur || s.capture == nil || !s.capture.Has(video.Video) && !s.blur
+	return hide(button(BlurButton, "button-quiet", iconBlur, s.w.Blur, s.onBlur), none).
+		Aria("pressed", onOff(s.blur)).Aria("busy", onOff(s.blurring))
+}

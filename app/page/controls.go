@@ -43,8 +43,7 @@ func (s *session) controls(extra ...app.UI) app.UI {
 		hide(app.Div().ID(MorePanel).Class("panel").TabIndex(-1).Role("group").Aria("label", s.w.Settings), !s.moreOpen).Body(append(append([]app.UI{
 			app.H2().Class("panel-title").Text(s.w.Settings),
 		}, s.deviceSelects()...), append(extra,
-			hide(button(BlurButton, "button-quiet", iconBlur, s.w.Blur, s.onBlur), !s.support.Blur || s.capture == nil).
-				Aria("pressed", onOff(s.blur)).Aria("busy", onOff(s.blurring)),
+			s.blurButton(),
 			hide(button(MiniButton, "button-quiet", iconMini, s.w.Mini, s.onMini), !s.support.PiP).
 				Aria("pressed", onOff(s.mini != nil)),
 			hide(button(FullScreenButton, "button-quiet", iconFull, s.w.FullScreen, s.onFullScreen), s.noFull).

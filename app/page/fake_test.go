@@ -127,7 +127,7 @@ type fakeHost struct {
 	mu      sync.Mutex
 	early   []byte
 	store   map[string]string
-	events  func(string)
+	events  func(name, data string)
 	closed  func()
 	opened  int
 	hide    func()
@@ -152,7 +152,7 @@ func (h *fakeHost) Early() []byte { return h.early }
 
 func (h *fakeHost) Clock(time.Time) string { return h.clock }
 
-func (h *fakeHost) Events(_ string, f func(string), closed func()) func() {
+func (h *fakeHost) Events(_ string, f func(name, data string), closed func()) func() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.events, h.closed = f, closed
@@ -165,7 +165,7 @@ func (h *fakeHost) tell(s wire.State) {
 	h.mu.Lock()
 	f := h.events
 	h.mu.Unlock()
-	f(string(b))
+	f(wire.EventState, string(b))
 }
 
 func (h *fakeHost) Stored(k string) string {

@@ -18,9 +18,9 @@ func (j *Join) greenRoom() app.UI {
 			app.P().Class("lead").Text(j.w.InviteLead),
 			startNote(j.w),
 			note(TroubleNote, pick(j.trouble == "", j.s.trouble, j.trouble)),
+			j.mediaAdvice(), // above the rest: a small screen shows no more
 			j.recordNotice(),
 			j.lifetime(),
-			j.mediaAdvice(),
 			app.Div().Class("actions").Body(
 				disable(button(JoinButton, "button-primary button-large", iconCam, j.w.Join, j.onJoin), j.phase == PhaseAsking),
 				hide(disable(button(QuietJoinButton, "link-text", "", j.quietLabel(), j.onQuietJoin), j.phase == PhaseAsking),
@@ -137,7 +137,10 @@ func (j *Join) levels() app.UI {
 }
 
 func (j *Join) deviceFields() app.UI {
-	return hide(app.Div().Class("fields"), j.s.capture == nil).Body(append(j.s.deviceSelects(), j.s.chimeTest())...)
+	return hide(app.Div().Class("fields"), j.s.capture == nil).Body(append(j.s.deviceSelects(),
+		app.Div().Class("chime").Body(j.s.blurButton(),
+			hide(app.P().Class("fine"), j.s.notice == "").Text(j.s.notice)),
+		j.s.chimeTest())...)
 }
 
 // quietLabel is what joining with less means now: without a camera, or without

@@ -133,7 +133,7 @@ func TestPageHideLeaves(t *testing.T) {
 	r.host.hide()
 	r.until("disconnected", func() bool { return r.connector.Room().Called("Disconnect") })
 	if !r.host.saw(func(h *fakeHost) bool {
-		return len(h.beacons) == 1 && h.beacons[0] == `/api/escalations/K7Q2MWX/leave {"identity":"customer:K7Q2MWX:n","call":{"reconnects":0,"quality":-1}}`
+		return len(h.beacons) == 1 && h.beacons[0] == `/api/escalations/K7Q2MWX/leave {"identity":"customer:K7Q2MWX:n","key":"key of n","call":{"reconnects":0,"quality":-1}}`
 	}) {
 		t.Errorf("beacons: %q", r.host.beacons)
 	}

@@ -17,9 +17,9 @@ type Host interface {
 	// or nil. It is told once.
 	Early() []byte
 
-	// Events opens the stream of server-sent events at path. event gets the
-	// "state" events; closed is told when the stream has ended for good.
-	Events(path string, event func(data string), closed func()) (stop func())
+	// Events opens the stream of server-sent events at path. event gets those
+	// of wire's names; closed is told when the stream has ended for good.
+	Events(path string, event func(name, data string), closed func()) (stop func())
 	// Beacon posts JSON to path even while the page is being closed.
 	Beacon(path string, body []byte) bool
 
@@ -92,10 +92,10 @@ type noHost struct{ data []byte }
 
 func nothing() {}
 
-func (h noHost) PageData() []byte                                { return h.data }
-func (noHost) Early() []byte                                     { return nil }
-func (noHost) Events(string, func(string), func()) (stop func()) { return nothing }
-func (noHost) Beacon(string, []byte) bool                        { return false }
+func (h noHost) PageData() []byte                                        { return h.data }
+func (noHost) Early() []byte                                             { return nil }
+func (noHost) Events(string, func(string, string), func()) (stop func()) { return nothing }
+func (noHost) Beacon(string, []byte) bool                                { return false }
 func (noHost) OnMessage(func(string, bool, []byte)) (stop func()) {
 	return nothing
 }

@@ -2,7 +2,6 @@ package page
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"time"
 
@@ -117,7 +116,11 @@ func (j *Join) refused(err error) {
 			return
 		}
 	}
-	j.again(j.w.problem(err))
+	detail := ""
+	if e == nil || e.Code == wire.CodeUnavailable {
+		detail = wire.TroubleNetwork
+	}
+	j.again(j.w.problem(err), detail)
 }
 
 // notConnected handles a Room that could not be joined.
@@ -126,12 +129,16 @@ func (j *Join) notConnected(e *video.Error) {
 		j.finish(wire.CodeEnded)
 		return
 	}
-	j.again(j.w.callError(e))
+	detail := wire.TroubleNetwork
+	if e.Reason == video.RoomFull || e.Reason == video.TokenInvalid {
+		detail = "" // the customer's network is fine
+	}
+	j.again(j.w.callError(e), detail)
 }
 
 // again tries to come back if we were in a call, and else shows the green room
-// with the reason.
-func (j *Join) again(why string) {
+// with the reason; detail is the reason for the agent.
+func (j *Join) again(why, detail string) {
 	if j.phase == PhaseRejoining {
 		j.trouble = why
 		j.rejoin()
@@ -139,7 +146,7 @@ func (j *Join) again(why string) {
 	}
 	j.trouble = why
 	j.s.say(why)
-	j.progress(wire.PhaseTrouble, wire.TroubleNetwork)
+	j.progress(wire.PhaseTrouble, detail)
 	j.to(PhaseGreenRoom)
 }
 
@@ -214,24 +221,10 @@ func (j *Join) goodbye() {
 
 // watch follows the escalation for as long as the page is open.
 func (j *Join) watch() {
-	ctx := j.s.ctx
 	if j.unwatch != nil {
 		j.unwatch()
 	}
-	j.unwatch = j.s.deps.Host.Events(wire.CodePath(j.code, wire.ActionEvents), func(data string) {
-		var st wire.State
-		if json.Unmarshal([]byte(data), &st) == nil {
-			ctx.Dispatch(func(app.Context) { j.take(st) })
-		}
-	}, func() {
-		ctx.Dispatch(func(app.Context) {
-			j.s.later(pollEvery, func() {
-				if !over(j.state.Status) {
-					j.watch()
-				}
-			})
-		})
-	})
+	j.unwatch = j.s.follow(j.code, j.take, func() bool { return !over(j.state.Status) })
 }
 
 // poll looks at the state now and then while the page waits.

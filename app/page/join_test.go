@@ -43,7 +43,7 @@ func inCall(t *testing.T) (*rig, *Join) {
 	s := open(invited())
 	r, j := joinRig(t, s)
 	r.api.set(func(f *fakeAPI) {
-		f.join = wire.Join{Token: "tok", Room: "RMx", Identity: "customer:K7Q2MWX:n", State: s}
+		f.join = wire.Join{Token: "tok", Room: "RMx", Identity: "customer:K7Q2MWX:n", LeaveKey: "key of n", State: s}
 	})
 	r.do(func() { j.onJoin(nil, noEvent()) })
 	r.until("in call", r.shows(`data-phase="in_call"`))
@@ -68,7 +68,7 @@ func TestJoinWaitsForTheAgentAndGoesOnByItself(t *testing.T) {
 
 	s := open(invited())
 	r.api.set(func(f *fakeAPI) {
-		f.join = wire.Join{Token: "tok", Room: "RMx", Identity: "customer:K7Q2MWX:n", Signaling: "ws://x", State: s}
+		f.join = wire.Join{Token: "tok", Room: "RMx", Identity: "customer:K7Q2MWX:n", LeaveKey: "key of n", Signaling: "ws://x", State: s}
 	})
 	r.host.tell(s)
 	r.until("in call", r.shows(`data-phase="in_call"`))

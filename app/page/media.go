@@ -106,6 +106,9 @@ func (s *session) toggle(k video.Kind) {
 		s.aim[k] = !aim
 		return
 	}
+	if wish, ok := s.wish[k]; ok {
+		on = wish
+	}
 	s.set(k, !on)
 }
 
@@ -121,7 +124,10 @@ func (s *session) set(k video.Kind, on bool) {
 		return
 	}
 	if s.busy[k] {
-		return // another device is being taken; the click would hit the old one
+		// Another device is being taken; the click would hit the old one. It must
+		// not be lost either: who mutes then relies on it.
+		s.wish[k] = on
+		return
 	}
 	s.aim[k] = on
 	s.doing(k, func(ctx context.Context) error { return set(ctx, k, on) }, func() {
@@ -156,11 +162,15 @@ func (s *session) doing(k video.Kind, work func(context.Context) error, done fun
 		if err != nil {
 			delete(s.aim, k)
 			s.failed(err)
-			return
+		} else {
+			s.trouble = ""
+			done()
+			s.changed()
 		}
-		s.trouble = ""
-		done()
-		s.changed()
+		if on, ok := s.wish[k]; ok {
+			delete(s.wish, k)
+			s.set(k, on)
+		}
 	})
 }
 

@@ -2,7 +2,6 @@ package page
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"time"
 
@@ -42,12 +41,14 @@ type session struct {
 	state    call.State
 	room     video.Room
 	identity string
-	joined   int // counts attempts to join; what belongs to an older one is ignored
+	leaveKey string // goes with identity: shows that it is ours
+	joined   int    // counts attempts to join; what belongs to an older one is ignored
 	cancel   context.CancelFunc
 	leaving  bool
 	vanished bool                // the page is going away, and has said so
 	busy     map[video.Kind]bool // a command on this kind is being carried out
-	aim      map[video.Kind]bool // what the newest click on this kind wants, while busy
+	aim      map[video.Kind]bool // what the newest click on this kind wants, while it is being switched
+	wish     map[video.Kind]bool // and while something else is done to it
 	slots    []slot
 	drawn    map[string]string // Track SID -> element id
 	awake    func()
@@ -84,6 +85,7 @@ func newSession(d Deps, w *words) session {
 		chosen: map[string]string{},
 		busy:   map[video.Kind]bool{},
 		aim:    map[video.Kind]bool{},
+		wish:   map[video.Kind]bool{},
 		drawn:  map[string]string{},
 		using:  map[video.Kind]string{},
 		gone:   map[video.Kind]video.Device{},
@@ -145,7 +147,9 @@ func (s *session) connect(j wire.Join, done func(error)) {
 	s.state = s.state.Begin()
 	clear(s.busy)
 	clear(s.aim)
-	s.slots, s.drawn, s.identity = nil, map[string]string{}, j.Identity
+	clear(s.wish)
+	s.slots, s.drawn = nil, map[string]string{}
+	s.identity, s.leaveKey = j.Identity, j.LeaveKey
 	s.leaving, s.vanished, s.hidden = false, false, false
 	s.trouble, s.notice = "", ""
 	ctx, cancel := context.WithCancel(s.ctx)
@@ -184,62 +188,6 @@ func (s *session) connect(j wire.Join, done func(error)) {
 			}
 		}
 		done(err)
-	})
-}
-
-// abandon forgets an attempt to join, or the Room, without a word.
-func (s *session) abandon() {
-	s.joined++
-	if s.cancel != nil {
-		s.cancel()
-		s.cancel = nil
-	}
-	if s.room != nil {
-		s.room.Disconnect()
-		s.room = nil
-	}
-	s.state = s.state.End()
-	s.sleep()
-}
-
-// leave ends the call by our wish; ended follows.
-func (s *session) leave() {
-	s.leaving = true
-	if s.room == nil {
-		s.abandon()
-		s.ended(nil)
-		return
-	}
-	s.room.Disconnect()
-}
-
-// vanish leaves while the page is on its way out: there is no time to wait.
-func (s *session) vanish(code string) {
-	if s.room == nil {
-		return
-	}
-	s.vanished = true
-	if b, err := json.Marshal(s.leaveNote()); err == nil {
-		s.deps.Host.Beacon(wire.CodePath(code, wire.ActionLeave), b)
-	}
-	s.room.Disconnect()
-}
-
-// leaveNote is what the server is told when we leave.
-func (s *session) leaveNote() wire.Leave {
-	return wire.Leave{Identity: s.identity, Call: &wire.CallReport{
-		Reconnects: s.state.Reconnects, Quality: s.state.WorstQuality}}
-}
-
-// tellLeft reports the leaving at once; the Room itself would notice later.
-func (s *session) tellLeft(code string) {
-	l := s.leaveNote()
-	if l.Identity == "" {
-		return // told already, or never in
-	}
-	s.identity = ""
-	act(s, func(ctx context.Context) error { return s.deps.API.Leave(ctx, code, l) }, func(error) {
-		// The server also hears it from the Room, only later.
 	})
 }
 

@@ -184,7 +184,8 @@ func (s *session) talkPanel() app.UI {
 	return hide(app.Section().ID(TalkPanel).Class("panel panel-talk").Aria("label", s.w.Text), !s.talk.open).Body(
 		app.H2().Class("panel-title").Text(s.w.Text),
 		hide(app.P().Class("fine"), len(lines) > 0).Text(s.w.TalkHint),
-		app.Ol().ID(TalkLog).Class("talk").Role("log").Aria("label", s.w.Text).TabIndex(0).Body(lines...),
+		app.Div().ID(TalkLog).Class("talk-log").Role("log").Aria("label", s.w.Text).TabIndex(0).Body(
+			app.Ol().Class("talk").Body(lines...)),
 		app.Form().Class("talk-form").OnSubmit(s.onWrite).Body(
 			app.Label().Class("visually-hidden").For(TalkInput).Text(s.w.TalkLabel),
 			app.Input().ID(TalkInput).Type("text").MaxLength(call.MaxText).AutoComplete(false).

@@ -2,11 +2,8 @@ package page
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"time"
-
-	"github.com/maxence-charriere/go-app/v9/pkg/app"
 
 	"escalate/app/video"
 	"escalate/app/wire"
@@ -47,21 +44,7 @@ func (v *VideoRoom) follow(code string) {
 	if code == "" {
 		return
 	}
-	ctx := v.s.ctx
-	v.unfollow = v.s.deps.Host.Events(wire.CodePath(code, wire.ActionEvents), func(data string) {
-		var st wire.State
-		if json.Unmarshal([]byte(data), &st) == nil {
-			ctx.Dispatch(func(app.Context) { v.take(st) })
-		}
-	}, func() {
-		ctx.Dispatch(func(app.Context) {
-			v.s.later(pollEvery, func() {
-				if code == v.code && !over(v.known.Status) {
-					v.follow(code)
-				}
-			})
-		})
-	})
+	v.unfollow = v.s.follow(code, v.take, func() bool { return code == v.code && !over(v.known.Status) })
 }
 
 // take accepts news about the escalation that is shown.

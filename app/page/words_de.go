@@ -152,7 +152,7 @@ var german = words{
 	MediaOther: saying{"Kamera oder Mikrofon ist nicht gestartet",
 		"Versuchen Sie es erneut. Wenn es weiterhin nicht klappt, schließen Sie andere Programme, die sie nutzen, oder starten Sie Ihr Gerät neu."},
 
-	CallFull:      "Der Videoraum ist voll.",
+	CallFull:      "Der Videoraum ist voll. Warten Sie eine Minute und treten Sie dann noch einmal bei, oder schreiben Sie es im Chat.",
 	CallElsewhere: "Sie nehmen bereits in einem anderen Tab oder Fenster teil. Machen Sie dort weiter, oder nehmen Sie hier erneut teil.",
 	CallStale:     "Ihr Zugang zum Anruf ist abgelaufen. Nehmen Sie erneut teil.",
 	CallNoMedia:   "Ton und Bild kommen durch Ihr Netzwerk nicht durch. Versuchen Sie es mit einem anderen Netzwerk, zum Beispiel mobilen Daten, und nehmen Sie erneut teil.",

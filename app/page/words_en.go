@@ -152,7 +152,7 @@ var english = words{
 	MediaOther: saying{"Camera or microphone did not start",
 		"Try again. If it keeps failing, close other programs that use them, or restart your device."},
 
-	CallFull:      "The Video Room is full.",
+	CallFull:      "The Video Room is full. Wait a minute and join again, or tell the agent in the chat.",
 	CallElsewhere: "You joined this call in another tab or window. Go on there, or join here again.",
 	CallStale:     "Your way into the call has run out. Join again.",
 	CallNoMedia:   "Sound and picture do not get through your network. Try another network, such as mobile data, and join again.",

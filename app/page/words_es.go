@@ -152,7 +152,7 @@ var spanish = words{
 	MediaOther: saying{"La cámara o el micrófono no se iniciaron",
 		"Inténtelo de nuevo. Si sigue sin funcionar, cierre otros programas que los usen o reinicie su dispositivo."},
 
-	CallFull:      "La sala de vídeo está llena.",
+	CallFull:      "La sala de vídeo está llena. Espere un minuto y vuelva a unirse, o dígaselo al agente en el chat.",
 	CallElsewhere: "Ha entrado en esta llamada desde otra pestaña o ventana. Continúe allí, o vuelva a entrar aquí.",
 	CallStale:     "Su acceso a la llamada ha caducado. Vuelva a entrar.",
 	CallNoMedia:   "El sonido y la imagen no pasan por su red. Pruebe con otra red, por ejemplo los datos móviles, y vuelva a entrar.",

@@ -152,7 +152,7 @@ var french = words{
 	MediaOther: saying{"La caméra ou le micro n’a pas démarré",
 		"Réessayez. Si cela ne suffit pas, fermez les autres programmes qui s’en servent, ou redémarrez votre appareil."},
 
-	CallFull:      "La salle vidéo est pleine.",
+	CallFull:      "La salle vidéo est pleine. Attendez une minute et rejoignez-la à nouveau, ou dites-le à l’agent dans le chat.",
 	CallElsewhere: "Vous avez rejoint cet appel dans un autre onglet ou une autre fenêtre. Continuez là-bas, ou rejoignez-le de nouveau ici.",
 	CallStale:     "Votre accès à l’appel a expiré. Rejoignez-le de nouveau.",
 	CallNoMedia:   "Le son et l’image ne passent pas par votre réseau. Essayez un autre réseau, par exemple les données mobiles, puis rejoignez l’appel.",

@@ -152,7 +152,7 @@ var portuguese = words{
 	MediaOther: saying{"A câmera ou o microfone não iniciou",
 		"Tente de novo. Se continuar sem funcionar, feche outros programas que os usem ou reinicie seu dispositivo."},
 
-	CallFull:      "A sala de vídeo está cheia.",
+	CallFull:      "A sala de vídeo está cheia. Espere um minuto e entre de novo, ou avise o agente no chat.",
 	CallElsewhere: "Você entrou nesta chamada em outra aba ou janela. Continue por lá, ou entre aqui de novo.",
 	CallStale:     "Seu acesso à chamada expirou. Entre de novo.",
 	CallNoMedia:   "O som e a imagem não passam pela sua rede. Tente outra rede, como os dados móveis, e entre de novo.",

@@ -5,7 +5,7 @@
 //
 //	who       method and path                        request     answer
 //	customer  GET  /api/escalations/{code}           -           State
-//	customer  GET  /api/escalations/{code}/events    -           server-sent events: "state" with a State
+//	customer  GET  /api/escalations/{code}/events    -           server-sent events: "state" with a State, "beat" with a Beat
 //	customer  POST /api/escalations/{code}/token     JoinRequest Join
 //	customer  POST /api/escalations/{code}/progress  Progress    204
 //	both      POST /api/escalations/{code}/leave     Leave       204 (also by navigator.sendBeacon)
@@ -103,15 +103,18 @@ type Join struct {
 	Token    string `json:"token,omitempty"`
 	Room     string `json:"room,omitempty"`
 	Identity string `json:"identity,omitempty"`
+	// LeaveKey shows, in a Leave, that it comes from whom Identity was given to.
+	LeaveKey string `json:"leaveKey,omitempty"`
 	// Signaling is the WebSocket URL of the signalling server; empty means Twilio's own.
 	Signaling string `json:"signaling,omitempty"`
 	State     State  `json:"state"`
 }
 
 // Leave says that a Participant has left, for when the browser is closing and
-// the Room would notice only later. Identity comes from Join.
+// the Room would notice only later. Identity and Key (its LeaveKey) come from Join.
 type Leave struct {
 	Identity string `json:"identity"`
+	Key      string `json:"key"`
 	// Call is how the call went for this Participant; nil when not known.
 	Call *CallReport `json:"call,omitempty"`
 }
@@ -125,6 +128,19 @@ type CallReport struct {
 	// Quality is the worst network level, 0 (broken) to 5 (excellent), -1 when
 	// it was never known.
 	Quality int `json:"quality"`
+}
+
+// The names of the server-sent events.
+const (
+	EventState = "state"
+	EventBeat  = "beat"
+)
+
+// Beat says that the server is there; it comes at once and then at its pace, so
+// that a client notices a stream on which nothing can come any more.
+type Beat struct {
+	// Every is the pace in milliseconds.
+	Every int64 `json:"every"`
 }
 
 // Rating is the customer's verdict. Score is 1 (worst) to 5; Comment is at

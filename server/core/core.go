@@ -199,8 +199,10 @@ func (s *System) handlers(files fs.FS) (handler, operator http.Handler, err erro
 	})
 	guards := web.NewGuards(c.Limits, c.TrustProxy, nil)
 	wc := web.Config{
-		Guards:    guards,
-		PublicURL: s.url, Brand: c.Brand, Look: c.look(&env{}), AllowedOrigins: c.AllowedOrigins, Signaling: account.SignalingURL,
+		Guards: guards,
+		// The API key's secret: what replicas share, and nobody else has.
+		LeaveSecret: account.KeySecret,
+		PublicURL:   s.url, Brand: c.Brand, Look: c.look(&env{}), AllowedOrigins: c.AllowedOrigins, Signaling: account.SignalingURL,
 		Languages: page.Languages(), Static: files, TrustProxy: c.TrustProxy, Registry: registry, Log: s.log.With("part", "web"), Done: s.ctx.Done(),
 	}
 	if s.local != nil {

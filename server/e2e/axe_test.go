@@ -2,56 +2,9 @@
 
 package e2e
 
-import (
-	"encoding/json"
-	"os"
-	"testing"
-
-	"github.com/chromedp/cdproto/page"
-)
+import "encoding/json"
 
 const axePath = "../../static/node_modules/axe-core/axe.min.js"
-
-// TestAxe looks for barriers in every state of every page, light and dark, and
-// for what a screen of 320 pixels would cut off.
-func TestAxe(t *testing.T) {
-	axe, err := os.ReadFile(axePath)
-	if err != nil {
-		t.Fatalf("run make deps-test: %v", err)
-	}
-	tour(t, func(p *tab, state string) {
-		for _, scheme := range []string{"light", "dark"} {
-			p.theme(scheme)
-			for _, v := range p.axe(string(axe), scheme) {
-				t.Errorf("%s, %s: %s (%s): %s", state, scheme, v.ID, v.Impact, v.Help)
-				for _, n := range v.Nodes {
-					t.Logf("    %s\n        %s", n.HTML, n.Why)
-				}
-			}
-		}
-		p.run(viewport(320))
-		p.drawn()
-		if cut := p.cut(); len(cut) > 0 {
-			t.Errorf("%s: 320 pixels wide, this reaches beyond the edge: %q", state, cut)
-		}
-		p.run(viewport(map[bool]int64{true: 1280, false: 390}[p.name == "desk" || p.inner != ""]))
-		p.drawn()
-	}, call(page.SetBypassCSP, page.SetBypassCSPParams{Enabled: true}))
-}
-
-// cut are the controls and texts that reach beyond the sides of the document
-// that the tab looks into.
-func (p *tab) cut() (cut []string) {
-	p.t.Helper()
-	if err := p.eval(&cut, `
-		return [...d.querySelectorAll('button, a, input, select, textarea, h1, h2, h3, p, li, .chip')]
-			.filter(e => e.checkVisibility({visibilityProperty: true}) && !e.closest('.visually-hidden, .sr-only'))
-			.filter(e => { const r = e.getBoundingClientRect(); return r.width > 1 && (r.left < -1 || r.right > w.innerWidth + 1); })
-			.map(e => e.id || e.outerHTML.slice(0, 80))`); err != nil {
-		p.t.Fatalf("%s: look for what is cut: %v", p.name, err)
-	}
-	return cut
-}
 
 type violation struct {
 	ID, Impact, Help string

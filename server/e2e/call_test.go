@@ -119,6 +119,15 @@ func TestBesideTheTalk(t *testing.T) {
 	c.shot("replaced")
 	p.room.click("#share-button")
 	c.gone("no screen any more", ".tile-screen")
+
+	// The whole screen, and back.
+	c.click("#more-button")
+	c.click("#fullscreen-button")
+	c.until("the call fills the screen", `d.fullscreenElement?.id === 'app'`)
+	c.see(`#fullscreen-button[aria-pressed="true"]`)
+	c.click("#fullscreen-button")
+	c.until("and no longer does", `!d.fullscreenElement`)
+	c.see(`#fullscreen-button[aria-pressed="false"]`)
 	c.quiet()
 	p.desk.quiet()
 }
@@ -240,6 +249,11 @@ func TestAutoplayBlocked(t *testing.T) {
 	c.see("#resume-button")
 	c.read("Tap to hear the call")
 	c.shot("blocked")
+	// What arrives, not its energy: that is only measured where sound is played.
+	before := p.room.media()
+	p.room.mediaUntil("the agent goes on getting the customer's picture and sound", func(m media) bool {
+		return m.Frames > before.Frames && m.Audio > before.Audio
+	})
 	c.click("#resume-button")
 	c.gone("no longer asked", "#resume-button")
 	plays := `[...d.querySelectorAll('.stage audio')].some(a => a.srcObject && !a.paused)`
@@ -256,9 +270,8 @@ func TestAutoplayBlocked(t *testing.T) {
 	p.bothTalk(c)
 }
 
-// TestBlurAndSmallWindow runs what loads more code or opens a window, under
-// the page's own policy.
-func TestBlurAndSmallWindow(t *testing.T) {
+// TestBlur runs what loads more code, under the page's own policy.
+func TestBlur(t *testing.T) {
 	p, c := inCall(t, nil)
 	c.click("#more-button")
 	c.shot("more")
@@ -272,10 +285,29 @@ func TestBlurAndSmallWindow(t *testing.T) {
 	c.click("#blur-button")
 	c.see(`#blur-button[aria-pressed="false"]`)
 	p.room.plays("the plain picture reaches the agent")
+	c.quiet()
+}
 
-	c.click("#mini-button")
-	c.see(`#mini-button[aria-pressed="true"]`)
-	c.click("#mini-button")
-	c.see(`#mini-button[aria-pressed="false"]`)
+// TestBlurBeforeTheCall: nobody ever sees the background.
+func TestBlurBeforeTheCall(t *testing.T) {
+	p := newParty(t, nil)
+	p.agentIn()
+	c := p.customer(t, onNewDocument(keepTracks))
+	asked := `w.performance.getEntriesByType('resource').some(r => r.name.includes('tflite') || r.name.includes('video-processors'))`
+	c.click("#check-button")
+	c.see("#blur-button")
+	c.until("nothing is loaded for it yet", "!"+asked)
+	c.click("#blur-button")
+	c.see(`#blur-button[aria-pressed="true"]`)
+	c.until("it is loaded now", asked)
+	raw := func(id string) string {
+		return `d.querySelector('` + id + `').srcObject.getTracks().includes(w.spied.video)`
+	}
+	c.until("the preview is no longer the plain picture", "!"+raw("#preview-video"))
+	c.shot("blurred")
+	c.click("#join-button")
+	c.phase("in_call")
+	c.until("and so is what is sent", `!`+raw("#self-video"))
+	p.room.mediaUntil("the blurred picture reaches the agent", func(m media) bool { return m.Frames > 0 && m.Width > 0 })
 	c.quiet()
 }

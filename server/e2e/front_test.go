@@ -3,12 +3,14 @@
 package e2e
 
 import (
+	"bytes"
 	"io"
 	"log"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -29,6 +31,9 @@ type front struct {
 	hold map[string]chan struct{} // path prefix -> closed when it may go on
 	half map[string]*half         // path prefix -> answers that stop after their header
 	down bool
+	next bool // the service worker is another version's
+
+	answers answers
 }
 
 // startBehind starts a server that is reached through a front.
@@ -64,6 +69,11 @@ func startBehind(t *testing.T, settings map[string]string) (*core.System, *front
 				return
 			}
 		}
+		if r.URL.Path == "/sw.js" {
+			r.Header.Del("Accept-Encoding") // newer reads it
+		}
+		w, end := f.answers.begin(w, r.URL.Path)
+		defer end()
 		proxy.ServeHTTP(w, r)
 	}))
 	all := map[string]string{"PUBLIC_URL": f.URL, "ADDR": "127.0.0.1:0", "LOCAL_TWILIO_ADDR": "127.0.0.1:0",
@@ -78,12 +88,38 @@ func startBehind(t *testing.T, settings map[string]string) (*core.System, *front
 	}
 	proxy = httputil.NewSingleHostReverseProxy(to)
 	proxy.FlushInterval = -1
+	proxy.ModifyResponse = f.newer
 	proxy.ErrorLog = log.New(io.Discard, "", 0) // pages that close what they asked for are no news
 	t.Cleanup(func() {
 		f.CloseClientConnections()
 		f.Close()
 	})
 	return s, f
+}
+
+// newer makes the service worker one of a newer version, once that is wanted.
+func (f *front) newer(res *http.Response) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.next && res.Request.URL.Path == "/sw.js" {
+		body, err := io.ReadAll(res.Body)
+		if err != nil {
+			return err
+		}
+		body = append(body, "\n// the next version\n"...)
+		res.Body = io.NopCloser(bytes.NewReader(body))
+		res.ContentLength = int64(len(body))
+		res.Header.Set("Content-Length", strconv.Itoa(len(body)))
+		res.Header.Del("ETag")
+	}
+	return nil
+}
+
+// release makes a new version known.
+func (f *front) release() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.next = true
 }
 
 // delay holds back what is below prefix until the returned function is called.

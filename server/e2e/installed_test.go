@@ -58,3 +58,43 @@ func TestInstalled(t *testing.T) {
 		t.Errorf("loaded twice in the end: %q", again)
 	}
 }
+
+// TestUpdateWaits releases a new version during a call: nothing happens to the
+// call, and the new one waits until the page is closed.
+func TestUpdateWaits(t *testing.T) {
+	_, f := startBehind(t, nil)
+	b := newBrowser(t)
+	desk, link := invite(t, b, f.URL)
+	room := desk.in(frame)
+	room.click("#join-button")
+	room.see("#leave-button")
+	open := func() *tab {
+		c := b.open(t, "customer", link, 390, 844)
+		c.ready()
+		c.click("#join-button")
+		c.phase("in_call")
+		return c
+	}
+	c := open()
+	c.until("the worker is there", `(await w.navigator.serviceWorker.ready).active?.state === 'activated'`)
+	// From its second visit on a page is the worker's.
+	c.run(navigate("about:blank"))
+	c.run(navigate(link))
+	c.ready()
+	c.until("the page is the worker's", `w.navigator.serviceWorker.controller`)
+	c.click("#join-button")
+	c.plays("the call")
+	c.do(`w.mine = w.navigator.serviceWorker.controller; w.navigator.serviceWorker.addEventListener('controllerchange', () => { w.taken = true })`)
+
+	f.release()
+	c.do(`const r = await w.navigator.serviceWorker.getRegistration(); await r.update()`)
+	c.until("the new one waits", `(await w.navigator.serviceWorker.getRegistration()).waiting?.state === 'installed'`)
+	c.plays("the call goes on")
+	room.plays("on the other side too")
+	c.until("in the same page, which is the old one's", `!w.taken && w.mine && w.navigator.serviceWorker.controller === w.mine`)
+	c.quiet()
+
+	c.run(navigate("about:blank"))
+	c = b.open(t, "customer", link, 390, 844)
+	c.until("the new one has taken over", `!(await w.navigator.serviceWorker.getRegistration()).waiting && w.navigator.serviceWorker.controller?.state === 'activated'`)
+}

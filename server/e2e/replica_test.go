@@ -301,7 +301,7 @@ func (f *fleet) round() {
 	joined := time.Since(killed)
 
 	// The end and the rating arrive on both, whoever is told.
-	no(customer.Leave(ctx, e.Code, wire.Leave{Identity: answer.Identity}))
+	no(customer.Leave(ctx, e.Code, wire.Leave{Identity: answer.Identity, Key: answer.LeaveKey}))
 	no(customer.Rate(ctx, e.Code, wire.Rating{Score: 4, Comment: "Carried on."}))
 	seenByAgent.until("the agent sees the rating", func(st wire.State) bool { return st.Rated && st.Status == wire.StatusOpen })
 	f.b = f.start(1)

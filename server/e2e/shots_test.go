@@ -7,12 +7,10 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
-
-	"github.com/chromedp/chromedp"
 )
 
 // TestShots takes a picture of every state on four screens, light and dark,
-// into out/shots. It judges nothing; look at them.
+// and with forced colours, into out/shots. It judges nothing; look at them.
 func TestShots(t *testing.T) {
 	dir := filepath.Join("out", "shots")
 	if err := os.RemoveAll(dir); err != nil {
@@ -22,23 +20,29 @@ func TestShots(t *testing.T) {
 		t.Fatal(err)
 	}
 	n := 0
-	tour(t, func(p *tab, state string) {
+	takeTour(t, func(p *tab, state string) {
 		n++
+		keep := func(how string) {
+			png, err := p.picture()
+			if err != nil {
+				t.Fatalf("%s: %v", state, err)
+			}
+			name := fmt.Sprintf("%02d-%s-%s.png", n, state, how)
+			if err := os.WriteFile(filepath.Join(dir, name), png, 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
 		for _, scheme := range []string{"light", "dark"} {
 			p.theme(scheme)
 			for _, width := range []int64{320, 390, 768, 1280} {
 				p.run(viewport(width))
 				p.drawn()
-				png, err := chromedp.Run(p.ctx, chromedp.CaptureScreenshot())
-				if err != nil {
-					t.Fatalf("%s: %v", state, err)
-				}
-				name := fmt.Sprintf("%02d-%s-%d-%s.png", n, state, width, scheme)
-				if err := os.WriteFile(filepath.Join(dir, name), png, 0o644); err != nil {
-					t.Fatal(err)
-				}
+				keep(fmt.Sprintf("%d-%s", width, scheme))
 			}
 		}
-		p.run(viewport(map[bool]int64{true: 1280, false: 390}[p.name == "desk" || p.inner != ""]))
+		p.run(usual(p))
+		p.prefer("forced-colors", "active", "prefers-color-scheme", "dark")
+		keep("forced")
+		p.theme("light")
 	})
 }

@@ -3,12 +3,107 @@
 package e2e
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/chromedp"
 )
+
+// tour goes through the states of every page, in one browser with one server
+// and one escalation, and has each of them looked at.
+type tour struct {
+	*party
+	look func(p *tab, state string)
+	// prepare is what each page is given before it loads.
+	prepare []step
+}
+
+// takeTour calls look in each state.
+func takeTour(t *testing.T, look func(p *tab, state string), prepare ...step) {
+	g := &tour{party: newParty(t, map[string]string{"VIDEO_RECORD_BY_DEFAULT": "true"}), look: look, prepare: prepare}
+	g.leave(g.desk) // it is opened anew, prepared
+	g.withoutProgram()
+	g.demo()
+	g.agentsTrouble()
+	g.customersTrouble()
+	c := g.beforeTheCall()
+	g.inTheCall(c)
+	g.afterTheCall(c)
+}
+
+// open opens a page on a phone, or what the desk is opened on.
+func (g *tour) open(name, url string, more ...step) *tab {
+	g.t.Helper()
+	p := g.b.open(g.t, name, url, 390, 844, append(append([]step{}, g.prepare...), more...)...)
+	p.until("loaded", `d.readyState === 'complete'`)
+	p.run(usual(p))
+	return p
+}
+
+// leave closes a page.
+func (g *tour) leave(p *tab) {
+	g.t.Helper()
+	p.run(call(page.Close, cdp.Empty{}))
+}
+
+// openDesk opens the agent's desk and the Video Room tab in it.
+func (g *tour) openDesk(more ...step) {
+	g.t.Helper()
+	g.desk = g.open("desk", g.system.URL()+"/demo/agent", more...)
+	g.room = g.desk.in(frame)
+	g.desk.see("#video-button")
+}
+
+// openRoom shows the Video Room tab.
+func (g *tour) openRoom() {
+	g.t.Helper()
+	g.desk.click("#video-button")
+	g.desk.click("#open-room")
+	g.room.see("#join-button")
+}
+
+// levers are what a test can do to a page that only the world does otherwise.
+// Each is a value or function of window.levers.
+const levers = `(() => {
+  if (!navigator.mediaDevices) return;
+  const l = window.levers = {
+    refuse: null,   // [name, message] of the exception that getUserMedia throws; 'never' lets it wait
+    tokens: 'come', // or 'hang', 'fail'
+    silent: false,  // playing is refused until there is a click
+    hung: [],
+  };
+  const media = navigator.mediaDevices, ask = media.getUserMedia.bind(media);
+  media.getUserMedia = c => l.refuse === 'never' ? new Promise(() => {}) :
+    l.refuse ? Promise.reject(new DOMException(l.refuse[1], l.refuse[0])) : ask(c);
+  const get = window.fetch;
+  window.fetch = (url, o) => {
+    if (l.tokens === 'come' || !String(url?.url ?? url).endsWith('/token')) return get(url, o);
+    if (l.tokens === 'hang') return new Promise((_, no) => l.hung.push(() => no(new TypeError('no network'))));
+    return Promise.reject(new TypeError('no network'));
+  };
+  const play = HTMLMediaElement.prototype.play;
+  HTMLMediaElement.prototype.play = function () {
+    return l.silent ? Promise.reject(new DOMException('no gesture', 'NotAllowedError')) : play.call(this);
+  };
+  // The Room that the page joins, and what joining it answers instead.
+  l.hook = async () => {
+    await window.escalateSDK;
+    const sdk = window.Twilio.Video, connect = sdk.connect;
+    sdk.connect = async (...a) => {
+      if (l.full) throw Object.assign(new Error('Participants limit'), {code: 53105});
+      return l.room = await connect(...a);
+    };
+  };
+})()`
+
+// pull uses the page's levers; l is window.levers.
+func (p *tab) pull(js string) {
+	p.t.Helper()
+	p.do("const l = w.levers; await (async () => { " + js + " })()")
+}
 
 // refuse makes the browser refuse camera and microphone in the way of a DOMException.
 func refuse(name, message string) step {
@@ -21,13 +116,21 @@ func onNewDocument(src string) step {
 	return call(page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: src})
 }
 
-// theme makes the browser say that the person prefers light or dark, and no motion.
+// prefer makes the browser say what the person prefers; no motion, always.
+func (p *tab) prefer(features ...string) {
+	p.t.Helper()
+	list := []*emulation.MediaFeature{{Name: "prefers-reduced-motion", Value: "reduce"}}
+	for i := 0; i+1 < len(features); i += 2 {
+		list = append(list, &emulation.MediaFeature{Name: features[i], Value: features[i+1]})
+	}
+	p.run(call(emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: list}), call(page.BringToFront, cdp.Empty{}))
+	p.drawn()
+}
+
+// theme makes the browser say that the person prefers light or dark.
 func (p *tab) theme(scheme string) {
 	p.t.Helper()
-	p.run(call(emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{
-		{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"},
-	}}), call(page.BringToFront, cdp.Empty{}))
-	p.drawn()
+	p.prefer("prefers-color-scheme", scheme)
 }
 
 // drawn waits until the page is drawn as its markup and styles are now.
@@ -44,129 +147,10 @@ func (p *tab) drawn() {
 	}
 }
 
-// tour goes through the states of every page and calls visit in each of them.
-// prepare is what each page is given before it loads.
-func tour(t *testing.T, visit func(p *tab, state string), prepare ...step) {
-	s := newParty(t, map[string]string{"VIDEO_RECORD_BY_DEFAULT": "true"})
-	url := s.system.URL()
-	open := func(name, url string, more ...step) *tab {
-		p := s.b.open(t, name, url, 390, 844, append(append([]step{}, prepare...), more...)...)
-		p.until("loaded", `d.readyState === 'complete'`)
-		return p
-	}
-	leave := func(p *tab) { p.run(call(page.Close, cdp.Empty{})) }
-
-	// Pages without a program, and those of the demo.
-	inApp := call(emulation.SetUserAgentOverride, emulation.SetUserAgentOverrideParams{
-		UserAgent: "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/22B83 Instagram 361.0.0.30.83 (iPhone14,5; iOS 18_1; de_DE)"})
-	for _, c := range []struct {
-		state, url string
-		more       []step
-	}{
-		{"home", url + "/", nil},
-		{"unknown", url + "/join/zzzzzzz", nil},
-		{"nothing", url + "/nowhere", nil},
-		{"in-app", s.link, []step{inApp}},
-		{"demo", url + "/demo", nil},
-	} {
-		p := open(c.state, c.url, c.more...)
-		visit(p, c.state)
-		leave(p)
-	}
-	shop := open("shop", url+"/demo/chat")
-	shop.see("#chat-input")
-	visit(shop, "shop")
-	leave(shop)
-
-	// The agent's desk, opened anew so that it is prepared, and its tab.
-	leave(s.desk)
-	s.desk = open("desk", url+"/demo/agent")
-	s.desk.run(viewport(1280))
-	s.room = s.desk.in(frame)
-	s.desk.see("#video-button")
-	visit(s.desk, "desk")
-	s.desk.click("#video-button")
-	s.desk.click("#open-room")
-	s.room.see("#join-button")
-	visit(s.room, "agent-idle")
-
-	denied := open("denied", s.link, refuse("NotAllowedError", "Permission denied"))
-	denied.ready()
-	denied.click("#check-button")
-	denied.see("#media-advice")
-	visit(denied, "denied")
-	leave(denied)
-	none := open("none", s.link, refuse("NotFoundError", "Requested device not found"))
-	none.ready()
-	none.click("#check-button")
-	none.see("#media-advice")
-	visit(none, "no-device")
-	leave(none)
-
-	c := open("customer", s.link)
-	c.ready()
-	visit(c, "green-room")
-	c.click("#join-button")
-	c.see("#consent-error")
-	visit(c, "consent-missing")
-	c.click("#consent-input")
-	c.until("the complaint is gone", `!d.querySelector('#consent-error').checkVisibility()`)
-	c.click("#check-button")
-	c.see("#mute-button")
-	c.until("the picture is there", `d.querySelector('#preview-video').videoWidth > 0`)
-	visit(c, "checked")
-	c.click("#join-button")
-	c.phase("waiting")
-	visit(c, "waiting")
-	s.room.see("#join-button")
-	visit(s.room, "agent-customer-waits")
-	s.agentIn()
-	c.see(other + " video")
-	s.bothTalk(c)
-	visit(c, "in-call")
-	visit(s.room, "agent-in-call")
-	c.click("#more-button")
-	c.see("#more-panel")
-	visit(c, "more")
-	c.click("#more-button")
-	s.room.click("#more-button")
-	s.room.see("#more-panel")
-	visit(s.room, "agent-more")
-	s.room.click("#more-button")
-	c.click("#mute-button")
-	c.click("#camera-button")
-	s.room.see(other + `[data-camera="false"]`)
-	visit(c, "all-off")
-	visit(s.room, "agent-customer-off")
-	s.room.click("#share-button")
-	c.see(".tile-screen:not([hidden]) video")
-	visit(c, "screen")
-	visit(s.room, "agent-sharing")
-	s.room.click("#share-button")
-	c.until("the screen is gone", `!d.querySelector('.tile-screen:not([hidden])')`)
-	s.room.click("#leave-button")
-	s.room.phase("left")
-	visit(s.room, "agent-left")
-	c.until("alone", `d.querySelector('.stage[data-layout="alone"]')`)
-	visit(c, "alone")
-	c.click("#leave-button")
-	c.see("#rating-form")
-	visit(c, "after")
-	c.click("#rating-send")
-	c.see("#rating-note")
-	c.click(`label[for="rating-4"]`)
-	c.until("the complaint is gone", `!d.querySelector('#rating-note').checkVisibility()`)
-	visit(c, "rating")
-	c.click("#rating-send")
-	c.see("#rating-thanks")
-	visit(c, "thanks")
-	s.room.click("#end-button")
-	s.room.click("#end-button")
-	s.room.phase("over")
-	visit(s.room, "agent-over")
-	late := open("late", s.link)
-	visit(late, "ended")
-	leave(late)
+// screen is one of so many CSS pixels.
+func screen(width, height int64) step {
+	return call(emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{
+		Width: width, Height: height, DeviceScaleFactor: 1})
 }
 
 // viewport is a screen so many pixels wide, and as high as such screens are.
@@ -175,6 +159,36 @@ func viewport(width int64) step {
 	if height == 0 {
 		height = 800
 	}
-	return call(emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{
-		Width: width, Height: height, DeviceScaleFactor: 1})
+	return screen(width, height)
+}
+
+// usual is the screen that a page is used on: the agent's is a computer's.
+func usual(p *tab) step {
+	if p.name == "desk" || p.inner != "" {
+		return viewport(1280)
+	}
+	return viewport(390)
+}
+
+// agreeAndJoin ticks the consent and joins.
+func (p *tab) agreeAndJoin() {
+	p.t.Helper()
+	p.click("#consent-input")
+	p.click("#join-button")
+}
+
+// with is the same tab, reporting to another test.
+func (p *tab) with(t *testing.T) *tab {
+	q := *p
+	q.t = t
+	return &q
+}
+
+// picture is a screenshot.
+func (p *tab) picture() ([]byte, error) {
+	png, err := chromedp.Run(p.ctx, chromedp.CaptureScreenshot())
+	if err != nil {
+		return nil, fmt.Errorf("screenshot of %s: %w", p.name, err)
+	}
+	return png, nil
 }

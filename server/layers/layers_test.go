@@ -35,7 +35,7 @@ var may = []struct {
 	{"app/video/twiliojs", []string{"app/video", "app/browser"}},
 	{"app/call", []string{"app/video"}},
 	{"app/page", []string{"app/wire", "app/video", "app/call"}},
-	{"wasm", []string{"app/browser", "app/client", "app/video/twiliojs", "app/page"}},
+	{"wasm", []string{"app/wire", "app/browser", "app/client", "app/video/twiliojs", "app/page"}},
 	// The server half.
 	{"static", nil},
 	{"static/pack", nil},

@@ -109,15 +109,15 @@ func TestCustomersReports(t *testing.T) {
 	}{
 		{"progress", call{"POST", wire.CodePath(liveCode, wire.ActionProgress), `{"phase":"trouble","detail":"denied","at":"2001-01-01T00:00:00Z"}`, asJSON()},
 			func() bool { return phase == escalation.Progress{Phase: "trouble", Detail: "denied"} }},
-		{"leave with a report", call{"POST", wire.CodePath(liveCode, wire.ActionLeave), `{"identity":"customer:c:0","call":{"reconnects":2,"quality":3}}`, asJSON()},
+		{"leave with a report", call{"POST", wire.CodePath(liveCode, wire.ActionLeave), leaving("customer:c:0", `,"call":{"reconnects":2,"quality":3}`), asJSON()},
 			func() bool {
 				return left == "customer:c:0" && slices.Equal(reported, []escalation.Line{{Reconnects: 2, Quality: 3}})
 			}},
-		{"leave by fetch", call{"POST", wire.CodePath(liveCode, wire.ActionLeave), `{"identity":"customer:c:1"}`, asJSON()},
+		{"leave by fetch", call{"POST", wire.CodePath(liveCode, wire.ActionLeave), leaving("customer:c:1", ""), asJSON()},
 			func() bool { return left == "customer:c:1" }},
-		{"leave by beacon", call{"POST", wire.CodePath(liveCode, wire.ActionLeave), `{"identity":"agent:WK1:2"}`, headers("Content-Type", "text/plain;charset=UTF-8", "Origin", publicURL)},
+		{"leave by beacon", call{"POST", wire.CodePath(liveCode, wire.ActionLeave), leaving("agent:WK1:2", ""), headers("Content-Type", "text/plain;charset=UTF-8", "Origin", publicURL)},
 			func() bool { return left == "agent:WK1:2" }},
-		{"leave by a beacon without an origin", call{"POST", wire.CodePath(liveCode, wire.ActionLeave), `{"identity":"agent:WK1:3"}`, headers("Content-Type", "text/plain;charset=UTF-8", "Origin", "null")},
+		{"leave by a beacon without an origin", call{"POST", wire.CodePath(liveCode, wire.ActionLeave), leaving("agent:WK1:3", ""), headers("Content-Type", "text/plain;charset=UTF-8", "Origin", "null")},
 			func() bool { return left == "agent:WK1:3" }},
 		{"progress without a referrer", call{"POST", wire.CodePath(liveCode, wire.ActionProgress), `{"phase":"left"}`, asJSON("Origin", "null", "Sec-Fetch-Site", "same-origin")},
 			func() bool { return phase.Phase == "left" }},

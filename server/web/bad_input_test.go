@@ -40,7 +40,6 @@ func TestBadInput(t *testing.T) {
 		{name: "unknown code, events, final id", call: call{get, "/api/escalations/zzzzzzz/events", "", headers("Last-Event-ID", "3-final")}, code: wire.CodeUnknownCode},
 		{name: "unknown code, token", call: call{post, "/api/escalations/zzzzzzz/token", "{}", asJSON()}, code: wire.CodeUnknownCode},
 		{name: "unknown code, progress", call: call{post, "/api/escalations/zzzzzzz/progress", `{"phase":"opened"}`, asJSON()}, code: wire.CodeUnknownCode},
-		{name: "unknown code, leave", call: call{post, "/api/escalations/zzzzzzz/leave", `{"identity":"agent:WK1:n"}`, nil}, code: wire.CodeUnknownCode},
 		{name: "unknown code, rating", call: call{post, "/api/escalations/zzzzzzz/rating", `{"score":5}`, asJSON()}, code: wire.CodeUnknownCode},
 		{name: "unknown code, agent", call: call{post, "/api/escalations/zzzzzzz/agent-token", "{}", asAgent()}, code: wire.CodeUnknownCode},
 		{name: "expired code", call: call{post, wire.CodePath(expiredCode, wire.ActionToken), "{}", asJSON()}, code: wire.CodeExpired},

@@ -28,17 +28,19 @@ func clientOf(h http.Handler, token string) *client.Client {
 // halves of package wire in one place.
 func TestContract(t *testing.T) {
 	ctx := t.Context()
-	customer, agent, stranger := clientOf(newRig().handler(), ""), clientOf(newRig().handler(), flexToken), clientOf(newRig().handler(), "stolen")
+	front := newRig().handler()
+	customer, agent, stranger := clientOf(front, ""), clientOf(newRig().handler(), flexToken), clientOf(newRig().handler(), "stolen")
 
 	if s, err := customer.State(ctx, liveCode); err != nil || s.Code != liveCode || s.AgentName != "Ann" || s.Version != 3 {
 		t.Errorf("State: %+v, %v", s, err)
 	}
-	if j, err := customer.Join(ctx, liveCode, wire.JoinRequest{Consent: "yes"}); err != nil || j.Token != "jwt-c" || j.State.Code != liveCode {
+	j, err := customer.Join(ctx, liveCode, wire.JoinRequest{Consent: "yes"})
+	if err != nil || j.Token != "jwt-c" || j.State.Code != liveCode {
 		t.Errorf("Join: %+v, %v", j, err)
 	}
 	for name, err := range map[string]error{
 		"Progress": customer.Progress(ctx, liveCode, wire.Progress{Phase: wire.PhaseTrouble, Detail: wire.TroubleDenied}),
-		"Leave":    customer.Leave(ctx, liveCode, wire.Leave{Identity: "customer:" + liveCode + ":n"}),
+		"Leave":    customer.Leave(ctx, liveCode, wire.Leave{Identity: j.Identity, Key: j.LeaveKey}),
 		"Rate":     customer.Rate(ctx, liveCode, wire.Rating{Score: 5, Comment: "thanks"}),
 	} {
 		if err != nil {

@@ -31,6 +31,7 @@ func (s *server) join(j escalation.Join) wire.Join {
 	out := wire.Join{Waiting: j.Waiting, State: s.state(j.Escalation)}
 	if !j.Waiting {
 		out.Token, out.Room, out.Identity, out.Signaling = j.Token, j.Room, j.Identity, s.Signaling
+		out.LeaveKey = s.leaves.of(j.Escalation.Code, j.Identity)
 	}
 	return out
 }

@@ -98,6 +98,9 @@ func (s *server) postLeave(w http.ResponseWriter, r *http.Request, code string) 
 	if wire.RoleOf(in.Identity) == "" || len(in.Identity) > maxIdentity {
 		return badRequest("not an identity")
 	}
+	if !s.leaves.fits(in.Key, code, in.Identity) {
+		return errLeaveKey // before any look at the code: the answer says nothing about it
+	}
 	if c := in.Call; c != nil && wire.RoleOf(in.Identity) == wire.RoleCustomer {
 		l := escalation.Line{Reconnects: c.Reconnects, Quality: c.Quality}
 		if err := s.Escalations.Report(r.Context(), code, in.Identity, l); err != nil {

@@ -38,6 +38,7 @@ var (
 	errContentType = &problem{code: wire.CodeUnsupportedMedia, text: "content type is not application/json"}
 	errOrigin      = &problem{code: wire.CodeForbiddenOrigin, text: "origin is not allowed"}
 	errNoToken     = &problem{code: wire.CodeUnauthorized, text: "no bearer token"}
+	errLeaveKey    = &problem{code: wire.CodeForbidden, text: "leave key does not fit"}
 )
 
 // badRequest is a request that cannot be read; text is for the log.

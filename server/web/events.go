@@ -25,7 +25,8 @@ const comeBack = 750 * time.Millisecond
 // comes back by itself when a stream ends; with this id it is told to stop.
 const finalMark = "-final"
 
-// getEvents streams the state: at once, then after each change. The id of an
+// getEvents streams the state: at once, then after each change, and beats in
+// between. The id of an
 // event is the state's Version. A client that reconnects with the newest id
 // gets only what is newer; one whose last event was final gets 204, the
 // answer that makes an EventSource stop.
@@ -65,6 +66,9 @@ func (s *server) getEvents(w http.ResponseWriter, r *http.Request, code string) 
 	// before it reconnects, of random length so that those who lost the same
 	// server do not all come to the next one together.
 	out.write(fmt.Sprintf("retry: %d\n: escalate\n\n", (comeBack + rand.N(comeBack)).Milliseconds()))
+	// The first beat says how long to wait for the next ones.
+	now := beatEvent(s.Heartbeat)
+	out.write(now)
 
 	beat := time.NewTicker(s.Heartbeat)
 	defer beat.Stop()
@@ -86,7 +90,7 @@ func (s *server) getEvents(w http.ResponseWriter, r *http.Request, code string) 
 				return nil
 			}
 		case <-beat.C:
-			out.write(": still here\n\n")
+			out.write(now)
 		case <-r.Context().Done():
 			return nil
 		case <-s.Done:
@@ -94,6 +98,13 @@ func (s *server) getEvents(w http.ResponseWriter, r *http.Request, code string) 
 		}
 	}
 	return nil
+}
+
+// beatEvent is a beat, written. It has no id: it is not what a client that
+// comes back has to have seen.
+func beatEvent(pace time.Duration) string {
+	data, _ := json.Marshal(wire.Beat{Every: pace.Milliseconds()}) // a struct of one number always can
+	return fmt.Sprintf("event: %s\ndata: %s\n\n", wire.EventBeat, data)
 }
 
 // lastSeen reads Last-Event-ID: the newest Version that the client has, -1 for
@@ -124,7 +135,7 @@ func (s *stream) state(st wire.State, last bool) {
 	if last {
 		mark = finalMark
 	}
-	s.write(fmt.Sprintf("id: %d%s\nevent: state\ndata: %s\n\n", st.Version, mark, data))
+	s.write(fmt.Sprintf("id: %d%s\nevent: %s\ndata: %s\n\n", st.Version, mark, wire.EventState, data))
 }
 
 func (s *stream) write(text string) {

@@ -21,6 +21,7 @@ const patience = 10 * time.Second
 type event struct {
 	id, name, comment string
 	state             wire.State
+	beat              wire.Beat
 }
 
 // listener reads a stream of the server under test.
@@ -61,7 +62,11 @@ func listen(t *testing.T, url, lastID string) *listener {
 			case "event":
 				e.name = value
 			case "data":
-				if err := json.Unmarshal([]byte(value), &e.state); err != nil {
+				var into any = &e.state
+				if e.name == wire.EventBeat {
+					into = &e.beat
+				}
+				if err := json.Unmarshal([]byte(value), into); err != nil {
 					t.Errorf("data %q: %v", value, err)
 				}
 			case "":
@@ -77,7 +82,7 @@ func listen(t *testing.T, url, lastID string) *listener {
 	return l
 }
 
-// next is the next event that is not the greeting.
+// next is the next event that is neither the greeting nor a beat.
 func (l *listener) next() event {
 	l.t.Helper()
 	for {
@@ -86,7 +91,7 @@ func (l *listener) next() event {
 			if !ok {
 				l.t.Fatal("the stream ended; want one more event")
 			}
-			if e.comment != "escalate" {
+			if e.comment != "escalate" && e.name != wire.EventBeat {
 				return e
 			}
 		case <-time.After(patience):
@@ -104,7 +109,7 @@ func (l *listener) ended() {
 			if !ok {
 				return
 			}
-			if e.comment == "" {
+			if e.comment == "" && e.name != wire.EventBeat {
 				l.t.Errorf("unexpected event %+v", e)
 			}
 		case <-time.After(patience):
@@ -223,15 +228,28 @@ func TestEventsKeepTheConnectionAlive(t *testing.T) {
 	l := listen(t, start(t, g.handler(), func(s *http.Server) {
 		s.ReadTimeout, s.WriteTimeout = 50*time.Millisecond, 50*time.Millisecond
 	}), "")
-	deadline := time.Now().Add(150 * time.Millisecond)
-	for time.Now().Before(deadline) {
-		if e := l.next(); e.comment != "still here" {
-			t.Fatalf("event %+v, want a heartbeat", e)
+	for deadline := time.Now().Add(150 * time.Millisecond); time.Now().Before(deadline); {
+		if e := <-l.events; e.comment == "" && (e.name != wire.EventBeat || e.id != "" || e.beat.Every != 1) {
+			t.Fatalf("event %+v, want a beat without an id that tells its pace", e)
 		}
 	}
 	changes <- at(3, escalation.Invited)
-	for l.next().id != "3" { // heartbeats on the way
+	if e := l.next(); e.id != "3" {
+		t.Errorf("event %+v, want the news", e)
 	}
+}
+
+// A page must know from the first moment how long it may wait.
+func TestEventsBeginWithABeat(t *testing.T) {
+	g, _, _ := watched(t)
+	g.config.Heartbeat = time.Hour
+	l := listen(t, start(t, g.handler(), nil), "")
+	for e := range l.events {
+		if e.name == wire.EventBeat && e.beat.Every == time.Hour.Milliseconds() {
+			return
+		}
+	}
+	t.Error("no beat came")
 }
 
 func TestEventsEndWhenTheServerCloses(t *testing.T) {

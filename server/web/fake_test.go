@@ -209,7 +209,7 @@ func newRig() *rig {
 	return &rig{
 		esc: esc,
 		config: Config{
-			PublicURL: publicURL, Brand: "Acme & Sons", AllowedOrigins: []string{flexOrigin},
+			PublicURL: publicURL, Brand: "Acme & Sons", AllowedOrigins: []string{flexOrigin}, LeaveSecret: testSecret,
 			Static: fstest.MapFS{
 				"app.css":      {Data: []byte("body{}")},
 				"start.js":     {Data: []byte("// start")},

@@ -50,10 +50,15 @@ type Config struct {
 	TrustProxy bool
 	// Limits bounds what one client may ask.
 	Limits Limits
+	// LeaveSecret is what the keys are made from that a Participant's page needs
+	// to say that it has left. All replicas need the same; empty means one that
+	// only this process has.
+	LeaveSecret string
 	// Guards are those of the process; nil makes some out of Limits.
 	Guards *Guards
-	// Heartbeat is the pause between comments on an idle event stream; 15 s by
-	// default. Longer ones are cut by proxies that close silent connections.
+	// Heartbeat is the pace of the "beat" events on a stream; 5 s by default.
+	// Pages take three missing ones for a replica that is gone, so a slower pace
+	// leaves them uninformed for longer; and proxies close silent connections.
 	Heartbeat time.Duration
 	// Timeout is how long a request may take, besides event streams; 20 s by
 	// default, which is longer than Twilio needs on a bad day.
@@ -128,6 +133,7 @@ type server struct {
 	metrics *metrics
 	guards  *Guards
 	streams *streams
+	leaves  leaveKeys
 }
 
 // New is the public handler: pages, API, static files, callbacks.
@@ -139,7 +145,7 @@ func New(c Config, d Deps) http.Handler {
 		c.Now = time.Now
 	}
 	if c.Heartbeat <= 0 {
-		c.Heartbeat = 15 * time.Second
+		c.Heartbeat = 5 * time.Second
 	}
 	if c.Timeout <= 0 {
 		c.Timeout = 20 * time.Second
@@ -160,6 +166,7 @@ func New(c Config, d Deps) http.Handler {
 		metrics: newMetrics(c.Registry),
 		guards:  c.Guards,
 		streams: newStreams(l.StreamsPerCode),
+		leaves:  newLeaveKeys(c.LeaveSecret),
 	}
 	for _, o := range c.AllowedOrigins {
 		if o = originOf(o); o != "" {
