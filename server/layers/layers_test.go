@@ -52,9 +52,10 @@ var may = []struct {
 	{"server/localtwilio/turnserver", nil},
 	{"server/localtwilio/rest", []string{"server/localtwilio/store", "server/token"}},
 	{"server/localtwilio/callback", []string{"server/localtwilio/store"}},
-	{"server/localtwilio/rsp", []string{"server/localtwilio/store", "server/localtwilio/sfu", "server/token"}},
+	{"server/localtwilio/recording", []string{"server/localtwilio/store", "server/localtwilio/sfu"}},
+	{"server/localtwilio/rsp", []string{"server/localtwilio/store", "server/localtwilio/sfu", "server/localtwilio/recording", "server/token"}},
 	{"server/localtwilio", []string{"server/localtwilio/store", "server/localtwilio/rest", "server/localtwilio/callback",
-		"server/localtwilio/rsp", "server/localtwilio/sfu", "server/localtwilio/turnserver", "server/token"}},
+		"server/localtwilio/rsp", "server/localtwilio/sfu", "server/localtwilio/recording", "server/localtwilio/turnserver", "server/token"}},
 	{"server/demo", []string{"server/localtwilio", "server/localtwilio/store"}},
 	// What wires it all.
 	{"server/core", []string{"server/web", "server/escalation", "server/twilioapi", "server/localtwilio", "server/localtwilio/rest", "server/demo", "server/dropin",
@@ -79,7 +80,9 @@ var outside = []struct {
 	{"github.com/maxence-charriere/go-app", []string{"app/page", "wasm"}, "components live in app/page"},
 	{"github.com/twilio/twilio-go/rest", []string{"server/twilioapi", "server/release"},
 		"one package speaks to Twilio's REST API for the product; another releases the plugin, once per version and from a terminal"},
-	{"github.com/pion/", []string{"server/localtwilio/sfu", "server/localtwilio/turnserver"}, "media stays behind sfu and turnserver"},
+	{"github.com/pion/", []string{"server/localtwilio/sfu", "server/localtwilio/turnserver", "server/localtwilio/recording"},
+		"media stays behind sfu and turnserver; recording puts packets in order and together, which an SFU never does"},
+	{"github.com/at-wat/ebml-go", []string{"server/localtwilio/recording"}, "one package writes media files"},
 	{"go.etcd.io/bbolt", []string{"server/localtwilio/store"}, "one package owns the file"},
 	{"github.com/gorilla/mux", []string{"server/web", "server/dropin", "server/demo", "server/core", "server/standalone", "server/localtwilio", "server/localtwilio/rest", "server/bench"}, "routing belongs to the servers"},
 }

@@ -21,6 +21,7 @@ import (
 	"time"
 
 	"escalate/server/localtwilio/callback"
+	"escalate/server/localtwilio/recording"
 	"escalate/server/localtwilio/rest"
 	"escalate/server/localtwilio/rsp"
 	"escalate/server/localtwilio/store"
@@ -30,8 +31,12 @@ import (
 // DefaultAddr is where Start listens when Config.Addr is empty.
 const DefaultAddr = "127.0.0.1:9100"
 
-// dataFile is the name of the store's file in the data directory.
-const dataFile = "twilio.db"
+// dataFile is the name of the store's file in the data directory, recordingsDir
+// that of the directory of recordings.
+const (
+	dataFile      = "twilio.db"
+	recordingsDir = "recordings"
+)
 
 // sweepEvery is how often time's work is done: TTLs, empty Rooms, Participants
 // who stayed too long. Documents are expired to the instant by their readers; a
@@ -54,8 +59,8 @@ type Config struct {
 	// PublicIPs are put into ICE candidates instead of the address listened on,
 	// for a server behind address translation.
 	PublicIPs []string
-	// DataDir is the directory of the data file. Empty is a temporary file that
-	// Close removes.
+	// DataDir is the directory of the data file and of recordings. Empty are
+	// temporary ones that Close removes.
 	DataDir string
 	// Account overrides the account's random SIDs and keys, field by field.
 	Account store.Account
@@ -79,6 +84,7 @@ type Server struct {
 	api       *rest.API
 	callbacks *callback.Sender
 	media     media
+	recorded  *recording.Server
 	signaling *rsp.Server
 	ln        net.Listener
 	http      *http.Server
@@ -125,8 +131,15 @@ func Start(ctx context.Context, c Config) (_ *Server, err error) {
 		return nil, err
 	}
 	s.callbacks = callback.Start(callback.Config{Store: s.store, Transport: c.CallbackTransport, Log: c.Log})
+	dir := ""
+	if c.DataDir != "" {
+		dir = filepath.Join(c.DataDir, recordingsDir)
+	}
+	if s.recorded, err = recording.Start(recording.Config{Store: s.store, Dir: dir, Log: c.Log.With("part", "recording")}); err != nil {
+		return nil, err
+	}
 	s.signaling, err = rsp.Start(rsp.Config{
-		Store: s.store, Engine: s.media.engine, Verify: s.verify, ICEServers: s.iceServers, Log: c.Log.With("part", "signaling"),
+		Store: s.store, Engine: s.media.engine, Verify: s.verify, ICEServers: s.iceServers, Recordings: s.recorded, Log: c.Log.With("part", "signaling"),
 	})
 	if err != nil {
 		return nil, err
@@ -215,9 +228,12 @@ func (s *Server) Close() error {
 		} else if s.ln != nil {
 			errs = append(errs, s.ln.Close())
 		}
-		// Signaling before callbacks: what it ends is still an event of theirs.
+		// Signaling and recordings before callbacks: what they end is still an event of theirs.
 		if s.signaling != nil {
 			errs = append(errs, s.signaling.Close())
+		}
+		if s.recorded != nil {
+			errs = append(errs, s.recorded.Close())
 		}
 		if s.callbacks != nil {
 			s.callbacks.Close()

@@ -3,6 +3,7 @@ package rsp
 import (
 	"encoding/json"
 
+	"escalate/server/localtwilio/recording"
 	"escalate/server/localtwilio/store"
 )
 
@@ -66,25 +67,40 @@ func records(rules []recordingRule, x *session, t *track) bool {
 	return on
 }
 
-// recordsAny tells whether anything that is published now is recorded. Twilio
-// reports a recording only then (twilio-video.js, test/integration/spec/room.js).
-func recordsAny(rules []recordingRule, members []*session) bool {
+// recorded lists what the rules include of what is published now. Twilio reports a
+// recording only when there is any (twilio-video.js, test/integration/spec/room.js).
+func recorded(rules []recordingRule, members []*session) (list []recording.Source) {
 	if len(rules) == 0 {
-		return false
+		return nil
 	}
 	for _, x := range members {
 		for _, t := range x.tracks {
 			if t.code == 0 && t.Kind != "data" && records(rules, x, t) {
-				return true
+				list = append(list, recording.Source{TrackSID: t.sid, ParticipantSID: x.sid, Name: t.Name})
 			}
 		}
 	}
-	return false
+	return list
 }
 
-// checkRecording tells everybody when the recording starts or stops.
+// recorder answers who writes a Room's Tracks to files: nobody where media does not pass
+// through here, as in Rooms of type peer-to-peer.
+func (s *Server) recorder(r *room) *recording.Room {
+	media, ok := r.media.(recording.Media)
+	if !ok || s.cfg.Recordings == nil {
+		return nil
+	}
+	return s.cfg.Recordings.Room(r.sid, media)
+}
+
+// checkRecording records what the rules include by now, and tells everybody when the
+// recording starts or stops.
 func (r *room) checkRecording() {
-	on := recordsAny(recordingRules(r.info), r.members)
+	list := recorded(recordingRules(r.info), r.members)
+	if r.recorder != nil {
+		r.recorder.Set(list)
+	}
+	on := len(list) > 0
 	if on == r.recording.IsRecording {
 		return
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"sync"
 
+	"escalate/server/localtwilio/recording"
 	"escalate/server/localtwilio/store"
 )
 
@@ -26,6 +27,7 @@ type room struct {
 	members   []*session // in order of arrival, joining ones included
 	speaker   string     // Participant SID
 	recording recordingState
+	recorder  *recording.Room // nil when nothing can be recorded
 }
 
 // acquire answers the live Room for a stored one. Every acquire needs a release.
@@ -39,6 +41,7 @@ func (s *Server) acquire(info store.Room) *room {
 			r.name = r.sid
 		}
 		r.media = s.media.open(info.VideoCodecs, r.speaking)
+		r.recorder = s.recorder(r)
 		s.rooms[info.SID] = r
 	}
 	r.refs++
@@ -55,6 +58,9 @@ func (s *Server) release(r *room) {
 	}
 	s.mu.Unlock()
 	if last {
+		if r.recorder != nil {
+			r.recorder.Close()
+		}
 		r.media.Close()
 	}
 }

@@ -23,6 +23,10 @@ const (
 	TrackEnabled            EventKind = "track-enabled"            // Participant, Track
 	TrackDisabled           EventKind = "track-disabled"           // Participant, Track
 	RecordingChanged        EventKind = "recording-changed"        // no status callback
+	RecordingStarted        EventKind = "recording-started"        // Participant, Recording
+	RecordingCompleted      EventKind = "recording-completed"      // Participant, Recording
+	RecordingFailed         EventKind = "recording-failed"         // Participant, Recording
+	RecordingDeleted        EventKind = "recording-deleted"        // Recording alone; no status callback
 
 	DocumentCreated EventKind = "document-created" // Document
 	DocumentUpdated EventKind = "document-updated" // Document
@@ -54,6 +58,7 @@ type Event struct {
 	Room         Room
 	Participant  Participant
 	Track        Track
+	Recording    Recording
 	Document     Document
 	Worker       Worker
 	Task         Task
