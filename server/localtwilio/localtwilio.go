@@ -144,7 +144,9 @@ func Start(ctx context.Context, c Config) (_ *Server, err error) {
 	if err != nil {
 		return nil, err
 	}
-	s.api = rest.New(s.store, rest.Config{Limits: c.Limits, Fault: c.Fault, Log: c.Log})
+	s.api = rest.New(s.store, rest.Config{
+		Limits: c.Limits, Fault: c.Fault, Media: rest.MediaFiles{Dir: s.recorded.Dir(), URL: s.URL()}, Log: c.Log,
+	})
 	s.serve()
 	s.wg.Go(s.sweep)
 	return s, nil
@@ -154,6 +156,7 @@ func (s *Server) serve() {
 	routes := http.NewServeMux()
 	routes.Handle("/signaling", s.signaling)
 	routes.Handle("/insights", s.signaling.Insights())
+	routes.Handle(rest.MediaPath, s.api.Media())
 	s.http = &http.Server{
 		Handler: allowLoopback(s.route(routes)), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute,
 		ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
@@ -165,7 +168,7 @@ func (s *Server) serve() {
 	})
 }
 
-// route sends the WebSockets to signaling and the rest to REST, which must see
+// route sends the WebSockets to signaling, media to its files and the rest to REST, which must see
 // paths as they came: ServeMux would clean them by a redirect.
 func (s *Server) route(sockets *http.ServeMux) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

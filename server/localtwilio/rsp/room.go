@@ -109,6 +109,7 @@ func (r *room) open(x *session, p peer, c *conn, answer description, m connected
 	}
 	x.state, x.peer = stateConnected, p
 	r.checkRecording()
+	r.checkSubscriptions()
 	m.Participant = x.self()
 	m.Participants = r.others(x)
 	m.Published = published(x.tracks, x.published)
@@ -174,6 +175,7 @@ func (r *room) apply(x *session, local *localState) bool {
 		x.revision++
 		r.announce(x, sids(d.removed))
 		r.checkRecording()
+		r.checkSubscriptions()
 	}
 	return d.changed
 }
@@ -181,7 +183,7 @@ func (r *room) apply(x *session, local *localState) bool {
 // storeTrack gives a new Track its SID, or refuses it.
 func (r *room) storeTrack(x *session, t *track) {
 	kept, err := r.srv.cfg.Store.AddTrack(store.Track{
-		RoomSID: r.sid, ParticipantSID: x.sid, Name: t.Name, Kind: t.Kind, Enabled: t.Enabled,
+		RoomSID: r.sid, ParticipantSID: x.sid, Name: t.Name, Kind: t.Kind, Enabled: t.Enabled, Priority: t.Priority,
 	})
 	if err != nil {
 		x.logged("add track", err)

@@ -22,6 +22,7 @@ const (
 	TrackRemoved            EventKind = "track-removed"            // Participant, Track
 	TrackEnabled            EventKind = "track-enabled"            // Participant, Track
 	TrackDisabled           EventKind = "track-disabled"           // Participant, Track
+	SubscribeRulesChanged   EventKind = "subscribe-rules-changed"  // Participant; no status callback
 	RecordingChanged        EventKind = "recording-changed"        // no status callback
 	RecordingStarted        EventKind = "recording-started"        // Participant, Recording
 	RecordingCompleted      EventKind = "recording-completed"      // Participant, Recording
