@@ -242,12 +242,5 @@ func (c *call) room(r store.Room) any {
 }
 
 func (c *call) rules(r store.Room) any {
-	rules := r.RecordingRules
-	if rules == nil {
-		rules = store.ExcludeAll
-		if r.RecordParticipantsOnConnect {
-			rules = store.IncludeAll
-		}
-	}
-	return object{"room_sid": r.SID, "rules": rules, "date_created": date(r.Created), "date_updated": date(r.Updated)}
+	return object{"room_sid": r.SID, "rules": r.Rules(), "date_created": date(r.Created), "date_updated": date(r.Updated)}
 }

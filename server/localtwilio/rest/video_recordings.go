@@ -1,7 +1,6 @@
 package rest
 
 import (
-	"errors"
 	"net/http"
 	"slices"
 	"time"
@@ -125,10 +124,7 @@ func (c *call) recording(r store.Recording) any {
 	if c.path("room") != "" {
 		o["room_sid"] = r.RoomSID
 	} else {
-		room, err := c.store.Room(r.RoomSID)
-		if err != nil && !errors.Is(err, store.ErrNotFound) {
-			room = store.Room{}
-		}
+		room, _ := c.store.Room(r.RoomSID) // the zero Room, which has no callback, for one that was pruned
 		o["status_callback"], o["status_callback_method"] = orNull(room.StatusCallback), orNull(room.StatusCallbackMethod)
 	}
 	return o

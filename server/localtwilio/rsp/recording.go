@@ -5,24 +5,9 @@ import (
 	"escalate/server/localtwilio/store"
 )
 
-// recordingRules reads a Room's rules. Without any, the Room's option of the
-// same purpose decides. Rules that cannot be read count as none.
-func recordingRules(r store.Room) []store.Rule {
-	if rules := store.DecodeRules(r.RecordingRules); len(rules) > 0 {
-		return rules
-	}
-	if r.RecordParticipantsOnConnect {
-		return []store.Rule{{Type: "include", All: true}}
-	}
-	return nil
-}
-
 // recorded lists what the rules include of what is published now. Twilio reports a
 // recording only when there is any (twilio-video.js, test/integration/spec/room.js).
 func recorded(rules []store.Rule, members []*session) (list []recording.Source) {
-	if len(rules) == 0 {
-		return nil
-	}
 	for _, x := range members {
 		for _, t := range x.tracks {
 			if t.code == 0 && t.Kind != "data" && store.Includes(rules, x.identity, x.stored(t)) {
@@ -46,7 +31,7 @@ func (s *Server) recorder(r *room) *recording.Room {
 // checkRecording records what the rules include by now, and tells everybody when the
 // recording starts or stops.
 func (r *room) checkRecording() {
-	list := recorded(recordingRules(r.info), r.members)
+	list := recorded(store.DecodeRules(r.info.Rules()), r.members)
 	if r.recorder != nil {
 		r.recorder.Set(list)
 	}

@@ -26,8 +26,8 @@ type Participant struct {
 	Updated  time.Time
 	End      time.Time // zero until disconnected
 	// SubscribeRules is a JSON array; nil until set, which subscribes to everything.
-	SubscribeRules json.RawMessage
-	RulesUpdated   time.Time // when they were set
+	SubscribeRules json.RawMessage `json:",omitempty"` // omitted: null would come back as four letters
+	RulesUpdated   time.Time       // when they were set
 }
 
 // AddParticipant connects someone to a Room. It answers ErrRoomCompleted or

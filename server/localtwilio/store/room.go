@@ -36,7 +36,7 @@ type Room struct {
 	RecordParticipantsOnConnect bool
 	AudioOnly                   bool
 	LargeRoom                   bool
-	RecordingRules              json.RawMessage // a JSON array; nil until set
+	RecordingRules              json.RawMessage `json:",omitempty"` // a JSON array; none until set
 	VideoCodecs                 []string
 	MediaRegion                 string
 	StatusCallback              string // URL; empty for none
@@ -172,6 +172,18 @@ func (t *tx) room(key string) (Room, error) {
 		key = sid
 	}
 	return get[Room](t, bRooms, key)
+}
+
+// Rules are the Room's RecordingRules; where none were set, what its option of the same
+// purpose says.
+func (r Room) Rules() json.RawMessage {
+	switch {
+	case len(DecodeRules(r.RecordingRules)) > 0:
+		return r.RecordingRules
+	case r.RecordParticipantsOnConnect:
+		return IncludeAll
+	}
+	return ExcludeAll
 }
 
 // roomEvent numbers an event of r, announces it and saves r.

@@ -26,7 +26,7 @@ func (s *Store) SetSubscribeRules(sid string, rules json.RawMessage) (p Particip
 
 // Rules are the Participant's SubscribeRules, the default where none were set.
 func (p Participant) Rules() json.RawMessage {
-	if p.SubscribeRules == nil {
+	if len(DecodeRules(p.SubscribeRules)) == 0 {
 		return IncludeAll
 	}
 	return p.SubscribeRules

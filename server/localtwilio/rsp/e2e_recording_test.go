@@ -1,0 +1,157 @@
+//go:build e2e
+
+package rsp
+
+import (
+	"encoding/json"
+	"fmt"
+	"os/exec"
+	"strconv"
+	"testing"
+	"time"
+
+	"escalate/server/localtwilio/store"
+)
+
+// frames waits until a page has decoded so many more frames of a Track than now.
+func (p *page) frames(track string, more int) {
+	p.s.t.Helper()
+	p.str(`window.before = (await received())[` + jsString(track) + `] || 0`)
+	p.until(fmt.Sprintf("%d frames of %s", more, track), `(await received())[`+jsString(track)+`] >= before + `+strconv.Itoa(more))
+}
+
+// rules sets a Room's RecordingRules.
+func (s *stage) rules(roomSID, rules string) {
+	s.t.Helper()
+	if _, err := s.store.UpdateRoom(roomSID, func(r *store.Room) error {
+		r.RecordingRules = json.RawMessage(rules)
+		return nil
+	}); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// TestRecordedCall records a call of two unmodified clients by rules that change in the middle.
+func TestRecordedCall(t *testing.T) {
+	if _, err := exec.LookPath("ffprobe"); err != nil {
+		t.Skip("ffprobe is not installed (apt-get install ffmpeg): nobody can say what is in the files")
+	}
+	s := newStage(t)
+	const room = "recorded"
+	type moment struct {
+		at  time.Time
+		rec store.Recording
+	}
+	started, ended := make(chan moment, 20), make(chan moment, 20)
+	defer s.store.Watch(func(e store.Event) {
+		switch e.Kind {
+		case store.RecordingStarted:
+			started <- moment{e.At, e.Recording}
+		case store.RecordingCompleted, store.RecordingFailed:
+			ended <- moment{e.At, e.Recording}
+		}
+	})()
+	next := func(c chan moment, what string) moment {
+		t.Helper()
+		select {
+		case m := <-c:
+			return m
+		case <-time.After(slowPatience):
+			t.Fatalf("no recording %s", what)
+			return moment{}
+		}
+	}
+
+	alice, bob := s.open("alice"), s.open("bob")
+	alice.join("alice", room)
+	bob.join("bob", room)
+	alice.grows("bob/camera", "bob/microphone")
+	bob.grows("alice/camera", "alice/microphone")
+	sid, bobSID := s.participant(room, "bob")
+
+	s.rules(sid, `[{"type":"include","all":true}]`)
+	alice.logs("recordingStarted")
+	bob.logs("recordingStarted")
+	begins := map[string]time.Time{}
+	for range 4 {
+		m := next(started, "started")
+		begins[m.rec.SID] = m.at
+	}
+	alice.frames("bob/camera", 60)
+
+	// One Track is left out from here on; the others go on.
+	s.rules(sid, `[{"type":"include","all":true},{"type":"exclude","publisher":"bob","kind":"audio"}]`)
+	first := next(ended, "completed")
+	if first.rec.ParticipantSID != bobSID || first.rec.Type != "audio" {
+		t.Errorf("completed %+v, want bob's microphone", first.rec)
+	}
+	alice.frames("bob/camera", 90)
+	alice.is(`log.includes("recordingStopped")`, "false")
+	late := s.open("carol")
+	late.join("carol", room)
+	late.is("room.isRecording", "true")
+	for range 2 {
+		next(started, "of carol's started")
+	}
+	late.str("room.disconnect()")
+	for range 2 {
+		next(ended, "of carol's completed")
+	}
+	s.rules(sid, `[{"type":"exclude","all":true}]`)
+	alice.logs("recordingStopped")
+	bob.logs("recordingStopped")
+	done := []moment{first, next(ended, "completed"), next(ended, "completed"), next(ended, "completed")}
+
+	for _, m := range done {
+		if m.rec.Status != store.RecordingCompletedStatus {
+			t.Fatalf("recording %+v", m.rec)
+		}
+		codec, seconds, packets := ffprobe(t, s.recordings.File(m.rec))
+		wall := m.at.Sub(begins[m.rec.SID]).Seconds()
+		t.Logf("%s %s: %.2f s in the file, %.2f s by the clock, %d packets, %.1f a second", m.rec.Type, codec, seconds, wall, packets, float64(packets)/seconds)
+		// By the clock it is up to one frame more, and what a busy machine needs to begin and end.
+		if slack := wall*0.02 + 0.15; seconds < wall-slack || seconds > wall+slack {
+			t.Errorf("%s has %.2f s, the clock says %.2f", m.rec.Type, seconds, wall)
+		}
+		rate := float64(packets) / seconds
+		switch m.rec.Type {
+		case "video":
+			// The page asks for 15; a busy machine captures fewer.
+			if codec != "vp8" || rate < 7 || rate > 16 {
+				t.Errorf("%s with %.1f frames a second", codec, rate)
+			}
+		case "audio":
+			// 50 while there is sound; silence takes a few only.
+			if codec != "opus" || rate < 2 || rate > 51 {
+				t.Errorf("%s with %.1f packets a second", codec, rate)
+			}
+		}
+	}
+}
+
+func ffprobe(t *testing.T, file string) (codec string, seconds float64, packets int) {
+	t.Helper()
+	out, err := exec.Command("ffprobe", "-v", "error", "-of", "json", "-count_packets", "-show_streams", "-show_format", file).CombinedOutput()
+	if err != nil {
+		t.Fatalf("ffprobe: %v\n%s", err, out)
+	}
+	var p struct {
+		Streams []struct {
+			Codec   string `json:"codec_name"`
+			Packets string `json:"nb_read_packets"`
+		} `json:"streams"`
+		Format struct {
+			Duration string `json:"duration"`
+		} `json:"format"`
+	}
+	if err := json.Unmarshal(out, &p); err != nil || len(p.Streams) != 1 {
+		t.Fatalf("ffprobe: %v\n%s", err, out)
+	}
+	if seconds, err = strconv.ParseFloat(p.Format.Duration, 64); err != nil {
+		t.Fatal(err)
+	}
+	if packets, err = strconv.Atoi(p.Streams[0].Packets); err != nil {
+		t.Fatal(err)
+	}
+	return p.Streams[0].Codec, seconds, packets
+}
