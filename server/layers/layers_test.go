@@ -53,9 +53,10 @@ var may = []struct {
 	{"server/localtwilio/rest", []string{"server/localtwilio/store", "server/token"}},
 	{"server/localtwilio/callback", []string{"server/localtwilio/store"}},
 	{"server/localtwilio/recording", []string{"server/localtwilio/store", "server/localtwilio/sfu"}},
+	{"server/localtwilio/composition", []string{"server/localtwilio/store"}},
 	{"server/localtwilio/rsp", []string{"server/localtwilio/store", "server/localtwilio/sfu", "server/localtwilio/recording", "server/token"}},
 	{"server/localtwilio", []string{"server/localtwilio/store", "server/localtwilio/rest", "server/localtwilio/callback",
-		"server/localtwilio/rsp", "server/localtwilio/sfu", "server/localtwilio/recording", "server/localtwilio/turnserver", "server/token"}},
+		"server/localtwilio/rsp", "server/localtwilio/sfu", "server/localtwilio/recording", "server/localtwilio/composition", "server/localtwilio/turnserver", "server/token"}},
 	{"server/demo", []string{"server/localtwilio", "server/localtwilio/store"}},
 	// What wires it all.
 	{"server/core", []string{"server/web", "server/escalation", "server/twilioapi", "server/localtwilio", "server/localtwilio/rest", "server/demo", "server/dropin",

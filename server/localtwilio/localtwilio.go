@@ -21,6 +21,7 @@ import (
 	"time"
 
 	"escalate/server/localtwilio/callback"
+	"escalate/server/localtwilio/composition"
 	"escalate/server/localtwilio/recording"
 	"escalate/server/localtwilio/rest"
 	"escalate/server/localtwilio/rsp"
@@ -73,6 +74,9 @@ type Config struct {
 	Fault func(*http.Request) *rest.Error
 	// Now is the clock of Rooms, Documents and tokens; nil is time.Now.
 	Now func() time.Time
+	// FFmpeg is the program that composes Recordings; empty is the one in PATH. It
+	// may be missing: then Compositions fail.
+	FFmpeg string
 	// Log gets what happens; nil discards.
 	Log *slog.Logger
 }
@@ -85,6 +89,7 @@ type Server struct {
 	callbacks *callback.Sender
 	media     media
 	recorded  *recording.Server
+	composer  *composition.Server
 	signaling *rsp.Server
 	ln        net.Listener
 	http      *http.Server
@@ -138,6 +143,7 @@ func Start(ctx context.Context, c Config) (_ *Server, err error) {
 	if s.recorded, err = recording.Start(recording.Config{Store: s.store, Dir: dir, Log: c.Log.With("part", "recording")}); err != nil {
 		return nil, err
 	}
+	s.composer = composition.Start(composition.Config{Store: s.store, Dir: s.recorded.Dir(), FFmpeg: c.FFmpeg, Log: c.Log.With("part", "composition")})
 	s.signaling, err = rsp.Start(rsp.Config{
 		Store: s.store, Engine: s.media.engine, Verify: s.verify, ICEServers: s.iceServers, Recordings: s.recorded, Log: c.Log.With("part", "signaling"),
 	})
@@ -234,6 +240,9 @@ func (s *Server) Close() error {
 		// Signaling and recordings before callbacks: what they end is still an event of theirs.
 		if s.signaling != nil {
 			errs = append(errs, s.signaling.Close())
+		}
+		if s.composer != nil {
+			s.composer.Close()
 		}
 		if s.recorded != nil {
 			errs = append(errs, s.recorded.Close())

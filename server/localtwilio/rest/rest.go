@@ -6,7 +6,8 @@
 //
 //	video          Rooms: create, fetch, list, complete; their RecordingRules: fetch, update;
 //	               Participants: fetch, list, disconnect; PublishedTracks, SubscribedTracks: fetch, list;
-//	               SubscribeRules: fetch, update; Recordings: fetch, list, delete, media
+//	               SubscribeRules: fetch, update; Recordings: fetch, list, delete, media;
+//	               Compositions: create, fetch, list, delete, media
 //	sync           Services: fetch, list; Documents: create, fetch, list, update (If-Match), delete;
 //	               Permissions: fetch, list, update, delete
 //	taskrouter     Workspace: fetch; Tasks: create, fetch, list, update (If-Match), delete; Workers: fetch,

@@ -43,6 +43,7 @@ func (a *API) video(r *mux.Router) {
 	r.HandleFunc("/v1/Rooms/{room}/Participants/{participant}/SubscribeRules", a.handle(fetchSubscribeRules)).Methods(get)
 	r.HandleFunc("/v1/Rooms/{room}/Participants/{participant}/SubscribeRules", a.handle(updateSubscribeRules)).Methods(post)
 	a.recordings(r)
+	a.compositions(r)
 }
 
 func createRoom(c *call) error {

@@ -28,6 +28,7 @@ const (
 	RecordingCompleted      EventKind = "recording-completed"      // Participant, Recording
 	RecordingFailed         EventKind = "recording-failed"         // Participant, Recording
 	RecordingDeleted        EventKind = "recording-deleted"        // Recording alone; no status callback
+	CompositionChanged      EventKind = "composition-changed"      // Composition alone; no status callback
 
 	DocumentCreated EventKind = "document-created" // Document
 	DocumentUpdated EventKind = "document-updated" // Document
@@ -60,6 +61,7 @@ type Event struct {
 	Participant  Participant
 	Track        Track
 	Recording    Recording
+	Composition  Composition
 	Document     Document
 	Worker       Worker
 	Task         Task

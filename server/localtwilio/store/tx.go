@@ -29,6 +29,9 @@ const (
 	bRecordings     = "recordings"
 	bRecordingOrder = "recording_order" // number -> SID, as started
 
+	bCompositions     = "compositions"
+	bCompositionOrder = "composition_order"
+
 	bDocuments     = "documents"
 	bDocumentNames = "document_names"
 	bDocumentOrder = "document_order"
@@ -54,7 +57,7 @@ const (
 
 var buckets = []string{
 	bMeta, bRooms, bRoomNames, bRoomOrder, bParticipants, bRoomParticipants, bRoomConnected, bTracks, bParticipantTrack,
-	bRecordings, bRecordingOrder,
+	bRecordings, bRecordingOrder, bCompositions, bCompositionOrder,
 	bDocuments, bDocumentNames, bDocumentOrder, bPermissions,
 	bWorkers, bWorkerOrder, bTasks, bTaskOrder, bReservations, bTaskReservations, bWorkerReservations,
 	bConversations, bConversationNames, bConversationOrder, bMessages, bFlexTokens, bDue,
