@@ -212,6 +212,9 @@ func (t *tx) completeRoom(r *Room) error {
 	if err := t.bucket(bRoomNames).Delete([]byte(r.UniqueName)); err != nil {
 		return err
 	}
+	if err := t.schedule(r.forgotten(), r.SID); err != nil {
+		return err
+	}
 	return t.roomEvent(r, Event{Kind: RoomEnded})
 }
 
