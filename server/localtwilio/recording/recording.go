@@ -3,7 +3,7 @@
 // arrives. It decides nothing: signaling says which Tracks are to be recorded
 // (Room.Set), the store keeps what became of them.
 //
-//	sfu.Tap -> samplebuilder (order) -> timeline (when) -> matroska (file)
+//	sfu.Tap -> order (whole frames) -> timeline (when) -> matroska (file)
 //
 // Each Track has one goroutine, that ends with its Tap, and some hundred packets in
 // memory. A reader of the file finds everything up to the last second, also

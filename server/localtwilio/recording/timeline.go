@@ -7,6 +7,11 @@ const (
 	// about once in a second or more, so this follows clocks that are off by up to 0.1 %, and
 	// a publisher's clock that is set meanwhile moves nothing visibly.
 	maxSlew = time.Millisecond
+	// maxGlitch is how far a Track may be from the publisher's clock before it is set right at once: a
+	// sound card that was starved loses samples, which its count does not show. The time of
+	// arrival has to agree, by maxDoubt, or else it is the clock that was set.
+	maxGlitch = 100 * time.Millisecond
+	maxDoubt  = 500 * time.Millisecond
 	// maxJump is how far RTP time and time of arrival may run apart before the publisher is taken
 	// to have begun a new count, as after it replaced its encoder.
 	maxJump = 3 * time.Second
@@ -32,7 +37,8 @@ type timeline struct {
 // senderReport pairs a publisher's clock with its RTP time.
 type senderReport struct {
 	clock time.Time
-	ticks int64 // since origin
+	at    time.Time // arrival; zero when it is not known
+	ticks int64     // since origin
 }
 
 // place answers when a frame is due. Frames come in their order; at is when they arrived.
@@ -61,18 +67,23 @@ func (l *timeline) ticks(n int64) time.Duration {
 	return time.Duration(n) * time.Second / time.Duration(l.rate)
 }
 
-// reported takes in a sender report.
-func (l *timeline) reported(clock time.Time, rtp uint32) {
+// reported takes in a sender report that arrived at the given time, if that is known.
+func (l *timeline) reported(clock time.Time, rtp uint32, at time.Time) {
 	if !l.started {
 		return
 	}
-	r := &senderReport{clock: clock, ticks: l.ext + int64(int32(rtp-uint32(l.ext)-l.origin))}
-	if l.report == nil {
+	r := &senderReport{clock: clock, at: at, ticks: l.ext + int64(int32(rtp-uint32(l.ext)-l.origin))}
+	if l.report == nil || l.report.at.IsZero() {
 		l.report = r
 		return
 	}
-	drift := r.clock.Sub(l.report.clock) - l.ticks(r.ticks-l.report.ticks)
-	l.correct += min(max(drift-l.correct, -maxSlew), maxSlew)
+	counted := l.ticks(r.ticks - l.report.ticks)
+	drift := r.clock.Sub(l.report.clock) - counted
+	off := drift - l.correct
+	if doubt := drift - (r.at.Sub(l.report.at) - counted); off.Abs() < maxGlitch || r.at.IsZero() || doubt.Abs() > maxDoubt {
+		off = min(max(off, -maxSlew), maxSlew)
+	}
+	l.correct += off
 }
 
 // began is what the publisher's clock showed at the first frame, if reports told.

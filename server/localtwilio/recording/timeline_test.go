@@ -46,7 +46,7 @@ func TestTimelineFollowsTheClock(t *testing.T) {
 		now := start.Add(time.Duration(s) * time.Second)
 		ticks := uint32(float64(s) * 48000 * 1.0002)
 		due = l.place(ticks, now)
-		l.reported(now, ticks)
+		l.reported(now, ticks, now)
 	}
 	if off := due - time.Hour; off > 5*time.Millisecond || off < -5*time.Millisecond {
 		t.Errorf("after an hour frames are due %v off", off)
@@ -67,10 +67,29 @@ func TestTimelineOutlivesASetClock(t *testing.T) {
 			clock = clock.Add(time.Hour)
 		}
 		due = l.place(uint32(s*90000), now)
-		l.reported(clock, uint32(s*90000))
+		l.reported(clock, uint32(s*90000), now)
 	}
 	if off := due - time.Minute; off.Abs() > 50*time.Millisecond {
 		t.Errorf("after a minute frames are due %v off", off)
+	}
+}
+
+// A sound card that was starved for 700 ms does not leave sound late for the rest of the call.
+func TestTimelineMendsAGlitch(t *testing.T) {
+	l := timeline{rate: 48000}
+	start := time.Unix(1_700_000_000, 0)
+	var due time.Duration
+	for s := range 21 {
+		now := start.Add(time.Duration(s) * time.Second)
+		ticks := uint32(s * 48000)
+		if s > 10 {
+			ticks -= 700 * 48
+		}
+		due = l.place(ticks, now)
+		l.reported(now, ticks, now)
+	}
+	if off := due - 20*time.Second; off.Abs() > 10*time.Millisecond {
+		t.Errorf("frames are due %v off", off)
 	}
 }
 

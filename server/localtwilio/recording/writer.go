@@ -9,8 +9,6 @@ import (
 
 	"github.com/pion/rtcp"
 	"github.com/pion/rtp"
-	"github.com/pion/webrtc/v4/pkg/media"
-	"github.com/pion/webrtc/v4/pkg/media/samplebuilder"
 
 	"escalate/server/localtwilio/sfu"
 	"escalate/server/localtwilio/store"
@@ -22,8 +20,6 @@ const (
 	// maxFrame is what the last frame counts at most in a duration: it is shown until the
 	// next, of which there is none.
 	maxFrame = 100 * time.Millisecond
-	// maxArrivals bounds what is remembered of packets whose frame never came to be.
-	maxArrivals = 4096
 )
 
 // writer makes files of one Track: usually one, another one if the codec changes.
@@ -37,17 +33,15 @@ type writer struct {
 	dropped uint64 // as logged
 
 	// The rest begins anew with each file.
-	format   *format
-	builder  *samplebuilder.SampleBuilder
-	ssrc     uint32
-	arrivals map[uint32]time.Time // of frames that are not complete yet, by RTP time
-	padding  int                  // packets without payload that the builder will call lost
-	times    timeline
-	waiting  bool // for a key frame
-	file     *matroska
-	rec      store.Recording
-	began    time.Time // when the first frame arrived
-	end      time.Duration
+	format  *format
+	order   *order
+	ssrc    uint32
+	times   timeline
+	waiting bool // for a key frame
+	file    *matroska
+	rec     store.Recording
+	began   time.Time // when the first frame arrived
+	end     time.Duration
 }
 
 func newWriter(s *Server, roomSID string, x Source, tap *sfu.Tap, c *clock) *writer {
@@ -79,14 +73,11 @@ func (w *writer) run() {
 
 // drain completes the file.
 func (w *writer) drain() {
-	if w.builder != nil {
-		w.builder.Flush()
-		if err := w.frames(); err != nil {
-			w.fail(err)
-			return
-		}
+	err := w.flush()
+	if err == nil {
+		err = w.finish()
 	}
-	if err := w.finish(); err != nil {
+	if err != nil {
 		w.fail(err)
 	}
 }
@@ -108,7 +99,7 @@ func mustFormat(mime string) *format { f, _ := formatOf(mime); return f }
 
 // begin prepares for a file; it is made when there is something to write.
 func (w *writer) begin(mime string) error {
-	if err := w.finish(); err != nil {
+	if err := errors.Join(w.flush(), w.finish()); err != nil {
 		return err
 	}
 	f, err := formatOf(mime)
@@ -116,37 +107,27 @@ func (w *writer) begin(mime string) error {
 		return err
 	}
 	w.format, w.times, w.rec, w.end = f, timeline{rate: f.rate}, store.Recording{}, 0
-	w.order()
+	w.order, w.waiting = newOrder(f), true
 	return nil
 }
 
-// order begins to put packets in order.
-func (w *writer) order() {
-	f := w.format
-	w.builder = samplebuilder.New(f.late, f.depacketizer(), uint32(f.rate), samplebuilder.WithMaxTimeDelay(f.wait))
-	w.arrivals, w.padding, w.waiting = map[uint32]time.Time{}, 0, true
+// flush writes what waits for packets that will not come.
+func (w *writer) flush() error {
+	if w.order == nil {
+		return nil
+	}
+	return w.frames(w.order.flush())
 }
 
 func (w *writer) packet(p *rtp.Packet, at time.Time) error {
 	if p.SSRC != w.ssrc {
 		// Other media for the same Track. What the old was still lacking will not come.
-		w.builder.Flush()
-		if err := w.frames(); err != nil {
+		if err := w.flush(); err != nil {
 			return err
 		}
-		w.ssrc = p.SSRC
-		w.order()
+		w.ssrc, w.order, w.waiting = p.SSRC, newOrder(w.format), true
 	}
-	if len(p.Payload) == 0 {
-		w.padding++
-	} else if _, known := w.arrivals[p.Timestamp]; !known {
-		if len(w.arrivals) > maxArrivals {
-			clear(w.arrivals)
-		}
-		w.arrivals[p.Timestamp] = at
-	}
-	w.builder.Push(p)
-	return w.frames()
+	return w.frames(w.order.push(p, at))
 }
 
 func (w *writer) report(sr *rtcp.SenderReport, at time.Time) {
@@ -157,48 +138,37 @@ func (w *writer) report(sr *rtcp.SenderReport, at time.Time) {
 	if !at.IsZero() {
 		w.clock.observe(theirs, at)
 	}
-	w.times.reported(theirs, sr.RTPTime)
+	w.times.reported(theirs, sr.RTPTime, at)
 }
 
 // frames writes what is complete.
-func (w *writer) frames() error {
-	for s := w.builder.Pop(); s != nil; s = w.builder.Pop() {
-		if err := w.frame(s); err != nil {
+func (w *writer) frames(fs []frame) error {
+	for _, f := range fs {
+		if err := w.frame(f); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (w *writer) frame(s *media.Sample) error {
-	at, ok := w.arrivals[s.PacketTimestamp]
-	if !ok {
-		at = time.Now()
-	}
-	delete(w.arrivals, s.PacketTimestamp)
-	if lost := int(s.PrevDroppedPackets); lost > w.padding {
-		w.padding = 0
+func (w *writer) frame(f frame) error {
+	if f.lost {
 		w.lost()
-	} else {
-		w.padding -= lost
 	}
-	if len(s.Data) == 0 {
-		return nil
-	}
-	key := w.format.key(s.Data)
+	key := w.format.key(f.data)
 	if w.waiting && !key {
 		return nil
 	}
 	if w.file == nil {
-		if ok, err := w.create(s.Data, at); !ok || err != nil {
+		if ok, err := w.create(f.data, f.at); !ok || err != nil {
 			return err
 		}
 	}
 	w.waiting = false
 	before := w.times.last
-	due := w.times.place(s.PacketTimestamp, at)
+	due := w.times.place(f.rtp, f.at)
 	w.end = due + min(max(due-before, 0), maxFrame)
-	if err := w.file.frame(due, key, s.Data); err != nil {
+	if err := w.file.frame(due, key, f.data); err != nil {
 		return fmt.Errorf("write a frame: %w", err)
 	}
 	return nil
