@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -219,8 +220,9 @@ func TestKilled(t *testing.T) {
 }
 
 func TestDeleteAndPrune(t *testing.T) {
+	var later atomic.Int64 // the pruning reads the clock too
 	now := time.Now()
-	st := must(store.Open("", store.Options{Now: func() time.Time { return now }}))(t)
+	st := must(store.Open("", store.Options{Now: func() time.Time { return now.Add(time.Duration(later.Load())) }}))(t)
 	defer st.Close()
 	s := must(Start(Config{Store: st}))(t)
 	defer s.Close()
@@ -233,7 +235,7 @@ func TestDeleteAndPrune(t *testing.T) {
 			t.Fatal(err)
 		}
 		all = append(all, must(st.EndRecording(r.SID, store.RecordingDone{Status: "completed", Size: 1000, Duration: time.Second}))(t))
-		now = now.Add(time.Hour)
+		later.Add(int64(time.Hour))
 	}
 	left := func(want ...bool) {
 		t.Helper()
