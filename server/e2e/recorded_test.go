@@ -4,6 +4,7 @@ package e2e
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"path/filepath"
 	"testing"
@@ -47,6 +48,8 @@ func TestRecordedCall(t *testing.T) {
 		}
 	}
 
+	c.click("#leave-button")
+	c.see("#rating-form")
 	p.room.click("#leave-button")
 	eventually(t, "four completed recordings", func() bool {
 		return len(recordings(store.RecordingCompletedStatus)) == 4 && len(recordings("")) == 4
@@ -60,6 +63,10 @@ func TestRecordedCall(t *testing.T) {
 		if int64(len(b)) != r.Size || r.Duration <= 0 || !bytes.HasPrefix(b, []byte{0x1a, 0x45, 0xdf, 0xa3}) {
 			t.Errorf("recording %+v with %d bytes", r, len(b))
 		}
+	}
+	// The Room ends by itself when it has been empty for long enough.
+	if _, err := kept.CompleteRoom(recordings("")[0].RoomSID); err != nil && !errors.Is(err, store.ErrRoomCompleted) {
+		t.Fatal(err)
 	}
 	eventually(t, "the composition of the call, made or given up", func() bool {
 		list, err := kept.Compositions(store.CompositionFilter{})
