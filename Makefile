@@ -14,7 +14,7 @@ BROWSER_TESTS := ./app/video/twiliojs ./server/localtwilio/sfu ./server/localtwi
 BENCHMARKS := ./server/token ./server/localtwilio/store ./server/localtwilio/sfu
 
 .DEFAULT_GOAL := help
-.PHONY: help run build wasm deps deps-test test test-unit test-wasm e2e shots soak lint bench bench-start clean chromium FORCE
+.PHONY: help run build wasm deps deps-test test test-unit test-wasm e2e shots soak lint bench bench-start clean chromium ffmpeg FORCE
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,7 +49,7 @@ static/node_modules/.installed-test: static/package.json static/package-lock.jso
 test: QUALITY := 5
 test: deps-test lint test-unit test-wasm e2e ## every test, browser tests too
 
-test-unit: deps-test wasm ## Go tests on this machine, with the race detector
+test-unit: deps-test wasm ffmpeg ## Go tests on this machine, with the race detector
 	$(GO) test -race ./...
 
 test-wasm: ## the JavaScript boundary, compiled to WASM and run under node
@@ -57,7 +57,7 @@ test-wasm: ## the JavaScript boundary, compiled to WASM and run under node
 
 # -p 1: one Chromium at a time, or two cores are not enough for media in time.
 e2e: QUALITY := 5
-e2e: deps-test wasm chromium ## the whole in a browser: Chromium with fake media; screenshots in server/e2e/out
+e2e: deps-test wasm chromium ffmpeg ## the whole in a browser: Chromium with fake media; screenshots in server/e2e/out
 	CHROMIUM=$(CHROMIUM) $(GO) test -tags e2e -count=1 -p 1 -timeout 15m $(BROWSER_TESTS)
 
 shots: QUALITY := 5
@@ -70,6 +70,15 @@ chromium:
 			apt-get update -qq && apt-get install -y -qq chromium >/dev/null; \
 		else \
 			echo "The browser tests need Chromium: install your system's package (sudo apt-get install chromium), or set CHROMIUM=/path/to/it." >&2; exit 1; \
+		fi; }
+
+# What is in recordings is only checked where ffprobe is; without it those tests say so and skip.
+ffmpeg:
+	@command -v ffprobe >/dev/null || { \
+		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+			apt-get update -qq && apt-get install -y -qq --no-install-recommends ffmpeg >/dev/null; \
+		else \
+			echo "Recordings are not looked into, nor composed, without ffmpeg (sudo apt-get install ffmpeg)." >&2; \
 		fi; }
 
 soak: ## 10,000 random schedules of each property test with the race detector; some minutes

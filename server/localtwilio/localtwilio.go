@@ -21,6 +21,8 @@ import (
 	"time"
 
 	"escalate/server/localtwilio/callback"
+	"escalate/server/localtwilio/composition"
+	"escalate/server/localtwilio/recording"
 	"escalate/server/localtwilio/rest"
 	"escalate/server/localtwilio/rsp"
 	"escalate/server/localtwilio/store"
@@ -30,8 +32,12 @@ import (
 // DefaultAddr is where Start listens when Config.Addr is empty.
 const DefaultAddr = "127.0.0.1:9100"
 
-// dataFile is the name of the store's file in the data directory.
-const dataFile = "twilio.db"
+// dataFile is the name of the store's file in the data directory, recordingsDir
+// that of the directory of recordings.
+const (
+	dataFile      = "twilio.db"
+	recordingsDir = "recordings"
+)
 
 // sweepEvery is how often time's work is done: TTLs, empty Rooms, Participants
 // who stayed too long. Documents are expired to the instant by their readers; a
@@ -54,8 +60,8 @@ type Config struct {
 	// PublicIPs are put into ICE candidates instead of the address listened on,
 	// for a server behind address translation.
 	PublicIPs []string
-	// DataDir is the directory of the data file. Empty is a temporary file that
-	// Close removes.
+	// DataDir is the directory of the data file and of recordings. Empty are
+	// temporary ones that Close removes.
 	DataDir string
 	// Account overrides the account's random SIDs and keys, field by field.
 	Account store.Account
@@ -68,6 +74,9 @@ type Config struct {
 	Fault func(*http.Request) *rest.Error
 	// Now is the clock of Rooms, Documents and tokens; nil is time.Now.
 	Now func() time.Time
+	// FFmpeg is the program that composes Recordings; empty is the one in PATH. It
+	// may be missing: then Compositions fail.
+	FFmpeg string
 	// Log gets what happens; nil discards.
 	Log *slog.Logger
 }
@@ -79,6 +88,8 @@ type Server struct {
 	api       *rest.API
 	callbacks *callback.Sender
 	media     media
+	recorded  *recording.Server
+	composer  *composition.Server
 	signaling *rsp.Server
 	ln        net.Listener
 	http      *http.Server
@@ -125,13 +136,23 @@ func Start(ctx context.Context, c Config) (_ *Server, err error) {
 		return nil, err
 	}
 	s.callbacks = callback.Start(callback.Config{Store: s.store, Transport: c.CallbackTransport, Log: c.Log})
+	dir := ""
+	if c.DataDir != "" {
+		dir = filepath.Join(c.DataDir, recordingsDir)
+	}
+	if s.recorded, err = recording.Start(recording.Config{Store: s.store, Dir: dir, Log: c.Log.With("part", "recording")}); err != nil {
+		return nil, err
+	}
+	s.composer = composition.Start(composition.Config{Store: s.store, Dir: s.recorded.Dir(), FFmpeg: c.FFmpeg, Log: c.Log.With("part", "composition")})
 	s.signaling, err = rsp.Start(rsp.Config{
-		Store: s.store, Engine: s.media.engine, Verify: s.verify, ICEServers: s.iceServers, Log: c.Log.With("part", "signaling"),
+		Store: s.store, Engine: s.media.engine, Verify: s.verify, ICEServers: s.iceServers, Recordings: s.recorded, Log: c.Log.With("part", "signaling"),
 	})
 	if err != nil {
 		return nil, err
 	}
-	s.api = rest.New(s.store, rest.Config{Limits: c.Limits, Fault: c.Fault, Log: c.Log})
+	s.api = rest.New(s.store, rest.Config{
+		Limits: c.Limits, Fault: c.Fault, Media: rest.MediaFiles{Dir: s.recorded.Dir(), URL: s.URL()}, Log: c.Log,
+	})
 	s.serve()
 	s.wg.Go(s.sweep)
 	return s, nil
@@ -141,6 +162,7 @@ func (s *Server) serve() {
 	routes := http.NewServeMux()
 	routes.Handle("/signaling", s.signaling)
 	routes.Handle("/insights", s.signaling.Insights())
+	routes.Handle(rest.MediaPath, s.api.Media())
 	s.http = &http.Server{
 		Handler: allowLoopback(s.route(routes)), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute,
 		ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
@@ -152,7 +174,7 @@ func (s *Server) serve() {
 	})
 }
 
-// route sends the WebSockets to signaling and the rest to REST, which must see
+// route sends the WebSockets to signaling, media to its files and the rest to REST, which must see
 // paths as they came: ServeMux would clean them by a redirect.
 func (s *Server) route(sockets *http.ServeMux) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -215,9 +237,15 @@ func (s *Server) Close() error {
 		} else if s.ln != nil {
 			errs = append(errs, s.ln.Close())
 		}
-		// Signaling before callbacks: what it ends is still an event of theirs.
+		// Signaling and recordings before callbacks: what they end is still an event of theirs.
 		if s.signaling != nil {
 			errs = append(errs, s.signaling.Close())
+		}
+		if s.composer != nil {
+			s.composer.Close()
+		}
+		if s.recorded != nil {
+			errs = append(errs, s.recorded.Close())
 		}
 		if s.callbacks != nil {
 			s.callbacks.Close()

@@ -60,7 +60,12 @@ var spec = sync.OnceValues(func() (*twiliospec.Spec, error) {
 // own documents, where they are installed.
 func startSDK(t *testing.T) sdk {
 	t.Helper()
-	s := start(t, localtwilio.Config{})
+	return startSDKWith(t, localtwilio.Config{})
+}
+
+func startSDKWith(t *testing.T, c localtwilio.Config) sdk {
+	t.Helper()
+	s := start(t, c)
 	transport := s.Transport()
 	switch documents, err := spec(); {
 	case errors.Is(err, fs.ErrNotExist):
@@ -189,6 +194,9 @@ func TestRooms(t *testing.T) {
 		t.Errorf("participants %+v, want none connected", list)
 	}
 
+	if rules := must(s.video.FetchRoomRecordingRule(*r.Sid))(t); len(*rules.Rules) != 1 || (*rules.Rules)[0].Type != "include" || !(*rules.Rules)[0].All {
+		t.Errorf("rules of a Room that is recorded from the start: %+v", *rules.Rules)
+	}
 	rules := must(s.video.UpdateRoomRecordingRule(*r.Sid, &video.UpdateRoomRecordingRuleParams{
 		Rules: ptr[any]([]map[string]any{{"type": "exclude", "all": true}}),
 	}))(t)

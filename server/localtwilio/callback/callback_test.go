@@ -3,6 +3,7 @@ package callback_test
 import (
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -144,6 +145,53 @@ func TestWholeRoom(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+func TestRecording(t *testing.T) {
+	s := start(t)
+	rec := newReceiver(t, s)
+	room := must(s.CreateRoom(store.Room{UniqueName: "r", StatusCallback: rec.URL}))(t)
+	p := must(s.AddParticipant(room.SID, "ada"))(t)
+	began := time.UnixMilli(1_700_000_000_123)
+	record := func() store.Recording {
+		return must(s.StartRecording(store.Recording{
+			RoomSID: room.SID, ParticipantSID: p.SID, SourceSID: store.NewSID("MT"), TrackName: "cam",
+			Type: "video", Codec: "VP8", Container: "mkv", Began: began,
+		}))(t)
+	}
+	a, b := record(), record()
+	must(s.EndRecording(a.SID, store.RecordingDone{Status: store.RecordingCompletedStatus, Size: 12345, Duration: 2600 * time.Millisecond, Began: began}))(t)
+	must(s.EndRecording(b.SID, store.RecordingDone{Status: store.RecordingFailedStatus, Size: 7, Duration: time.Millisecond, Began: began}))(t)
+	if err := s.DeleteRecording(a.SID); err != nil { // not a status callback
+		t.Fatal(err)
+	}
+	must(s.CompleteRoom(room.SID))(t)
+	about := func(event string, r store.Recording, more map[string]string) map[string]string {
+		m := map[string]string{
+			"StatusCallbackEvent": event, "RecordingSid": r.SID, "TrackSid": r.SourceSID, "SourceSid": r.SourceSID, "TrackName": "cam", "TrackKind": "video",
+			"ParticipantSid": p.SID, "ParticipantIdentity": "ada", "RoomName": "r", "Type": "video", "Codec": "VP8", "Container": "mkv",
+			"OffsetFromTwilioVideoEpoch": "1700000000123",
+		}
+		maps.Copy(m, more)
+		return m
+	}
+	for i, want := range []map[string]string{
+		{"StatusCallbackEvent": "room-created"},
+		{"StatusCallbackEvent": "participant-connected"},
+		about("recording-started", a, map[string]string{"Size": "", "Duration": "", "MediaUri": ""}),
+		about("recording-started", b, nil),
+		about("recording-completed", a, map[string]string{"Size": "12345", "Duration": "3", "MediaUri": "/v1/Recordings/" + a.SID + "/Media"}),
+		about("recording-failed", b, map[string]string{"Size": "7", "Duration": "1", "MediaUri": ""}),
+		{"StatusCallbackEvent": "participant-disconnected", "RecordingSid": ""},
+	} {
+		v := rec.next(t)
+		want["SequenceNumber"] = strconv.Itoa(i)
+		for name, value := range want {
+			if v.Get(name) != value {
+				t.Errorf("callback %d: %s is %q, want %q", i, name, v.Get(name), value)
+			}
+		}
 	}
 }
 

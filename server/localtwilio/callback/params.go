@@ -42,7 +42,33 @@ func params(account string, e store.Event) url.Values {
 		v.Set("TrackKind", k.Kind)
 		v.Set("TrackName", k.Name)
 	}
+	if r := e.Recording; r.SID != "" {
+		recordingParams(v, r)
+	}
 	return v
+}
+
+// recordingParams adds what is known of a Recording: nearly nothing at its start.
+func recordingParams(v url.Values, r store.Recording) {
+	v.Set("RecordingSid", r.SID)
+	v.Set("SourceSid", r.SourceSID)
+	v.Set("TrackSid", r.SourceSID)
+	v.Set("TrackKind", r.Type)
+	v.Set("TrackName", r.TrackName)
+	v.Set("Type", r.Type)
+	v.Set("Codec", r.Codec)
+	v.Set("Container", r.Container)
+	v.Set("OffsetFromTwilioVideoEpoch", strconv.FormatInt(r.Offset(), 10))
+	if r.Status == store.RecordingProcessingStatus {
+		return
+	}
+	v.Set("Duration", strconv.Itoa(r.Seconds()))
+	v.Set("Size", strconv.FormatInt(r.Size, 10))
+	if r.Status == store.RecordingCompletedStatus {
+		v.Set("MediaUri", "/v1/Recordings/"+r.SID+"/Media")
+	} else {
+		v.Set("FailedOperation", "recording")
+	}
 }
 
 // Sign is the X-Twilio-Signature of a request: HMAC-SHA1 by the auth token over

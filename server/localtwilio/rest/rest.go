@@ -4,8 +4,10 @@
 // headers that Twilio's OpenAPI documents and error dictionary give. What an SDK
 // cannot see (a Room's media, a chat's push channel) is not here.
 //
-//	video          Rooms: create, fetch, list, complete; their RecordingRules, Recordings (none yet),
-//	               Participants: fetch, list, disconnect; PublishedTracks: fetch, list
+//	video          Rooms: create, fetch, list, complete; their RecordingRules: fetch, update;
+//	               Participants: fetch, list, disconnect; PublishedTracks, SubscribedTracks: fetch, list;
+//	               SubscribeRules: fetch, update; Recordings: fetch, list, delete, media;
+//	               Compositions: create, fetch, list, delete, media
 //	sync           Services: fetch, list; Documents: create, fetch, list, update (If-Match), delete;
 //	               Permissions: fetch, list, update, delete
 //	taskrouter     Workspace: fetch; Tasks: create, fetch, list, update (If-Match), delete; Workers: fetch,
@@ -49,7 +51,15 @@ type Config struct {
 	// looks at it, to rehearse what cannot be provoked. It must not read the
 	// body.
 	Fault func(*http.Request) *Error
+	Media MediaFiles
 	Log   *slog.Logger // nil discards
+}
+
+// MediaFiles says where the files of Recordings are; the zero value has none.
+type MediaFiles struct {
+	Dir string
+	// URL is where MediaPath is reached, without it, by those who asked one of Twilio's hosts.
+	URL string
 }
 
 // API answers REST requests out of a store.
@@ -59,6 +69,7 @@ type API struct {
 	limits   Limits
 	limiter  limiter
 	fault    func(*http.Request) *Error
+	media    MediaFiles
 	handlers map[string]http.Handler
 }
 
@@ -69,6 +80,7 @@ func New(s *store.Store, c Config) *API {
 	}
 	a := &API{
 		store: s, log: c.Log, limits: c.Limits, limiter: limiter{buckets: map[string]*rate.Limiter{}}, fault: c.Fault,
+		media:    c.Media,
 		handlers: map[string]http.Handler{},
 	}
 	routes := map[string]func(*mux.Router){

@@ -33,12 +33,17 @@ func (a *API) video(r *mux.Router) {
 	r.HandleFunc("/v1/Rooms/{room}", a.handle(updateRoom)).Methods(post)
 	r.HandleFunc("/v1/Rooms/{room}/RecordingRules", a.handle(fetchRecordingRules)).Methods(get)
 	r.HandleFunc("/v1/Rooms/{room}/RecordingRules", a.handle(updateRecordingRules)).Methods(post)
-	r.HandleFunc("/v1/Rooms/{room}/Recordings", a.handle(listRoomRecordings)).Methods(get)
 	r.HandleFunc("/v1/Rooms/{room}/Participants", a.handle(listParticipants)).Methods(get)
 	r.HandleFunc("/v1/Rooms/{room}/Participants/{participant}", a.handle(fetchParticipant)).Methods(get)
 	r.HandleFunc("/v1/Rooms/{room}/Participants/{participant}", a.handle(updateParticipant)).Methods(post)
 	r.HandleFunc("/v1/Rooms/{room}/Participants/{participant}/PublishedTracks", a.handle(listPublishedTracks)).Methods(get)
 	r.HandleFunc("/v1/Rooms/{room}/Participants/{participant}/PublishedTracks/{track}", a.handle(fetchPublishedTrack)).Methods(get)
+	r.HandleFunc("/v1/Rooms/{room}/Participants/{participant}/SubscribedTracks", a.handle(listSubscribedTracks)).Methods(get)
+	r.HandleFunc("/v1/Rooms/{room}/Participants/{participant}/SubscribedTracks/{track}", a.handle(fetchSubscribedTrack)).Methods(get)
+	r.HandleFunc("/v1/Rooms/{room}/Participants/{participant}/SubscribeRules", a.handle(fetchSubscribeRules)).Methods(get)
+	r.HandleFunc("/v1/Rooms/{room}/Participants/{participant}/SubscribeRules", a.handle(updateSubscribeRules)).Methods(post)
+	a.recordings(r)
+	a.compositions(r)
 }
 
 func createRoom(c *call) error {
@@ -179,25 +184,9 @@ func (c *call) time(name string) (time.Time, error) {
 	return time.Time{}, invalid("Invalid parameter " + name + ": expected ISO 8601")
 }
 
-// recordingRules checks the rules and answers them as a JSON array. SDKs send
-// the array itself or, as a string, its text.
+// recordingRules checks a Room's rules and answers them as a JSON array.
 func recordingRules(text string) (json.RawMessage, error) {
-	var inner string
-	if json.Unmarshal([]byte(text), &inner) == nil {
-		text = inner
-	}
-	var rules []struct {
-		Type string `json:"type"`
-	}
-	if err := json.Unmarshal([]byte(text), &rules); err != nil || len(rules) == 0 {
-		return nil, bad(codeRecordingRules, "Invalid recording rule")
-	}
-	for _, r := range rules {
-		if r.Type != "include" && r.Type != "exclude" {
-			return nil, bad(codeRecordingRules, "Invalid recording rule")
-		}
-	}
-	return json.RawMessage(text), nil
+	return checkedRules(text, bad(codeRecordingRules, "Invalid recording rule"))
 }
 
 // noRoom is err, or that there is no Room for what was asked to belong to.
@@ -234,14 +223,6 @@ func updateRecordingRules(c *call) error {
 	return c.json(http.StatusOK, c.rules(r))
 }
 
-// listRoomRecordings answers an empty list: nothing is recorded yet.
-func listRoomRecordings(c *call) error {
-	if _, err := c.store.Room(c.path("room")); err != nil {
-		return noRoom(err)
-	}
-	return list(c, "recordings", maxVideoPage, []string(nil), func(s string) string { return s }, func(s string) any { return s })
-}
-
 func (c *call) room(r store.Room) any {
 	u := c.base + "/v1/Rooms/" + r.SID
 	return object{
@@ -262,12 +243,5 @@ func (c *call) room(r store.Room) any {
 }
 
 func (c *call) rules(r store.Room) any {
-	rules := r.RecordingRules
-	if rules == nil {
-		rules = json.RawMessage(`[{"type":"exclude","all":true}]`)
-		if r.RecordParticipantsOnConnect {
-			rules = json.RawMessage(`[{"type":"include","all":true}]`)
-		}
-	}
-	return object{"room_sid": r.SID, "rules": rules, "date_created": date(r.Created), "date_updated": date(r.Updated)}
+	return object{"room_sid": r.SID, "rules": r.Rules(), "date_created": date(r.Created), "date_updated": date(r.Updated)}
 }

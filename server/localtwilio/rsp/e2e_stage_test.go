@@ -17,6 +17,7 @@ import (
 
 	"github.com/chromedp/chromedp"
 
+	"escalate/server/localtwilio/recording"
 	"escalate/server/localtwilio/sfu"
 	"escalate/server/localtwilio/store"
 	"escalate/server/token"
@@ -28,11 +29,12 @@ const slowPatience = 45 * time.Second
 // stage is the real thing, without REST: store, media and signalling on
 // loopback, and one Chromium.
 type stage struct {
-	t       *testing.T
-	srv     *Server
-	store   *store.Store
-	url     string
-	browser context.Context
+	t          *testing.T
+	srv        *Server
+	store      *store.Store
+	recordings *recording.Server
+	url        string
+	browser    context.Context
 }
 
 func newStage(t *testing.T) *stage {
@@ -57,8 +59,13 @@ func newStage(t *testing.T) *stage {
 	}
 	t.Cleanup(func() { _ = eng.Close() })
 	account := st.Account()
+	rec, err := recording.Start(recording.Config{Store: st, Log: log})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = rec.Close() })
 	srv, err := Start(Config{
-		Store: st, Engine: eng, Log: log,
+		Store: st, Engine: eng, Recordings: rec, Log: log,
 		Verify: func(raw string) (token.Claims, error) {
 			return token.Verify(raw, account.SID, func(sid string) (string, bool) {
 				return account.KeySecret, sid == account.KeySID
@@ -100,7 +107,7 @@ func newStage(t *testing.T) *stage {
 	if err := chromedp.Do(browser); err != nil {
 		t.Fatalf("start chromium: %v", err)
 	}
-	return &stage{t: t, srv: srv, store: st, url: web.URL, browser: browser}
+	return &stage{t: t, srv: srv, store: st, recordings: rec, url: web.URL, browser: browser}
 }
 
 func (s *stage) token(identity, room string, now time.Time) string {

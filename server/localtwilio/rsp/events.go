@@ -18,6 +18,8 @@ func (s *Server) storeEvent(e store.Event) {
 		r.complete()
 	case store.ParticipantDisconnected:
 		r.evict(e.Participant.SID)
+	case store.SubscribeRulesChanged:
+		r.subscribe(e.Participant)
 	case store.RecordingChanged:
 		r.mu.Lock()
 		r.info = e.Room

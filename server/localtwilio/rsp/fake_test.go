@@ -103,7 +103,20 @@ type fakePeer struct {
 	tracks  []sfu.Track
 	handled []sfu.Description
 	sent    map[string][]string // by channel
+	wanted  []string            // as last set; nil until then
 	closed  bool
+}
+
+func (p *fakePeer) SetWanted(sids []string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.wanted = append([]string{}, sids...)
+}
+
+func (p *fakePeer) wants() []string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.wanted
 }
 
 func (p *fakePeer) SetTracks(t []sfu.Track) {

@@ -71,7 +71,12 @@ func (s *Server) negotiate(c *conn, x *session, m *connect, offer description) e
 	r.mu.Lock()
 	tracks, region := forwarded(x.tracks), r.info.MediaRegion
 	r.mu.Unlock()
-	p, answer, err := r.media.Join(ctx, x.peerConfig(subscribesAll(m)), toSFU(offer), tracks)
+	all := subscribesAll(m)
+	if !all {
+		_, err := s.cfg.Store.SetSubscribeRules(x.sid, store.ExcludeAll)
+		x.logged("set subscribe rules", err)
+	}
+	p, answer, err := r.media.Join(ctx, x.peerConfig(all), toSFU(offer), tracks)
 	if err != nil {
 		r.leave(x, nil)
 		return fail(codeServerRemoteDesc, err)

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"sync"
 
+	"escalate/server/localtwilio/recording"
 	"escalate/server/localtwilio/store"
 )
 
@@ -26,6 +27,7 @@ type room struct {
 	members   []*session // in order of arrival, joining ones included
 	speaker   string     // Participant SID
 	recording recordingState
+	recorder  *recording.Room // nil when nothing can be recorded
 }
 
 // acquire answers the live Room for a stored one. Every acquire needs a release.
@@ -39,6 +41,7 @@ func (s *Server) acquire(info store.Room) *room {
 			r.name = r.sid
 		}
 		r.media = s.media.open(info.VideoCodecs, r.speaking)
+		r.recorder = s.recorder(r)
 		s.rooms[info.SID] = r
 	}
 	r.refs++
@@ -55,6 +58,9 @@ func (s *Server) release(r *room) {
 	}
 	s.mu.Unlock()
 	if last {
+		if r.recorder != nil {
+			r.recorder.Close()
+		}
 		r.media.Close()
 	}
 }
@@ -103,6 +109,7 @@ func (r *room) open(x *session, p peer, c *conn, answer description, m connected
 	}
 	x.state, x.peer = stateConnected, p
 	r.checkRecording()
+	r.checkSubscriptions()
 	m.Participant = x.self()
 	m.Participants = r.others(x)
 	m.Published = published(x.tracks, x.published)
@@ -168,6 +175,7 @@ func (r *room) apply(x *session, local *localState) bool {
 		x.revision++
 		r.announce(x, sids(d.removed))
 		r.checkRecording()
+		r.checkSubscriptions()
 	}
 	return d.changed
 }
@@ -175,7 +183,7 @@ func (r *room) apply(x *session, local *localState) bool {
 // storeTrack gives a new Track its SID, or refuses it.
 func (r *room) storeTrack(x *session, t *track) {
 	kept, err := r.srv.cfg.Store.AddTrack(store.Track{
-		RoomSID: r.sid, ParticipantSID: x.sid, Name: t.Name, Kind: t.Kind, Enabled: t.Enabled,
+		RoomSID: r.sid, ParticipantSID: x.sid, Name: t.Name, Kind: t.Kind, Enabled: t.Enabled, Priority: t.Priority,
 	})
 	if err != nil {
 		x.logged("add track", err)

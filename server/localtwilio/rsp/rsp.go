@@ -27,6 +27,7 @@ import (
 	"sync"
 	"time"
 
+	"escalate/server/localtwilio/recording"
 	"escalate/server/localtwilio/sfu"
 	"escalate/server/localtwilio/store"
 	"escalate/server/token"
@@ -39,6 +40,10 @@ type Config struct {
 
 	// Verify checks an Access Token; its errors are those of package token.
 	Verify func(raw string) (token.Claims, error)
+
+	// Recordings writes to files what a Room's rules include. It may be nil:
+	// then Participants are told of a recording that nobody makes.
+	Recordings *recording.Server
 
 	// ICEServers answers the list of STUN and TURN servers that a browser is
 	// given, in any form that becomes the W3C's RTCIceServer list as JSON. It

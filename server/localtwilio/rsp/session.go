@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"escalate/server/localtwilio/sfu"
+	"escalate/server/localtwilio/store"
 )
 
 // The states of a Participant. joining is not known to anybody else.
@@ -41,7 +42,9 @@ type session struct {
 	peer      peer // nil until connected
 	channels  map[string]channel
 	quality   int // network quality level
-	expiry    *time.Timer
+	// subscribes are SubscribeRules, nil until set
+	subscribes []store.Rule
+	expiry     *time.Timer
 }
 
 // self is the Participant's entry for its own browser.

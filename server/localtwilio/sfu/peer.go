@@ -42,6 +42,7 @@ type Peer struct {
 	subs      []*subscription         // oldest first
 	listed    []Subscription          // as last reported
 	off       map[string]bool         // Track SIDs switched off
+	wanted    map[string]bool         // Track SIDs to subscribe to; nil until SetWanted
 }
 
 // rembInterval is how often a REMB is repeated; Chromium forgets it after some seconds.

@@ -31,6 +31,7 @@ type Router struct {
 	closed       bool               // guarded by mu
 	peers        map[*Peer]struct{} // guarded by mu
 	publications []*publication     // guarded by mu; oldest first
+	taps         []*Tap             // guarded by mu
 }
 
 // NewRouter opens a Room for media.
@@ -59,7 +60,11 @@ func (r *Router) Close() {
 		for p := range r.peers {
 			peers = append(peers, p)
 		}
+		taps := slices.Clone(r.taps)
 		r.mu.Unlock()
+		for _, t := range taps {
+			t.Close()
+		}
 		close(r.done)
 		var wg sync.WaitGroup
 		for _, p := range peers {
@@ -123,6 +128,9 @@ func (r *Router) publish(pub *publication) {
 		return // it is being closed
 	}
 	r.publications = append(r.publications, pub)
+	for _, t := range r.taps {
+		t.published(pub)
+	}
 	for p := range r.peers {
 		if p != pub.owner {
 			p.loop.post(func() { p.subscribe(pub) })
@@ -144,6 +152,9 @@ func (r *Router) withdraw(pub *publication) {
 		return
 	}
 	r.publications = slices.Delete(r.publications, i, i+1)
+	for _, t := range r.taps {
+		t.withdrawn(pub)
+	}
 	for p := range r.peers {
 		if p != pub.owner {
 			p.loop.post(func() { p.unsubscribe(pub) })

@@ -44,7 +44,7 @@ func (s *subscription) detach() {
 
 // subscribe gives the Peer a Track. The m-section or channel is offered by settle.
 func (p *Peer) subscribe(pub *publication) {
-	if !p.config.SubscribeAll || p.failed {
+	if !p.wants(pub) || p.failed {
 		return
 	}
 	s := &subscription{pub: pub}

@@ -23,6 +23,7 @@ type upTrack struct {
 	keys     *keyframeRequests // nil for audio
 	level    levelMeter
 	last     atomic.Pointer[rtcp.SenderReport]
+	taps     tapList
 	log      *slog.Logger
 
 	mu    sync.Mutex // held while sinks is replaced
@@ -92,6 +93,7 @@ func (u *upTrack) forward() {
 		if levelID != 0 {
 			u.level.observe(packet.GetExtension(levelID))
 		}
+		u.taps.packet(&packet, u.codec.MimeType)
 		// An empty packet is padding that probes for bandwidth; leaving it out would open a
 		// gap, and it is small, so it travels along.
 		ext := seq.extend(packet.SequenceNumber)
@@ -126,6 +128,7 @@ func (u *upTrack) readReports() {
 				continue
 			}
 			u.last.Store(sr)
+			u.taps.report(sr, u.codec.MimeType)
 			for _, d := range *u.sinks.Load() {
 				u.report(d, sr)
 			}

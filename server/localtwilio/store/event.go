@@ -22,7 +22,13 @@ const (
 	TrackRemoved            EventKind = "track-removed"            // Participant, Track
 	TrackEnabled            EventKind = "track-enabled"            // Participant, Track
 	TrackDisabled           EventKind = "track-disabled"           // Participant, Track
+	SubscribeRulesChanged   EventKind = "subscribe-rules-changed"  // Participant; no status callback
 	RecordingChanged        EventKind = "recording-changed"        // no status callback
+	RecordingStarted        EventKind = "recording-started"        // Participant, Recording
+	RecordingCompleted      EventKind = "recording-completed"      // Participant, Recording
+	RecordingFailed         EventKind = "recording-failed"         // Participant, Recording
+	RecordingDeleted        EventKind = "recording-deleted"        // Recording alone; no status callback
+	CompositionChanged      EventKind = "composition-changed"      // Composition alone; no status callback
 
 	DocumentCreated EventKind = "document-created" // Document
 	DocumentUpdated EventKind = "document-updated" // Document
@@ -54,6 +60,8 @@ type Event struct {
 	Room         Room
 	Participant  Participant
 	Track        Track
+	Recording    Recording
+	Composition  Composition
 	Document     Document
 	Worker       Worker
 	Task         Task

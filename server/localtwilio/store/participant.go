@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -24,6 +25,9 @@ type Participant struct {
 	Start    time.Time
 	Updated  time.Time
 	End      time.Time // zero until disconnected
+	// SubscribeRules is a JSON array; nil until set, which subscribes to everything.
+	SubscribeRules json.RawMessage `json:",omitempty"` // omitted: null would come back as four letters
+	RulesUpdated   time.Time       // when they were set
 }
 
 // AddParticipant connects someone to a Room. It answers ErrRoomCompleted or

@@ -36,7 +36,7 @@ type Room struct {
 	RecordParticipantsOnConnect bool
 	AudioOnly                   bool
 	LargeRoom                   bool
-	RecordingRules              json.RawMessage // a JSON array; nil until set
+	RecordingRules              json.RawMessage `json:",omitempty"` // a JSON array; none until set
 	VideoCodecs                 []string
 	MediaRegion                 string
 	StatusCallback              string // URL; empty for none
@@ -174,6 +174,18 @@ func (t *tx) room(key string) (Room, error) {
 	return get[Room](t, bRooms, key)
 }
 
+// Rules are the Room's RecordingRules; where none were set, what its option of the same
+// purpose says.
+func (r Room) Rules() json.RawMessage {
+	switch {
+	case len(DecodeRules(r.RecordingRules)) > 0:
+		return r.RecordingRules
+	case r.RecordParticipantsOnConnect:
+		return IncludeAll
+	}
+	return ExcludeAll
+}
+
 // roomEvent numbers an event of r, announces it and saves r.
 func (t *tx) roomEvent(r *Room, e Event) error {
 	e.Sequence = r.Callbacks
@@ -198,6 +210,9 @@ func (t *tx) completeRoom(r *Room) error {
 	}
 	r.Status, r.Ended, r.Updated = RoomCompleted, t.now, t.now
 	if err := t.bucket(bRoomNames).Delete([]byte(r.UniqueName)); err != nil {
+		return err
+	}
+	if err := t.schedule(r.forgotten(), r.SID); err != nil {
 		return err
 	}
 	return t.roomEvent(r, Event{Kind: RoomEnded})

@@ -99,7 +99,7 @@ func Open(path string, o Options) (_ *Store, err error) {
 		if err := t.loadAccount(o.Account); err != nil {
 			return err
 		}
-		return t.disconnectLeftovers()
+		return errors.Join(t.disconnectLeftovers(), t.scheduleForgetting())
 	})
 	if err != nil {
 		return nil, err

@@ -18,8 +18,8 @@ const flexTokenDue = "FT"
 
 // Sweep carries out what time has brought: Documents past their TTL and Flex
 // tokens long expired are removed, Participants past their Room's maximum
-// duration disconnected, and Rooms that nobody used or that stood empty too
-// long completed. Call it about once a second: with nothing due it reads one
+// duration disconnected, Rooms that nobody used or that stood empty too long
+// completed, and Rooms and Tasks that ended long ago forgotten (see Kept). Call it about once a second: with nothing due it reads one
 // key.
 func (s *Store) Sweep() error {
 	due := false
@@ -86,14 +86,22 @@ func (t *tx) carryOut(name string) error {
 		return err
 	case strings.HasPrefix(name, "RM"):
 		r, err := t.room(name)
-		if err != nil || r.Status != RoomInProgress || t.now.Before(r.idleEnds()) {
+		if err != nil {
 			return err
+		}
+		if r.Status == RoomCompleted {
+			return t.forgetRoom(r)
+		}
+		if t.now.Before(r.idleEnds()) {
+			return nil
 		}
 		present, err := t.connected(r.SID)
 		if err != nil || len(present) > 0 {
 			return err
 		}
 		return t.completeRoom(&r)
+	case strings.HasPrefix(name, "WT"):
+		return t.forgetTask(name)
 	default:
 		return t.bucket(bFlexTokens).Delete([]byte(strings.TrimPrefix(name, flexTokenDue)))
 	}

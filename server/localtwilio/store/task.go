@@ -114,21 +114,25 @@ func (s *Store) DeleteTask(sid string) error {
 		if err != nil {
 			return err
 		}
-		list, err := linked[Reservation](t, bTaskReservations, sid, bReservations)
-		if err != nil {
-			return err
-		}
-		for _, r := range list {
-			if err := t.removeReservation(r); err != nil {
-				return err
-			}
-		}
-		if err := t.unlink(bTaskOrder, "", sid); err != nil {
-			return err
-		}
-		t.emit(Event{Kind: TaskRemoved, Sequence: -1, Task: k})
-		return t.bucket(bTasks).Delete([]byte(sid))
+		return t.removeTask(k)
 	})
+}
+
+func (t *tx) removeTask(k Task) error {
+	list, err := linked[Reservation](t, bTaskReservations, k.SID, bReservations)
+	if err != nil {
+		return err
+	}
+	for _, r := range list {
+		if err := t.removeReservation(r); err != nil {
+			return err
+		}
+	}
+	if err := t.unlink(bTaskOrder, "", k.SID); err != nil {
+		return err
+	}
+	t.emit(Event{Kind: TaskRemoved, Sequence: -1, Task: k})
+	return t.bucket(bTasks).Delete([]byte(k.SID))
 }
 
 // taskMoves are the statuses that a Task may be given, by its present one;
@@ -144,6 +148,11 @@ var taskMoves = map[string][]string{
 func (t *tx) saveTask(k *Task) error {
 	k.Revision++
 	k.Updated = t.now
+	if k.ended() {
+		if err := t.schedule(k.forgotten(), k.SID); err != nil {
+			return err
+		}
+	}
 	t.emit(Event{Kind: TaskUpdated, Sequence: -1, Task: *k})
 	return t.put(bTasks, k.SID, *k)
 }

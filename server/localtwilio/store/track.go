@@ -13,6 +13,7 @@ type Track struct {
 	Name           string
 	Kind           string // audio, video, data
 	Enabled        bool
+	Priority       string // low, standard, high
 	Created        time.Time
 	Updated        time.Time
 }

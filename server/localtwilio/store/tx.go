@@ -26,6 +26,12 @@ const (
 	bTracks           = "tracks"
 	bParticipantTrack = "participant_tracks" // Participant SID + number -> SID
 
+	bRecordings     = "recordings"
+	bRecordingOrder = "recording_order" // number -> SID, as started
+
+	bCompositions     = "compositions"
+	bCompositionOrder = "composition_order"
+
 	bDocuments     = "documents"
 	bDocumentNames = "document_names"
 	bDocumentOrder = "document_order"
@@ -51,6 +57,7 @@ const (
 
 var buckets = []string{
 	bMeta, bRooms, bRoomNames, bRoomOrder, bParticipants, bRoomParticipants, bRoomConnected, bTracks, bParticipantTrack,
+	bRecordings, bRecordingOrder, bCompositions, bCompositionOrder,
 	bDocuments, bDocumentNames, bDocumentOrder, bPermissions,
 	bWorkers, bWorkerOrder, bTasks, bTaskOrder, bReservations, bTaskReservations, bWorkerReservations,
 	bConversations, bConversationNames, bConversationOrder, bMessages, bFlexTokens, bDue,

@@ -1,0 +1,230 @@
+// Package composition makes one file of what was recorded of a Room, as Twilio's Compositions:
+// everybody in a grid, heard together. ffmpeg does the work, where it is installed; where it is
+// not, a Composition fails and the log says why.
+//
+// Every Room that was recorded is composed when it has ended, as if the account had a
+// CompositionHook. One Composition is made at a time, in a process of its own that ends with
+// the Server.
+package composition
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
+
+	"escalate/server/localtwilio/store"
+)
+
+// Size of a Composition that nobody asked for.
+const (
+	hookWidth  = 1280
+	hookHeight = 720
+)
+
+// ErrNoFFmpeg says that nothing can be composed on this machine.
+var ErrNoFFmpeg = errors.New("ffmpeg is not installed")
+
+// Config is what a Server needs. Store and Dir are required.
+type Config struct {
+	Store *store.Store
+	// Dir is where the files of Recordings are, and where those of Compositions go.
+	Dir string
+	// FFmpeg is the program; empty is the one in PATH.
+	FFmpeg string
+	Log    *slog.Logger // nil discards
+}
+
+// Server composes until it is closed.
+type Server struct {
+	store  *store.Store
+	dir    string
+	ffmpeg string
+	log    *slog.Logger
+
+	ctx    context.Context // ends with Close
+	cancel context.CancelFunc
+	stop   func() // ends the watch
+	wake   chan struct{}
+	once   sync.Once
+	done   chan struct{} // closed when run has returned
+}
+
+// Start begins with what an earlier run left enqueued.
+func Start(c Config) *Server {
+	s := &Server{store: c.Store, dir: c.Dir, ffmpeg: c.FFmpeg, log: c.Log, wake: make(chan struct{}, 1), done: make(chan struct{})}
+	if s.log == nil {
+		s.log = slog.New(slog.DiscardHandler)
+	}
+	if s.ffmpeg == "" {
+		s.ffmpeg = "ffmpeg"
+	}
+	s.ctx, s.cancel = context.WithCancel(context.Background())
+	s.stop = s.store.Watch(s.event)
+	s.signal()
+	go s.run()
+	return s
+}
+
+// Close kills a Composition that is being made, which is made again by the next run, and waits.
+// It may be called more than once.
+func (s *Server) Close() {
+	s.once.Do(func() {
+		s.stop()
+		s.cancel()
+	})
+	<-s.done
+}
+
+// event follows what ends. A Recording may be completed after its Room.
+func (s *Server) event(e store.Event) {
+	switch e.Kind {
+	case store.RoomEnded, store.RecordingCompleted, store.RecordingFailed:
+		if err := s.hook(e.Room.SID); err != nil && !errors.Is(err, store.ErrClosed) {
+			s.log.Error("enqueue the composition of a room", "room", e.Room.SID, "err", err)
+		}
+	case store.CompositionChanged:
+		if e.Composition.Status == store.CompositionDeletedStatus {
+			s.remove(e.Composition)
+		}
+		s.signal()
+	}
+}
+
+// hook enqueues a Room's Composition once the Room has ended and all its Recordings are there.
+func (s *Server) hook(roomSID string) error {
+	room, err := s.store.Room(roomSID)
+	if err != nil || room.Status != store.RoomCompleted {
+		return err
+	}
+	recordings, err := s.store.Recordings(store.RecordingFilter{GroupingSIDs: []string{roomSID}})
+	if err != nil {
+		return err
+	}
+	usable := 0
+	for _, r := range recordings {
+		switch r.Status {
+		case store.RecordingProcessingStatus:
+			return nil
+		case store.RecordingCompletedStatus:
+			usable++
+		}
+	}
+	have, err := s.store.Compositions(store.CompositionFilter{RoomSID: roomSID})
+	if err != nil || usable == 0 || len(have) > 0 {
+		return err
+	}
+	_, err = s.store.AddComposition(store.Composition{
+		RoomSID: roomSID, Format: "webm", Width: hookWidth, Height: hookHeight, Video: true, Trim: true,
+	})
+	return err
+}
+
+func (s *Server) signal() {
+	select {
+	case s.wake <- struct{}{}:
+	default: // a token is there already
+	}
+}
+
+// run composes one after the other, the oldest first.
+func (s *Server) run() {
+	defer close(s.done)
+	for {
+		select {
+		case <-s.ctx.Done():
+			return
+		case <-s.wake:
+		}
+		for s.ctx.Err() == nil {
+			c, ok := s.next()
+			if !ok {
+				break
+			}
+			if err := s.compose(c); err != nil && s.ctx.Err() == nil {
+				s.log.Warn("room not composed", "room", c.RoomSID, "composition", c.SID, "err", err)
+				_, err = s.store.SetComposition(c.SID, store.CompositionFailedStatus, 0, 0)
+				if err != nil && !errors.Is(err, store.ErrTransition) {
+					s.log.Error("enter that a composition failed", "err", err)
+					break // the store is in trouble; try again when something happens
+				}
+			}
+		}
+	}
+}
+
+// next finds the oldest that is enqueued, or that an earlier run was killed with.
+func (s *Server) next() (found store.Composition, ok bool) {
+	all, err := s.store.Compositions(store.CompositionFilter{})
+	if err != nil {
+		if !errors.Is(err, store.ErrClosed) {
+			s.log.Error("look for compositions", "err", err)
+		}
+		return found, false
+	}
+	for _, c := range all { // newest first
+		if c.Status == store.CompositionEnqueuedStatus || c.Status == store.CompositionProcessingStatus {
+			found, ok = c, true
+		}
+	}
+	return found, ok
+}
+
+func (s *Server) compose(c store.Composition) error {
+	program, err := exec.LookPath(s.ffmpeg)
+	if err != nil {
+		return fmt.Errorf("%w (apt-get install ffmpeg)", ErrNoFFmpeg)
+	}
+	recordings, err := s.store.Recordings(store.RecordingFilter{
+		GroupingSIDs: []string{c.RoomSID}, Status: store.RecordingCompletedStatus,
+	})
+	if err != nil {
+		return err
+	}
+	p, err := planOf(c, recordings)
+	if err != nil {
+		return err
+	}
+	if _, err := s.store.SetComposition(c.SID, store.CompositionProcessingStatus, 0, 0); err != nil {
+		return err
+	}
+	// Under another name until it is complete: what is served is whole.
+	target, partial := filepath.Join(s.dir, c.File()), filepath.Join(s.dir, "composing."+c.Format)
+	defer os.Remove(partial)
+	cmd := exec.CommandContext(s.ctx, program, p.args(s.dir, partial)...)
+	var errs bytes.Buffer
+	cmd.Stderr = &errs
+	if err := cmd.Run(); err != nil {
+		return fmt.Errorf("run ffmpeg: %w: %s", err, last(errs.Bytes(), 1000))
+	}
+	info, err := os.Stat(partial)
+	if err != nil {
+		return err
+	}
+	if err := os.Rename(partial, target); err != nil {
+		return err
+	}
+	c, err = s.store.SetComposition(c.SID, store.CompositionCompletedStatus, info.Size(), p.total)
+	if err != nil {
+		s.remove(c) // deleted meanwhile
+		return err
+	}
+	s.log.Info("room composed", "room", c.RoomSID, "composition", c.SID, "seconds", p.total.Seconds(), "bytes", info.Size())
+	return nil
+}
+
+func (s *Server) remove(c store.Composition) {
+	if c.SID == "" {
+		return
+	}
+	if err := os.Remove(filepath.Join(s.dir, c.File())); err != nil && !errors.Is(err, os.ErrNotExist) {
+		s.log.Error("remove the file of a composition", "composition", c.SID, "err", err)
+	}
+}
+
+func last(b []byte, n int) []byte { return bytes.TrimSpace(b[max(len(b)-n, 0):]) }

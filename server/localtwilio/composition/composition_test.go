@@ -1,0 +1,235 @@
+package composition
+
+import (
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"escalate/server/localtwilio/store"
+)
+
+func must[T any](v T, err error) func(*testing.T) T {
+	return func(t *testing.T) T {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+}
+
+// room is a Room with two Participants and an open store.
+type room struct {
+	t        *testing.T
+	store    *store.Store
+	dir      string
+	info     store.Room
+	ada, bob store.Participant
+	settled  chan store.Composition // completed or failed
+	start    time.Time
+}
+
+func newRoom(t *testing.T) *room {
+	t.Helper()
+	r := &room{t: t, store: must(store.Open("", store.Options{}))(t), dir: t.TempDir(), settled: make(chan store.Composition, 10), start: time.Now()}
+	t.Cleanup(func() { _ = r.store.Close() })
+	r.info = must(r.store.CreateRoom(store.Room{}))(t)
+	r.ada = must(r.store.AddParticipant(r.info.SID, "ada"))(t)
+	r.bob = must(r.store.AddParticipant(r.info.SID, "bob"))(t)
+	t.Cleanup(r.store.Watch(func(e store.Event) {
+		if s := e.Composition.Status; s == store.CompositionCompletedStatus || s == store.CompositionFailedStatus {
+			r.settled <- e.Composition
+		}
+	}))
+	return r
+}
+
+// record enters a Recording whose file ffmpeg makes of a source.
+func (r *room) record(who store.Participant, kind, source string, after, d time.Duration) store.Recording {
+	r.t.Helper()
+	rec := store.Recording{RoomSID: r.info.SID, ParticipantSID: who.SID, SourceSID: store.NewSID("MT"), Type: kind, Container: "mka", Began: r.start.Add(after)}
+	codec := "libopus"
+	if kind == "video" {
+		rec.Container, codec = "mkv", "libvpx"
+	}
+	rec = must(r.store.StartRecording(rec))(r.t)
+	if source != "" {
+		args := []string{"-v", "error", "-f", "lavfi", "-i", source, "-t", strconv.FormatFloat(d.Seconds(), 'f', 3, 64), "-c", codec, "-deadline", "realtime"}
+		if kind == "audio" {
+			args = args[:len(args)-2]
+		}
+		run(r.t, "ffmpeg", append(args, filepath.Join(r.dir, rec.File()))...)
+	}
+	return must(r.store.EndRecording(rec.SID, store.RecordingDone{Status: "completed", Size: 1, Duration: d, Began: rec.Began}))(r.t)
+}
+
+func (r *room) wait() store.Composition {
+	r.t.Helper()
+	select {
+	case c := <-r.settled:
+		return c
+	case <-time.After(2 * time.Minute):
+		r.t.Fatal("no composition after two minutes")
+		return store.Composition{}
+	}
+}
+
+func needs(t *testing.T) {
+	t.Helper()
+	for _, tool := range []string{"ffmpeg", "ffprobe"} {
+		if _, err := exec.LookPath(tool); err != nil {
+			t.Skipf("%s is not installed (apt-get install ffmpeg): nothing is composed", tool)
+		}
+	}
+}
+
+func run(t *testing.T, name string, args ...string) string {
+	t.Helper()
+	cmd := exec.Command(name, args...)
+	var errs strings.Builder
+	cmd.Stderr = &errs
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("%s %s: %v\n%s", name, strings.Join(args, " "), err, &errs)
+	}
+	return string(out)
+}
+
+// pixel is the colour of a point of a file's picture at a time, as "r g b".
+func pixel(t *testing.T, file string, at float64, x, y int) [3]byte {
+	t.Helper()
+	out := run(t, "ffmpeg", "-v", "error", "-i", file, "-ss", strconv.FormatFloat(at, 'f', 3, 64), "-frames:v", "1",
+		"-vf", "format=rgb24,crop=2:2:"+strconv.Itoa(x)+":"+strconv.Itoa(y), "-f", "rawvideo", "-")
+	if len(out) < 3 {
+		t.Fatalf("no picture at %.1f s", at)
+	}
+	return [3]byte([]byte(out[:3]))
+}
+
+// TestRoomIsComposed plays red beside green, each for its time, and a tone that begins late.
+func TestRoomIsComposed(t *testing.T) {
+	needs(t)
+	r := newRoom(t)
+	r.record(r.ada, "video", "color=red:size=320x240:rate=15", 0, 4*time.Second)
+	r.record(r.bob, "video", "color=lime:size=320x240:rate=15", 2*time.Second, 4*time.Second)
+	r.record(r.bob, "audio", "sine=frequency=440:sample_rate=48000", 3*time.Second, 2*time.Second)
+	s := Start(Config{Store: r.store, Dir: r.dir, Log: slog.New(slog.NewTextHandler(t.Output(), nil))})
+	defer s.Close()
+	must(r.store.CompleteRoom(r.info.SID))(t)
+	c := r.wait()
+	if c.Status != "completed" || c.Duration != 6*time.Second || c.Completed.IsZero() || c.RoomSID != r.info.SID {
+		t.Fatalf("composition %+v", c)
+	}
+	file := filepath.Join(r.dir, c.File())
+	if info := must(os.Stat(file))(t); info.Size() != c.Size {
+		t.Errorf("size %d, the file has %d", c.Size, info.Size())
+	}
+	var p struct {
+		Streams []struct {
+			Type   string `json:"codec_type"`
+			Codec  string `json:"codec_name"`
+			Width  int    `json:"width"`
+			Height int    `json:"height"`
+			Rate   string `json:"avg_frame_rate"`
+		} `json:"streams"`
+		Format struct {
+			Duration string `json:"duration"`
+		} `json:"format"`
+	}
+	if err := json.Unmarshal([]byte(run(t, "ffprobe", "-v", "error", "-of", "json", "-show_streams", "-show_format", file)), &p); err != nil {
+		t.Fatal(err)
+	}
+	if len(p.Streams) != 2 || p.Streams[0].Codec != "vp8" || p.Streams[0].Width != 1280 || p.Streams[0].Height != 720 || p.Streams[1].Codec != "opus" {
+		t.Errorf("streams %+v", p.Streams)
+	}
+	if d := must(strconv.ParseFloat(p.Format.Duration, 64))(t); d < 5.88 || d > 6.12 {
+		t.Errorf("the file has %.2f s, want 6", d)
+	}
+	red := func(c [3]byte) bool { return c[0] > 180 && c[1] < 80 }
+	green := func(c [3]byte) bool { return c[1] > 180 && c[0] < 80 }
+	black := func(c [3]byte) bool { return c[0] < 60 && c[1] < 60 && c[2] < 60 }
+	for _, at := range []struct {
+		seconds     float64
+		left, right func([3]byte) bool
+	}{{1, red, black}, {3, red, green}, {5, black, green}} {
+		if l := pixel(t, file, at.seconds, 320, 360); !at.left(l) {
+			t.Errorf("left at %.0f s is %v", at.seconds, l)
+		}
+		if x := pixel(t, file, at.seconds, 960, 360); !at.right(x) {
+			t.Errorf("right at %.0f s is %v", at.seconds, x)
+		}
+	}
+	// Sound is where it was: silence before the third second.
+	quiet := run(t, "ffmpeg", "-v", "info", "-nostats", "-i", file, "-af", "silencedetect=noise=-50dB:d=0.5,ametadata=print:file=-", "-vn", "-f", "null", "-")
+	if !strings.Contains(quiet, "lavfi.silence_start=0") || !strings.Contains(quiet, "lavfi.silence_end=2.9") && !strings.Contains(quiet, "lavfi.silence_end=3.0") {
+		t.Errorf("silence is not from 0 to 3 s: %s", quiet)
+	}
+	if err := r.store.DeleteComposition(c.SID); err != nil {
+		t.Fatal(err)
+	}
+	deadline := time.After(15 * time.Second)
+	for tick := time.NewTicker(5 * time.Millisecond); ; <-tick.C {
+		if _, err := os.Stat(file); errors.Is(err, os.ErrNotExist) {
+			break
+		}
+		select {
+		case <-deadline:
+			t.Fatal("the file of a deleted composition is still there after 15 s")
+		default:
+		}
+	}
+}
+
+// Rooms without Recordings are left alone, and a Recording that is completed after its Room is
+// waited for.
+func TestHook(t *testing.T) {
+	r := newRoom(t)
+	s := Start(Config{Store: r.store, Dir: r.dir, FFmpeg: filepath.Join(r.dir, "missing")})
+	defer s.Close()
+	other := must(r.store.CreateRoom(store.Room{}))(t)
+	must(r.store.CompleteRoom(other.SID))(t)
+	late := must(r.store.StartRecording(store.Recording{RoomSID: r.info.SID, ParticipantSID: r.ada.SID, Type: "audio", Container: "mka", Began: r.start}))(t)
+	r.record(r.bob, "audio", "", 0, time.Second)
+	must(r.store.CompleteRoom(r.info.SID))(t)
+	must(r.store.EndRecording(late.SID, store.RecordingDone{Status: "completed", Size: 1, Duration: time.Second, Began: r.start}))(t)
+	// Without ffmpeg the Composition says so by failing.
+	if c := r.wait(); c.Status != "failed" || c.RoomSID != r.info.SID {
+		t.Errorf("composition %+v", c)
+	}
+	all := must(r.store.Compositions(store.CompositionFilter{}))(t)
+	if len(all) != 1 {
+		t.Errorf("%d compositions, want one", len(all))
+	}
+}
+
+func TestPlan(t *testing.T) {
+	start := time.Now()
+	rec := func(who, kind string, after, d int) store.Recording {
+		return store.Recording{ParticipantSID: who, Type: kind, Began: start.Add(time.Duration(after) * time.Second), Duration: time.Duration(d) * time.Second}
+	}
+	c := store.Composition{Width: 1280, Height: 720, Video: true, Format: "webm"}
+	p := must(planOf(c, []store.Recording{rec("PA3", "video", 9, 1), rec("PA1", "video", 0, 5), rec("PA2", "video", 1, 5), rec("PA1", "video", 2, 3), rec("PA2", "audio", 1, 20)}))(t)
+	if p.total != 21*time.Second || len(p.videos) != 4 || len(p.audios) != 1 {
+		t.Fatalf("plan %+v", p)
+	}
+	want := [][5]int{{0, 0, 0, 640, 360}, {1, 640, 0, 640, 360}, {2, 0, 0, 640, 360}, {9, 0, 360, 640, 360}}
+	for i, v := range p.videos {
+		if got := [5]int{int(v.start.Seconds()), v.x, v.y, v.w, v.h}; got != want[i] {
+			t.Errorf("picture %d is at %v, want %v", i, got, want[i])
+		}
+	}
+	if _, err := planOf(c, nil); !errors.Is(err, errNothing) {
+		t.Errorf("nothing: %v", err)
+	}
+	c.Video = false
+	if _, err := planOf(c, []store.Recording{rec("PA1", "video", 0, 5)}); !errors.Is(err, errNothing) {
+		t.Errorf("pictures in a composition of sound: %v", err)
+	}
+}

@@ -1,0 +1,134 @@
+package rest
+
+import (
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/gorilla/mux"
+
+	"escalate/server/localtwilio/store"
+)
+
+// maxRecordingsPage is the largest page of Recordings that are not asked for by Room.
+const maxRecordingsPage = 100
+
+func (a *API) recordings(r *mux.Router) {
+	for _, of := range []string{"", "/Rooms/{room}"} {
+		one := "/v1" + of + "/Recordings/{recording}"
+		r.HandleFunc("/v1"+of+"/Recordings", a.handle(listRecordings)).Methods(http.MethodGet)
+		r.HandleFunc(one, a.handle(fetchRecording)).Methods(http.MethodGet)
+		r.HandleFunc(one, a.handle(deleteRecording)).Methods(http.MethodDelete)
+		r.HandleFunc(one+"/Media", a.handle(a.recordingMedia)).Methods(http.MethodGet)
+	}
+}
+
+// recordingFilter reads the parameters of a list.
+func (c *call) recordingFilter() (f store.RecordingFilter, err error) {
+	f.Status, f.SourceSID, f.Type = c.form("Status"), c.form("SourceSid"), c.form("MediaType")
+	f.GroupingSIDs = c.r.Form["GroupingSid"]
+	if f.Status != "" && !slices.Contains([]string{"processing", "completed", "deleted", "failed"}, f.Status) {
+		return f, invalid("Invalid parameter Status")
+	}
+	if f.Type != "" && !slices.Contains([]string{"audio", "video", "data"}, f.Type) {
+		return f, invalid("Invalid parameter MediaType")
+	}
+	if f.CreatedAfter, err = c.time("DateCreatedAfter"); err != nil {
+		return f, err
+	}
+	f.CreatedBefore, err = c.time("DateCreatedBefore")
+	return f, err
+}
+
+func listRecordings(c *call) error {
+	f, err := c.recordingFilter()
+	if err != nil {
+		return err
+	}
+	size := maxRecordingsPage
+	if c.path("room") != "" {
+		r, err := c.store.Room(c.path("room"))
+		if err != nil {
+			return noRoom(err)
+		}
+		f.GroupingSIDs, size = []string{r.SID}, maxVideoPage
+	}
+	all, err := c.store.Recordings(f)
+	if err != nil {
+		return err
+	}
+	return list(c, "recordings", size, all, func(r store.Recording) string { return r.SID }, c.recording)
+}
+
+// findRecording finds what the path names, of the Room where it names one.
+func (c *call) findRecording() (store.Recording, error) {
+	rec, err := c.store.Recording(c.path("recording"))
+	if err != nil || c.path("room") == "" {
+		return rec, err
+	}
+	r, err := c.store.Room(c.path("room"))
+	if err != nil {
+		return rec, noRoom(err)
+	}
+	if rec.RoomSID != r.SID {
+		return rec, store.ErrNotFound
+	}
+	return rec, nil
+}
+
+func fetchRecording(c *call) error {
+	r, err := c.findRecording()
+	if err != nil {
+		return err
+	}
+	return c.json(http.StatusOK, c.recording(r))
+}
+
+func deleteRecording(c *call) error {
+	r, err := c.findRecording()
+	if err != nil {
+		return err
+	}
+	if err := c.store.DeleteRecording(r.SID); err != nil {
+		return err
+	}
+	return c.noContent()
+}
+
+// recordingMedia redirects to the file of a completed Recording.
+func (a *API) recordingMedia(c *call) error {
+	r, err := c.findRecording()
+	if err != nil {
+		return err
+	}
+	if r.Status != store.RecordingCompletedStatus {
+		return notFound(c.r.URL.Path)
+	}
+	return a.redirectToMedia(c, r.File())
+}
+
+func (c *call) recording(r store.Recording) any {
+	u := c.base + "/v1/Recordings/" + r.SID
+	if c.path("room") != "" {
+		u = c.base + "/v1/Rooms/" + r.RoomSID + "/Recordings/" + r.SID
+	}
+	o := object{
+		"sid": r.SID, "account_sid": c.account.SID, "status": r.Status, "date_created": date(r.Created), "source_sid": r.SourceSID,
+		"size": nil, "duration": nil, "type": r.Type, "codec": r.Codec, "container_format": r.Container, "track_name": r.TrackName,
+		"grouping_sids": object{"room_sid": r.RoomSID, "participant_sid": r.ParticipantSID},
+		"offset":        r.Offset(), "media_external_location": nil, "url": u, "links": object{"media": u + "/Media"},
+	}
+	if r.Status != store.RecordingProcessingStatus {
+		o["size"], o["duration"] = r.Size, r.Seconds()
+	}
+	if c.path("room") != "" {
+		o["room_sid"] = r.RoomSID
+	} else {
+		room, _ := c.store.Room(r.RoomSID) // the zero Room, which has no callback, for one that was pruned
+		o["status_callback"], o["status_callback_method"] = orNull(room.StatusCallback), orNull(room.StatusCallbackMethod)
+	}
+	return o
+}
+
+// mediaTTL is how long a location of media holds where the request does not say.
+const mediaTTL = time.Hour

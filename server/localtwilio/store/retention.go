@@ -1,0 +1,122 @@
+package store
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Kept is how long an ended Room, with its Participants, Recordings and Compositions, and an
+// ended Task, with its Reservations, are remembered. Twilio keeps Rooms for good and Tasks for
+// minutes; here a file would grow without end, and a desk would forget within the hour.
+const Kept = 30 * 24 * time.Hour
+
+// forgotten is when an ended Room may be pruned.
+func (r Room) forgotten() time.Time { return r.Ended.Add(Kept) }
+
+func (k Task) ended() bool {
+	return k.AssignmentStatus == TaskCompleted || k.AssignmentStatus == TaskCanceled
+}
+
+// forgotten is when an ended Task may be pruned.
+func (k Task) forgotten() time.Time { return k.Updated.Add(Kept) }
+
+// scheduleForgetting enters into the timetable what an earlier version ended without doing so.
+func (t *tx) scheduleForgetting() error {
+	rooms, err := linked[Room](t, bRoomOrder, "", bRooms)
+	if err != nil {
+		return err
+	}
+	for _, r := range rooms {
+		if r.Status == RoomCompleted {
+			if err := t.schedule(r.forgotten(), r.SID); err != nil {
+				return err
+			}
+		}
+	}
+	tasks, err := linked[Task](t, bTaskOrder, "", bTasks)
+	if err != nil {
+		return err
+	}
+	for _, k := range tasks {
+		if k.ended() {
+			if err := t.schedule(k.forgotten(), k.SID); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// forgetTask prunes a Task, if it is time.
+func (t *tx) forgetTask(sid string) error {
+	k, err := get[Task](t, bTasks, sid)
+	if err != nil || !k.ended() || t.now.Before(k.forgotten()) {
+		return err
+	}
+	return t.removeTask(k)
+}
+
+// forgetRoom prunes an ended Room and all that belongs to it, if it is time. Files go with the
+// events of what they belong to.
+func (t *tx) forgetRoom(r Room) error {
+	if t.now.Before(r.forgotten()) {
+		return nil
+	}
+	people, err := linked[Participant](t, bRoomParticipants, r.SID, bParticipants)
+	if err != nil {
+		return err
+	}
+	for _, p := range people {
+		err := errors.Join(t.bucket(bParticipants).Delete([]byte(p.SID)), t.unlinkAll(bParticipantTrack, p.SID))
+		if err != nil {
+			return err
+		}
+	}
+	recordings, err := linked[Recording](t, bRecordingOrder, "", bRecordings)
+	if err != nil {
+		return err
+	}
+	for _, x := range recordings {
+		if x.RoomSID != r.SID {
+			continue
+		}
+		x.Status = RecordingDeletedStatus
+		t.emit(Event{Kind: RecordingDeleted, Sequence: -1, Recording: x})
+		if err := errors.Join(t.bucket(bRecordings).Delete([]byte(x.SID)), t.unlink(bRecordingOrder, "", x.SID)); err != nil {
+			return err
+		}
+	}
+	compositions, err := linked[Composition](t, bCompositionOrder, "", bCompositions)
+	if err != nil {
+		return err
+	}
+	for _, x := range compositions {
+		if x.RoomSID != r.SID {
+			continue
+		}
+		x.Status = CompositionDeletedStatus
+		t.emit(Event{Kind: CompositionChanged, Sequence: -1, Composition: x})
+		if err := errors.Join(t.bucket(bCompositions).Delete([]byte(x.SID)), t.unlink(bCompositionOrder, "", x.SID)); err != nil {
+			return err
+		}
+	}
+	err = errors.Join(t.unlinkAll(bRoomParticipants, r.SID), t.unlink(bRoomOrder, "", r.SID), t.bucket(bRooms).Delete([]byte(r.SID)))
+	if err != nil {
+		return fmt.Errorf("forget room %s: %w", r.SID, err)
+	}
+	return nil
+}
+
+// unlinkAll empties the index's list under prefix.
+func (t *tx) unlinkAll(index, prefix string) error {
+	c := t.bucket(index).Cursor()
+	p := []byte(prefix)
+	for k, _ := c.Seek(p); k != nil && bytes.HasPrefix(k, p); k, _ = c.Seek(p) {
+		if err := c.Delete(); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,85 @@
+package store_test
+
+import (
+	"path/filepath"
+	"testing"
+	"time"
+
+	"escalate/server/localtwilio/store"
+)
+
+// TestForgetting lets a month pass over ended and running Rooms and Tasks.
+func TestForgetting(t *testing.T) {
+	clock := newClock()
+	path := filepath.Join(t.TempDir(), "twilio.db")
+	s := open(t, path, clock)
+	worker := must(s.CreateWorker(store.Worker{FriendlyName: "w"}))(t)
+	task := func(end bool) store.Task {
+		k := must(s.CreateTask(store.Task{}))(t)
+		res := must(s.Reserve(k.SID, worker.SID))(t)
+		must(s.SetReservationStatus(res.SID, store.ReservationAccepted))(t)
+		if end {
+			must(s.UpdateTask(k.SID, "", func(k *store.Task) error { k.AssignmentStatus = store.TaskCompleted; return nil }))(t)
+		}
+		return k
+	}
+	ended, running := task(true), task(false)
+	room := must(s.CreateRoom(store.Room{UniqueName: "r"}))(t)
+	ada := must(s.AddParticipant(room.SID, "ada"))(t)
+	rec := must(s.StartRecording(store.Recording{RoomSID: room.SID, ParticipantSID: ada.SID, Container: "mka"}))(t)
+	must(s.EndRecording(rec.SID, store.RecordingDone{Status: store.RecordingCompletedStatus}))(t)
+	com := must(s.AddComposition(store.Composition{RoomSID: room.SID}))(t)
+	must(s.CompleteRoom(room.SID))(t)
+
+	gone := make(chan string, 10)
+	defer s.Watch(func(e store.Event) {
+		if e.Kind == store.RecordingDeleted {
+			gone <- e.Recording.SID
+		}
+		if e.Kind == store.CompositionChanged && e.Composition.Status == store.CompositionDeletedStatus {
+			gone <- e.Composition.SID
+		}
+	})()
+	clock.Add(store.Kept - time.Second)
+	other := must(s.CreateRoom(store.Room{UniqueName: "r"}))(t)
+	if err := s.Sweep(); err != nil {
+		t.Fatal(err)
+	}
+	must(s.Room(room.SID))(t)
+	must(s.Task(ended.SID))(t)
+
+	clock.Add(2 * time.Second)
+	if err := s.Sweep(); err != nil {
+		t.Fatal(err)
+	}
+	_, err := s.Room(room.SID)
+	wantErr(t, err, store.ErrNotFound)
+	_, err = s.Task(ended.SID)
+	wantErr(t, err, store.ErrNotFound)
+	_, err = s.Recording(rec.SID)
+	wantErr(t, err, store.ErrNotFound)
+	_, err = s.Composition(com.SID)
+	wantErr(t, err, store.ErrNotFound)
+	_, err = s.Participant(room.SID, ada.SID)
+	wantErr(t, err, store.ErrNotFound)
+	must(s.Task(running.SID))(t)
+	if r := must(s.Room("r"))(t); r.SID != other.SID {
+		t.Errorf("the name leads to %s, want %s", r.SID, other.SID)
+	}
+	if list := must(s.Rooms(store.RoomFilter{}))(t); len(list) != 1 {
+		t.Errorf("%d rooms listed, want 1", len(list))
+	}
+	if list := must(s.WorkerReservations(worker.SID))(t); len(list) != 1 {
+		t.Errorf("%d reservations listed, want the running task's", len(list))
+	}
+	for _, want := range []string{rec.SID, com.SID} {
+		select {
+		case got := <-gone:
+			if got != want {
+				t.Errorf("%s is announced gone, want %s", got, want)
+			}
+		case <-time.After(10 * time.Second):
+			t.Fatalf("%s is not announced gone", want)
+		}
+	}
+}

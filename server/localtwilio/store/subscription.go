@@ -1,0 +1,73 @@
+package store
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+)
+
+// SetSubscribeRules replaces what a Participant is subscribed to; nil is everything, as at the
+// start. It answers ErrParticipantGone.
+func (s *Store) SetSubscribeRules(sid string, rules json.RawMessage) (p Participant, err error) {
+	err = s.update(fmt.Sprintf("set subscribe rules of participant %q", sid), func(t *tx) error {
+		var r Room
+		if p, r, err = t.participantAndRoom(sid); err != nil {
+			return err
+		}
+		if p.Status == Disconnected {
+			return ErrParticipantGone
+		}
+		p.SubscribeRules, p.RulesUpdated = rules, t.now
+		t.emit(Event{Kind: SubscribeRulesChanged, Sequence: -1, Room: r, Participant: p})
+		return t.put(bParticipants, p.SID, p)
+	})
+	return p, err
+}
+
+// Rules are the Participant's SubscribeRules, the default where none were set.
+func (p Participant) Rules() json.RawMessage {
+	if len(DecodeRules(p.SubscribeRules)) == 0 {
+		return IncludeAll
+	}
+	return p.SubscribeRules
+}
+
+// RulesSet is when the rules were last changed.
+func (p Participant) RulesSet() time.Time {
+	if p.RulesUpdated.IsZero() {
+		return p.Start
+	}
+	return p.RulesUpdated
+}
+
+// SubscribedTracks lists the Tracks of others that a Participant's rules include, those
+// published first first. One who has left is subscribed to nothing.
+func (s *Store) SubscribedTracks(sid string) (list []Track, err error) {
+	err = s.view(fmt.Sprintf("list subscribed tracks of participant %q", sid), func(t *tx) error {
+		p, r, err := t.participantAndRoom(sid)
+		if err != nil || p.Status == Disconnected {
+			return err
+		}
+		others, err := t.connected(r.SID)
+		if err != nil {
+			return err
+		}
+		rules := DecodeRules(p.Rules())
+		for _, o := range others {
+			if o.SID == p.SID {
+				continue
+			}
+			tracks, err := linked[Track](t, bParticipantTrack, o.SID, bTracks)
+			if err != nil {
+				return err
+			}
+			for _, k := range tracks {
+				if Includes(rules, o.Identity, k) {
+					list = append(list, k)
+				}
+			}
+		}
+		return nil
+	})
+	return list, err
+}
