@@ -58,7 +58,7 @@ func open(ctx context.Context, s settings) (_ *bench, err error) {
 		}
 		more = []string{"-role", roleServer, "-profile", s.profile, "--"}
 	}
-	b.contenders = [2]*contender{ours(program, more...), liveKit(s.livekit, b.dir, s.lite)}
+	b.contenders = [2]*contender{ours(program, more...), liveKit(s, b.dir)}
 	return b, nil
 }
 

@@ -61,7 +61,7 @@ func (s *site) page(c *contender, media, bad int) string {
 	if bad != 0 {
 		q.Set("bad", strconv.Itoa(bad))
 	}
-	return "http://" + s.ln.Addr().String() + "/" + c.page + ".html?" + q.Encode()
+	return "http://" + s.ln.Addr().String() + "/" + c.page + ".html?" + q.Encode() + c.options
 }
 
 func (s *site) close() {

@@ -28,14 +28,13 @@ type timeline struct {
 	Answer     float64 `json:"answer"`     // the first answer came
 	ICE        float64 `json:"ice"`        // ICE connected
 	DTLS       float64 `json:"dtls"`       // and DTLS
-	Track      float64 `json:"track"`      // the remote video's section was there
-	Negotiated float64 `json:"negotiated"` // the last description until then came
+	Described  float64 `json:"described"`  // the description with the remote video came
 	Packet     float64 `json:"packet"`     // its first packet came
 	Subscribed float64 `json:"subscribed"` // the SDK said that it is there
 	Received   float64 `json:"received"`   // the last packet of its first frame came
 	Frame      float64 `json:"frame"`      // its first frame was drawn
 
-	Negotiations int `json:"negotiations"` // descriptions that came
+	Descriptions int `json:"descriptions"` // that had come by then
 }
 
 // quality is how a remote video was over a while.
@@ -85,7 +84,7 @@ var phases = []phase{
 	{"answer", func(t timeline) float64 { return t.Answer }},
 	{"ICE", func(t timeline) float64 { return t.ICE }},
 	{"DTLS", func(t timeline) float64 { return t.DTLS }},
-	{"negotiation of the Track", func(t timeline) float64 { return t.Track }},
+	{"negotiation of the Track", func(t timeline) float64 { return t.Described }},
 	{"first packet", func(t timeline) float64 { return t.Packet }},
 	{"whole keyframe", func(t timeline) float64 { return t.Received }},
 	{"decoded and drawn", func(t timeline) float64 { return t.Frame }},
@@ -106,7 +105,7 @@ var otherPhases = []struct {
 	of   func(callResult) float64
 }{
 	{"the customer connects", func(r callResult) float64 { return r.customer.DTLS }},
-	{"negotiation of the Track at the agent's", func(r callResult) float64 { return r.agent.Track }},
+	{"negotiation of the Track at the agent's", func(r callResult) float64 { return r.agent.Described }},
 	{"first packet", func(r callResult) float64 { return r.agent.Packet }},
 	{"whole keyframe", func(r callResult) float64 { return r.agent.Received }},
 	{"decoded and drawn", func(r callResult) float64 { return r.agent.Frame }},

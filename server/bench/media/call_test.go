@@ -13,12 +13,12 @@ func TestSplitAddsUpToTheFirstFrame(t *testing.T) {
 		want  []float64
 	}{
 		{
-			"in order", `{"join": 1000, "open": 1010, "offer": 1030, "answer": 1070, "ice": 1080, "dtls": 1100, "track": 1150, "packet": 1160, "received": 1170, "frame": 1200}`,
+			"in order", `{"join": 1000, "open": 1010, "offer": 1030, "answer": 1070, "ice": 1080, "dtls": 1100, "described": 1150, "packet": 1160, "received": 1170, "frame": 1200}`,
 			[]float64{10, 20, 40, 10, 20, 50, 10, 10, 30},
 		},
 		{
-			// The Track came with the first answer, and the browser did not say when the frame was whole.
-			"early and never", `{"join": 1000, "open": 1010, "offer": 1005, "answer": 1070, "ice": 1080, "dtls": 1100, "track": 1070, "packet": 1160, "frame": 1200}`,
+			// The video came with the first answer, and the browser did not say when the frame was whole.
+			"early and never", `{"join": 1000, "open": 1010, "offer": 1005, "answer": 1070, "ice": 1080, "dtls": 1100, "described": 1070, "packet": 1160, "frame": 1200}`,
 			[]float64{10, 0, 60, 10, 20, 0, 60, 0, 40},
 		},
 	} {
@@ -46,7 +46,7 @@ func TestSplitAddsUpToTheFirstFrame(t *testing.T) {
 func TestOtherSide(t *testing.T) {
 	r := callResult{
 		customer: timeline{Join: 5000, DTLS: 5100},
-		agent:    timeline{Join: 1000, DTLS: 1100, Track: 5150, Packet: 5160, Received: 5165, Frame: 5200},
+		agent:    timeline{Join: 1000, DTLS: 1100, Described: 5150, Packet: 5160, Received: 5165, Frame: 5200},
 	}
 	if got := r.otherSide(); got != 200 {
 		t.Errorf("the other side took %v ms", got)

@@ -19,6 +19,7 @@ type contender struct {
 	// page is the page that joins with its SDK, script the SDK's file below
 	// node_modules.
 	page, script string
+	options      string // of the page, as query parameters
 	start        func(ctx context.Context) (*process, error)
 	// signaling is the URL that the SDK is given.
 	signaling func(*process) string
@@ -69,21 +70,25 @@ func ours(program string, more ...string) *contender {
 // liveKit is LiveKit's server with its own defaults, on loopback: one UDP port
 // for media as ours has, its TURN server as ours has one, and no more said than
 // warnings, as of ours.
-func liveKit(program, dir string, lite bool) *contender {
+func liveKit(s settings, dir string) *contender {
 	const apiKey = "benchkey"
 	secret := strings.Repeat("benchsecret", 4) // it wants 32 characters
+	options := ""
+	if s.sequential {
+		options = "&sequential"
+	}
 	return &contender{
-		name: nameLiveKit, page: "livekit", script: "livekit-client/dist/livekit-client.umd.js",
+		name: nameLiveKit, options: options, page: "livekit", script: "livekit-client/dist/livekit-client.umd.js",
 		start: func(ctx context.Context) (*process, error) {
 			at, err := freePorts()
 			if err != nil {
 				return nil, err
 			}
 			file := filepath.Join(dir, fmt.Sprintf("livekit-%d.yaml", at.http))
-			if err := os.WriteFile(file, []byte(liveKitConfig(at, apiKey, secret, lite)), 0o600); err != nil {
+			if err := os.WriteFile(file, []byte(liveKitConfig(at, apiKey, secret, s.lite)), 0o600); err != nil {
 				return nil, fmt.Errorf("write LiveKit's settings: %w", err)
 			}
-			return startProcess(ctx, at, program, "--config", file, "--node-ip", "127.0.0.1")
+			return startProcess(ctx, at, s.livekit, "--config", file, "--node-ip", "127.0.0.1")
 		},
 		signaling: func(p *process) string { return p.url("ws", "") },
 		token: func(room, identity string) (string, error) {

@@ -36,8 +36,8 @@ type loadResult struct {
 	idle, memory int64 // bytes: before anybody came, and at the end of the window
 	cpu          time.Duration
 	elapsed      time.Duration
-	packets      int64 // forwarded and received in the window
-	bits         int64
+	sent         int64         // packets that all sent in the window
+	packets      int64         // packets that were forwarded and received in it
 	others       time.Duration // CPU time of neither the server nor this process
 	load
 }
@@ -63,7 +63,15 @@ func (r loadResult) perRoom() int64 { return (r.memory - r.idle) / int64(max(1, 
 
 // delivered is the share of what was sent to each that arrived.
 func (r loadResult) delivered() float64 {
-	return measure.Quotient(float64(r.bits)/r.elapsed.Seconds(), float64(r.bitrate)*float64(r.streams()))
+	return measure.Quotient(float64(r.packets), float64(r.sent)*float64(r.each-1))
+}
+
+// kept is the share of what ought to have been sent that was: below one, this
+// process did not get the CPU time to make it, and a Track was cheaper for the
+// server than it looks.
+func (r loadResult) kept() float64 {
+	due := r.elapsed.Seconds() * framesPerSecond * float64(packetsOf(frameSize(r.bitrate))*r.participants())
+	return measure.Quotient(float64(r.sent), due)
 }
 
 // disturbed is the share of the machine that others used.
@@ -187,9 +195,8 @@ func (c *crowd) flow(ctx context.Context) error {
 	for {
 		missing := 0
 		for _, m := range c.members {
-			packets, _ := m.received()
 			got := 0
-			for _, n := range packets {
+			for _, n := range m.received() {
 				if n >= flowing {
 					got++
 				}
@@ -232,7 +239,7 @@ func (c *crowd) measure(ctx context.Context, r loadResult) (loadResult, error) {
 		return r, fmt.Errorf("%s, %v: %w\n%s", c.name, c.load, err, c.server.output)
 	}
 	r.elapsed, r.cpu, r.memory = after.at.Sub(before.at), after.server-before.server, after.memory
-	r.packets, r.bits = after.packets-before.packets, 8*(after.bytes-before.bytes)
+	r.sent, r.packets = after.sent-before.sent, after.packets-before.packets
 	r.others = max(0, (after.machine-before.machine)-(after.server-before.server)-(after.self-before.self))
 	return r, nil
 }
@@ -242,7 +249,7 @@ type reading struct {
 	at                    time.Time
 	server, self, machine time.Duration
 	memory                int64
-	packets, bytes        int64
+	sent, packets         int64
 }
 
 func (c *crowd) read() (r reading, err error) {
@@ -254,10 +261,9 @@ func (c *crowd) read() (r reading, err error) {
 		return r, err
 	}
 	for _, m := range c.members {
-		packets, bytes := m.received()
-		for i := range packets {
-			r.packets += packets[i]
-			r.bytes += bytes[i]
+		r.sent += m.sent.Load()
+		for _, n := range m.received() {
+			r.packets += n
 		}
 	}
 	r.at = time.Now()

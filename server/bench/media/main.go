@@ -45,7 +45,7 @@ type settings struct {
 	window, settle, watch                      time.Duration
 	load, alone                                load
 	server, livekit, chromium, modules         string
-	lite                                       bool
+	lite, sequential                           bool
 	profile                                    string // where the profiles of our server go; empty: none
 	parts                                      []string
 }
@@ -79,6 +79,7 @@ func run(ctx context.Context, args []string) error {
 	f.StringVar(&s.server, "server", "bin/server", "our server, built")
 	f.StringVar(&s.livekit, "livekit", "bin/bench/livekit-v1.13.5", "LiveKit's server, built")
 	f.BoolVar(&s.lite, "livekit-ice-lite", false, "have LiveKit use ICE lite, which is not its default")
+	f.BoolVar(&s.sequential, "livekit-sequential", false, "have LiveKit's page publish only when it is connected, instead of at once")
 	f.StringVar(&s.chromium, "chromium", "/usr/bin/chromium", "the browser")
 	f.StringVar(&s.modules, "modules", "static/node_modules", "where the npm packages are installed")
 	f.StringVar(&s.profile, "profile", "", "folder for CPU and heap profiles of our server; then a build with symbols of local-twilio alone is measured")

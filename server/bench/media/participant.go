@@ -28,17 +28,15 @@ type participant struct {
 	ctx       context.Context // ends with close
 	cancel    context.CancelFunc
 	wg        sync.WaitGroup
-	keyframe  atomic.Bool // the next frame ought to be one
+	keyframe  atomic.Bool  // the next frame ought to be one
+	sent      atomic.Int64 // packets
 	connected chan struct{}
 	once      sync.Once // closes connected
 
 	mu     sync.Mutex
-	tracks []*counted // guarded by mu
-	ending bool       // guarded by mu: nothing joins wg any more
+	tracks []*atomic.Int64 // guarded by mu: the packets of each that is received
+	ending bool            // guarded by mu: nothing joins wg any more
 }
-
-// counted is a Track that is received.
-type counted struct{ packets, bytes atomic.Int64 }
 
 // newParticipant publishes as many bits a second.
 func newParticipant(api *webrtc.API, name string, bitsPerSecond int) (*participant, error) {
@@ -144,13 +142,14 @@ func (p *participant) send() {
 			if err := p.track.WriteRTP(packet); errors.Is(err, io.ErrClosedPipe) {
 				return
 			}
+			p.sent.Add(1)
 		}
 	}
 }
 
 // receive counts what comes, in a goroutine that pion made for it.
 func (p *participant) receive(remote *webrtc.TrackRemote, r *webrtc.RTPReceiver) {
-	c := &counted{}
+	c := &atomic.Int64{}
 	p.mu.Lock()
 	if p.ending {
 		p.mu.Unlock()
@@ -170,23 +169,21 @@ func (p *participant) receive(remote *webrtc.TrackRemote, r *webrtc.RTPReceiver)
 	defer p.wg.Done()
 	buf := make([]byte, 1500)
 	for {
-		n, _, err := remote.Read(buf)
-		if err != nil {
+		if _, _, err := remote.Read(buf); err != nil {
 			return
 		}
-		c.packets.Add(1)
-		c.bytes.Add(int64(n))
+		c.Add(1)
 	}
 }
 
-// received is how many packets and bytes have come of each Track.
-func (p *participant) received() (packets, bytes []int64) {
+// received is how many packets have come of each Track.
+func (p *participant) received() (packets []int64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, c := range p.tracks {
-		packets, bytes = append(packets, c.packets.Load()), append(bytes, c.bytes.Load())
+		packets = append(packets, c.Load())
 	}
-	return packets, bytes
+	return packets
 }
 
 // localOffer makes an offer with all candidates in it and applies it.

@@ -142,7 +142,7 @@ func (b *bench) reportCalls(w io.Writer) {
 	t.Flush()
 }
 
-func descriptions(r callResult) float64 { return float64(r.customer.Negotiations) }
+func descriptions(r callResult) float64 { return float64(r.customer.Descriptions) }
 
 func (b *bench) failuresRow(t table, r rounds[callResult]) {
 	if n, m := failures(r.ours), failures(r.theirs); n+m > 0 {
@@ -159,7 +159,8 @@ func (b *bench) reportLoads(w io.Writer) {
 	t.figure(fmt.Sprintf("memory with %d Participants", b.load.participants()), memory, megabytes, atMost(aimMemory, memory))
 	t.figure("memory before anybody came", idle, megabytes, fmt.Sprintf("at most %.0f MB: %s", aimIdle, met(idle.ours <= aimIdle*1e6)))
 	t.figure("start-up until its port answered", compare(b.loads, startOf), ms, "")
-	t.row("of what was sent arrived", percent(median(b.loads.ours, loadResult.delivered)), percent(median(b.loads.theirs, loadResult.delivered)), "", "")
+	t.row("of what ought to be was sent", percent(median(b.loads.ours, loadResult.kept)), percent(median(b.loads.theirs, loadResult.kept)), "", "")
+	t.row("of that arrived", percent(median(b.loads.ours, loadResult.delivered)), percent(median(b.loads.theirs, loadResult.delivered)), "", "")
 	t.row("others used of the machine", percent(median(b.loads.ours, loadResult.disturbed)), percent(median(b.loads.theirs, loadResult.disturbed)), "", "")
 	if n, m := failures(b.loads.ours), failures(b.loads.theirs); n+m > 0 {
 		t.row("loads that failed", count(float64(n)), count(float64(m)), "", "")
@@ -210,7 +211,8 @@ func (b *bench) reportAlone(w io.Writer) {
 	t.row("CPU time for one forwarded packet", micros(median(b.alone, packetOf)))
 	t.row("memory for one Room", megabytes(median(b.alone, func(r loadResult) float64 { return float64(r.perRoom()) })))
 	t.row(fmt.Sprintf("memory with %d Participants", b.settings.alone.participants()), megabytes(median(b.alone, memoryOf)))
-	t.row("of what was sent arrived", percent(median(b.alone, loadResult.delivered)))
+	t.row("of what ought to be was sent", percent(median(b.alone, loadResult.kept)))
+	t.row("of that arrived", percent(median(b.alone, loadResult.delivered)))
 	t.row("others used of the machine", percent(median(b.alone, loadResult.disturbed)))
 	if n := failures(b.alone); n > 0 {
 		t.row("loads that failed", count(float64(n)))

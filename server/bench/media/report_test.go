@@ -11,7 +11,7 @@ import (
 // joined is a call whose first frames took so many ms at the customer's and the agent's.
 func joined(first, other float64) *callResult {
 	return &callResult{
-		customer: timeline{Join: 1000, Open: 1001, Subscribed: 1002, Frame: 1000 + first, Negotiations: 2},
+		customer: timeline{Join: 1000, Open: 1001, Subscribed: 1002, Frame: 1000 + first, Descriptions: 2},
 		agent:    timeline{Frame: 1000 + other},
 	}
 }
@@ -31,7 +31,7 @@ func TestCompareIsOfRounds(t *testing.T) {
 func TestLoadFigures(t *testing.T) {
 	r := loadResult{
 		load: load{rooms: 10, each: 3, bitrate: 1_000_000}, idle: 10e6, memory: 30e6,
-		cpu: 3 * time.Second, elapsed: 10 * time.Second, packets: 30_000, bits: 300e6,
+		cpu: 3 * time.Second, elapsed: 10 * time.Second, sent: 30_000, packets: 30_000,
 	}
 	if got := r.streams(); got != 60 {
 		t.Errorf("%d Tracks are forwarded, want 60", got)
@@ -48,6 +48,10 @@ func TestLoadFigures(t *testing.T) {
 	if got := r.delivered(); math.Abs(got-0.5) > 1e-9 {
 		t.Errorf("%v of it arrived, want half", got)
 	}
+	// 30 Participants owe 30 frames of 4 packets a second each.
+	if got := r.kept(); math.Abs(got-30_000.0/36_000) > 1e-9 {
+		t.Errorf("%v of it was sent", got)
+	}
 }
 
 func TestReport(t *testing.T) {
@@ -59,7 +63,7 @@ func TestReport(t *testing.T) {
 	cost := func(cpu time.Duration, memory int64) *loadResult {
 		return &loadResult{
 			load: load{rooms: 10, each: 2, bitrate: 1_000_000}, startUp: 50 * time.Millisecond, idle: 15e6, memory: memory,
-			cpu: cpu, elapsed: time.Second, packets: 1000, bits: 20e6,
+			cpu: cpu, elapsed: time.Second, sent: 1000, packets: 1000,
 		}
 	}
 	b := &bench{

@@ -32,11 +32,20 @@ type vp8 struct {
 }
 
 func newVP8(bitsPerSecond int) *vp8 {
-	v := &vp8{frameBytes: max(vp8Header, bitsPerSecond/8/framesPerSecond)}
+	v := &vp8{frameBytes: frameSize(bitsPerSecond)}
 	for i := range v.noise {
 		v.noise[i] = byte(i*131 + 7)
 	}
 	return v
+}
+
+// frameSize is in bytes.
+func frameSize(bitsPerSecond int) int { return max(vp8Header, bitsPerSecond/8/framesPerSecond) }
+
+// packetsOf is how many packets a frame of that size has.
+func packetsOf(bytes int) int {
+	const most = maxPayload - descriptorBytes
+	return (bytes + most - 1) / most
 }
 
 const (

@@ -13,6 +13,9 @@ func TestVP8IsReadable(t *testing.T) {
 	for frame := 1; frame <= framesPerSecond; frame++ {
 		keyframe := frame == 1 || frame == 20
 		packets := v.next(keyframe)
+		if want := packetsOf(frameSize(1_000_000)); len(packets) != want {
+			t.Errorf("frame %d has %d packets, want %d", frame, len(packets), want)
+		}
 		for i, p := range packets {
 			if sequence++; p.SequenceNumber != sequence {
 				t.Errorf("frame %d: packet %d has number %d, want %d", frame, i, p.SequenceNumber, sequence)

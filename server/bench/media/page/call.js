@@ -25,11 +25,13 @@ async function join(url, token, bitrate) {
 // watch is for the SDK's event of a remote video that is there.
 function watch(element) {
   mark('subscribed');
+  mark('described', described.last);
   document.body.appendChild(element);
   const frame = (_, of) => {
     const at = now();
     if (times.length === 0) {
       mark('frame', at);
+      mark('descriptions', described.count);
       // When the frame's last packet came, where the browser says so.
       if (of.receiveTime) { mark('received', performance.timeOrigin + of.receiveTime); }
       arrived(true);

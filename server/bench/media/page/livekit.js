@@ -8,15 +8,15 @@ room.on(LivekitClient.RoomEvent.TrackSubscribed, track => {
 });
 
 async function connect(url, token, tracks, bitrate) {
-  // Without waiting for the connection, which publishTrack does itself: the
-  // fastest way that there is.
-  const published = room.connect(url, token).then(() => undefined);
-  const publications = tracks.map(t => room.localParticipant.publishTrack(t, {
+  const connected = room.connect(url, token);
+  // Otherwise without waiting: publishTrack does that itself, as soon as it can.
+  if (query.has('sequential')) { await connected; }
+  const published = tracks.map(t => room.localParticipant.publishTrack(t, {
     simulcast: false, videoCodec: 'vp8',
     source: t.kind === 'video' ? LivekitClient.Track.Source.Camera : LivekitClient.Track.Source.Microphone,
     videoEncoding: { maxBitrate: bitrate, maxFramerate: 30 },
   }));
-  await Promise.all([published, ...publications]);
+  await Promise.all([connected, ...published]);
 }
 
 async function disconnect() { await room.disconnect(); }

@@ -9,11 +9,12 @@ const badPort = query.get('bad');       // of the bad line in front of it, or nu
 
 // marks are when things happened for the first time, in ms since the epoch: the
 // other tab's are of the same clock.
-let marks = {};
+const marks = {};
 const now = () => performance.timeOrigin + performance.now();
 function mark(name, at = now()) { if (!(name in marks)) { marks[name] = at; } }
 
 const connections = [];
+let described = { count: 0, last: 0 };  // descriptions that came, and when the last one did
 
 (() => {
   // overBadLine has a candidate lead to the bad line; over TCP there is none.
@@ -35,8 +36,7 @@ const connections = [];
   };
   wrap('setRemoteDescription', function (real, [d, ...rest]) {
     if (d && d.type === 'answer') { mark('answer'); }
-    marks.negotiations = (marks.negotiations ?? 0) + 1;
-    marks.negotiated = now();
+    described = { count: described.count + 1, last: now() };
     if (badPort && d && d.sdp) { d = { type: d.type, sdp: perLine(d.sdp, remoteLine) }; }
     return real.call(this, d, ...rest);
   });
@@ -68,9 +68,7 @@ const connections = [];
       });
       pc.addEventListener('connectionstatechange', () => { if (pc.connectionState === 'connected') { mark('dtls'); } });
       pc.addEventListener('track', e => {
-        if (e.track.kind !== 'video') { return; }
-        mark('track');
-        e.track.addEventListener('unmute', () => mark('packet'));
+        if (e.track.kind === 'video') { e.track.addEventListener('unmute', () => mark('packet')); }
       });
       return pc;
     },
