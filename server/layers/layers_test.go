@@ -66,7 +66,7 @@ var may = []struct {
 	{"server", []string{"server/core", "server/release", "server/doctor", "server/standalone"}},
 	{"server/layers", nil},
 	{"server/bench/measure", nil},
-	{"server/bench/media", []string{"server/bench/measure", "server/standalone", "server/token"}},
+	{"server/bench/media", []string{"server/bench/measure", "server/core", "server/standalone", "server/token"}},
 	{"server/bench", []string{"server/bench/measure", "server/core", "server/web", "server/token", "server/localtwilio/store", "app/wire"}},
 	{"server/e2e", []string{"server/core"}},
 }

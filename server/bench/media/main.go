@@ -23,10 +23,13 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"syscall"
 	"time"
+
+	"escalate/server/core"
 )
 
 func main() {
@@ -82,13 +85,14 @@ func run(ctx context.Context, args []string) error {
 	f.BoolVar(&s.sequential, "livekit-sequential", false, "have LiveKit's page publish only when it is connected, instead of at once")
 	f.StringVar(&s.chromium, "chromium", "/usr/bin/chromium", "the browser")
 	f.StringVar(&s.modules, "modules", "static/node_modules", "where the npm packages are installed")
-	f.StringVar(&s.profile, "profile", "", "folder for CPU and heap profiles of our server; then a build with symbols of local-twilio alone is measured")
+	f.StringVar(&s.profile, "profile", "", "folder for CPU and heap profiles of our server; taking them costs it time and memory")
 	parts := f.String("parts", strings.Join(allParts, ","), "what to measure")
 	role := f.String("role", "", "what a child process of this one does")
 	if err := f.Parse(args); err != nil {
 		return err
 	}
 	if *role == roleServer {
+		debug.SetGCPercent(core.GCPercent) // as the product does
 		return serveProfiled(ctx, s.profile, f.Args())
 	}
 	s.parts = strings.Split(*parts, ",")
