@@ -10,14 +10,16 @@ QUALITY ?= 11
 CHROMIUM ?= /usr/bin/chromium
 # Packages with tests that drive a browser (build tag e2e).
 BROWSER_TESTS := ./app/video/twiliojs ./server/localtwilio/sfu ./server/localtwilio/rsp ./server/demo ./server/e2e
+# The LiveKit server that media are measured against.
+LIVEKIT := v1.13.5
 # Packages with Go benchmarks.
 BENCHMARKS := ./server/token ./server/localtwilio/store ./server/localtwilio/sfu
 
 .DEFAULT_GOAL := help
-.PHONY: help run build wasm deps deps-test test test-unit test-wasm e2e shots soak lint bench bench-start clean chromium ffmpeg FORCE
+.PHONY: help run build wasm deps deps-test test test-unit test-wasm e2e shots soak lint bench bench-start bench-media clean chromium ffmpeg FORCE
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: QUALITY := 5
 run: build ## build everything, start on local Twilio, print the two links to open
@@ -92,9 +94,19 @@ lint: ## format and vet, and golangci-lint where it is installed
 	@if command -v golangci-lint >/dev/null; then golangci-lint run ./...; fi
 
 bench: QUALITY := 5
-bench: deps-test wasm ## how fast it is, against a plain Node server with the npm package twilio; then the Go benchmarks
+bench: deps-test wasm ## how fast it is, against a plain Node server with the npm package twilio; then the Go benchmarks (media: bench-media)
 	$(GO) run ./server/bench
 	$(GO) test -run '^$$' -bench . -benchtime 0.5s -benchmem $(BENCHMARKS)
+	@echo 'Media have a benchmark of their own, against LiveKit: make bench-media'
+
+bench-media: QUALITY := 5
+bench-media: deps-test build chromium bin/bench/livekit-$(LIVEKIT) ## how fast local Twilio's media are, against LiveKit's server, which it builds; some 20 minutes
+	$(GO) run ./server/bench/media -chromium $(CHROMIUM) -livekit bin/bench/livekit-$(LIVEKIT)
+
+# Built for the benchmark alone: go.mod knows nothing of it.
+bin/bench/livekit-$(LIVEKIT):
+	GOBIN=$(CURDIR)/bin/bench $(GO) install github.com/livekit/livekit-server/cmd/server@$(LIVEKIT)
+	mv bin/bench/server $@
 
 # ARGS='-other before=folder' compares with another build's static/web.
 bench-start: wasm chromium ## how soon the customer's page is live in a cold browser, beside go-app's least page

@@ -4,9 +4,10 @@ import (
 	"fmt"
 	"io"
 	"runtime"
-	"slices"
 	"text/tabwriter"
 	"time"
+
+	"escalate/server/bench/measure"
 )
 
 // summary is the median of some rounds, each figure on its own.
@@ -25,18 +26,8 @@ func summarize(samples []sample) summary {
 		p50s, p99s, cpus = append(p50s, s.p50), append(p99s, s.p99), append(cpus, s.perRequest())
 		m.failed += s.failed
 	}
-	m.perSecond, m.p50, m.p99, m.perAsked = median(rates), median(p50s), median(p99s), median(cpus)
+	m.perSecond, m.p50, m.p99, m.perAsked = measure.Median(rates), measure.Median(p50s), measure.Median(p99s), measure.Median(cpus)
 	return m
-}
-
-// median is the lower middle one.
-func median[T int | float64 | time.Duration](all []T) T {
-	if len(all) == 0 {
-		var zero T
-		return zero
-	}
-	all = slices.Sorted(slices.Values(all))
-	return all[(len(all)-1)/2]
 }
 
 // report writes what was measured as tables in Markdown.
@@ -51,7 +42,7 @@ func (b *bench) report(w io.Writer, machine string) {
 	fmt.Fprintln(t, "|---\t|---\t|---\t|---\t|---\t|---\t|---\t|")
 	alone := map[string]float64{}
 	for _, l := range b.alones {
-		alone[l.name] = median(l.got)
+		alone[l.name] = measure.Median(l.got)
 	}
 	for _, c := range b.mints {
 		row(t, c.name, summarize(c.samples))
@@ -69,7 +60,7 @@ func (b *bench) report(w io.Writer, machine string) {
 	fmt.Fprintln(t, "|---\t|---\t|---\t|---\t|")
 	for _, c := range b.mints[1:] {
 		rate, cpu := against(b.mints[0].samples, c.samples)
-		fmt.Fprintf(t, "| %s\t| %s\t| %s\t| %s\t|\n", c.name, times(rate), times(cpu), times(quotient(alone[c.name], alone[nameGo])))
+		fmt.Fprintf(t, "| %s\t| %s\t| %s\t| %s\t|\n", c.name, times(rate), times(cpu), times(measure.Quotient(alone[c.name], alone[nameGo])))
 	}
 	t.Flush()
 
@@ -94,10 +85,10 @@ func row(w io.Writer, name string, m summary) {
 func against(ours, theirs []sample) (rate, cpu float64) {
 	var rates, cpus []float64
 	for i := range min(len(ours), len(theirs)) {
-		rates = append(rates, quotient(ours[i].perSecond(), theirs[i].perSecond()))
-		cpus = append(cpus, quotient(float64(theirs[i].perRequest()), float64(ours[i].perRequest())))
+		rates = append(rates, measure.Quotient(ours[i].perSecond(), theirs[i].perSecond()))
+		cpus = append(cpus, measure.Quotient(float64(theirs[i].perRequest()), float64(ours[i].perRequest())))
 	}
-	return median(rates), median(cpus)
+	return measure.Median(rates), measure.Median(cpus)
 }
 
 // disturbed is the share of the machine that others used.
@@ -108,15 +99,7 @@ func (b *bench) disturbed() float64 {
 			shares = append(shares, s.others.Seconds()/s.elapsed.Seconds()/float64(runtime.NumCPU()))
 		}
 	}
-	return median(shares)
-}
-
-// quotient is 0 where there is none.
-func quotient(a, b float64) float64 {
-	if b == 0 {
-		return 0
-	}
-	return a / b
+	return measure.Median(shares)
 }
 
 // times writes a quotient; unknown ones are empty.

@@ -15,6 +15,7 @@ import (
 
 	"github.com/gorilla/mux"
 
+	"escalate/server/bench/measure"
 	"escalate/server/token"
 )
 
@@ -138,7 +139,7 @@ func mintAlone(d time.Duration) error {
 		return err
 	}
 	n = 0
-	before, err := ownCPU()
+	before, err := measure.OwnCPU()
 	if err != nil {
 		return err
 	}
@@ -147,7 +148,7 @@ func mintAlone(d time.Duration) error {
 			return err
 		}
 	}
-	after, err := ownCPU()
+	after, err := measure.OwnCPU()
 	if err != nil {
 		return err
 	}

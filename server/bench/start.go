@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"escalate/app/wire"
+	"escalate/server/bench/measure"
 )
 
 // line is a network and a processor that the browser pretends to have.
@@ -129,7 +130,7 @@ func reportStart(out io.Writer, rounds int, pages []*startPage) {
 			for _, v := range p.got[i] {
 				kB, paint, usable, live = append(kB, v.Bytes/1000), append(paint, v.Paint), append(usable, v.Usable), append(live, v.Live)
 			}
-			fmt.Fprintf(w, "%s\t%.0f\t%.0f\t%.0f\t%.0f\n", p.name, median(kB), median(paint), median(usable), median(live))
+			fmt.Fprintf(w, "%s\t%.0f\t%.0f\t%.0f\t%.0f\n", p.name, measure.Median(kB), measure.Median(paint), measure.Median(usable), measure.Median(live))
 		}
 	}
 	_ = w.Flush() // to a terminal

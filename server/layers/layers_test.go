@@ -68,7 +68,9 @@ var may = []struct {
 	{"server/release", []string{"server/core", "server/web", "static"}},
 	{"server", []string{"server/core", "server/release", "server/doctor", "server/standalone"}},
 	{"server/layers", nil},
-	{"server/bench", []string{"server/core", "server/web", "server/token", "server/localtwilio/store", "app/wire"}},
+	{"server/bench/measure", nil},
+	{"server/bench/media", []string{"server/bench/measure", "server/core", "server/standalone", "server/token"}},
+	{"server/bench", []string{"server/bench/measure", "server/core", "server/web", "server/token", "server/localtwilio/store", "app/wire"}},
 	{"server/e2e", []string{"server/core"}},
 }
 
@@ -82,8 +84,8 @@ var outside = []struct {
 	{"github.com/maxence-charriere/go-app", []string{"app/page", "wasm"}, "components live in app/page"},
 	{"github.com/twilio/twilio-go/rest", []string{"server/twilioapi", "server/release"},
 		"one package speaks to Twilio's REST API for the product; another releases the plugin, once per version and from a terminal"},
-	{"github.com/pion/", []string{"server/localtwilio/sfu", "server/localtwilio/turnserver", "server/localtwilio/recording"},
-		"media stays behind sfu and turnserver; recording puts packets in order and together, which an SFU never does"},
+	{"github.com/pion/", []string{"server/localtwilio/sfu", "server/localtwilio/turnserver", "server/localtwilio/recording", "server/bench/media"},
+		"media stays behind sfu and turnserver; recording puts packets in order and together, which an SFU never does; the benchmark has load clients"},
 	{"github.com/at-wat/ebml-go", []string{"server/localtwilio/recording"}, "one package writes media files"},
 	{"go.etcd.io/bbolt", []string{"server/localtwilio/store"}, "one package owns the file"},
 	{"github.com/gorilla/mux", []string{"server/web", "server/dropin", "server/demo", "server/core", "server/standalone", "server/localtwilio", "server/localtwilio/rest", "server/bench"}, "routing belongs to the servers"},

@@ -1,4 +1,6 @@
-package main
+// Package measure is what the benchmarks have in common: it reads what processes
+// use from /proc and sums rounds up. It knows nothing of what is measured.
+package measure
 
 import (
 	"bytes"
@@ -6,17 +8,18 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"syscall"
 	"time"
 )
 
-// tick is the unit of CPU times in /proc; Linux has shown them in hundredths
+// Tick is the unit of CPU times in /proc; Linux has shown them in hundredths
 // of a second to every program since 2.4.
-const tick = time.Second / 100
+const Tick = time.Second / 100
 
-// cpuTime is the CPU time that a process and its children have used so far,
+// CPUTime is the CPU time that a process and its children have used so far,
 // ok being false where there is no /proc.
-func cpuTime(pid int) (used time.Duration, ok bool) {
+func CPUTime(pid int) (used time.Duration, ok bool) {
 	stats, err := filepath.Glob("/proc/[0-9]*/stat")
 	if err != nil {
 		return 0, false
@@ -37,10 +40,10 @@ func cpuTime(pid int) (used time.Duration, ok bool) {
 	return used, ok
 }
 
-// busyTime is the CPU time that the whole machine has spent so far on anything
+// BusyTime is the CPU time that the whole machine has spent so far on anything
 // at all, what its host took from it included; ok is false where there is no
 // /proc.
-func busyTime() (used time.Duration, ok bool) {
+func BusyTime() (used time.Duration, ok bool) {
 	raw, err := os.ReadFile("/proc/stat")
 	if err != nil {
 		return 0, false
@@ -62,32 +65,14 @@ func parseMachine(raw []byte) (used time.Duration, ok bool) {
 			return 0, false
 		}
 		if i != 3 && i != 4 {
-			used += time.Duration(t) * tick
+			used += time.Duration(t) * Tick
 		}
 	}
 	return used, true
 }
 
-// usage is what the server, this process and the whole machine have used so far.
-type usage struct{ server, self, machine time.Duration }
-
-// readUsage reads them all; ok is false where that cannot be told.
-func readUsage(pid int) (u usage, ok bool) {
-	var known [2]bool
-	u.server, known[0] = cpuTime(pid)
-	u.machine, known[1] = busyTime()
-	var err error
-	u.self, err = ownCPU()
-	return u, known[0] && known[1] && err == nil
-}
-
-// others is what neither the server nor this process has used since before.
-func (u usage) others(before usage) time.Duration {
-	return max(0, (u.machine-before.machine)-(u.server-before.server)-(u.self-before.self))
-}
-
-// ownCPU is the CPU time of this process, the garbage collector's too.
-func ownCPU() (time.Duration, error) {
+// OwnCPU is the CPU time of this process, the garbage collector's too.
+func OwnCPU() (time.Duration, error) {
 	var u syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
 		return 0, fmt.Errorf("read CPU time: %w", err)
@@ -111,7 +96,30 @@ func parseStat(raw []byte) (parent int, used time.Duration, ok bool) {
 		if err != nil {
 			return 0, 0, false
 		}
-		used += time.Duration(t) * tick
+		used += time.Duration(t) * Tick
 	}
 	return parent, used, true
+}
+
+// Memory is the resident memory of a process in bytes, ok being false where
+// there is no /proc.
+func Memory(pid int) (bytes int64, ok bool) {
+	raw, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "status"))
+	if err != nil {
+		return 0, false
+	}
+	return parseMemory(raw)
+}
+
+// parseMemory finds "VmRSS:   1234 kB" in proc(5)'s /proc/PID/status.
+func parseMemory(raw []byte) (bytes int64, ok bool) {
+	for line := range strings.Lines(string(raw)) {
+		f := strings.Fields(line)
+		if len(f) != 3 || f[0] != "VmRSS:" {
+			continue
+		}
+		n, err := strconv.ParseInt(f[1], 10, 64)
+		return n << 10, err == nil
+	}
+	return 0, false
 }
