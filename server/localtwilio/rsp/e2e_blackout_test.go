@@ -23,14 +23,14 @@ func TestBlackout(t *testing.T) {
 		if _, err := s.store.CreateRoom(store.Room{UniqueName: kind, Type: kind}); err != nil {
 			t.Fatal(err)
 		}
-		c := &company{stage: s, room: kind}
-		options := "{}"
+		c := &company{stage: s, room: kind, brings: map[string]string{}}
+		options := devices
 		if kind == store.TypePeerToPeer {
 			options = "{iceTransportPolicy: 'relay'}"
 		}
 		for _, name := range []string{kind + " alice", kind + " bob"} {
 			p := s.open(name)
-			c.pages = append(c.pages, p)
+			c.pages, c.brings[name] = append(c.pages, p), devices
 			p.is("join("+jsString(s.token(name, "", time.Now()))+", "+jsString(kind)+", "+options+")", "connected")
 		}
 		c.flows()
@@ -47,6 +47,7 @@ func TestBlackout(t *testing.T) {
 				t.Fatalf("%s: media goes on: it does not take the line that was cut", p.name)
 			}
 			p.forget()
+			p.str(`globalThis.frozen = ` + frames(c.other(p)))
 		}
 	}
 	<-time.After(time.Until(began.Add(blackout)))
@@ -55,7 +56,7 @@ func TestBlackout(t *testing.T) {
 	over := time.Now()
 	for _, c := range rooms {
 		for _, p := range c.pages {
-			p.until("decoded frames", `received().then(r => `+frames(c.other(p))+` > (window.before || (window.before = `+frames(c.other(p))+`)))`)
+			p.until("decoded frames", frames(c.other(p))+` > frozen`)
 		}
 		t.Logf("%s: media is back %v after the end of the blackout", c.room, time.Since(over).Round(10*time.Millisecond))
 	}
@@ -65,7 +66,7 @@ func TestBlackout(t *testing.T) {
 }
 
 // frames is an expression of what was decoded of a page's camera.
-func frames(p *page) string { return `r[` + jsString(p.name+"/camera") + `]` }
+func frames(p *page) string { return `(await received())[` + jsString(p.name+"/camera") + `]` }
 
 func (c *company) other(p *page) *page {
 	if p == c.pages[0] {

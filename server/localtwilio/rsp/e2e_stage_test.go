@@ -26,7 +26,7 @@ import (
 )
 
 // slowPatience is what a busy machine may take for media to flow.
-const slowPatience = 45 * time.Second
+const slowPatience = 90 * time.Second
 
 // stage is the real thing, without REST: store, media and signalling on
 // loopback, and one Chromium.

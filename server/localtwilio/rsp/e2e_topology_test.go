@@ -16,7 +16,7 @@ func TestTopologies(t *testing.T) {
 	s := newStage(t)
 	for _, kind := range []string{store.TypeGroup, store.TypePeerToPeer} {
 		t.Run(kind, func(t *testing.T) {
-			c := &company{stage: s, room: kind}
+			c := &company{stage: s, room: kind, brings: map[string]string{}}
 			if _, err := s.store.CreateRoom(store.Room{UniqueName: kind, Type: kind, MaxParticipants: 6}); err != nil {
 				t.Fatal(err)
 			}
@@ -55,27 +55,31 @@ func TestTopologies(t *testing.T) {
 // company is who is in a Room.
 type company struct {
 	*stage
-	room  string
-	pages []*page // alice, bob, ...
+	room   string
+	pages  []*page           // alice, bob, ...
+	brings map[string]string // by name
 }
 
 func (c *company) alice() *page { return c.pages[0] }
 func (c *company) bob() *page   { return c.pages[1] }
 
-// arrive opens pages that join at the same time. Only the first two have a
-// microphone, and a camera that is a device: six would be too much for a small
-// machine.
-func (c *company) arrive(names ...string) {
+// What somebody brings to a Room. Six cameras and microphones that are devices
+// would be too much for a small machine.
+const (
+	devices = "{}"
+	painted = "{tracks: painted()}"
+	nothing = "{tracks: []}"
+)
+
+// arrive opens pages that join at the same time.
+func (c *company) arrive(brings string, names ...string) {
 	c.t.Helper()
 	joins := map[*page]string{}
 	for _, name := range names {
 		p := c.open(name)
-		options := "{}"
-		if len(c.pages) >= 2 {
-			options = "{tracks: painted()}"
-		}
 		c.pages = append(c.pages, p)
-		joins[p] = fmt.Sprintf("join(%s, %s, %s)", jsString(c.token(name, "", time.Now())), jsString(c.room), options)
+		c.brings[name] = brings
+		joins[p] = fmt.Sprintf("join(%s, %s, %s)", jsString(c.token(name, "", time.Now())), jsString(c.room), brings)
 	}
 	for p, got := range c.together(joins) {
 		if got != "connected" {
@@ -89,12 +93,12 @@ func (c *company) flows() {
 	c.t.Helper()
 	for _, p := range c.pages {
 		var want []string
-		for i, o := range c.pages {
-			if o == p {
+		for _, o := range c.pages {
+			if o == p || c.brings[o.name] == nothing {
 				continue
 			}
 			want = append(want, o.name+"/camera")
-			if i < 2 {
+			if c.brings[o.name] == devices {
 				want = append(want, o.name+"/microphone")
 			}
 		}
@@ -103,7 +107,7 @@ func (c *company) flows() {
 }
 
 func arriveTogether(t *testing.T, c *company) {
-	c.arrive("alice", "bob")
+	c.arrive(devices, "alice", "bob")
 	c.flows()
 }
 
@@ -194,9 +198,10 @@ func loseSignalling(t *testing.T, c *company) {
 }
 
 func fillRoom(t *testing.T, c *company) {
-	c.arrive("carol")
+	c.arrive(painted, "carol")
 	c.flows()
-	c.arrive("dan", "eve", "frank")
+	c.arrive(nothing, "dan", "eve")
+	c.arrive(painted, "frank")
 	c.flows()
 }
 
@@ -220,7 +225,7 @@ func duplicate(t *testing.T, c *company) {
 	c.pages = c.pages[:5]
 	frank.forget()
 	twin := c.open("frank's twin")
-	twin.is(fmt.Sprintf("join(%s, %s, {tracks: painted()})", jsString(c.token("frank", "", time.Now())), jsString(c.room)), "connected")
+	twin.is(fmt.Sprintf("join(%s, %s, %s)", jsString(c.token("frank", "", time.Now())), jsString(c.room), painted), "connected")
 	frank.logs("disconnected 53205")
 	frank.close()
 	c.bob().grows("frank/camera")

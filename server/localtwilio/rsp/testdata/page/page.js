@@ -5,6 +5,7 @@ const log = [];       // events, oldest first, as strings
 const messages = [];  // from data Tracks
 let room = null;
 let extra = {};       // published later, by name
+let shows = true;     // draws what it decodes
 
 function note(...words) { log.push(words.join(' ')); }
 
@@ -14,6 +15,7 @@ function watchTrack(track, who) {
     track.on('message', m => messages.push(typeof m === 'string' ? m : 'bytes:' + Array.from(new Uint8Array(m)).join(',')));
     return;
   }
+  if (!shows) { return; }
   const element = track.attach();
   element.id = track.sid;
   element.width = element.height = 16; // what is not looked at need not be drawn
@@ -39,6 +41,7 @@ function watchParticipant(p) {
 // join answers 'connected', or the code of the error. Tracks are captured unless the options have some.
 async function join(token, name, options) {
   log.length = 0;
+  shows = !options.tracks;
   const tracks = options.tracks || await Twilio.Video.createLocalTracks({
     audio: { name: 'microphone', echoCancellation: false, noiseSuppression: false, autoGainControl: false },
     video: { name: 'camera', width: 160, height: 120, frameRate: 10 },
@@ -122,8 +125,8 @@ function picture() {
   canvas.width = 160; canvas.height = 90;
   const context = canvas.getContext('2d');
   let n = 0;
-  setInterval(() => { context.fillStyle = 'hsl(' + (n += 7) % 360 + ',80%,50%)'; context.fillRect(0, 0, 160, 90); }, 100);
-  return canvas.captureStream(10).getVideoTracks()[0];
+  setInterval(() => { context.fillStyle = 'hsl(' + (n += 7) % 360 + ',80%,50%)'; context.fillRect(0, 0, 160, 90); }, 200);
+  return canvas.captureStream(5).getVideoTracks()[0];
 }
 
 // sound is steady, unlike the fake microphone's clicks of 20 ms, which are no speech.
