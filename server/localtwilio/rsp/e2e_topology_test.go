@@ -64,11 +64,11 @@ func (c *company) alice() *page { return c.pages[0] }
 func (c *company) bob() *page   { return c.pages[1] }
 
 // What somebody brings to a Room. Six cameras and microphones that are devices
-// would be too much for a small machine.
+// would be too much for a small machine, and so would be a relay for each pair.
 const (
 	devices = "{}"
-	painted = "{tracks: painted()}"
-	nothing = "{tracks: []}"
+	painted = "{tracks: painted(), iceServers: []}"
+	nothing = "{tracks: [], iceServers: []}"
 )
 
 // arrive opens pages that join at the same time.
