@@ -26,7 +26,7 @@ import (
 )
 
 // slowPatience is what a busy machine may take for media to flow.
-const slowPatience = 90 * time.Second
+const slowPatience = 60 * time.Second
 
 // stage is the real thing, without REST: store, media and signalling on
 // loopback, and one Chromium.
@@ -227,7 +227,15 @@ func (p *page) is(expression, want string) {
 	}
 }
 
-func (p *page) log() string { return p.str(`log.join("\n")`) }
+// log is what the page has noted, and how far everybody's negotiations are.
+func (p *page) log() string {
+	p.s.t.Helper()
+	all, err := p.s.eval("negotiations()")
+	if err != nil {
+		all = err.Error()
+	}
+	return p.str(`log.join("\n")`) + "\n" + all
+}
 
 // logs waits for an event, from the last call of forget on.
 func (p *page) logs(event string) {

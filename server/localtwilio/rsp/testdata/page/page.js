@@ -106,6 +106,21 @@ function reliability(name) {
   return 'nothing';
 }
 
+// settled tells whether every offer has been answered.
+function settled() {
+  return Array.from(room._signaling._peerConnectionManager._peerConnections.values())
+    .every(c => !c._needsAnswer && !c._shouldOffer && c._peerConnection.signalingState === 'stable');
+}
+
+// negotiations tells how far each peer connection is, for a test that waits in vain.
+function negotiations() {
+  return room ? Array.from(room._signaling._peerConnectionManager._peerConnections.values(), c => [
+    c.id, 'revision', c._descriptionRevision, 'stable', c._lastStableDescriptionRevision, c._peerConnection.signalingState,
+    c._peerConnection.iceConnectionState, c._needsAnswer ? 'needs answer' : '', c._shouldOffer ? 'should offer' : '',
+    c._isRestartingIce ? 'restarts ICE' : '', c._queuedDescription ? 'queued ' + c._queuedDescription.type : '',
+  ].join(' ')).join('\n') : 'no room';
+}
+
 // sections counts the m-lines of the largest peer connection.
 function sections() {
   const counts = Array.from(room._signaling._peerConnectionManager._peerConnections.values(),
