@@ -150,9 +150,6 @@ func (c Config) Validate() error {
 	default:
 		e.fault("VIDEO_ROOM_TYPE", "must be group, go, peer-to-peer or group-small")
 	}
-	if c.IsLocal() && c.RoomType != "group" && c.RoomType != "group-small" {
-		e.fault("VIDEO_ROOM_TYPE", "must be group on local Twilio")
-	}
 	if !realmForm.MatchString(c.Realm) {
 		e.fault("TWILIO_REALM", `must be a region such as "stage" or "au1", or empty`)
 	}

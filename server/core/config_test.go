@@ -62,6 +62,8 @@ func TestFromEnv(t *testing.T) {
 		{"a brand that cannot be shown", map[string]string{"BRAND_LOGO": "/nowhere/logo.svg", "BRAND_ICON": "config_test.go", "BRAND_ACCENT": "#ffee00"}, true, []string{
 			"BRAND_LOGO", "BRAND_ICON", "BRAND_ACCENT", "darker"}},
 		{"a brand's colour", map[string]string{"BRAND_ACCENT": "#1d4ed8"}, true, nil},
+		{"Rooms without a media server on local Twilio", map[string]string{"VIDEO_ROOM_TYPE": "peer-to-peer"}, true, nil},
+		{"Rooms for two on local Twilio", map[string]string{"VIDEO_ROOM_TYPE": "go"}, true, nil},
 		{"a Room type nobody knows", map[string]string{"VIDEO_ROOM_TYPE": "party"}, true, []string{"VIDEO_ROOM_TYPE"}},
 	} {
 		t.Run(ca.name, func(t *testing.T) {

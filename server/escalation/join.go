@@ -169,8 +169,8 @@ const (
 	// maxInRoom leaves space for a supervisor and for Participants whose
 	// browser is gone without a word; the call itself has two.
 	maxInRoom = 8
-	// A "go" Room takes two, and refuses to be made for more.
-	maxInGoRoom = 2
+	// A "go" Room takes two, a small group four; they refuse to be made for more.
+	maxInGoRoom, maxInSmallRoom = 2, 4
 	// MaxParticipantDuration is 600 to 86 400 s.
 	minStay, maxStay = 10 * time.Minute, 24 * time.Hour
 )
@@ -186,8 +186,11 @@ func (s *Service) roomOptions(e Escalation) RoomOptions {
 		MaxParticipantDuration: min(max(s.c.MaxCall, minStay), maxStay),
 		StatusCallback:         s.c.CallbackURL,
 	}
-	if s.c.RoomType == "go" {
+	switch s.c.RoomType {
+	case "go":
 		o.MaxParticipants = maxInGoRoom
+	case "group-small":
+		o.MaxParticipants = maxInSmallRoom
 	}
 	return o
 }

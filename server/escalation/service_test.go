@@ -580,6 +580,7 @@ func TestRoomLimits(t *testing.T) {
 		{"too long", func(c *escalation.Config) {
 			c.EmptyRoom, c.UnusedRoom, c.MaxCall = 999*time.Minute, 999*time.Minute, 99*time.Hour
 		}, time.Hour, time.Hour, 24 * time.Hour, 8},
+		{"small group", func(c *escalation.Config) { c.RoomType = "group-small" }, 5 * time.Minute, 10 * time.Minute, 4 * time.Hour, 4},
 		{"go Room", func(c *escalation.Config) { c.RoomType = "go" }, 5 * time.Minute, 10 * time.Minute, 4 * time.Hour, 2},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -37,6 +37,7 @@ const (
 	codeRoomRegion         = 53115
 	codeRoomCompleted      = 53118
 	codeRecordingRules     = 53120
+	codeRoomAudioOnly      = 53124
 	codeSyncIfMatch        = 54003
 	codeSyncTooLarge       = 54006
 	codeSyncRate           = 54009

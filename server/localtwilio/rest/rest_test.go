@@ -47,6 +47,10 @@ func TestErrors(t *testing.T) {
 		{name: "form that cannot be read", method: "POST", url: "https://video.twilio.com/v1/Rooms", form: "a=%zz", status: 400, code: 20001},
 		{name: "boolean", method: "POST", url: "https://video.twilio.com/v1/Rooms", form: "AudioOnly=maybe", status: 400, code: 20001},
 		{name: "number", method: "POST", url: "https://video.twilio.com/v1/Rooms", form: "MaxParticipants=many", status: 400, code: 53107},
+		{name: "more than a Room takes", method: "POST", url: "https://video.twilio.com/v1/Rooms", form: "MaxParticipants=51", status: 400, code: 53107},
+		{name: "more than two browsers", method: "POST", url: "https://video.twilio.com/v1/Rooms", form: "Type=go&MaxParticipants=3", status: 400, code: 53107},
+		{name: "no such type", method: "POST", url: "https://video.twilio.com/v1/Rooms", form: "Type=party", status: 400, code: 53108},
+		{name: "audio only between browsers", method: "POST", url: "https://video.twilio.com/v1/Rooms", form: "Type=peer-to-peer&AudioOnly=true", status: 400, code: 53124},
 		{name: "name taken", method: "POST", url: "https://video.twilio.com/v1/Rooms", form: "UniqueName=r", status: 400, code: 53113},
 		{name: "status filter", method: "GET", url: "https://video.twilio.com/v1/Rooms?Status=open", status: 400, code: 53112},
 		{name: "date filter", method: "GET", url: "https://video.twilio.com/v1/Rooms?DateCreatedAfter=today", status: 400, code: 20001},
@@ -142,4 +146,42 @@ func FuzzServeHTTP(f *testing.F) {
 			t.Errorf("%s %s: %d with a body that is no JSON: %q", method, u, w.Code, w.Body)
 		}
 	})
+}
+
+// TestRoomTypes looks at what the types of a Room make of what was not said.
+func TestRoomTypes(t *testing.T) {
+	api, s := newAPI(t)
+	for _, ca := range []struct {
+		form               string
+		kind               string
+		participants       int
+		publishedTracks    int
+		records, hasRegion bool
+	}{
+		{"MediaRegion=de1&RecordParticipantsOnConnect=true", "group", 50, 170, true, true},
+		{"Type=group-small&RecordParticipantsOnConnect=true", "group-small", 4, 170, true, false},
+		{"LargeRoom=true&MaxParticipants=100", "group", 100, 16, false, false},
+		{"Type=peer-to-peer&MediaRegion=de1&RecordParticipantsOnConnect=true", "peer-to-peer", 10, 0, false, false},
+		{"Type=go", "go", 2, 0, false, false},
+	} {
+		r := httptest.NewRequest(http.MethodPost, "https://video.twilio.com/v1/Rooms", strings.NewReader(ca.form))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.SetBasicAuth(s.Account().KeySID, s.Account().KeySecret)
+		w := httptest.NewRecorder()
+		api.ServeHTTP(w, r)
+		var got struct {
+			Type            string  `json:"type"`
+			Participants    int     `json:"max_participants"`
+			PublishedTracks int     `json:"max_concurrent_published_tracks"`
+			Records         bool    `json:"record_participants_on_connect"`
+			Region          *string `json:"media_region"`
+		}
+		if err := json.Unmarshal(w.Body.Bytes(), &got); err != nil || w.Code != http.StatusCreated {
+			t.Fatalf("%s: %d %s", ca.form, w.Code, w.Body)
+		}
+		if got.Type != ca.kind || got.Participants != ca.participants || got.PublishedTracks != ca.publishedTracks ||
+			got.Records != ca.records || (got.Region != nil) != ca.hasRegion {
+			t.Errorf("%s: %s", ca.form, w.Body)
+		}
+	}
 }

@@ -18,11 +18,9 @@ import (
 // Limits of the Rooms resource, from its documents' prose.
 const (
 	maxRoomName            = 128
-	maxRoomParticipants    = 50
 	maxRoomTimeout         = 60    // minutes
 	maxParticipantDuration = 86400 // seconds
 	maxVideoPage           = 1000
-	publishedTracksLimit   = 170 // max_concurrent_published_tracks of a group Room
 )
 
 func (a *API) video(r *mux.Router) {
@@ -52,15 +50,16 @@ func createRoom(c *call) error {
 		StatusCallback: c.form("StatusCallback"), StatusCallbackMethod: strings.ToUpper(c.form("StatusCallbackMethod")),
 		VideoCodecs: c.r.Form["VideoCodecs"],
 	}
+	large := c.boolean("LargeRoom", &r.LargeRoom) // before what depends on it
 	err := errors.Join(
-		c.integer("MaxParticipants", &r.MaxParticipants, 1, maxRoomParticipants, bad(codeMaxParticipants, "MaxParticipants is out of range")),
+		large,
+		c.integer("MaxParticipants", &r.MaxParticipants, 1, r.ParticipantsLimit(), bad(codeMaxParticipants, "MaxParticipants is out of range")),
 		c.integer("EmptyRoomTimeout", &r.EmptyRoomTimeout, 1, maxRoomTimeout, bad(codeRoomTimeout, "EmptyRoomTimeout is out of range")),
 		c.integer("UnusedRoomTimeout", &r.UnusedRoomTimeout, 1, maxRoomTimeout, bad(codeRoomTimeout, "UnusedRoomTimeout is out of range")),
 		c.integer("MaxParticipantDuration", &r.MaxParticipantDuration, 1, maxParticipantDuration,
 			bad(codeRoomTimeout, "MaxParticipantDuration is out of range")),
 		c.boolean("RecordParticipantsOnConnect", &r.RecordParticipantsOnConnect),
 		c.boolean("AudioOnly", &r.AudioOnly),
-		c.boolean("LargeRoom", &r.LargeRoom),
 	)
 	if err == nil {
 		err = checkRoom(c, &r)
@@ -87,8 +86,10 @@ func checkRoom(c *call, r *store.Room) error {
 		return bad(codeRoomName, "Room name is invalid")
 	case strings.ContainsFunc(r.UniqueName, unicode.IsControl) || strings.Contains(r.UniqueName, "/"):
 		return bad(codeRoomNameChars, "Room name contains invalid characters")
-	case r.Type != "" && !slices.Contains([]string{"group", "group-small", "peer-to-peer", "go"}, r.Type):
+	case r.Type != "" && !slices.Contains(store.RoomTypes, r.Type):
 		return bad(codeRoomType, "Room type is not valid")
+	case r.AudioOnly && r.PeerToPeer():
+		return bad(codeRoomAudioOnly, "The AudioOnly flag is not supported for the Room type")
 	case r.StatusCallbackMethod != "" && r.StatusCallbackMethod != "POST" && r.StatusCallbackMethod != "GET":
 		return bad(codeRoomCallbackMethod, "Status callback method is invalid")
 	case strings.ContainsFunc(r.MediaRegion, func(c rune) bool { return (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' }):
@@ -231,7 +232,7 @@ func (c *call) room(r store.Room) any {
 		"end_time": date(r.Ended), "duration": seconds(r.Created, r.Ended),
 		"enable_turn": true, "status_callback": orNull(r.StatusCallback), "status_callback_method": r.StatusCallbackMethod,
 		"max_participants": r.MaxParticipants, "max_participant_duration": r.MaxParticipantDuration,
-		"max_concurrent_published_tracks": publishedTracksLimit,
+		"max_concurrent_published_tracks": r.MaxPublishedTracks(),
 		"record_participants_on_connect":  r.RecordParticipantsOnConnect,
 		"video_codecs":                    r.VideoCodecs, "media_region": orNull(r.MediaRegion), "audio_only": r.AudioOnly,
 		"empty_room_timeout": r.EmptyRoomTimeout, "unused_room_timeout": r.UnusedRoomTimeout, "large_room": r.LargeRoom,

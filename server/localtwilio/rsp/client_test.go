@@ -65,7 +65,7 @@ func newBench(t *testing.T, change ...func(*Config)) *bench {
 	web := httptest.NewServer(s)
 	t.Cleanup(web.Close)
 	t.Cleanup(func() { _ = s.Close() })
-	return &bench{Server: s, t: t, store: st, media: m, url: "ws" + strings.TrimPrefix(web.URL, "http")}
+	return &bench{Server: s, t: t, store: c.Store, media: m, url: "ws" + strings.TrimPrefix(web.URL, "http")}
 }
 
 func noLeaks(t *testing.T) {

@@ -58,6 +58,7 @@ type receiver interface {
 type conn struct {
 	ws        *websocket.Conn
 	heartbeat time.Duration
+	region    string // that the client asked for
 	log       *slog.Logger
 	out       chan []byte
 	ctx       context.Context

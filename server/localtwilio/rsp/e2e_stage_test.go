@@ -3,6 +3,7 @@
 package rsp
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -12,6 +13,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -20,11 +22,12 @@ import (
 	"escalate/server/localtwilio/recording"
 	"escalate/server/localtwilio/sfu"
 	"escalate/server/localtwilio/store"
+	"escalate/server/localtwilio/turnserver"
 	"escalate/server/token"
 )
 
 // slowPatience is what a busy machine may take for media to flow.
-const slowPatience = 45 * time.Second
+const slowPatience = 60 * time.Second
 
 // stage is the real thing, without REST: store, media and signalling on
 // loopback, and one Chromium.
@@ -32,9 +35,12 @@ type stage struct {
 	t          *testing.T
 	srv        *Server
 	store      *store.Store
+	turn       *turnserver.Server
 	recordings *recording.Server
 	url        string
-	browser    context.Context
+	tab        context.Context
+	// The way of all UDP to media and TURN.
+	mediaLine, turnLine *line
 }
 
 func newStage(t *testing.T) *stage {
@@ -64,14 +70,20 @@ func newStage(t *testing.T) *stage {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = rec.Close() })
-	srv, err := Start(Config{
-		Store: st, Engine: eng, Recordings: rec, Log: log,
+	ts, err := turnserver.Start(turnserver.Config{Realm: "test", Secret: account.AuthToken, Log: log})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = ts.Close() })
+	s := &stage{t: t, store: st, recordings: rec, turn: ts, mediaLine: newLine(t, eng.Addr()), turnLine: newLine(t, ts.Addr())}
+	srv, err := start(Config{
+		Store: st, Recordings: rec, Log: log, ICEServers: s.iceServers,
 		Verify: func(raw string) (token.Claims, error) {
 			return token.Verify(raw, account.SID, func(sid string) (string, bool) {
 				return account.KeySecret, sid == account.KeySID
 			}, time.Now())
 		},
-	})
+	}, detour{sfuEngine{eng}, s.mediaLine})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,6 +106,7 @@ func newStage(t *testing.T) *stage {
 		chromedp.Flag("use-fake-device-for-media-stream", true),
 		chromedp.Flag("use-fake-ui-for-media-stream", true),
 		chromedp.Flag("autoplay-policy", "no-user-gesture-required"),
+		chromedp.WindowSize(1280, 800),
 	)
 	alloc, stop := chromedp.NewExecAllocator(context.Background(), opts...)
 	t.Cleanup(stop)
@@ -107,7 +120,22 @@ func newStage(t *testing.T) *stage {
 	if err := chromedp.Do(browser); err != nil {
 		t.Fatalf("start chromium: %v", err)
 	}
-	return &stage{t: t, srv: srv, store: st, recordings: rec, url: web.URL, browser: browser}
+	s.srv, s.url, s.tab = srv, web.URL, browser
+	ctx, cancel := context.WithTimeout(browser, slowPatience)
+	defer cancel()
+	if _, err := chromedp.Run(ctx, chromedp.Navigate(s.url+"/stage.html")); err != nil {
+		t.Fatalf("open the stage: %v", err)
+	}
+	return s
+}
+
+// iceServers are those of the TURN server, by way of its line.
+func (s *stage) iceServers() any {
+	b, err := json.Marshal(s.turn.ICEServers(time.Now()))
+	if err != nil {
+		return nil
+	}
+	return json.RawMessage(bytes.ReplaceAll(b, []byte(s.turn.Addr().String()), []byte(s.turnLine.addr())))
 }
 
 func (s *stage) token(identity, room string, now time.Time) string {
@@ -121,46 +149,81 @@ func (s *stage) token(identity, room string, now time.Time) string {
 	return raw
 }
 
-// page is one tab.
+// page is one browser, as far as the SDK can tell: a frame in the stage's tab.
 type page struct {
 	s    *stage
 	name string
-	ctx  context.Context
 }
 
 func (s *stage) open(name string) *page {
 	s.t.Helper()
-	ctx, cancel := chromedp.NewContext(s.browser)
-	s.t.Cleanup(cancel)
-	// Without a time limit: the tab lives as long as the context of this call.
-	if err := chromedp.Do(ctx); err != nil {
-		s.t.Fatalf("open a tab for %s: %v", name, err)
+	p := &page{s: s, name: name}
+	if _, err := s.eval(`enter(` + jsString(name) + `)`); err != nil {
+		s.t.Fatalf("open a frame for %s: %v", name, err)
 	}
-	p := &page{s: s, name: name, ctx: ctx}
-	p.run(chromedp.Navigate(s.url + "/index.html"))
 	return p
 }
 
-func (p *page) run(a chromedp.Action[chromedp.Void]) {
+// reload loads the page again.
+func (p *page) reload() {
 	p.s.t.Helper()
-	ctx, cancel := context.WithTimeout(p.ctx, slowPatience)
-	defer cancel()
-	if _, err := chromedp.Run(ctx, a); err != nil {
-		p.s.t.Fatalf("%s: %v", p.name, err)
+	if _, err := p.s.eval(`again(` + jsString(p.name) + `)`); err != nil {
+		p.s.t.Fatalf("%s: reload: %v", p.name, err)
 	}
+}
+
+// close removes the page, as closing a tab does.
+func (p *page) close() {
+	p.s.t.Helper()
+	if _, err := p.s.eval(`document.getElementById(` + jsString(p.name) + `).remove()`); err != nil {
+		p.s.t.Fatalf("%s: close: %v", p.name, err)
+	}
+}
+
+// eval answers an expression's value in the tab, as a string.
+func (s *stage) eval(expression string) (string, error) {
+	ctx, cancel := context.WithTimeout(s.tab, slowPatience)
+	defer cancel()
+	return chromedp.Run(ctx, chromedp.Evaluate[string](
+		"(async () => String(await ("+expression+")))()", chromedp.EvalAwaitPromise))
+}
+
+// in is an expression of the tab that has the value of a page's.
+func (p *page) in(expression string) string {
+	return `inside(` + jsString(p.name) + `, ` + jsString("(async () => String(await ("+expression+")))()") + `)`
 }
 
 // str answers an expression's value as a string.
 func (p *page) str(expression string) string {
 	p.s.t.Helper()
-	ctx, cancel := context.WithTimeout(p.ctx, slowPatience)
-	defer cancel()
-	text, err := chromedp.Run(ctx, chromedp.Evaluate[string](
-		"(async () => String(await ("+expression+")))()", chromedp.EvalAwaitPromise))
+	text, err := p.s.eval(p.in(expression))
 	if err != nil {
 		p.s.t.Fatalf("%s: %s: %v", p.name, expression, err)
 	}
 	return text
+}
+
+// together makes several pages do things at the same moment, and answers their values.
+func (s *stage) together(expressions map[*page]string) map[*page]string {
+	s.t.Helper()
+	var pages []*page
+	var code []string
+	for p, e := range expressions {
+		pages, code = append(pages, p), append(code, p.in(e))
+	}
+	text, err := s.eval(`Promise.all([` + strings.Join(code, ", ") + `]).then(JSON.stringify)`)
+	var list []string
+	if err == nil {
+		err = json.Unmarshal([]byte(text), &list)
+	}
+	if err != nil {
+		s.t.Fatalf("%q: %v", code, err)
+	}
+	values := map[*page]string{}
+	for i, p := range pages {
+		values[p] = list[i]
+	}
+	return values
 }
 
 // is requires an expression's value.
@@ -171,7 +234,15 @@ func (p *page) is(expression, want string) {
 	}
 }
 
-func (p *page) log() string { return p.str(`log.join("\n")`) }
+// log is what the page has noted, and how far everybody's negotiations are.
+func (p *page) log() string {
+	p.s.t.Helper()
+	all, err := p.s.eval("negotiations()")
+	if err != nil {
+		all = err.Error()
+	}
+	return p.str(`log.join("\n")`) + "\n" + all
+}
 
 // logs waits for an event, from the last call of forget on.
 func (p *page) logs(event string) {

@@ -9,8 +9,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/chromedp/chromedp"
-
 	"escalate/server/localtwilio/store"
 )
 
@@ -76,7 +74,7 @@ func TestUnmodifiedClient(t *testing.T) {
 			bob.grows("carol/camera", "carol/microphone")
 
 			// A reload leaves and joins again.
-			carol.run(chromedp.Reload())
+			carol.reload()
 			bob.logs("left carol")
 			bob.forget()
 			carol.join("carol", room)

@@ -28,12 +28,15 @@ const (
 	codeRoomFull          = 53105
 	codeRoomNotFound      = 53106
 	codeRoomCompleted     = 53118
+	codeTooManyRooms      = 53119
 	codeTrackKind         = 53125 // the Room does not take Tracks of this kind
 	codeIdentityInvalid   = 53200
 	codeIdentityTooLong   = 53201
 	codeIdentityChars     = 53202
 	codeTooManyTracks     = 53203
 	codeDuplicateIdentity = 53205
+	codeTooManyPresent    = 53206 // Participants of all Rooms
+	codeSessionLength     = 53216
 	codeTrackInvalid      = 53300
 	codeTrackNameInvalid  = 53301
 	codeTrackNameTooLong  = 53302
@@ -66,12 +69,15 @@ var texts = map[int]string{
 	codeRoomFull:          "Room contains too many Participants",
 	codeRoomNotFound:      "Room not found",
 	codeRoomCompleted:     "Room completed",
+	codeTooManyRooms:      "The Room concurrency quota was exceeded",
 	codeTrackKind:         "The track kind is not supported by the Room",
 	codeIdentityInvalid:   "Participant identity is invalid",
 	codeIdentityTooLong:   "Participant identity is too long",
 	codeIdentityChars:     "Participant identity contains invalid characters",
 	codeTooManyTracks:     "The maximum number of published tracks has been reached",
 	codeDuplicateIdentity: "Participant disconnected because of duplicate identity",
+	codeTooManyPresent:    "The Participant concurrency quota was exceeded",
+	codeSessionLength:     "Participant session length exceeded",
 	codeTrackInvalid:      "Track is invalid",
 	codeTrackNameInvalid:  "Track name is invalid",
 	codeTrackNameTooLong:  "Track name is too long",

@@ -17,7 +17,7 @@ func (s *Server) storeEvent(e store.Event) {
 	case store.RoomEnded:
 		r.complete()
 	case store.ParticipantDisconnected:
-		r.evict(e.Participant.SID)
+		r.evict(e)
 	case store.SubscribeRulesChanged:
 		r.subscribe(e.Participant)
 	case store.RecordingChanged:
@@ -38,13 +38,14 @@ func (r *room) complete() {
 	}
 }
 
-// evict ends the session of a Participant that the store has disconnected. When
-// that is because the Room was completed, its browser is told so.
-func (r *room) evict(participantSID string) {
+// evict ends the session of a Participant that the store has disconnected. Its
+// browser is told so when that is because the Room was completed, or because its
+// time was up.
+func (r *room) evict(e store.Event) {
 	r.mu.Lock()
 	var found *session
 	for _, x := range r.members {
-		if x.sid == participantSID {
+		if x.sid == e.Participant.SID {
 			found = x
 		}
 	}
@@ -52,9 +53,13 @@ func (r *room) evict(participantSID string) {
 	if found == nil {
 		return
 	}
-	status := statusRemoved
-	if info, err := r.srv.cfg.Store.Room(r.sid); err == nil && info.Status == statusCompleted {
-		status = statusCompleted
+	info, err := r.srv.cfg.Store.Room(r.sid)
+	switch {
+	case err == nil && info.Status == statusCompleted:
+		r.leave(found, disconnectedOf(statusCompleted))
+	case e.Room.Overstayed(e.Participant):
+		r.leave(found, errorOf(codeSessionLength))
+	default:
+		r.leave(found, disconnectedOf(statusRemoved))
 	}
-	r.leave(found, disconnectedOf(status))
 }

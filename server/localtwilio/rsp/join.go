@@ -15,10 +15,6 @@ import (
 // for its media before it gives up.
 const joinTimeout = 10 * time.Second
 
-// localRegion is what Participants are told of where they are, unless the Room
-// was made for a certain media region.
-const localRegion = "local"
-
 var roomSID = regexp.MustCompile(`^RM[0-9a-f]{32}$`)
 
 // ending is the error of a session that was over before it began.
@@ -42,20 +38,20 @@ func (s *Server) join(c *conn, m *connect) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	first := m.PeerConnections[0]
 	x := &session{
 		id:       rand.Text(),
 		identity: claims.Identity,
-		pc:       first.ID,
 		log:      s.log,
-		out:      &outbox{pc: first.ID},
+		out:      &outbox{},
 	}
-	x.room = s.acquire(info)
+	if x.room, err = s.acquire(info); err != nil {
+		return nil, err
+	}
 	if err := x.room.admit(x, m.Participant); err != nil {
 		s.release(x.room)
 		return nil, err
 	}
-	if err := s.negotiate(c, x, m, *first.Description); err != nil {
+	if err := s.negotiate(c, x, m); err != nil {
 		return nil, err
 	}
 	x.log.Info("participant joined", "identity", x.identity, "name", x.room.name)
@@ -64,38 +60,37 @@ func (s *Server) join(c *conn, m *connect) (*session, error) {
 
 // negotiate answers the first offer of an admitted session and opens it. When
 // it fails, the session has ended.
-func (s *Server) negotiate(c *conn, x *session, m *connect, offer description) error {
+func (s *Server) negotiate(c *conn, x *session, m *connect) error {
 	r := x.room
 	ctx, cancel := context.WithTimeout(s.ctx, joinTimeout)
 	defer cancel()
 	r.mu.Lock()
-	tracks, region := forwarded(x.tracks), r.info.MediaRegion
+	tracks, info := forwarded(x.tracks), r.info
 	r.mu.Unlock()
-	all := subscribesAll(m)
-	if !all {
+	if !info.PeerToPeer() && !subscribesAll(m) {
 		_, err := s.cfg.Store.SetSubscribeRules(x.sid, store.ExcludeAll)
 		x.logged("set subscribe rules", err)
 	}
-	p, answer, err := r.media.Join(ctx, x.peerConfig(all), toSFU(offer), tracks)
+	p, err := r.media.join(ctx, x, m, tracks)
 	if err != nil {
 		r.leave(x, nil)
 		return fail(codeServerRemoteDesc, err)
 	}
-	channels := s.openChannels(x, p, m)
+	channels := s.openChannels(x, p.peer, m)
 	r.mu.Lock()
 	x.channels = channels
 	r.mu.Unlock()
 	s.remember(x)
-	opened := r.open(x, p, c, fromSFU(answer), connected{
+	opened := r.open(x, p, c, connected{
 		head:           headOf("connected"),
 		Session:        x.id,
 		SID:            r.sid,
 		Name:           r.name,
-		Options:        s.options(region),
+		Options:        s.options(info, c.region),
 		MediaSignaling: channels,
 	})
 	if !opened {
-		p.Close()
+		p.link.Close()
 		s.drop(x)
 		if final := x.out.untold(); final != nil {
 			return &ending{final}
@@ -106,9 +101,12 @@ func (s *Server) negotiate(c *conn, x *session, m *connect, offer description) e
 }
 
 // openChannels opens the media signaling that a client asked for and that is
-// granted.
+// granted: none where browsers are connected to each other.
 func (s *Server) openChannels(x *session, p peer, m *connect) map[string]channel {
 	channels := map[string]channel{}
+	if p == nil {
+		return channels
+	}
 	for _, name := range granted {
 		if _, wanted := m.MediaSignaling[name]; !wanted {
 			continue
@@ -124,16 +122,22 @@ func (s *Server) openChannels(x *session, p peer, m *connect) map[string]channel
 	return channels
 }
 
-func (s *Server) options(mediaRegion string) options {
-	if mediaRegion == "" || mediaRegion == "gll" { // "the nearest"
-		mediaRegion = localRegion
-	}
-	return options{
+// options are what a Participant is told of its session. Media that goes from
+// browser to browser is in no region.
+func (s *Server) options(r store.Room, signalingRegion string) options {
+	o := options{
 		SessionTimeout:  s.cfg.SessionTimeout.Seconds(),
-		SignalingRegion: localRegion,
-		MediaRegion:     mediaRegion,
+		SignalingRegion: signalingRegion,
+		MediaRegion:     r.MediaRegion,
 		AudioProcessors: []string{},
 	}
+	switch {
+	case r.PeerToPeer():
+		o.MediaRegion = ""
+	case r.MediaRegion == "" || r.MediaRegion == "gll": // "the nearest"
+		o.MediaRegion = localRegion
+	}
+	return o
 }
 
 // subscribesAll is what automaticSubscription asked for: by default, everything.
@@ -188,6 +192,9 @@ func (s *Server) create(name string) (store.Room, error) {
 	}
 	if code := checkText(name, codeRoomNameTooLong, codeRoomNameChars); code != 0 {
 		return store.Room{}, fail(code, nil)
+	}
+	if s.crowded() {
+		return store.Room{}, fail(codeTooManyRooms, nil)
 	}
 	info, err := s.cfg.Store.CreateRoom(store.Room{UniqueName: name, AdHoc: true})
 	if errors.Is(err, store.ErrNameTaken) {

@@ -45,10 +45,10 @@ func (r *room) remove(x *session, final any) bool {
 // settle gives back what a removed session had.
 func (r *room) settle(x *session) {
 	r.mu.Lock()
-	p := x.peer
+	l := x.link
 	r.mu.Unlock()
-	if p != nil {
-		p.Close()
+	if l != nil {
+		l.Close()
 	}
 	r.srv.forget(x)
 	r.srv.release(r)

@@ -14,8 +14,7 @@ type engine interface {
 	open(codecs []string, speaker func(participantSID string)) topology
 }
 
-// topology is how the media of one Room flows: here through the SFU. A Room of
-// type peer-to-peer would have one that relays descriptions between browsers.
+// topology is how the media of one Room flows through the SFU.
 type topology interface {
 	// Join takes a Participant's first offer and answers it.
 	Join(ctx context.Context, c sfu.PeerConfig, offer sfu.Description, tracks []sfu.Track) (peer, sfu.Description, error)

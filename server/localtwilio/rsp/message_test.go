@@ -197,11 +197,11 @@ func FuzzDecode(f *testing.F) {
 			return
 		}
 		// Whatever was let in can be applied, twice, and is then unchanged.
-		d := compare(nil, local.Tracks, false)
+		d := compare(nil, local.Tracks, false, maxPublished)
 		if len(d.tracks) != len(local.Tracks) {
 			t.Fatalf("%d tracks became %d", len(local.Tracks), len(d.tracks))
 		}
-		again := compare(d.tracks, local.Tracks, false)
+		again := compare(d.tracks, local.Tracks, false, maxPublished)
 		if again.changed || len(again.added)+len(again.removed) > 0 {
 			t.Fatalf("applied twice: %+v", again)
 		}

@@ -12,11 +12,10 @@ import (
 // told again. Its lock is the innermost one: nothing waits while it is held.
 type outbox struct {
 	mu         sync.Mutex
-	conn       *conn // nil before connected, and while reconnecting
-	open       bool  // connected has been sent
-	pc         string
-	last       *description  // last one sent for the peer connection
-	held       []description // made before connected was sent
+	conn       *conn            // nil before connected, and while reconnecting
+	open       bool             // connected has been sent
+	last       []peerConnection // what was last sent of each that is open
+	held       []peerConnection // said before connected was sent
 	subscribed subscribedState
 	withheld   map[string]bool // Tracks that are gone, though the topology has not said so yet
 	final      any             // the message that ended the session, if it had any
@@ -37,22 +36,64 @@ func (o *outbox) push(m any) {
 	}
 }
 
-// describe passes on a description of the topology.
-func (o *outbox) describe(d sfu.Description) {
+// describe tells the browser of one of its peer connections.
+func (o *outbox) describe(pc peerConnection) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	switch {
 	case o.ended:
 	case !o.open:
-		o.held = append(o.held, fromSFU(d))
+		o.held = append(o.held, pc)
 	default:
-		o.pushDescription(fromSFU(d))
+		o.pushConnection(pc)
 	}
 }
 
-func (o *outbox) pushDescription(d description) {
-	o.last = &d
-	o.push(news{head: headOf("update"), PeerConnections: []peerConnection{{ID: o.pc, Description: &d}}})
+func (o *outbox) pushConnection(pc peerConnection) {
+	o.remember(pc)
+	o.push(news{head: headOf("update"), PeerConnections: []peerConnection{pc}})
+}
+
+// remember keeps what a browser that comes back is told again of a peer
+// connection: its latest description and candidates. A closed one is not told
+// of, which closes it.
+func (o *outbox) remember(pc peerConnection) {
+	i := slices.IndexFunc(o.last, func(l peerConnection) bool { return l.ID == pc.ID })
+	if pc.Description != nil && pc.Description.Type == sfu.TypeClose {
+		if i >= 0 {
+			o.last = slices.Delete(o.last, i, i+1)
+		}
+		return
+	}
+	if i < 0 {
+		o.last = append(o.last, pc)
+		return
+	}
+	if pc.Description != nil {
+		o.last[i].Description = pc.Description
+	}
+	if pc.ICE != nil {
+		o.last[i].ICE = pc.ICE
+	}
+}
+
+// heard notes that the browser has spoken of a peer connection: it has done what
+// create-offer asked, which would make it offer again if it was repeated.
+func (o *outbox) heard(pc peerConnection) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for i, l := range o.last {
+		if l.ID == pc.ID && pc.Description != nil && l.Description != nil && l.Description.Type == sfu.TypeCreateOffer {
+			o.last[i].Description = nil
+		}
+	}
+}
+
+// forget drops a peer connection that the browser has closed.
+func (o *outbox) forget(id string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.last = slices.DeleteFunc(o.last, func(l peerConnection) bool { return l.ID == id })
 }
 
 // subscribe takes the topology's list of what the browser receives.
@@ -109,16 +150,16 @@ func (o *outbox) participant(p remoteState, gone []string) {
 }
 
 // begin sends connected over its first connection, and what was held back.
-func (o *outbox) begin(c *conn, answer description, m connected) {
+func (o *outbox) begin(c *conn, connections []peerConnection, m connected) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.conn, o.open, o.last = c, true, &answer
+	o.conn, o.open, o.last = c, true, slices.Clone(connections)
 	o.subscribed.Revision++ // the client ignores revision 0
 	m.Subscribed = subscribedState{Revision: o.subscribed.Revision, Tracks: orEmpty(o.subscribed.Tracks)}
-	m.PeerConnections = []peerConnection{{ID: o.pc, Description: &answer}}
+	m.PeerConnections = connections
 	o.push(m)
-	for _, d := range o.held {
-		o.pushDescription(d)
+	for _, pc := range o.held {
+		o.pushConnection(pc)
 	}
 	o.held = nil
 }
@@ -134,7 +175,7 @@ func (o *outbox) resume(c *conn, m synced) {
 	o.conn = c
 	o.subscribed.Revision++ // the client ignores a revision that it knows
 	m.Subscribed = subscribedState{Revision: o.subscribed.Revision, Tracks: orEmpty(o.subscribed.Tracks)}
-	m.PeerConnections = []peerConnection{{ID: o.pc, Description: o.last}}
+	m.PeerConnections = append([]peerConnection{}, o.last...) // never null: none is news as well
 	o.push(m)
 }
 

@@ -3,7 +3,9 @@ package rsp
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"log/slog"
+	"slices"
 	"testing"
 
 	"escalate/server/localtwilio/sfu"
@@ -35,15 +37,21 @@ func drain(t *testing.T, c *conn) []reply {
 	}
 }
 
-func offer(revision int) sfu.Description {
-	return sfu.Description{Type: sfu.TypeOffer, Revision: revision, SDP: "v=0"}
+func offer(revision int) peerConnection { return saying("pc", sfu.TypeOffer, revision) }
+
+// saying is a description of a peer connection, with SDP of its own.
+func saying(pc, kind string, revision int) peerConnection {
+	return peerConnection{ID: pc, Description: &description{Type: kind, Revision: revision, SDP: fmt.Sprint("v=0 ", pc, kind, revision)}}
 }
 
+// answered is what connected says of the peer connection.
+var answered = []peerConnection{saying("pc", sfu.TypeAnswer, 1)}
+
 func TestOutboxHoldsOffersUntilConnected(t *testing.T) {
-	o, c := &outbox{pc: "pc"}, looseConn(t)
+	o, c := &outbox{}, looseConn(t)
 	o.describe(offer(2))
 	o.subscribe([]sfu.Subscription{{TrackSID: "MT1", ID: "MT1"}})
-	o.begin(c, description{Type: "answer", Revision: 1}, connected{head: headOf("connected")})
+	o.begin(c, answered, connected{head: headOf("connected")})
 	got := drain(t, c)
 	if len(got) != 2 || got[0].Type != "connected" || got[1].PeerConnections[0].Description.Revision != 2 {
 		t.Fatalf("sent %+v", got)
@@ -59,10 +67,10 @@ func TestOutboxHoldsOffersUntilConnected(t *testing.T) {
 
 // The topology's list may still have a Track that its publisher has withdrawn.
 func TestOutboxWithholdsRemovedTracks(t *testing.T) {
-	o, c := &outbox{pc: "pc"}, looseConn(t)
+	o, c := &outbox{}, looseConn(t)
 	both := []sfu.Subscription{{TrackSID: "MT1", ID: "MT1"}, {TrackSID: "MT2", ID: "MT2"}}
 	o.subscribe(both)
-	o.begin(c, description{Type: "answer", Revision: 1}, connected{})
+	o.begin(c, answered, connected{})
 	o.participant(remoteState{}, []string{"MT1"})
 	o.subscribe(both) // old news
 	o.subscribe(both[1:])
@@ -76,8 +84,8 @@ func TestOutboxWithholdsRemovedTracks(t *testing.T) {
 }
 
 func TestOutboxResume(t *testing.T) {
-	o, first, second := &outbox{pc: "pc"}, looseConn(t), looseConn(t)
-	o.begin(first, description{Type: "answer", Revision: 1}, connected{})
+	o, first, second := &outbox{}, looseConn(t), looseConn(t)
+	o.begin(first, answered, connected{})
 	before := drain(t, first)[0].Subscribed.Revision
 	o.describe(offer(2))
 	o.resume(second, synced{head: headOf("synced")})
@@ -105,8 +113,8 @@ func TestOutboxResume(t *testing.T) {
 }
 
 func TestOutboxEnd(t *testing.T) {
-	o, c := &outbox{pc: "pc"}, looseConn(t)
-	o.begin(c, description{Type: "answer", Revision: 1}, connected{})
+	o, c := &outbox{}, looseConn(t)
+	o.begin(c, answered, connected{})
 	o.end(disconnectedOf(statusCompleted))
 	o.describe(offer(2))
 	o.send(errorOf(codeRoomFull))
@@ -117,9 +125,40 @@ func TestOutboxEnd(t *testing.T) {
 	if o.untold() != nil {
 		t.Error("told, and yet kept")
 	}
-	away := &outbox{pc: "pc"}
+	away := &outbox{}
 	away.end(disconnectedOf(statusCompleted))
 	if away.untold() == nil {
 		t.Error("not kept for a browser that was away")
+	}
+}
+
+// What a browser that comes back is told of its peer connections: the latest of each
+// that is open, and nothing that would make it do a thing twice.
+func TestOutboxRemembersConnections(t *testing.T) {
+	o, c := &outbox{}, looseConn(t)
+	o.begin(c, []peerConnection{{ID: "first"}}, connected{})
+	o.describe(saying("first", sfu.TypeOffer, 2))
+	o.describe(peerConnection{ID: "first", ICE: json.RawMessage(`{"revision":1}`)})
+	o.describe(peerConnection{ID: "first", ICE: json.RawMessage(`{"revision":2}`)})
+	o.describe(saying("asked", sfu.TypeCreateOffer, 1))
+	o.describe(saying("done", sfu.TypeCreateOffer, 1))
+	o.heard(saying("done", sfu.TypeOffer, 2))
+	o.describe(saying("closed", sfu.TypeOffer, 1))
+	o.describe(saying("closed", sfu.TypeClose, 2))
+	o.describe(saying("left", sfu.TypeOffer, 1))
+	o.forget("left")
+	second := looseConn(t)
+	o.resume(second, synced{head: headOf("synced")})
+	var got []string
+	for _, pc := range drain(t, second)[0].PeerConnections {
+		kind := "-"
+		if pc.Description != nil {
+			kind = fmt.Sprint(pc.Description.Type, pc.Description.Revision)
+		}
+		got = append(got, fmt.Sprintf("%s %s %s", pc.ID, kind, pc.ICE))
+	}
+	want := []string{`first offer2 {"revision":2}`, "asked create-offer1 ", "done - "}
+	if !slices.Equal(got, want) {
+		t.Errorf("told of %q, want %q", got, want)
 	}
 }

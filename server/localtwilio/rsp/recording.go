@@ -21,8 +21,12 @@ func recorded(rules []store.Rule, members []*session) (list []recording.Source) 
 // recorder answers who writes a Room's Tracks to files: nobody where media does not pass
 // through here, as in Rooms of type peer-to-peer.
 func (s *Server) recorder(r *room) *recording.Room {
-	media, ok := r.media.(recording.Media)
+	through, ok := r.media.(forwarding)
 	if !ok || s.cfg.Recordings == nil {
+		return nil
+	}
+	media, ok := through.topology.(recording.Media)
+	if !ok {
 		return nil
 	}
 	return s.cfg.Recordings.Room(r.sid, media)

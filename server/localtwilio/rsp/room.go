@@ -19,7 +19,7 @@ type room struct {
 	srv   *Server
 	sid   string
 	name  string
-	media topology
+	media exchange
 	refs  int // sessions that use it; guarded by Server.mu
 
 	mu        sync.Mutex
@@ -30,28 +30,44 @@ type room struct {
 	recorder  *recording.Room // nil when nothing can be recorded
 }
 
-// acquire answers the live Room for a stored one. Every acquire needs a release.
-func (s *Server) acquire(info store.Room) *room {
+// acquire answers the live Room for a stored one, as long as there are not too
+// many of them. Every acquire needs a release.
+func (s *Server) acquire(info store.Room) (*room, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.present >= s.cfg.MaxParticipants {
+		return nil, fail(codeTooManyPresent, nil)
+	}
 	r := s.rooms[info.SID]
 	if r == nil {
+		if len(s.rooms) >= s.cfg.MaxRooms { // crowded by now, or made over REST
+			return nil, fail(codeTooManyRooms, nil)
+		}
 		r = &room{srv: s, sid: info.SID, name: info.UniqueName, info: info, recording: recordingState{Revision: 1}}
 		if r.name == "" {
 			r.name = r.sid
 		}
-		r.media = s.media.open(info.VideoCodecs, r.speaking)
+		r.media = s.exchange(r)
 		r.recorder = s.recorder(r)
 		s.rooms[info.SID] = r
 	}
 	r.refs++
-	return r
+	s.present++
+	return r, nil
+}
+
+// crowded tells whether there are as many Rooms as there may be.
+func (s *Server) crowded() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.rooms) >= s.cfg.MaxRooms
 }
 
 // release closes the Room's media with its last session.
 func (s *Server) release(r *room) {
 	s.mu.Lock()
 	r.refs--
+	s.present--
 	last := r.refs == 0
 	if last {
 		delete(s.rooms, r.sid)
@@ -100,21 +116,21 @@ func (r *room) admit(x *session, local *localState) error {
 
 // open makes an admitted session part of the Room: it gets connected, and the
 // others learn of it. It answers false when the session has been ended in the
-// meantime; the peer is then the caller's to close.
-func (r *room) open(x *session, p peer, c *conn, answer description, m connected) bool {
+// meantime; the link is then the caller's to close.
+func (r *room) open(x *session, p place, c *conn, m connected) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if x.state != stateJoining {
 		return false
 	}
-	x.state, x.peer = stateConnected, p
+	x.state, x.link, x.peer = stateConnected, p.link, p.peer
 	r.checkRecording()
 	r.checkSubscriptions()
 	m.Participant = x.self()
 	m.Participants = r.others(x)
 	m.Published = published(x.tracks, x.published)
 	m.Recording = r.recording
-	x.out.begin(c, answer, m)
+	x.out.begin(c, p.connections, m)
 	r.announce(x, nil)
 	return true
 }
@@ -123,7 +139,7 @@ func (r *room) open(x *session, p peer, c *conn, answer description, m connected
 func (r *room) others(x *session) []remoteState {
 	list := make([]remoteState, 0, len(r.members))
 	for _, o := range r.members {
-		if o != x && o.present() {
+		if o != x && o.present() && !r.hides(o) {
 			list = append(list, o.remote())
 		}
 	}
@@ -132,7 +148,10 @@ func (r *room) others(x *session) []remoteState {
 
 // announce tells the others of x, and that Tracks of it are gone.
 func (r *room) announce(x *session, gone []string) {
-	entry := x.remote()
+	entry, ok := r.entry(x)
+	if !ok {
+		return
+	}
 	for _, o := range r.members {
 		if o != x {
 			o.out.participant(entry, gone)
@@ -147,7 +166,7 @@ func (r *room) apply(x *session, local *localState) bool {
 		return false
 	}
 	x.heard = local.Revision
-	d := compare(x.tracks, local.Tracks, r.info.AudioOnly)
+	d := compare(x.tracks, local.Tracks, r.info.AudioOnly, r.allowance(x))
 	for _, t := range d.added {
 		if t.code == 0 {
 			r.storeTrack(x, t)

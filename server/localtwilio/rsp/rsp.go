@@ -63,6 +63,11 @@ type Config struct {
 	// are told to try again later.
 	MaxConnections int
 
+	// MaxRooms and MaxParticipants bound the Rooms that Participants are in, and
+	// the Participants of all Rooms, 1000 and 2000 when zero. They are what Twilio
+	// calls an account's concurrency quotas.
+	MaxRooms, MaxParticipants int
+
 	Log *slog.Logger
 }
 
@@ -70,6 +75,8 @@ const (
 	defaultHeartbeat      = 5 * time.Second
 	defaultSessionTimeout = 30 * time.Second
 	defaultMaxConnections = 1000
+	defaultMaxRooms       = 1000
+	defaultMaxPresent     = 2000
 
 	// minHeartbeat leaves the client's timer some room above its 200 ms.
 	minHeartbeat = 250 * time.Millisecond
@@ -89,6 +96,7 @@ type Server struct {
 	closed    bool
 	conns     map[*conn]struct{}
 	rooms     map[string]*room    // by Room SID, while a session is in it
+	present   int                 // sessions of all rooms
 	sessions  map[string]*session // by session id
 	wg        sync.WaitGroup      // connections and timers at work; Add only while !closed
 	stopWatch func()
@@ -123,6 +131,12 @@ func start(c Config, media engine) (*Server, error) {
 	}
 	if c.MaxConnections <= 0 {
 		c.MaxConnections = defaultMaxConnections
+	}
+	if c.MaxRooms <= 0 {
+		c.MaxRooms = defaultMaxRooms
+	}
+	if c.MaxParticipants <= 0 {
+		c.MaxParticipants = defaultMaxPresent
 	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
@@ -176,6 +190,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	c := newConn(s.ctx, ws, s.cfg.Heartbeat, s.log)
+	c.region = regionOf(r.Host)
 	s.mu.Lock()
 	busy := len(s.conns) >= s.cfg.MaxConnections
 	s.conns[c] = struct{}{}

@@ -25,7 +25,6 @@ type session struct {
 	room     *room
 	sid      string // PA…
 	identity string
-	pc       string // the browser's id of its peer connection
 	log      *slog.Logger
 	out      *outbox
 
@@ -38,8 +37,10 @@ type session struct {
 	revision  int // of the state that others see
 	heard     int // revision of the browser's own list of Tracks
 	tracks    []*track
+	shown     bool // to the others of a large Room
 	published int  // revision of the list for the publisher
-	peer      peer // nil until connected
+	link      link // nil until connected
+	peer      peer // nil until connected, and in a Room without media signaling
 	channels  map[string]channel
 	quality   int // network quality level
 	// subscribes are SubscribeRules, nil until set
@@ -74,40 +75,36 @@ func (x *session) update(m *update) {
 		return
 	}
 	changed := r.apply(x, m.Participant)
-	tracks, p := forwarded(x.tracks), x.peer
+	tracks, l := forwarded(x.tracks), x.link
 	r.mu.Unlock()
 
 	// Before the descriptions: a removed Track whose m-section is being reused
 	// would be taken for the new one otherwise.
 	if changed {
-		p.SetTracks(tracks)
+		l.SetTracks(tracks)
 	}
 	for _, pc := range m.PeerConnections {
-		if pc.ID != x.pc {
-			continue
-		}
-		if pc.Description != nil {
-			if err := p.Handle(toSFU(*pc.Description)); err != nil {
-				x.log.Warn("description refused", "type", pc.Description.Type, "revision", pc.Description.Revision, "err", err)
-				r.leave(x, errorOf(codeServerRemoteDesc))
-				return
-			}
-		}
-		if len(pc.ICE) > 0 {
-			p.HandleICE(pc.ICE)
+		if err := l.take(pc); err != nil {
+			x.log.Warn("description refused", "type", pc.Description.Type, "revision", pc.Description.Revision, "err", err)
+			r.leave(x, errorOf(codeServerRemoteDesc))
+			return
 		}
 	}
 }
 
 // peerConfig connects the topology's callbacks to the session. They arrive one
-// at a time, the first ones before Join has returned.
-func (x *session) peerConfig(subscribeAll bool) sfu.PeerConfig {
+// at a time, the first ones before Join has returned. pc is the browser's id of
+// the peer connection.
+func (x *session) peerConfig(pc string, subscribeAll bool) sfu.PeerConfig {
 	return sfu.PeerConfig{
 		ID:           x.sid,
 		SubscribeAll: subscribeAll,
-		Send:         x.out.describe,
-		Subscribed:   x.out.subscribe,
-		Message:      x.signaled,
+		Send: func(d sfu.Description) {
+			now := fromSFU(d)
+			x.out.describe(peerConnection{ID: pc, Description: &now})
+		},
+		Subscribed: x.out.subscribe,
+		Message:    x.signaled,
 		Failed: func(err error) {
 			x.log.Info("media lost", "err", err)
 			x.room.leave(x, errorOf(codeMediaLost))

@@ -15,7 +15,8 @@ type track struct {
 	code int    // why it was refused, 0 when it was not
 }
 
-// maxPublished is how many Tracks one Participant may publish at a time.
+// maxPublished is how many Tracks one Participant may publish at a time, in a Room
+// that still takes as many.
 const maxPublished = 32
 
 // diff is what a new list of Tracks changes.
@@ -28,9 +29,10 @@ type diff struct {
 }
 
 // compare applies a publisher's complete list to what it has published so far.
-// Kind and name of a Track are fixed when it first appears. The given tracks
-// are not altered: the caller takes over what the diff has.
-func compare(have []*track, list []trackState, audioOnly bool) diff {
+// Kind and name of a Track are fixed when it first appears. At most limit are
+// accepted; those that are published already stay. The given tracks are not
+// altered: the caller takes over what the diff has.
+func compare(have []*track, list []trackState, audioOnly bool, limit int) diff {
 	known := make(map[string]*track, len(have))
 	for _, t := range have {
 		known[t.ID] = t
@@ -72,7 +74,7 @@ func compare(have []*track, list []trackState, audioOnly bool) diff {
 			t.code = codeTrackNameTaken
 		case audioOnly && s.Kind == "video":
 			t.code = codeTrackKind
-		case accepted >= maxPublished:
+		case accepted >= limit:
 			t.code = codeTooManyTracks
 		default:
 			names[s.Name] = true

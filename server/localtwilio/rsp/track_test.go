@@ -62,7 +62,7 @@ func TestCompare(t *testing.T) {
 	}
 	for _, ca := range cases {
 		t.Run(ca.name, func(t *testing.T) {
-			d := compare(ca.have, ca.list, ca.audioOnly)
+			d := compare(ca.have, ca.list, ca.audioOnly, maxPublished)
 			codes := []int{}
 			for _, k := range d.tracks {
 				codes = append(codes, k.code)

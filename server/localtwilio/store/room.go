@@ -16,8 +16,7 @@ const (
 // What a Room gets where its maker left the field zero: the defaults of
 // Twilio's Rooms resource.
 const (
-	DefaultRoomType               = "group"
-	DefaultMaxParticipants        = 50
+	DefaultRoomType               = TypeGroup
 	DefaultEmptyRoomTimeout       = 5     // minutes
 	DefaultUnusedRoomTimeout      = 5     // minutes
 	DefaultMaxParticipantDuration = 14400 // seconds
@@ -91,8 +90,9 @@ func (s *Store) Rooms(f RoomFilter) ([]Room, error) {
 }
 
 // CreateRoom makes a Room in progress. It sets SID, Status and the times, and
-// the defaults of zero fields; an unnamed Room's name is its SID. It answers
-// ErrNameTaken when a Room in progress has the name.
+// the defaults of zero fields; an unnamed Room's name is its SID. What is
+// recorded of a peer-to-peer Room is nothing. It answers ErrNameTaken when a Room
+// in progress has the name.
 func (s *Store) CreateRoom(r Room) (Room, error) {
 	err := s.update(fmt.Sprintf("create room %q", r.UniqueName), func(t *tx) error {
 		if t.lookup(bRoomNames, r.UniqueName) != "" {
@@ -107,10 +107,11 @@ func (s *Store) CreateRoom(r Room) (Room, error) {
 		if r.Type == "" {
 			r.Type = DefaultRoomType
 		}
+		r.withoutServer()
 		if r.StatusCallbackMethod == "" {
 			r.StatusCallbackMethod = "POST"
 		}
-		defaultInt(&r.MaxParticipants, DefaultMaxParticipants)
+		defaultInt(&r.MaxParticipants, r.ParticipantsLimit())
 		defaultInt(&r.EmptyRoomTimeout, DefaultEmptyRoomTimeout)
 		defaultInt(&r.UnusedRoomTimeout, DefaultUnusedRoomTimeout)
 		defaultInt(&r.MaxParticipantDuration, DefaultMaxParticipantDuration)
@@ -154,6 +155,7 @@ func (s *Store) UpdateRoom(sid string, f func(*Room) error) (r Room, err error) 
 		if err := f(&r); err != nil {
 			return err
 		}
+		r.withoutServer()
 		r.SID, r.UniqueName, r.Status, r.Callbacks, r.Updated = old.SID, old.UniqueName, old.Status, old.Callbacks, t.now
 		if r.RecordParticipantsOnConnect != old.RecordParticipantsOnConnect || !bytes.Equal(r.RecordingRules, old.RecordingRules) {
 			t.emit(Event{Kind: RecordingChanged, Sequence: -1, Room: r})

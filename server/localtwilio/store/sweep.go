@@ -120,3 +120,8 @@ func (r Room) idleEnds() time.Time {
 func (r Room) stayEnds(p Participant) time.Time {
 	return p.Start.Add(time.Duration(r.MaxParticipantDuration) * time.Second)
 }
+
+// Overstayed tells whether p, of r, was disconnected because its time was up.
+func (r Room) Overstayed(p Participant) bool {
+	return p.Status == Disconnected && !p.End.Before(r.stayEnds(p))
+}

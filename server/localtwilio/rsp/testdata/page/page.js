@@ -5,6 +5,7 @@ const log = [];       // events, oldest first, as strings
 const messages = [];  // from data Tracks
 let room = null;
 let extra = {};       // published later, by name
+let shows = true;     // draws what it decodes
 
 function note(...words) { log.push(words.join(' ')); }
 
@@ -14,8 +15,10 @@ function watchTrack(track, who) {
     track.on('message', m => messages.push(typeof m === 'string' ? m : 'bytes:' + Array.from(new Uint8Array(m)).join(',')));
     return;
   }
+  if (!shows) { return; }
   const element = track.attach();
   element.id = track.sid;
+  element.width = element.height = 16; // what is not looked at need not be drawn
   document.body.appendChild(element);
 }
 
@@ -35,12 +38,13 @@ function watchParticipant(p) {
   p.tracks.forEach(publication => { if (publication.track) { watchTrack(publication.track, p.identity); } });
 }
 
-// join answers 'connected', or the code of the error.
+// join answers 'connected', or the code of the error. Tracks are captured unless the options have some.
 async function join(token, name, options) {
   log.length = 0;
-  const tracks = await Twilio.Video.createLocalTracks({
-    audio: { name: 'microphone' },
-    video: { name: 'camera', width: 320, height: 240, frameRate: 15 },
+  shows = !options.tracks;
+  const tracks = options.tracks || await Twilio.Video.createLocalTracks({
+    audio: { name: 'microphone', echoCancellation: false, noiseSuppression: false, autoGainControl: false },
+    video: { name: 'camera', width: 160, height: 120, frameRate: 10 },
   });
   try {
     room = await Twilio.Video.connect(token, Object.assign({
@@ -82,6 +86,48 @@ async function received() {
   return sum;
 }
 
+// size answers the pixels of a Track ("identity/name") as they are shown.
+function size(wanted) {
+  for (const p of room.participants.values()) {
+    for (const t of p.videoTracks.values()) {
+      if (t.track && p.identity + '/' + t.trackName === wanted) { return t.track.dimensions.width + 'x' + t.track.dimensions.height; }
+    }
+  }
+  return 'nothing';
+}
+
+// reliability tells how a data Track is sent.
+function reliability(name) {
+  for (const p of room.participants.values()) {
+    for (const t of p.dataTracks.values()) {
+      if (t.trackName === name && t.track) { return [t.track.ordered, t.track.maxPacketLifeTime, t.track.maxRetransmits].join(); }
+    }
+  }
+  return 'nothing';
+}
+
+// settled tells whether every offer has been answered.
+function settled() {
+  return Array.from(room._signaling._peerConnectionManager._peerConnections.values())
+    .every(c => !c._needsAnswer && !c._shouldOffer && c._peerConnection.signalingState === 'stable');
+}
+
+// negotiations tells how far each peer connection is, for a test that waits in vain.
+function negotiations() {
+  return room ? Array.from(room._signaling._peerConnectionManager._peerConnections.values(), c => [
+    c.id, 'revision', c._descriptionRevision, 'stable', c._lastStableDescriptionRevision, c._peerConnection.signalingState,
+    c._peerConnection.iceConnectionState, c._needsAnswer ? 'needs answer' : '', c._shouldOffer ? 'should offer' : '',
+    c._isRestartingIce ? 'restarts ICE' : '', c._queuedDescription ? 'queued ' + c._queuedDescription.type : '',
+  ].join(' ')).join('\n') : 'no room';
+}
+
+// sections counts the m-lines of the largest peer connection.
+function sections() {
+  const counts = Array.from(room._signaling._peerConnectionManager._peerConnections.values(),
+    c => c._peerConnection.localDescription.sdp.split('\nm=').length - 1);
+  return Math.max(...counts);
+}
+
 async function growing(names, milliseconds) {
   const before = await received();
   await new Promise(resolve => setTimeout(resolve, milliseconds));
@@ -91,11 +137,11 @@ async function growing(names, milliseconds) {
 
 function picture() {
   const canvas = document.createElement('canvas');
-  canvas.width = 320; canvas.height = 180;
+  canvas.width = 160; canvas.height = 90;
   const context = canvas.getContext('2d');
   let n = 0;
-  setInterval(() => { context.fillStyle = 'hsl(' + (n += 7) % 360 + ',80%,50%)'; context.fillRect(0, 0, 320, 180); }, 66);
-  return canvas.captureStream(15).getVideoTracks()[0];
+  setInterval(() => { context.fillStyle = 'hsl(' + (n += 7) % 360 + ',80%,50%)'; context.fillRect(0, 0, 160, 90); }, 200);
+  return canvas.captureStream(5).getVideoTracks()[0];
 }
 
 // sound is steady, unlike the fake microphone's clicks of 20 ms, which are no speech.
@@ -108,10 +154,13 @@ function sound() {
   return out.stream.getAudioTracks()[0];
 }
 
-async function publish(name, kind) {
+// painted is a camera without a device, of which a machine bears more.
+function painted() { return [new Twilio.Video.LocalVideoTrack(picture(), { name: 'camera' })]; }
+
+async function publish(name, kind, options) {
   const track = {
     audio: () => new Twilio.Video.LocalAudioTrack(sound(), { name }),
-    data: () => new Twilio.Video.LocalDataTrack({ name }),
+    data: () => new Twilio.Video.LocalDataTrack(Object.assign({ name }, options)),
     video: () => new Twilio.Video.LocalVideoTrack(picture(), { name }),
   }[kind]();
   try {
@@ -139,6 +188,16 @@ function restartICE() {
   const connections = room._signaling._peerConnectionManager._peerConnections;
   connections.forEach(c => c._initiateIceRestart());
   return connections.size;
+}
+
+// preflight answers 'completed', or what failed.
+function preflight(token) {
+  return new Promise(resolve => {
+    const test = Twilio.Video.runPreflight(token, { duration: 2000, wsServer: 'ws://' + location.host + '/signaling' });
+    test.on('progress', step => note('preflight', step));
+    test.on('completed', report => resolve('completed ' + report.iceCandidateStats.some(c => c.candidateType === 'relay')));
+    test.on('failed', e => resolve('failed ' + e));
+  });
 }
 
 function remoteUfrag() {
