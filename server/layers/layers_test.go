@@ -53,7 +53,8 @@ var may = []struct {
 	{"server/localtwilio/rest", []string{"server/localtwilio/store", "server/token"}},
 	{"server/localtwilio/callback", []string{"server/localtwilio/store"}},
 	{"server/localtwilio/rsp", []string{"server/localtwilio/store", "server/localtwilio/sfu", "server/token"}},
-	{"server/localtwilio", []string{"server/localtwilio/store", "server/localtwilio/rest", "server/localtwilio/callback",
+	{"server/localtwilio/twilsock", []string{"server/localtwilio/store", "server/token"}},
+	{"server/localtwilio", []string{"server/localtwilio/twilsock", "server/localtwilio/store", "server/localtwilio/rest", "server/localtwilio/callback",
 		"server/localtwilio/rsp", "server/localtwilio/sfu", "server/localtwilio/turnserver", "server/token"}},
 	{"server/demo", []string{"server/localtwilio", "server/localtwilio/store"}},
 	// What wires it all.

@@ -49,3 +49,11 @@ func (s *Server) SignalingURL() string { return "ws://" + s.authority() + "/sign
 
 // InsightsURL is what twilio-video.js takes as its wsServerInsights option.
 func (s *Server) InsightsURL() string { return "ws://" + s.authority() + "/insights" }
+
+// twilsockPath is where Twilio's own host of Twilsock, tsock.us1.twilio.com, has
+// the socket.
+const twilsockPath = "/v3/wsconnect"
+
+// TwilsockURL is what @twilio/conversations and twilio-sync take as their option
+// twilsock.uri.
+func (s *Server) TwilsockURL() string { return "ws://" + s.authority() + "/tsock" + twilsockPath }

@@ -1,7 +1,7 @@
 // Package localtwilio is Twilio, small enough to run in the process: REST for
 // Video, Sync, TaskRouter, Conversations and Flex tokens, signed status
-// callbacks, and Rooms whose media and signaling an unmodified twilio-video.js
-// uses. A program with a Twilio SDK takes Transport as its HTTP transport, or is
+// callbacks, Rooms whose media and signaling an unmodified twilio-video.js
+// uses, and the socket of the client libraries of Conversations and Sync. A program with a Twilio SDK takes Transport as its HTTP transport, or is
 // pointed at the listener, and needs no account.
 //
 // It knows nothing of the product that it is embedded in: whatever it can do is
@@ -24,6 +24,7 @@ import (
 	"escalate/server/localtwilio/rest"
 	"escalate/server/localtwilio/rsp"
 	"escalate/server/localtwilio/store"
+	"escalate/server/localtwilio/twilsock"
 	"escalate/server/token"
 )
 
@@ -80,6 +81,7 @@ type Server struct {
 	callbacks *callback.Sender
 	media     media
 	signaling *rsp.Server
+	twilsock  *twilsock.Server
 	ln        net.Listener
 	http      *http.Server
 
@@ -131,6 +133,10 @@ func Start(ctx context.Context, c Config) (_ *Server, err error) {
 	if err != nil {
 		return nil, err
 	}
+	s.twilsock, err = twilsock.Start(twilsock.Config{Store: s.store, Verify: s.verify, Log: c.Log.With("part", "twilsock")})
+	if err != nil {
+		return nil, err
+	}
 	s.api = rest.New(s.store, rest.Config{Limits: c.Limits, Fault: c.Fault, Log: c.Log})
 	s.serve()
 	s.wg.Go(s.sweep)
@@ -141,6 +147,8 @@ func (s *Server) serve() {
 	routes := http.NewServeMux()
 	routes.Handle("/signaling", s.signaling)
 	routes.Handle("/insights", s.signaling.Insights())
+	routes.Handle(twilsockPath, s.twilsock)
+	routes.Handle("/tsock"+twilsockPath, s.twilsock)
 	s.http = &http.Server{
 		Handler: allowLoopback(s.route(routes)), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute,
 		ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
@@ -218,6 +226,9 @@ func (s *Server) Close() error {
 		// Signaling before callbacks: what it ends is still an event of theirs.
 		if s.signaling != nil {
 			errs = append(errs, s.signaling.Close())
+		}
+		if s.twilsock != nil {
+			errs = append(errs, s.twilsock.Close())
 		}
 		if s.callbacks != nil {
 			s.callbacks.Close()

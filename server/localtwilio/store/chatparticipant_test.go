@@ -52,10 +52,10 @@ func TestChatUserIsMadeOnce(t *testing.T) {
 	if again := must(s.ChatUser("ada"))(t); again.SID != u.SID {
 		t.Errorf("user %s, then %s", u.SID, again.SID)
 	}
-	if by := must(s.ChatUserOfMap(u.SeatsSID))(t); by.Identity != "ada" {
+	if by := must(s.ChatUserBySID(u.SeatsSID))(t); by.Identity != "ada" {
 		t.Errorf("user of map %+v", by)
 	}
-	_, err := s.ChatUserOfMap("MP0")
+	_, err := s.ChatUserBySID("MP0")
 	wantErr(t, err, store.ErrNotFound)
 	w := watch(t, s)
 	must(s.UpdateChatUser("ada", func(u *store.ChatUser) error { u.FriendlyName, u.SID = "Ada", ""; return nil }))(t)

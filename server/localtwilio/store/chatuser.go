@@ -42,18 +42,19 @@ func (s *Store) ChatUser(identity string) (u ChatUser, err error) {
 			return err
 		}
 		return errors.Join(
-			t.bucket(bChatUserMaps).Put([]byte(u.InfoSID), []byte(identity)),
-			t.bucket(bChatUserMaps).Put([]byte(u.SeatsSID), []byte(identity)),
+			t.bucket(bChatUserSIDs).Put([]byte(u.SID), []byte(identity)),
+			t.bucket(bChatUserSIDs).Put([]byte(u.InfoSID), []byte(identity)),
+			t.bucket(bChatUserSIDs).Put([]byte(u.SeatsSID), []byte(identity)),
 			t.put(bChatUsers, identity, u),
 		)
 	})
 	return u, err
 }
 
-// ChatUserOfMap finds the user that a Sync Map, InfoSID or SeatsSID, is about.
-func (s *Store) ChatUserOfMap(sid string) (u ChatUser, err error) {
-	err = s.view(fmt.Sprintf("find chat user of map %q", sid), func(t *tx) error {
-		u, err = get[ChatUser](t, bChatUsers, t.lookup(bChatUserMaps, sid))
+// ChatUserBySID finds the user of one of its SIDs: SID, InfoSID or SeatsSID.
+func (s *Store) ChatUserBySID(sid string) (u ChatUser, err error) {
+	err = s.view(fmt.Sprintf("find chat user %q", sid), func(t *tx) error {
+		u, err = get[ChatUser](t, bChatUsers, t.lookup(bChatUserSIDs, sid))
 		return err
 	})
 	return u, err

@@ -51,7 +51,7 @@ const (
 	bChatParticipants  = "chat_participants" // Conversation SID + identity
 	bChatSeats         = "chat_seats"        // identity + NUL + Conversation SID -> identity
 	bChatUsers         = "chat_users"        // identity
-	bChatUserMaps      = "chat_user_maps"    // SID of one of the user's maps -> identity
+	bChatUserSIDs      = "chat_user_sids"    // SID of the user or of one of their maps -> identity
 
 	bFlexTokens = "flex_tokens" // SHA-256 of the token
 
@@ -63,7 +63,7 @@ var buckets = []string{
 	bDocuments, bDocumentNames, bDocumentOrder, bPermissions,
 	bWorkers, bWorkerOrder, bTasks, bTaskOrder, bReservations, bTaskReservations, bWorkerReservations,
 	bConversations, bConversationNames, bConversationOrder, bMessages, bFlexTokens, bDue,
-	bChatParticipants, bChatSeats, bChatUsers, bChatUserMaps, bCollections, bCollectionNames, bCollectionOrder, bItems,
+	bChatParticipants, bChatSeats, bChatUsers, bChatUserSIDs, bCollections, bCollectionNames, bCollectionOrder, bItems,
 }
 
 // tx is one transaction: bbolt's, its time, and the events that its commit
