@@ -54,11 +54,13 @@ var may = []struct {
 	{"server/localtwilio/callback", []string{"server/localtwilio/store"}},
 	{"server/localtwilio/rsp", []string{"server/localtwilio/store", "server/localtwilio/sfu", "server/token"}},
 	{"server/localtwilio/twilsock", []string{"server/localtwilio/store", "server/token"}},
-	{"server/localtwilio", []string{"server/localtwilio/twilsock", "server/localtwilio/store", "server/localtwilio/rest", "server/localtwilio/callback",
+	{"server/localtwilio/flexapi", []string{"server/localtwilio/store"}},
+	{"server/localtwilio", []string{"server/localtwilio/flexapi", "server/localtwilio/twilsock", "server/localtwilio/store", "server/localtwilio/rest", "server/localtwilio/callback",
 		"server/localtwilio/rsp", "server/localtwilio/sfu", "server/localtwilio/turnserver", "server/token"}},
 	{"server/demo", []string{"server/localtwilio", "server/localtwilio/store"}},
+	{"server/flexdev", []string{"server/demo", "server/localtwilio/store"}},
 	// What wires it all.
-	{"server/core", []string{"server/web", "server/escalation", "server/twilioapi", "server/localtwilio", "server/localtwilio/rest", "server/demo", "server/dropin",
+	{"server/core", []string{"server/flexdev", "server/localtwilio/flexapi", "server/web", "server/escalation", "server/twilioapi", "server/localtwilio", "server/localtwilio/rest", "server/demo", "server/dropin",
 		"server/token", "app/page", "app/wire", "static"}},
 	// The commands beside serving.
 	{"server/doctor", []string{"server/core", "server/escalation", "server/twilioapi", "app/wire"}},
@@ -82,7 +84,7 @@ var outside = []struct {
 		"one package speaks to Twilio's REST API for the product; another releases the plugin, once per version and from a terminal"},
 	{"github.com/pion/", []string{"server/localtwilio/sfu", "server/localtwilio/turnserver"}, "media stays behind sfu and turnserver"},
 	{"go.etcd.io/bbolt", []string{"server/localtwilio/store"}, "one package owns the file"},
-	{"github.com/gorilla/mux", []string{"server/web", "server/dropin", "server/demo", "server/core", "server/standalone", "server/localtwilio", "server/localtwilio/rest", "server/bench"}, "routing belongs to the servers"},
+	{"github.com/gorilla/mux", []string{"server/web", "server/dropin", "server/demo", "server/flexdev", "server/core", "server/standalone", "server/localtwilio", "server/localtwilio/rest", "server/bench"}, "routing belongs to the servers"},
 }
 
 type pkg struct {

@@ -1,7 +1,8 @@
 // Package localtwilio is Twilio, small enough to run in the process: REST for
 // Video, Sync, TaskRouter, Conversations and Flex tokens, signed status
 // callbacks, Rooms whose media and signaling an unmodified twilio-video.js
-// uses, and the socket of the client libraries of Conversations and Sync. A program with a Twilio SDK takes Transport as its HTTP transport, or is
+// uses, the socket of the client libraries of Conversations and Sync, and what
+// the Flex UI asks for. A program with a Twilio SDK takes Transport as its HTTP transport, or is
 // pointed at the listener, and needs no account.
 //
 // It knows nothing of the product that it is embedded in: whatever it can do is
@@ -21,6 +22,7 @@ import (
 	"time"
 
 	"escalate/server/localtwilio/callback"
+	"escalate/server/localtwilio/flexapi"
 	"escalate/server/localtwilio/rest"
 	"escalate/server/localtwilio/rsp"
 	"escalate/server/localtwilio/store"
@@ -82,6 +84,7 @@ type Server struct {
 	media     media
 	signaling *rsp.Server
 	twilsock  *twilsock.Server
+	flex      *flexapi.Server
 	ln        net.Listener
 	http      *http.Server
 
@@ -137,6 +140,9 @@ func Start(ctx context.Context, c Config) (_ *Server, err error) {
 	if err != nil {
 		return nil, err
 	}
+	if s.flex, err = flexapi.Start(flexapi.Config{Store: s.store, Log: c.Log.With("part", "flex")}); err != nil {
+		return nil, err
+	}
 	s.api = rest.New(s.store, rest.Config{Limits: c.Limits, Fault: c.Fault, Log: c.Log})
 	s.serve()
 	s.wg.Go(s.sweep)
@@ -166,6 +172,12 @@ func (s *Server) route(sockets *http.ServeMux) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if _, pattern := sockets.Handler(r); pattern != "" {
 			sockets.ServeHTTP(w, r)
+			return
+		}
+		if product, path := s.product(r); flexapi.Answers(product, path) {
+			q := r.Clone(r.Context())
+			q.URL.Path, q.URL.RawPath = "/"+product+path, ""
+			s.flex.ServeHTTP(w, q)
 			return
 		}
 		s.api.ServeHTTP(w, r)
@@ -226,6 +238,9 @@ func (s *Server) Close() error {
 		// Signaling before callbacks: what it ends is still an event of theirs.
 		if s.signaling != nil {
 			errs = append(errs, s.signaling.Close())
+		}
+		if s.flex != nil {
+			errs = append(errs, s.flex.Close())
 		}
 		if s.twilsock != nil {
 			errs = append(errs, s.twilsock.Close())

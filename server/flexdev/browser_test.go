@@ -1,0 +1,183 @@
+//go:build e2e
+
+package flexdev_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+
+	"escalate/server/core"
+)
+
+const (
+	// bundleDir is the folder that make flex fills.
+	bundleDir = "../../static/flex/out"
+	// shots is where a picture of each step goes.
+	shots = "out"
+	// boot is how long Flex may take to start: 5 s on a quiet machine.
+	boot = 120 * time.Second
+	// patience is how long any step after that may take.
+	patience = 45 * time.Second
+)
+
+// stage is the product on local Twilio with the Flex page, and a browser.
+func stage(t *testing.T) (*core.System, context.Context) {
+	t.Helper()
+	c, err := core.FromEnv(func(name string) string {
+		return map[string]string{
+			"ADDR": "127.0.0.1:0", "DATA_DIR": t.TempDir(), "LOG_LEVEL": "debug",
+			"LOCAL_TWILIO_ADDR": "127.0.0.1:0", "LOCAL_MEDIA_ADDR": "127.0.0.1:0", "LOCAL_TURN_ADDR": "127.0.0.1:0",
+		}[name]
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.FlexDir = bundleDir
+	if os.Getenv("FLEX_LOG") != "" {
+		c.LogOutput = os.Stderr
+	}
+	s, err := core.Start(t.Context(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Close)
+	options := append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.NoSandbox, chromedp.Flag("use-fake-device-for-media-stream", true), chromedp.Flag("use-fake-ui-for-media-stream", true),
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true), chromedp.UserDataDir(t.TempDir()))
+	if path := os.Getenv("CHROMIUM"); path != "" {
+		options = append(options, chromedp.ExecPath(path))
+	}
+	ctx, stop := chromedp.NewExecAllocator(t.Context(), options...)
+	t.Cleanup(stop)
+	ctx, stop = chromedp.NewContext(ctx)
+	t.Cleanup(stop)
+	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank")); err != nil {
+		t.Fatal(err)
+	}
+	return s, ctx
+}
+
+// tab is one page, with what it complained of.
+type tab struct {
+	t   *testing.T
+	ctx context.Context
+
+	mu    sync.Mutex
+	notes []string
+}
+
+func open(t *testing.T, browser context.Context, url string) *tab {
+	t.Helper()
+	ctx, stop := chromedp.NewContext(browser)
+	t.Cleanup(stop)
+	p := &tab{t: t, ctx: ctx}
+	note := func(format string, args ...any) {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.notes = append(p.notes, fmt.Sprintf(format, args...))
+	}
+	err := chromedp.Listen(ctx, func(ev any) {
+		switch e := ev.(type) {
+		case *runtime.EventExceptionThrown:
+			note("exception: %s %s", e.ExceptionDetails.Text, e.ExceptionDetails.Exception.Description)
+		case *log.EventEntryAdded:
+			note("log: %s %s", e.Entry.Text, e.Entry.URL)
+		case *runtime.EventConsoleAPICalled:
+			if e.Type == "error" {
+				for _, a := range e.Args {
+					note("console: %s %s", a.Value, a.Description)
+				}
+			}
+		case *network.EventResponseReceived:
+			if e.Response.Status >= 400 {
+				note("%d %s", int(e.Response.Status), e.Response.URL)
+			}
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := chromedp.Do(ctx, chromedp.EmulateViewport(1400, 900), chromedp.Navigate(url)); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if t.Failed() {
+			p.mu.Lock()
+			defer p.mu.Unlock()
+			t.Logf("%s complained:\n%s", url, strings.Join(p.notes, "\n"))
+		}
+	})
+	return p
+}
+
+// until waits for a JavaScript condition.
+func (p *tab) until(what, condition string, within time.Duration) {
+	p.t.Helper()
+	ctx, stop := context.WithTimeout(p.ctx, within)
+	defer stop()
+	if err := chromedp.Do(ctx, chromedp.Poll[chromedp.Void](condition, chromedp.WithPollingInterval(100*time.Millisecond), chromedp.WithPollingTimeout(0))); err != nil {
+		p.shot("missing")
+		p.t.Fatalf("not seen within %v: %s: %v\nthe page says: %s", within, what, err, p.text(`document.body.innerText.slice(0, 3000)`))
+	}
+}
+
+func (p *tab) text(js string) string {
+	p.t.Helper()
+	ctx, stop := context.WithTimeout(p.ctx, patience)
+	defer stop()
+	out, err := chromedp.Run(ctx, chromedp.Evaluate[string](js))
+	if err != nil {
+		p.t.Fatalf("%s: %v", js, err)
+	}
+	return out
+}
+
+func (p *tab) run(steps ...chromedp.Action[chromedp.Void]) {
+	p.t.Helper()
+	ctx, stop := context.WithTimeout(p.ctx, patience)
+	defer stop()
+	if err := chromedp.Do(ctx, steps...); err != nil {
+		p.shot("missing")
+		p.t.Fatal(err)
+	}
+}
+
+// shot keeps a picture.
+func (p *tab) shot(name string) {
+	p.t.Helper()
+	ctx, stop := context.WithTimeout(p.ctx, patience)
+	defer stop()
+	png, err := chromedp.Run(ctx, chromedp.CaptureScreenshot())
+	if err != nil {
+		p.t.Logf("no picture of %s: %v", name, err)
+		return
+	}
+	if err := os.MkdirAll(shots, 0o755); err != nil {
+		p.t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(shots, name+".png"), png, 0o600); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+// clickText clicks the innermost visible element that begins with the words, as
+// a person would.
+func clickText(words string) chromedp.Action[chromedp.Void] {
+	return chromedp.Evaluate[chromedp.Void](fmt.Sprintf(`(() => {
+		const all = [...document.querySelectorAll('body *')].filter((e) => e.innerText?.trim().startsWith(%q) && e.getClientRects().length);
+		const e = all[all.length - 1];
+		if (!e) throw new Error('nothing to click');
+		e.click();
+	})()`, words))
+}
