@@ -4,6 +4,7 @@ package flexdev_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -18,6 +19,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"escalate/server/core"
+	"escalate/server/localtwilio/store"
 )
 
 const (
@@ -126,7 +128,7 @@ func (p *tab) until(what, condition string, within time.Duration) {
 	p.t.Helper()
 	ctx, stop := context.WithTimeout(p.ctx, within)
 	defer stop()
-	if err := chromedp.Do(ctx, chromedp.Poll[chromedp.Void](condition, chromedp.WithPollingInterval(100*time.Millisecond), chromedp.WithPollingTimeout(0))); err != nil {
+	if err := chromedp.Do(ctx, chromedp.Poll[chromedp.Void]("!!("+condition+")", chromedp.WithPollingInterval(100*time.Millisecond), chromedp.WithPollingTimeout(0))); err != nil {
 		p.shot("missing")
 		p.t.Fatalf("not seen within %v: %s: %v\nthe page says: %s", within, what, err, p.text(`document.body.innerText.slice(0, 3000)`))
 	}
@@ -171,13 +173,41 @@ func (p *tab) shot(name string) {
 	}
 }
 
+const (
+	// newcomer is the demo's first new customer on a fresh store: its script has
+	// four, and goes by the number of Tasks.
+	newcomer = "Noah Winter"
+	// composer is where an agent types in Flex.
+	composer = `[placeholder="Type message"]`
+)
+
+func quote(words string) string {
+	raw, _ := json.Marshal(words) // a string cannot fail
+	return string(raw)
+}
+
 // clickText clicks the innermost visible element that begins with the words, as
-// a person would.
+// a person would. Flex's parts have few roles to go by.
 func clickText(words string) chromedp.Action[chromedp.Void] {
-	return chromedp.Evaluate[chromedp.Void](fmt.Sprintf(`(() => {
-		const all = [...document.querySelectorAll('body *')].filter((e) => e.innerText?.trim().startsWith(%q) && e.getClientRects().length);
-		const e = all[all.length - 1];
-		if (!e) throw new Error('nothing to click');
-		e.click();
-	})()`, words))
+	return click(`[...document.querySelectorAll('body *')].filter((e) => e.innerText?.trim().startsWith(` + quote(words) + `) && e.getClientRects().length).pop()`)
+}
+
+// button is the visible, enabled button of a label; null for none.
+func button(label string) string {
+	return `([...document.querySelectorAll('button')].find((e) => !e.disabled && e.getClientRects().length && [e.innerText?.trim().toLowerCase(), e.ariaLabel?.toLowerCase()].includes(` + quote(strings.ToLower(label)) + `)) ?? null)`
+}
+
+// click clicks what an expression answers.
+func click(element string) chromedp.Action[chromedp.Void] {
+	return chromedp.Evaluate[chromedp.Void](`(() => { const e = ` + element + `; if (!e) throw new Error('nothing to click'); e.click(); })()`)
+}
+
+// namesIn are the names in a Task's attributes.
+func namesIn(t *testing.T, k store.Task) []string {
+	t.Helper()
+	var a struct{ Name, CustomerName string }
+	if err := json.Unmarshal([]byte(k.Attributes), &a); err != nil {
+		t.Fatal(err)
+	}
+	return []string{a.Name, a.CustomerName}
 }

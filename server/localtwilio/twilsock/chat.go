@@ -41,6 +41,11 @@ func (s *Server) chatRoutes(m *http.ServeMux) {
 	handle("POST "+conversation+"/Participants/{participant}", in((*call).updateParticipant))
 	handle("DELETE "+conversation+"/Participants/{participant}", in((*call).removeParticipant))
 	handle("POST "+chatPath+"/Typing", (*call).typing)
+	// Messages here came from no other channel and went to none.
+	handle("GET "+conversation+"/MessageRecipients", in(func(a *call, _ store.Conversation) error {
+		return a.respond(http.StatusOK, object{"message_recipients": []any{}, "meta": object{"previous_token": nil, "next_token": nil}})
+	}))
+	handle("GET "+conversation+"/Messages/{message}/ChannelMetadata", in(func(*call, store.Conversation) error { return errMetadata }))
 }
 
 // in is an endpoint about a Conversation that the holder may see.

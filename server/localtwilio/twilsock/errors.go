@@ -22,6 +22,7 @@ const (
 
 	codeChatClosed     = 50351
 	codeChatMember     = 50433 // is a Participant already
+	codeNoMetadata     = 50530
 	codeMessageTooLong = 50511
 	codeSyncTooLarge   = 54006
 	codeSyncTTL        = 54011
@@ -55,6 +56,7 @@ var (
 	errClosed    = &fault{Status: http.StatusBadRequest, Code: codeChatClosed, Message: "Conversation is closed"}
 	errMember    = &fault{Status: http.StatusConflict, Code: codeChatMember, Message: "Participant already exists"}
 	errLong      = &fault{Status: http.StatusBadRequest, Code: codeMessageTooLong, Message: "Message body is longer than 1600 characters"}
+	errMetadata  = &fault{Status: http.StatusNotFound, Code: codeNoMetadata, Message: "No channel metadata found"}
 	errMedia     = invalid("Media is not supported here")
 )
 
