@@ -81,6 +81,7 @@ func (p *Page) Routes(r *mux.Router) {
 	s.Use(p.guard)
 	s.HandleFunc("", p.file("index.html")).Methods(http.MethodGet)
 	s.HandleFunc("/api/session", p.session).Methods(http.MethodPost)
+	s.PathPrefix("/api/").HandlerFunc(http.NotFound)
 	s.HandleFunc("/{file:[a-z-]+\\.(?:js|css|html|js\\.map)}", func(w http.ResponseWriter, r *http.Request) {
 		p.file(mux.Vars(r)["file"])(w, r)
 	}).Methods(http.MethodGet)
