@@ -45,7 +45,7 @@ func stage(t *testing.T) (*core.System, context.Context) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.FlexDir = bundleDir
+	c.FlexDir = folder(t)
 	if os.Getenv("FLEX_LOG") != "" {
 		c.LogOutput = os.Stderr
 	}
@@ -68,6 +68,39 @@ func stage(t *testing.T) (*core.System, context.Context) {
 		t.Fatal(err)
 	}
 	return s, ctx
+}
+
+// plugin is a small one, as plugins are written: a classic script that calls
+// init while it runs.
+const plugin = `Twilio.Flex.Plugins.init(class {
+	name = 'TestPlugin';
+	init(flex, manager) {
+		flex.TaskCanvasHeader.Content.add(React.createElement('span', { key: 'test' }, 'A plugin was here'));
+		document.documentElement.dataset.plugin = manager.user.token === manager.store.getState().flex.session.ssoTokenPayload.token ? 'loaded' : 'without token';
+	}
+});`
+
+// folder is what make flex fills, with a plugin beside it.
+func folder(t *testing.T) string {
+	t.Helper()
+	from, err := filepath.Abs(bundleDir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := os.ReadDir(from)
+	if err != nil {
+		t.Fatalf("the Flex page is not built, run make flex-page: %v", err)
+	}
+	dir := t.TempDir()
+	for _, f := range files {
+		if err := os.Symlink(filepath.Join(from, f.Name()), filepath.Join(dir, f.Name())); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.WriteFile(filepath.Join(dir, "test-plugin.js"), []byte(plugin), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return dir
 }
 
 // tab is one page, with what it complained of.

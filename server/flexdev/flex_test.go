@@ -10,6 +10,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"escalate/server/core"
+	"escalate/server/localtwilio/flexapi"
 	"escalate/server/localtwilio/store"
 )
 
@@ -67,14 +68,17 @@ func become(t *testing.T, s *core.System, customer, status string) {
 // customer in the demo's chat, from the offered Task to its completion.
 func TestFlexIsTheOtherEndOfTheChat(t *testing.T) {
 	s, browser := stage(t)
+	s.Local().FlexPlugins(flexapi.Plugin{Name: "test", Version: "1.0.0", Src: s.URL() + "/flex/test-plugin.js"})
 	flex := open(t, browser, s.URL()+"/flex")
 	flex.until("Flex started", `['ready', 'failed'].includes(document.documentElement.dataset.flex)`, boot)
 	flex.until("the Tasks that the Worker has", says("Maya Lindqvist")+` && `+says("Tom Becker"), patience)
+	flex.until("the plugin's init", `document.documentElement.dataset.plugin === 'loaded'`, patience)
 	flex.shot("1-started")
 
 	// What was said before Flex came.
 	flex.run(clickText("Maya Lindqvist"))
 	flex.until("the chat so far", says("E07 is usually a loose sensor plug"), patience)
+	flex.until("what the plugin put into the Task's header", says("A plugin was here"), patience)
 	flex.shot("2-chat-so-far")
 
 	// A customer begins a chat; Flex is offered its Task.
