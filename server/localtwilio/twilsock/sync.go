@@ -19,23 +19,23 @@ func (s *Server) syncRoutes(m *http.ServeMux) {
 	for _, k := range []kind{document, syncMap, syncList} {
 		root := k.path()[:len(k.path())-1]
 		m.Handle("POST "+root, endpoint(func(a *call) error { return a.create(k) }))
-		m.Handle("GET "+root+"/{key}", a2(k, (*call).fetch))
-		m.Handle("POST "+root+"/{key}", a2(k, (*call).update))
-		m.Handle("DELETE "+root+"/{key}", a2(k, (*call).remove))
+		m.Handle("GET "+root+"/{key}", about(k, (*call).fetch))
+		m.Handle("POST "+root+"/{key}", about(k, (*call).update))
+		m.Handle("DELETE "+root+"/{key}", about(k, (*call).remove))
 		if k == document {
 			continue
 		}
-		m.Handle("GET "+root+"/{key}/Items", a2(k, (*call).items))
-		m.Handle("POST "+root+"/{key}/Items", a2(k, (*call).addItem))
-		m.Handle("PUT "+root+"/{key}/Items/{item}", a2(k, (*call).putItem))
-		m.Handle("POST "+root+"/{key}/Items/{item}", a2(k, (*call).updateItem))
-		m.Handle("DELETE "+root+"/{key}/Items/{item}", a2(k, (*call).removeItem))
+		m.Handle("GET "+root+"/{key}/Items", about(k, (*call).items))
+		m.Handle("POST "+root+"/{key}/Items", about(k, (*call).addItem))
+		m.Handle("PUT "+root+"/{key}/Items/{item}", about(k, (*call).putItem))
+		m.Handle("POST "+root+"/{key}/Items/{item}", about(k, (*call).updateItem))
+		m.Handle("DELETE "+root+"/{key}/Items/{item}", about(k, (*call).removeItem))
 	}
 	m.Handle("POST /v4/Subscriptions", endpoint((*call).subscribe))
 }
 
-// a2 is an endpoint about an object that there is.
-func a2(k kind, f func(*call, entity) error) endpoint {
+// about is an endpoint about an object that there is.
+func about(k kind, f func(*call, entity) error) endpoint {
 	return func(a *call) error {
 		e, err := a.srv.open(a.holder, k, a.path("key"))
 		if err != nil {
