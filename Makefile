@@ -12,11 +12,14 @@ CHROMIUM ?= /usr/bin/chromium
 BROWSER_TESTS := ./app/video/twiliojs ./server/localtwilio/sfu ./server/localtwilio/rsp ./server/demo ./server/e2e
 # The LiveKit server that media are measured against.
 LIVEKIT := v1.13.5
+# The same with the real Flex UI, which is 770 MB of development dependencies.
+FLEX_TESTS := ./server/flexdev
+FLEX    := static/flex
 # Packages with Go benchmarks.
 BENCHMARKS := ./server/token ./server/localtwilio/store ./server/localtwilio/sfu
 
 .DEFAULT_GOAL := help
-.PHONY: help run build wasm deps deps-test test test-unit test-wasm e2e shots soak lint bench bench-start bench-media clean chromium ffmpeg FORCE
+.PHONY: help run flex flex-deps flex-page test-flex build wasm deps deps-test test test-unit test-wasm e2e shots soak lint bench bench-start bench-media clean chromium ffmpeg FORCE
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,6 +27,30 @@ help: ## this list
 run: QUALITY := 5
 run: build ## build everything, start on local Twilio, print the two links to open
 	@./bin/server
+
+flex: QUALITY := 5
+flex: build flex-page ## the real Flex UI on local Twilio, for development: installs 770 MB from npm
+	@./bin/server serve -flex $(FLEX)/out
+
+flex-deps: $(FLEX)/node_modules/.installed
+
+$(FLEX)/node_modules/.installed: $(FLEX)/package.json $(FLEX)/package-lock.json
+	cd $(FLEX) && $(NPM) ci --no-audit --no-fund --ignore-scripts --loglevel=error
+	@touch $@
+
+# Nothing of this folder is embedded, committed or part of a release.
+flex-page: $(FLEX)/out/flex.js
+	@cp server/flexdev/web/index.html server/flexdev/web/flex-page.css server/flexdev/web/shim.js server/flexdev/web/start.js $(FLEX)/out
+
+$(FLEX)/out/flex.js: $(FLEX)/node_modules/.installed server/flexdev/web/entry.js server/flexdev/web/path.js
+	cd $(FLEX) && NODE_PATH=node_modules node_modules/.bin/esbuild ../../server/flexdev/web/entry.js --bundle --minify --outfile=out/flex.js \
+		--alias:path=../../server/flexdev/web/path.js --loader:.png=dataurl --loader:.svg=dataurl \
+		--define:process.env.NODE_ENV='"production"' --define:global=window --log-level=error
+
+test-flex: QUALITY := 5
+test-flex: flex-page wasm chromium ## the real Flex UI in a browser, and the npm packages of Conversations and Sync, against local Twilio
+	FLEX=1 $(GO) test -count=1 -run TestClient ./server/localtwilio
+	CHROMIUM=$(CHROMIUM) $(GO) test -tags e2e -count=1 -timeout 15m $(FLEX_TESTS)
 
 build: wasm ## the server, one binary with everything in it: bin/server
 	$(GO) build -trimpath -ldflags='-s -w' -o bin/server ./server
@@ -89,7 +116,7 @@ soak: ## 10,000 random schedules of each property test with the race detector; s
 lint: ## format and vet, and golangci-lint where it is installed
 	@out=$$(gofmt -l app server static wasm | grep -v node_modules); test -z "$$out" || { echo "gofmt: $$out" >&2; exit 1; }
 	$(GO) vet ./...
-	$(GO) vet -tags e2e $(BROWSER_TESTS)
+	$(GO) vet -tags e2e $(BROWSER_TESTS) $(FLEX_TESTS)
 	GOOS=js GOARCH=wasm $(GO) vet ./app/... ./wasm
 	@if command -v golangci-lint >/dev/null; then golangci-lint run ./...; fi
 
@@ -113,5 +140,5 @@ bench-start: wasm chromium ## how soon the customer's page is live in a cold bro
 	$(GO) run ./server/bench -start -rounds 5 -chromium $(CHROMIUM) -quality $(QUALITY) $(ARGS)
 
 clean: ## remove what was built, and local Twilio's data
-	rm -rf bin .data static/node_modules $(WEB)/app.wasm $(WEB)/wasm_exec.js $(WEB)/vendor $(WEB)/*.br $(WEB)/*.gz server/e2e/out
+	rm -rf bin .data static/node_modules $(WEB)/app.wasm $(WEB)/wasm_exec.js $(WEB)/vendor $(WEB)/*.br $(WEB)/*.gz server/e2e/out $(FLEX)/node_modules $(FLEX)/out server/flexdev/out
 	$(GO) clean -testcache

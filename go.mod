@@ -59,3 +59,6 @@ require (
 	golang.org/x/text v0.42.0 // indirect
 	google.golang.org/protobuf v1.36.12 // indirect
 )
+
+// Packages of npm, of which some carry Go.
+ignore ./static/flex

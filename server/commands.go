@@ -33,6 +33,7 @@ func commands() []command {
 func serve(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) error {
 	flags := flag.NewFlagSet("serve", flag.ContinueOnError)
 	flags.SetOutput(stderr)
+	flex := flags.String("flex", "", "for development: `folder` with the real Flex UI, to be shown at /flex on local Twilio; make flex fills one")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -43,7 +44,7 @@ func serve(ctx context.Context, args []string, getenv func(string) string, stdou
 	if err != nil {
 		return fmt.Errorf("the settings are not right:\n%w", err)
 	}
-	c.LogOutput = stderr
+	c.LogOutput, c.FlexDir = stderr, *flex
 	s, err := core.Start(ctx, c)
 	if err != nil {
 		return err

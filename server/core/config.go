@@ -49,6 +49,9 @@ type Config struct {
 	WrapTransport func(http.RoundTripper) http.RoundTripper
 
 	Local Local
+	// FlexDir is a folder with the real Flex UI, to be shown at /flex on local
+	// Twilio; for development. No variable sets it.
+	FlexDir string
 
 	// Limits is what one client may ask. No setting sets it, and zero is what
 	// there should be; measurements lift it.

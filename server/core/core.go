@@ -25,7 +25,9 @@ import (
 	"escalate/server/demo"
 	"escalate/server/dropin"
 	"escalate/server/escalation"
+	"escalate/server/flexdev"
 	"escalate/server/localtwilio"
+	"escalate/server/localtwilio/flexapi"
 	"escalate/server/localtwilio/rest"
 	"escalate/server/twilioapi"
 	"escalate/server/web"
@@ -45,6 +47,9 @@ const (
 	// closeWithin is what requests under way get to finish.
 	closeWithin = 5 * time.Second
 )
+
+// pluginFile is the Flex plugin among the embedded files.
+const pluginFile = "flex-plugin.js"
 
 // GCPercent is what a process that runs a System sets with
 // debug.SetGCPercent, unless GOGC is set. Little lives long in it, some 10 MB,
@@ -90,6 +95,9 @@ func Start(ctx context.Context, c Config) (_ *System, err error) {
 			s.Close()
 		}
 	}()
+	if c.FlexDir != "" && !c.IsLocal() {
+		return nil, errors.New("the Flex page runs on local Twilio only: clear the TWILIO_ settings")
+	}
 	if c.IsLocal() {
 		s.log.Warn("NO TWILIO ACCOUNT IS SET: everything runs on local Twilio, in this process; no call leaves this machine")
 	}
@@ -221,13 +229,35 @@ func (s *System) handlers(files fs.FS) (handler, operator http.Handler, err erro
 	// Codes and names arrive as they were sent; web decides what they mean.
 	routes := mux.NewRouter().SkipClean(true).UseEncodedPath()
 	if s.local != nil {
-		if s.demo, err = demo.New(demo.Config{Local: s.local, PublicURL: c.PublicURL, Log: s.log.With("part", "demo")}); err != nil {
+		if s.demo, err = demo.New(demo.Config{Local: s.local, PublicURL: c.PublicURL, Offer: c.FlexDir != "", Log: s.log.With("part", "demo")}); err != nil {
 			return nil, nil, fmt.Errorf("set up the demo: %w", err)
 		}
 		s.demo.Routes(routes)
+		if err := s.flexPage(routes, files); err != nil {
+			return nil, nil, err
+		}
 	}
 	routes.PathPrefix("/").Handler(web.New(wc, wd))
 	return routes, web.Operator(wc, wd), nil
+}
+
+// flexPage adds the page with the real Flex UI where there is one, and has it
+// load our plugin.
+func (s *System) flexPage(routes *mux.Router, files fs.FS) error {
+	if s.config.FlexDir == "" {
+		return nil
+	}
+	page, err := flexdev.New(flexdev.Config{
+		Dir: s.config.FlexDir, Twilio: s.local.URL(), Account: s.local.Account(), Seat: s.demo.Seat, Log: s.log.With("part", "flex page"),
+	})
+	if err != nil {
+		return fmt.Errorf("set up the Flex page: %w", err)
+	}
+	page.Routes(routes)
+	if _, err := fs.Stat(files, pluginFile); err == nil {
+		s.local.FlexPlugins(flexapi.Plugin{Name: "escalate", Version: "0.0.0", Src: s.url + "/static/" + pluginFile})
+	}
+	return nil
 }
 
 func (s *System) serve(ln net.Listener, h http.Handler) {
@@ -275,6 +305,17 @@ func (s *System) Failed() <-chan error { return s.failed }
 func (s *System) Welcome() string {
 	if s.local == nil {
 		return fmt.Sprintf("Escalate is at %s\n", s.url)
+	}
+	if s.config.FlexDir != "" {
+		return fmt.Sprintf(`
+  Escalate and the Flex UI run on local Twilio (no account). Open these two, side by side:
+
+    the Flex UI           %s/flex
+    the customer's chat   %s/demo/chat
+
+  "Start a new chat" there offers a Task in Flex. Ctrl-C stops it.
+
+`, s.url, s.url)
 	}
 	return fmt.Sprintf(`
   Escalate runs on local Twilio (no account). Open these two, side by side:

@@ -154,7 +154,7 @@ func (d *Demo) postMessage(r *http.Request) (any, error) {
 	if !chat.Mine {
 		return nil, store.ErrNotFound
 	}
-	if chat.Status != store.TaskAssigned {
+	if chat.Status != store.TaskAssigned && chat.Status != store.TaskReserved {
 		return nil, errChatClosed
 	}
 	author := chat.Customer

@@ -42,6 +42,9 @@ type Config struct {
 	// PublicURL is the server's URL where browsers reach it by a name other
 	// than localhost; empty otherwise. Requests for other names are refused.
 	PublicURL string
+	// Offer leaves new chats to the Worker to accept, who then has another desk
+	// than the demo's; otherwise they are accepted at once.
+	Offer bool
 	// Log gets faults that a caller is told nothing about; nil discards.
 	Log *slog.Logger
 }
@@ -50,6 +53,7 @@ type Config struct {
 type Demo struct {
 	store      *store.Store
 	publicHost string
+	offer      bool
 	log        *slog.Logger
 	agent      store.Worker // the demo Worker, whose desk it is
 	people     map[string]string
@@ -60,7 +64,7 @@ type Demo struct {
 
 // New seeds local Twilio, where that has not been done, and makes a Demo.
 func New(c Config) (*Demo, error) {
-	d := &Demo{store: c.Local.Store(), log: c.Log, done: make(chan struct{})}
+	d := &Demo{store: c.Local.Store(), offer: c.Offer, log: c.Log, done: make(chan struct{})}
 	if d.log == nil {
 		d.log = slog.New(slog.DiscardHandler)
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"escalate/server/localtwilio/store"
 )
@@ -57,6 +58,10 @@ func (d *Demo) begin(c chat, w store.Worker) (store.Task, error) {
 	if err != nil {
 		return store.Task{}, err
 	}
+	_, err = d.store.AddChatParticipant(conversation.SID, store.ChatParticipant{Identity: c.customer.Name})
+	if err != nil && !errors.Is(err, store.ErrNameTaken) {
+		return store.Task{}, err
+	}
 	task, err := d.taskOf(conversation.SID)
 	if errors.Is(err, store.ErrNotFound) {
 		for _, l := range c.lines[min(conversation.LastIndex+1, len(c.lines)):] {
@@ -73,7 +78,18 @@ func (d *Demo) begin(c chat, w store.Worker) (store.Task, error) {
 	if err != nil {
 		return store.Task{}, err
 	}
+	if d.offer && !seeded(c) {
+		if task.AssignmentStatus == store.TaskPending {
+			_, err = d.store.Reserve(task.SID, w.SID)
+		}
+		return task, err
+	}
 	return task, d.assign(task, w)
+}
+
+// seeded reports whether a chat is one of the script's.
+func seeded(c chat) bool {
+	return slices.ContainsFunc(seeds, func(s chat) bool { return s.name == c.name })
 }
 
 func (d *Demo) conversation(c chat) (store.Conversation, error) {

@@ -109,7 +109,7 @@ func (d *Demo) setStatus(r *http.Request) (any, error) {
 // one of our Conversations, or that no Worker ever accepted.
 func (d *Demo) view(t store.Task) (v taskView, ok bool, err error) {
 	sid := conversationOf(t)
-	if sid == "" || t.AssignmentStatus == store.TaskPending || t.AssignmentStatus == store.TaskReserved {
+	if sid == "" || t.AssignmentStatus == store.TaskPending || t.AssignmentStatus == store.TaskReserved && !d.offer {
 		return v, false, nil
 	}
 	conversation, err := d.store.Conversation(sid)
@@ -120,7 +120,7 @@ func (d *Demo) view(t store.Task) (v taskView, ok bool, err error) {
 	if err != nil {
 		return v, false, ignoreNotFound(err)
 	}
-	held := []string{store.ReservationAccepted, store.ReservationWrapping, store.ReservationCompleted, store.ReservationCanceled}
+	held := []string{store.ReservationPending, store.ReservationAccepted, store.ReservationWrapping, store.ReservationCompleted, store.ReservationCanceled}
 	for _, r := range reservations {
 		if slices.Contains(held, r.Status) {
 			v.Agent, v.Mine, ok = d.people[r.Worker], r.WorkerSID == d.agent.SID, true

@@ -56,11 +56,14 @@ var may = []struct {
 	{"server/localtwilio/recording", []string{"server/localtwilio/store", "server/localtwilio/sfu"}},
 	{"server/localtwilio/composition", []string{"server/localtwilio/store"}},
 	{"server/localtwilio/rsp", []string{"server/localtwilio/store", "server/localtwilio/sfu", "server/localtwilio/recording", "server/token"}},
-	{"server/localtwilio", []string{"server/localtwilio/store", "server/localtwilio/rest", "server/localtwilio/callback",
+	{"server/localtwilio/twilsock", []string{"server/localtwilio/store", "server/token"}},
+	{"server/localtwilio/flexapi", []string{"server/localtwilio/store"}},
+	{"server/localtwilio", []string{"server/localtwilio/flexapi", "server/localtwilio/twilsock", "server/localtwilio/store", "server/localtwilio/rest", "server/localtwilio/callback",
 		"server/localtwilio/rsp", "server/localtwilio/sfu", "server/localtwilio/recording", "server/localtwilio/composition", "server/localtwilio/turnserver", "server/token"}},
 	{"server/demo", []string{"server/localtwilio", "server/localtwilio/store"}},
+	{"server/flexdev", []string{"server/demo", "server/localtwilio/store"}},
 	// What wires it all.
-	{"server/core", []string{"server/web", "server/escalation", "server/twilioapi", "server/localtwilio", "server/localtwilio/rest", "server/demo", "server/dropin",
+	{"server/core", []string{"server/flexdev", "server/localtwilio/flexapi", "server/web", "server/escalation", "server/twilioapi", "server/localtwilio", "server/localtwilio/rest", "server/demo", "server/dropin",
 		"server/token", "app/page", "app/wire", "static"}},
 	// The commands beside serving.
 	{"server/doctor", []string{"server/core", "server/escalation", "server/twilioapi", "app/wire"}},
@@ -88,7 +91,7 @@ var outside = []struct {
 		"media stays behind sfu and turnserver; recording puts packets in order and together, which an SFU never does; the benchmark has load clients"},
 	{"github.com/at-wat/ebml-go", []string{"server/localtwilio/recording"}, "one package writes media files"},
 	{"go.etcd.io/bbolt", []string{"server/localtwilio/store"}, "one package owns the file"},
-	{"github.com/gorilla/mux", []string{"server/web", "server/dropin", "server/demo", "server/core", "server/standalone", "server/localtwilio", "server/localtwilio/rest", "server/bench"}, "routing belongs to the servers"},
+	{"github.com/gorilla/mux", []string{"server/web", "server/dropin", "server/demo", "server/flexdev", "server/core", "server/standalone", "server/localtwilio", "server/localtwilio/rest", "server/bench"}, "routing belongs to the servers"},
 }
 
 type pkg struct {

@@ -20,17 +20,24 @@ func allowLoopback(next http.Handler) http.Handler {
 		h := w.Header()
 		h.Set("Access-Control-Allow-Origin", origin)
 		h.Set("Access-Control-Expose-Headers", "ETag, Retry-After")
+		// The Flex UI asks for its plugins with credentials. There are no cookies
+		// here, so that this lets nobody do more.
+		h.Set("Access-Control-Allow-Credentials", "true")
 		if r.Method != http.MethodOptions || r.Header.Get("Access-Control-Request-Method") == "" {
 			next.ServeHTTP(w, r)
 			return
 		}
 		// A browser's question before the request, which never has credentials.
 		h.Set("Access-Control-Allow-Methods", "GET, POST, PUT, PATCH, DELETE")
-		h.Set("Access-Control-Allow-Headers", "Authorization, Content-Type, If-Match")
+		h.Set("Access-Control-Allow-Headers", allowedHeaders)
 		h.Set("Access-Control-Max-Age", "600")
 		w.WriteHeader(http.StatusNoContent)
 	})
 }
+
+// allowedHeaders are those of REST, and of the Flex UI.
+const allowedHeaders = "Authorization, Content-Type, If-Match, X-Flex-JWE, X-Flex-Version, X-Flex-UI-Version, apiVersion, clientVersion, " +
+	"X-Twilio-Mutation-Id, flex-metadata, i-twilio-idempotency-token, ui-version"
 
 func loopbackOrigin(origin string) bool {
 	u, err := url.Parse(origin)

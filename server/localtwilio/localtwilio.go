@@ -1,7 +1,8 @@
 // Package localtwilio is Twilio, small enough to run in the process: REST for
 // Video, Sync, TaskRouter, Conversations and Flex tokens, signed status
-// callbacks, and Rooms whose media and signaling an unmodified twilio-video.js
-// uses. A program with a Twilio SDK takes Transport as its HTTP transport, or is
+// callbacks, Rooms whose media and signaling an unmodified twilio-video.js
+// uses, the socket of the client libraries of Conversations and Sync, and what
+// the Flex UI asks for. A program with a Twilio SDK takes Transport as its HTTP transport, or is
 // pointed at the listener, and needs no account.
 //
 // It knows nothing of the product that it is embedded in: whatever it can do is
@@ -22,10 +23,12 @@ import (
 
 	"escalate/server/localtwilio/callback"
 	"escalate/server/localtwilio/composition"
+	"escalate/server/localtwilio/flexapi"
 	"escalate/server/localtwilio/recording"
 	"escalate/server/localtwilio/rest"
 	"escalate/server/localtwilio/rsp"
 	"escalate/server/localtwilio/store"
+	"escalate/server/localtwilio/twilsock"
 	"escalate/server/token"
 )
 
@@ -91,6 +94,8 @@ type Server struct {
 	recorded  *recording.Server
 	composer  *composition.Server
 	signaling *rsp.Server
+	twilsock  *twilsock.Server
+	flex      *flexapi.Server
 	ln        net.Listener
 	http      *http.Server
 
@@ -150,6 +155,13 @@ func Start(ctx context.Context, c Config) (_ *Server, err error) {
 	if err != nil {
 		return nil, err
 	}
+	s.twilsock, err = twilsock.Start(twilsock.Config{Store: s.store, Verify: s.verify, Log: c.Log.With("part", "twilsock")})
+	if err != nil {
+		return nil, err
+	}
+	if s.flex, err = flexapi.Start(flexapi.Config{Store: s.store, Log: c.Log.With("part", "flex")}); err != nil {
+		return nil, err
+	}
 	s.api = rest.New(s.store, rest.Config{
 		Limits: c.Limits, Fault: c.Fault, Media: rest.MediaFiles{Dir: s.recorded.Dir(), URL: s.URL()}, Log: c.Log,
 	})
@@ -163,6 +175,8 @@ func (s *Server) serve() {
 	routes.Handle("/signaling", s.signaling)
 	routes.Handle("/insights", s.signaling.Insights())
 	routes.Handle(rest.MediaPath, s.api.Media())
+	routes.Handle(twilsockPath, s.twilsock)
+	routes.Handle("/tsock"+twilsockPath, s.twilsock)
 	s.http = &http.Server{
 		Handler: allowLoopback(s.route(routes)), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute,
 		ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
@@ -180,6 +194,12 @@ func (s *Server) route(sockets *http.ServeMux) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if _, pattern := sockets.Handler(r); pattern != "" {
 			sockets.ServeHTTP(w, r)
+			return
+		}
+		if product, path := s.product(r); flexapi.Answers(product, path) {
+			q := r.Clone(r.Context())
+			q.URL.Path, q.URL.RawPath = "/"+product+path, ""
+			s.flex.ServeHTTP(w, q)
 			return
 		}
 		s.api.ServeHTTP(w, r)
@@ -246,6 +266,12 @@ func (s *Server) Close() error {
 		}
 		if s.recorded != nil {
 			errs = append(errs, s.recorded.Close())
+		}
+		if s.flex != nil {
+			errs = append(errs, s.flex.Close())
+		}
+		if s.twilsock != nil {
+			errs = append(errs, s.twilsock.Close())
 		}
 		if s.callbacks != nil {
 			s.callbacks.Close()

@@ -102,6 +102,17 @@ func TestConversations(t *testing.T) {
 	wantCode(t, err, 400, 50511)
 	_, err = s.conversations.CreateConversationMessage(store.NewSID("CH"), &conversations.CreateConversationMessageParams{Body: ptr("x")})
 	wantCode(t, err, 404, 20404)
+	p := must(s.conversations.CreateConversationParticipant(*c.Sid, &conversations.CreateConversationParticipantParams{Identity: ptr("ana"), Attributes: ptr(`{"a":1}`)}))(t)
+	_, err = s.conversations.CreateConversationParticipant(*c.Sid, &conversations.CreateConversationParticipantParams{Identity: ptr("ana")})
+	wantCode(t, err, 409, 50433)
+	if all := must(s.conversations.ListConversationParticipant(*c.Sid, nil))(t); len(all) != 1 || *all[0].Sid != *p.Sid || *all[0].Identity != "ana" {
+		t.Errorf("participants %+v", all)
+	}
+	if err := s.conversations.DeleteConversationParticipant(*c.Sid, *p.Sid, nil); err != nil {
+		t.Error(err)
+	}
+	_, err = s.conversations.FetchConversationParticipant(*c.Sid, *p.Sid)
+	wantCode(t, err, 404, 20404)
 	must(s.conversations.UpdateConversation(*c.Sid, &conversations.UpdateConversationParams{State: ptr("closed")}))(t)
 	_, err = s.conversations.CreateConversationMessage(*c.Sid, &conversations.CreateConversationMessageParams{Body: ptr("x")})
 	wantCode(t, err, 400, 50351)

@@ -26,6 +26,7 @@ Runs local Twilio without the product, for programs that use a Twilio SDK:
               or http://ADDR/v1/Rooms with the header "Host: video.twilio.com", and so on
   signalling  ws://ADDR/signaling, which twilio-video.js takes as its option wsServer
   insights    ws://ADDR/insights, its option wsServerInsights
+  twilsock    ws://ADDR/tsock/v3/wsconnect, the option twilsock.uri of @twilio/conversations and twilio-sync
 
 Access Tokens signed with the API key are good, and REST takes the auth token or
 the API key. What is not given is made up, kept in the data directory, and
@@ -163,6 +164,7 @@ func tell(w io.Writer, s *localtwilio.Server, given store.Account, d *desk) {
 	a := s.Account()
 	fmt.Fprintf(w, "# Local Twilio is at %s\n", s.URL())
 	fmt.Fprintf(w, "# wsServer: %s   wsServerInsights: %s\n", s.SignalingURL(), s.InsightsURL())
+	fmt.Fprintf(w, "# twilsock.uri of @twilio/conversations and twilio-sync: %s\n", s.TwilsockURL())
 	for _, line := range [][2]string{
 		{"TWILIO_API_URL", s.URL()},
 		{"TWILIO_SIGNALING_URL", s.SignalingURL()},

@@ -47,7 +47,10 @@ type Claims struct {
 	// HasVideo is false for a token without a VideoGrant, which opens no Room
 	// at all. Such a token is not an error here: it may be good for Sync.
 	HasVideo bool
-	Expires  time.Time
+	// SyncService and ChatService are the services that the token is good for,
+	// IS…; empty without a SyncGrant or ChatGrant.
+	SyncService, ChatService string
+	Expires                  time.Time
 }
 
 // payload is the body of an Access Token.
@@ -58,6 +61,12 @@ type payload struct {
 		Video    *struct {
 			Room string `json:"room"`
 		} `json:"video"`
+		Sync struct {
+			Service string `json:"service_sid"`
+		} `json:"data_sync"`
+		Chat struct {
+			Service string `json:"service_sid"`
+		} `json:"chat"`
 	} `json:"grants"`
 }
 
@@ -91,7 +100,11 @@ func Verify(raw, accountSID string, secret func(keySID string) (string, bool), n
 		Issuer:   p.Issuer,
 		Subject:  p.Subject,
 		Identity: p.Grants.Identity,
-		Expires:  p.ExpiresAt.Time,
+
+		SyncService: p.Grants.Sync.Service,
+		ChatService: p.Grants.Chat.Service,
+
+		Expires: p.ExpiresAt.Time,
 	}
 	if v := p.Grants.Video; v != nil {
 		c.HasVideo, c.Room = true, v.Room

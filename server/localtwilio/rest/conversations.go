@@ -28,6 +28,7 @@ func (a *API) conversations(r *mux.Router) {
 	r.HandleFunc(conversation+"/Messages", a.handle(createMessage)).Methods(post)
 	r.HandleFunc(conversation+"/Messages", a.handle(listMessages)).Methods(get)
 	r.HandleFunc(conversation+"/Messages/{message}", a.handle(fetchMessage)).Methods(get)
+	a.chatParticipants(r)
 }
 
 func createConversation(c *call) error {

@@ -46,8 +46,10 @@ const (
 	codeSyncNameTaken      = 54301
 	codeSyncName           = 54302
 	codeConversationExists = 50353
-	codeConversationClosed = 50351
-	codeMessageBodyTooLong = 50511
+
+	codeChatParticipantExists = 50433
+	codeConversationClosed    = 50351
+	codeMessageBodyTooLong    = 50511
 )
 
 // Error is an answer other than success, as Twilio writes it.

@@ -12,7 +12,8 @@
 //	               Permissions: fetch, list, update, delete
 //	taskrouter     Workspace: fetch; Tasks: create, fetch, list, update (If-Match), delete; Workers: fetch,
 //	               list, update; Reservations of either: fetch, list, update
-//	conversations  Conversations: create, fetch, list, update; Messages: create, fetch, list
+//	conversations  Conversations: create, fetch, list, update; Messages: create, fetch, list;
+//	               Participants: create, fetch, list, delete
 //	iam            Tokens: validate
 //
 // As at Twilio, a Document takes 20 reads and 20 writes a second; see Limits.

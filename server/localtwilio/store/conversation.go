@@ -3,6 +3,7 @@ package store
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 )
@@ -12,9 +13,12 @@ type Conversation struct {
 	SID          string // CH…
 	UniqueName   string // may be empty
 	FriendlyName string
-	Attributes   string // a JSON object
-	State        string // active, inactive, closed
-	LastIndex    int    // of its newest Message; -1 for none
+	Attributes   string    // a JSON object
+	State        string    // active, inactive, closed
+	CreatedBy    string    // an identity; "system" for REST
+	LastIndex    int       // of its newest Message; -1 for none
+	LastMessage  time.Time // when that came; zero for none
+	Event        int       // number of its newest change, Messages included; see Store.LastEvent
 	Created      time.Time
 	Updated      time.Time
 }
@@ -27,6 +31,7 @@ type Message struct {
 	Author          string
 	Body            string
 	Attributes      string // a JSON object
+	Event           int    // number of its newest change; see Store.LastEvent
 	Created         time.Time
 	Updated         time.Time
 }
@@ -42,12 +47,15 @@ func (s *Store) CreateConversation(c Conversation) (Conversation, error) {
 		if c.Attributes == "" {
 			c.Attributes = "{}"
 		}
+		if c.CreatedBy == "" {
+			c.CreatedBy = "system"
+		}
 		if c.UniqueName != "" {
 			if err := t.bucket(bConversationNames).Put([]byte(c.UniqueName), []byte(c.SID)); err != nil {
 				return err
 			}
 		}
-		if err := t.link(bConversationOrder, "", c.SID); err != nil {
+		if err := errors.Join(t.link(bConversationOrder, "", c.SID), t.stampTo(&c.Event)); err != nil {
 			return err
 		}
 		t.emit(Event{Kind: ConversationCreated, Sequence: -1, Conversation: c})
@@ -89,6 +97,10 @@ func (s *Store) UpdateConversation(key string, f func(*Conversation) error) (c C
 			return err
 		}
 		c.SID, c.UniqueName, c.LastIndex, c.Created, c.Updated = old.SID, old.UniqueName, old.LastIndex, old.Created, t.now
+		c.LastMessage, c.CreatedBy = old.LastMessage, old.CreatedBy
+		if err := t.stampTo(&c.Event); err != nil {
+			return err
+		}
 		t.emit(Event{Kind: ConversationUpdated, Sequence: -1, Conversation: c})
 		return t.put(bConversations, c.SID, c)
 	})
@@ -104,7 +116,11 @@ func (s *Store) AddMessage(conversation string, m Message) (Message, error) {
 			return err
 		}
 		c.LastIndex++
-		c.Updated = t.now
+		c.Updated, c.LastMessage = t.now, t.now
+		if err := t.stampTo(&c.Event); err != nil {
+			return err
+		}
+		m.Event = c.Event
 		m.SID, m.ConversationSID, m.Index, m.Created, m.Updated = NewSID("IM"), c.SID, c.LastIndex, t.now, t.now
 		if m.Author == "" {
 			m.Author = "system"

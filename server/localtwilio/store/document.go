@@ -15,6 +15,7 @@ type Document struct {
 	UniqueName string          // empty where its maker named none
 	Data       json.RawMessage // a JSON object
 	Revision   int             // from 0; see ETag
+	Event      int             // number of the newest change; see Store.LastEvent
 	Expires    time.Time       // zero for never
 	CreatedBy  string          // "system" for REST
 	Created    time.Time
@@ -63,6 +64,9 @@ func (s *Store) CreateDocument(d Document) (Document, error) {
 			}
 		}
 		if err := t.link(bDocumentOrder, "", d.SID); err != nil {
+			return err
+		}
+		if err := t.stampTo(&d.Event); err != nil {
 			return err
 		}
 		t.emit(Event{Kind: DocumentCreated, Sequence: -1, Document: d})
@@ -114,7 +118,7 @@ func (s *Store) UpdateDocument(key, ifMatch string, f func(*Document) error) (d 
 		}
 		d.SID, d.UniqueName, d.Created, d.CreatedBy = old.SID, old.UniqueName, old.Created, old.CreatedBy
 		d.Revision, d.Updated = old.Revision+1, t.now
-		if err := t.dropExpiry(old); err != nil {
+		if err := errors.Join(t.dropExpiry(old), t.stampTo(&d.Event)); err != nil {
 			return err
 		}
 		t.emit(Event{Kind: DocumentUpdated, Sequence: -1, Document: d})
@@ -233,6 +237,7 @@ func (t *tx) removeDocument(d Document) error {
 			break
 		}
 	}
+	err = errors.Join(err, t.stampTo(&d.Event))
 	t.emit(Event{Kind: DocumentRemoved, Sequence: -1, Document: d})
 	return err
 }

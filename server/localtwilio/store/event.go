@@ -45,6 +45,17 @@ const (
 	ConversationCreated EventKind = "conversation-created" // Conversation
 	ConversationUpdated EventKind = "conversation-updated" // Conversation
 	MessageAdded        EventKind = "message-added"        // Conversation, Message
+	MessageUpdated      EventKind = "message-updated"      // Conversation, Message
+
+	ChatParticipantAdded   EventKind = "chat-participant-added"   // Conversation, ChatParticipant
+	ChatParticipantUpdated EventKind = "chat-participant-updated" // Conversation, ChatParticipant
+	ChatParticipantRemoved EventKind = "chat-participant-removed" // Conversation, ChatParticipant
+	ChatUserUpdated        EventKind = "chat-user-updated"        // ChatUser
+
+	CollectionRemoved EventKind = "collection-removed" // Collection; deleted or expired
+	ItemAdded         EventKind = "item-added"         // Collection, Item
+	ItemUpdated       EventKind = "item-updated"       // Collection, Item
+	ItemRemoved       EventKind = "item-removed"       // Collection, Item; deleted or expired
 )
 
 // Event is one committed change, with copies of the things it touched.
@@ -68,6 +79,11 @@ type Event struct {
 	Reservation  Reservation
 	Conversation Conversation
 	Message      Message
+
+	ChatParticipant ChatParticipant
+	ChatUser        ChatUser
+	Collection      Collection
+	Item            Item
 }
 
 // Watch calls f with every change from now on, in commit order, on a goroutine

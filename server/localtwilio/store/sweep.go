@@ -13,13 +13,14 @@ import (
 const expiredTokenKept = 24 * time.Hour
 
 // flexTokenDue marks, in the timetable, the hash of a Flex token; everything
-// else there is a SID.
+// else there is a SID, or an Item's key.
 const flexTokenDue = "FT"
 
-// Sweep carries out what time has brought: Documents past their TTL and Flex
-// tokens long expired are removed, Participants past their Room's maximum
-// duration disconnected, Rooms that nobody used or that stood empty too long
-// completed, and Rooms and Tasks that ended long ago forgotten (see Kept). Call it about once a second: with nothing due it reads one
+// Sweep carries out what time has brought: Documents, Maps, Lists and Items past
+// their TTL and Flex tokens long expired are removed, Participants past their
+// Room's maximum duration disconnected, Rooms that nobody used or that stood
+// empty too long completed, and Rooms and Tasks that ended long ago forgotten
+// (see Kept). Call it about once a second: with nothing due it reads one
 // key.
 func (s *Store) Sweep() error {
 	due := false
@@ -77,6 +78,14 @@ func (t *tx) carryOut(name string) error {
 			return err
 		}
 		return t.removeDocument(d)
+	case strings.HasPrefix(name, itemDue):
+		return t.expireItem(strings.TrimPrefix(name, itemDue))
+	case strings.HasPrefix(name, string(SyncMap)), strings.HasPrefix(name, string(SyncList)):
+		c, err := get[Collection](t, bCollections, name)
+		if err != nil || !c.expired(t.now) {
+			return err
+		}
+		return t.removeCollection(c)
 	case strings.HasPrefix(name, "PA"):
 		p, r, err := t.participantAndRoom(name)
 		if err != nil || p.Status == Disconnected || t.now.Before(r.stayEnds(p)) {

@@ -37,6 +37,11 @@ const (
 	bDocumentOrder = "document_order"
 	bPermissions   = "permissions" // Document SID + identity
 
+	bCollections     = "collections" // Sync Maps and Lists
+	bCollectionNames = "collection_names"
+	bCollectionOrder = "collection_order"
+	bItems           = "items" // Collection SID + key
+
 	bWorkers            = "workers"
 	bWorkerOrder        = "worker_order"
 	bTasks              = "tasks"
@@ -48,7 +53,11 @@ const (
 	bConversations     = "conversations"
 	bConversationNames = "conversation_names"
 	bConversationOrder = "conversation_order"
-	bMessages          = "messages" // Conversation SID + index
+	bMessages          = "messages"          // Conversation SID + index
+	bChatParticipants  = "chat_participants" // Conversation SID + identity
+	bChatSeats         = "chat_seats"        // identity + NUL + Conversation SID -> identity
+	bChatUsers         = "chat_users"        // identity
+	bChatUserSIDs      = "chat_user_sids"    // SID of the user or of one of their maps -> identity
 
 	bFlexTokens = "flex_tokens" // SHA-256 of the token
 
@@ -61,6 +70,7 @@ var buckets = []string{
 	bDocuments, bDocumentNames, bDocumentOrder, bPermissions,
 	bWorkers, bWorkerOrder, bTasks, bTaskOrder, bReservations, bTaskReservations, bWorkerReservations,
 	bConversations, bConversationNames, bConversationOrder, bMessages, bFlexTokens, bDue,
+	bChatParticipants, bChatSeats, bChatUsers, bChatUserSIDs, bCollections, bCollectionNames, bCollectionOrder, bItems,
 }
 
 // tx is one transaction: bbolt's, its time, and the events that its commit
@@ -147,6 +157,24 @@ func (t *tx) put(bucket, sid string, v any) error {
 		return fmt.Errorf("encode %s %s: %w", bucket, sid, err)
 	}
 	return t.bucket(bucket).Put([]byte(sid), raw)
+}
+
+// stampTo gives a change to what Sync or Conversations show its number: it
+// rises over all things, so that whoever was away can ask what is newer.
+func (t *tx) stampTo(event *int) error {
+	n, err := t.bucket(bMeta).NextSequence()
+	*event = int(n)
+	return err
+}
+
+// LastEvent is the number of the newest change to what Sync and Conversations
+// show. Numbers rise over all things and over restarts.
+func (s *Store) LastEvent() (n int, err error) {
+	err = s.view("read the number of the newest change", func(t *tx) error {
+		n = int(t.bucket(bMeta).Sequence())
+		return nil
+	})
+	return n, err
 }
 
 // lookup reads an index of names.

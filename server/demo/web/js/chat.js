@@ -29,7 +29,7 @@ function say(text, again) {
 function draw() {
   byId(ID.chat).dataset.conversation = chat?.conversationSid ?? '';
   byId(ID.chatAgent).textContent = chat ? chat.agent : '';
-  const open = chat?.status === 'assigned';
+  const open = chat?.status === 'assigned' || chat?.status === 'reserved';
   for (const id of [ID.chatInput, ID.chatSend]) {
     /** @type {HTMLInputElement} */ (byId(id)).disabled = !open;
   }

@@ -1,0 +1,246 @@
+// Package flexapi is what the Flex UI asks of Twilio beside the socket of
+// twilsock and the Tokens that it starts with: configuration, session and
+// plugins, and TaskRouter as an agent's desktop uses it. It works on the same
+// store as REST, so each sees what the other does.
+//
+//	flex-api      /v1/Configuration
+//	flex          /plugins, /api/v1/Session
+//	iam           /v1/Accounts/{account}/Tokens/Info and …/Tokens/Refresh, also at flex-api
+//	event-bridge  /v1/wschannels: events over a WebSocket, requests by POST (taskrouter.go, events.go)
+//	status        /api/v2/summary.json
+//	assets        countries.json and files that are not here
+//
+// As Flex does, it puts a Worker who accepts a chat's Task into the chat's
+// Conversation, and takes them out when the Task is over (seats.go).
+//
+// It knows nothing of media and of any product; a plugin is a URL to it. Not
+// there: Interactions, transfers, supervisors' views, voice, Insights.
+package flexapi
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strings"
+	"sync"
+
+	"escalate/server/localtwilio/store"
+)
+
+// Products are the names of what is answered: the first labels of Twilio's host
+// names. Of iam it is a part; see Answers.
+var Products = []string{"flex-api", "flex", "event-bridge", "status", "assets", "iam"}
+
+// Plugin is a Flex plugin that desktops are told to load.
+type Plugin struct {
+	Name    string `json:"name"`
+	Version string `json:"version"`
+	Src     string `json:"src"` // URL of its script
+}
+
+// Config says what a Server works with. Store is required.
+type Config struct {
+	Store *store.Store
+	Log   *slog.Logger // nil discards
+}
+
+// Server answers the Flex UI.
+type Server struct {
+	store  *store.Store
+	log    *slog.Logger
+	routes *http.ServeMux
+
+	ctx    context.Context // ends when Close is called
+	cancel context.CancelFunc
+
+	mu      sync.Mutex // guards what follows
+	closed  bool
+	plugins []Plugin
+	bridges map[*bridge]struct{}
+	wg      sync.WaitGroup // bridges; Add only while !closed
+	stop    func()         // ends the watch
+	closing sync.Once
+}
+
+// ErrConfig is returned by Start without a Store.
+var ErrConfig = errors.New("no store")
+
+// Start begins to follow the store's changes, and seats Workers who have chats.
+func Start(c Config) (*Server, error) {
+	if c.Store == nil {
+		return nil, fmt.Errorf("start the Flex API: %w", ErrConfig)
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	s := &Server{store: c.Store, log: c.Log, bridges: map[*bridge]struct{}{}, plugins: []Plugin{}}
+	s.ctx, s.cancel = context.WithCancel(context.Background())
+	s.routes = s.router()
+	s.stop = c.Store.Watch(s.storeEvent)
+	if err := s.seatAll(); err != nil {
+		_ = s.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+// SetPlugins says which plugins desktops load from now on.
+func (s *Server) SetPlugins(p ...Plugin) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.plugins = append([]Plugin{}, p...)
+}
+
+// Close ends the bridges and waits for them. It always answers nil.
+func (s *Server) Close() error {
+	s.closing.Do(func() {
+		s.stop()
+		s.mu.Lock()
+		s.closed = true
+		s.mu.Unlock()
+		s.cancel()
+		s.wg.Wait()
+	})
+	return nil
+}
+
+// Answers reports whether a request for a product's path is ours; iam has the
+// one that validates tokens for servers elsewhere.
+func Answers(product, path string) bool {
+	if product == "iam" {
+		return strings.HasSuffix(path, "/Tokens/Info") || strings.HasSuffix(path, "/Tokens/Refresh")
+	}
+	for _, p := range Products {
+		if p == product {
+			return true
+		}
+	}
+	return false
+}
+
+func (s *Server) router() *http.ServeMux {
+	m := http.NewServeMux()
+	m.HandleFunc("GET /flex-api/v1/Configuration", s.configuration)
+	m.HandleFunc("GET /flex-api/v1/Configuration/Public", s.publicConfiguration)
+	m.HandleFunc("GET /flex/plugins", s.handle(s.listPlugins))
+	m.HandleFunc("/flex/api/v1/Session", s.session)
+	for _, product := range []string{"iam", "flex-api"} { // which of the two depends on Flex's version
+		m.HandleFunc("/"+product+"/v1/Accounts/{account}/Tokens/Info", s.handle(s.tokenInfo))
+		m.HandleFunc("/"+product+"/v1/Accounts/{account}/Tokens/Refresh", s.handle(s.refresh))
+	}
+	m.HandleFunc("GET /event-bridge/v1/wschannels", s.bridge)
+	m.HandleFunc("POST /event-bridge/v1/wschannels", s.channels)
+	m.HandleFunc("GET /status/api/v2/summary.json", func(w http.ResponseWriter, _ *http.Request) {
+		respond(w, http.StatusOK, object{"page": object{}, "components": []any{object{"name": "FLEX", "status": "operational"}}, "incidents": []any{}, "scheduled_maintenances": []any{}, "status": object{"indicator": "none", "description": "All Systems Operational"}})
+	})
+	m.HandleFunc("GET /assets/assets/countries.json", func(w http.ResponseWriter, _ *http.Request) { respond(w, http.StatusOK, []any{}) })
+	m.HandleFunc("GET /assets/assets/flagPositions.json", func(w http.ResponseWriter, _ *http.Request) { respond(w, http.StatusOK, object{}) })
+	return m
+}
+
+// ServeHTTP answers a request for a product, whose path begins with the name of
+// the product.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if _, pattern := s.routes.Handler(r); pattern == "" {
+		s.log.Debug("flex asks for what is not here", "method", r.Method, "path", r.URL.Path)
+		s.fail(w, r, store.ErrNotFound)
+		return
+	}
+	s.routes.ServeHTTP(w, r)
+}
+
+// holder is whose desktop asks.
+type holder struct {
+	token string
+	store.FlexToken
+	worker store.Worker
+}
+
+// handle makes an http.HandlerFunc of f, for holders of a Flex token.
+func (s *Server) handle(f func(holder, *http.Request) (any, error)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+		h, err := s.holderOf(tokenOf(r))
+		if err != nil {
+			s.fail(w, r, err)
+			return
+		}
+		v, err := f(h, r)
+		if err != nil {
+			s.fail(w, r, err)
+			return
+		}
+		respond(w, http.StatusOK, v)
+	}
+}
+
+// maxBody bounds a request's body.
+const maxBody = 1 << 20
+
+// tokenOf finds the Flex token where Flex puts it: a field of a form or of the
+// query, a header of its own, Basic credentials of the user "token", or a Bearer
+// token.
+func tokenOf(r *http.Request) string {
+	if r.ParseForm() == nil {
+		for _, name := range []string{"token", "Token"} {
+			if v := r.Form.Get(name); v != "" {
+				return v
+			}
+		}
+	}
+	if v := r.Header.Get("X-Flex-JWE"); v != "" {
+		return v
+	}
+	if _, password, ok := r.BasicAuth(); ok {
+		return password
+	}
+	v, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	return v
+}
+
+func (s *Server) holderOf(token string) (h holder, err error) {
+	h.token = token
+	if h.FlexToken, err = s.store.ValidateFlexToken(token); err != nil {
+		return h, fmt.Errorf("%w: %w", errUnauthorized, err)
+	}
+	h.worker, err = s.store.Worker(h.WorkerSID)
+	return h, err
+}
+
+var (
+	errUnauthorized = errors.New("token is not valid")
+	errRequest      = errors.New("the request makes no sense")
+)
+
+// fail answers with err as Twilio would.
+func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
+	status, code, message := http.StatusInternalServerError, 20500, "Internal server error"
+	switch {
+	case errors.Is(err, store.ErrTokenExpired):
+		status, code, message = http.StatusUnauthorized, 20104, "Access Token expired"
+	case errors.Is(err, errUnauthorized):
+		status, code, message = http.StatusUnauthorized, 20003, "Authenticate"
+	case errors.Is(err, store.ErrNotFound):
+		status, code, message = http.StatusNotFound, 20404, "The requested resource was not found"
+	case errors.Is(err, store.ErrRevision):
+		status, code, message = http.StatusPreconditionFailed, 20412, "Precondition Failed"
+	case errors.Is(err, store.ErrTransition), errors.Is(err, errRequest):
+		status, code, message = http.StatusBadRequest, 20001, err.Error()
+	default:
+		s.log.Error("flex request", "method", r.Method, "path", r.URL.Path, "err", err)
+	}
+	respond(w, status, object{"code": code, "message": message, "status": status, "more_info": fmt.Sprintf("https://www.twilio.com/docs/errors/%d", code)})
+}
+
+type object map[string]any
+
+func respond(w http.ResponseWriter, status int, v any) {
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.WriteHeader(status)
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	_ = e.Encode(v) // the desktop has gone; there is nobody to tell
+}

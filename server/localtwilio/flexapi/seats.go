@@ -1,0 +1,70 @@
+package flexapi
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+
+	"escalate/server/localtwilio/store"
+)
+
+// seatAll seats every Worker who has a chat already.
+func (s *Server) seatAll() error {
+	workers, err := s.store.Workers()
+	if err != nil {
+		return fmt.Errorf("seat workers: %w", err)
+	}
+	for _, w := range workers {
+		all, err := s.store.WorkerReservations(w.SID)
+		if err != nil {
+			return fmt.Errorf("seat worker %s: %w", w.SID, err)
+		}
+		for _, r := range all {
+			if r.Status != store.ReservationAccepted && r.Status != store.ReservationWrapping {
+				continue
+			}
+			k, err := s.store.Task(r.TaskSID)
+			if err != nil {
+				return fmt.Errorf("seat worker %s: %w", w.SID, err)
+			}
+			s.seat(r, k)
+		}
+	}
+	return nil
+}
+
+// seat puts a Worker into the Conversation of a Task that they have, and takes
+// them out of that of one which is over. What goes wrong is logged: the Task
+// goes on without.
+func (s *Server) seat(r store.Reservation, k store.Task) {
+	var attributes struct {
+		Conversation string `json:"conversationSid"`
+		Channel      string `json:"channelSid"`
+	}
+	// Attributes that are something else are no chat's.
+	_ = json.Unmarshal([]byte(k.Attributes), &attributes)
+	sid := attributes.Conversation
+	if sid == "" {
+		sid = attributes.Channel
+	}
+	if sid == "" {
+		return
+	}
+	var err error
+	switch {
+	case r.Status == store.ReservationAccepted || r.Status == store.ReservationWrapping:
+		_, err = s.store.AddChatParticipant(sid, store.ChatParticipant{Identity: r.Worker, Attributes: `{"member_type":"agent"}`})
+		if errors.Is(err, store.ErrNameTaken) {
+			return
+		}
+	case slices.Contains([]string{store.ReservationCompleted, store.ReservationCanceled, store.ReservationRescinded}, r.Status):
+		err = s.store.RemoveChatParticipant(sid, r.Worker)
+		if errors.Is(err, store.ErrNotFound) {
+			return
+		}
+	}
+	if err != nil {
+		s.log.Warn("seat worker", "worker", r.Worker, "conversation", sid, "err", err)
+	}
+}

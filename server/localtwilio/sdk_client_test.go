@@ -1,0 +1,81 @@
+package localtwilio_test
+
+import (
+	"context"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+
+	twiliojwt "github.com/twilio/twilio-go/client/jwt"
+
+	"escalate/server/localtwilio"
+)
+
+// clientLibraries are where the npm packages are installed by make test-flex.
+const clientLibraries = "../../static/flex/node_modules"
+
+// accessToken mints an Access Token with Twilio's own library. A ttl below
+// zero makes one that has ended.
+func accessToken(t *testing.T, s *localtwilio.Server, secret, identity string, ttl time.Duration, grants ...twiliojwt.BaseGrant) string {
+	t.Helper()
+	a := s.Account()
+	now := time.Now()
+	j := twiliojwt.CreateAccessToken(twiliojwt.AccessTokenParams{
+		AccountSid: a.SID, SigningKeySid: a.KeySID, Secret: secret, Identity: identity,
+		Nbf: float64(now.Add(-time.Hour).Unix()), ValidUntil: float64(now.Add(ttl).Unix()),
+	})
+	for _, g := range grants {
+		j.AddGrant(g)
+	}
+	raw, err := j.ToJwt()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return raw
+}
+
+// runClient runs a script of testdata/sdk on the unmodified npm packages.
+func runClient(t *testing.T, script string) {
+	t.Helper()
+	modules, err := filepath.Abs(clientLibraries)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(modules); err != nil {
+		if os.Getenv("FLEX") != "" {
+			t.Fatal(err)
+		}
+		t.Skip("the client libraries are not installed: make flex-deps")
+	}
+	s := start(t, localtwilio.Config{})
+	a := s.Account()
+	chat, sync := &twiliojwt.ChatGrant{ServiceSid: a.ChatServiceSID}, &twiliojwt.SyncGrant{ServiceSid: a.SyncServiceSID}
+	stage, err := json.Marshal(map[string]string{
+		"socket": s.TwilsockURL(), "rest": s.URL(), "key": a.KeySID, "secret": a.KeySecret,
+		"ada":      accessToken(t, s, a.KeySecret, "ada", time.Hour, chat, sync),
+		"ada2":     accessToken(t, s, a.KeySecret, "ada", 2*time.Hour, chat, sync),
+		"bob":      accessToken(t, s, a.KeySecret, "bob", time.Hour, chat, sync),
+		"chatOnly": accessToken(t, s, a.KeySecret, "cleo", time.Hour, chat),
+		"short":    accessToken(t, s, a.KeySecret, "ada", 20*time.Second, sync),
+		"short2":   accessToken(t, s, a.KeySecret, "bob", 10*time.Second, sync),
+		"expired":  accessToken(t, s, a.KeySecret, "ada", -time.Minute, sync),
+		"forged":   accessToken(t, s, "another secret", "ada", time.Hour, sync),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, "node", filepath.Join("testdata/sdk", script))
+	cmd.Env = append(os.Environ(), "NODE_PATH="+modules, "STAGE="+string(stage))
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%s: %v\n%s", script, err, out)
+	}
+}
+
+func TestClientSync(t *testing.T)          { runClient(t, "sync.js") }
+func TestClientToken(t *testing.T)         { runClient(t, "token.js") }
+func TestClientConversations(t *testing.T) { runClient(t, "conversations.js") }

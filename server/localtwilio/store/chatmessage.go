@@ -1,0 +1,45 @@
+package store
+
+import "fmt"
+
+// UpdateMessage changes a Message of a Conversation by f, which may set Body,
+// Attributes and Author.
+func (s *Store) UpdateMessage(conversation, sid string, f func(*Message) error) (m Message, err error) {
+	err = s.update(fmt.Sprintf("update message %q of conversation %q", sid, conversation), func(t *tx) error {
+		c, err := t.conversation(conversation)
+		if err != nil {
+			return err
+		}
+		if m, err = t.message(c, sid); err != nil {
+			return err
+		}
+		old := m
+		if err := f(&m); err != nil {
+			return err
+		}
+		m.SID, m.ConversationSID, m.Index, m.Created, m.Updated = old.SID, old.ConversationSID, old.Index, old.Created, t.now
+		if err := t.stampTo(&m.Event); err != nil {
+			return err
+		}
+		c.Event = m.Event
+		t.emit(Event{Kind: MessageUpdated, Sequence: -1, Conversation: c, Message: m})
+		if err := t.put(bMessages, string(numbered(c.SID, uint64(m.Index))), m); err != nil {
+			return err
+		}
+		return t.put(bConversations, c.SID, c)
+	})
+	return m, err
+}
+
+func (t *tx) message(c Conversation, sid string) (Message, error) {
+	for i := c.LastIndex; i >= 0; i-- {
+		m, err := get[Message](t, bMessages, string(numbered(c.SID, uint64(i))))
+		if err != nil {
+			return Message{}, err
+		}
+		if m.SID == sid {
+			return m, nil
+		}
+	}
+	return Message{}, ErrNotFound
+}

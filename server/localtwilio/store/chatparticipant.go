@@ -1,0 +1,177 @@
+package store
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// ChatParticipant is one who takes part in a Conversation. (A Participant is
+// one of a Room.)
+type ChatParticipant struct {
+	SID             string // MB…
+	ConversationSID string
+	Identity        string
+	Attributes      string    // a JSON object
+	LastRead        int       // index of the newest Message that they have read; -1 for none
+	ReadAt          time.Time // when they said so; zero for never
+	Notifications   string    // default or muted
+	Left            bool      // they are no longer in it; kept so that others can be told
+	Event           int       // number of the newest change; see Store.LastEvent
+	Created         time.Time
+	Updated         time.Time
+}
+
+// AddChatParticipant puts p's Identity, with its Attributes, into a
+// Conversation. One who is in it already is ErrNameTaken.
+func (s *Store) AddChatParticipant(conversation string, p ChatParticipant) (ChatParticipant, error) {
+	err := s.update(fmt.Sprintf("add participant %q to conversation %q", p.Identity, conversation), func(t *tx) error {
+		c, err := t.conversation(conversation)
+		if err != nil {
+			return err
+		}
+		old, err := get[ChatParticipant](t, bChatParticipants, c.SID+p.Identity)
+		if err == nil && !old.Left {
+			return ErrNameTaken
+		}
+		if err != nil && !errors.Is(err, ErrNotFound) {
+			return err
+		}
+		p.SID, p.ConversationSID, p.Created, p.Updated = NewSID("MB"), c.SID, t.now, t.now
+		p.LastRead, p.ReadAt, p.Notifications, p.Left = -1, time.Time{}, "default", false
+		if p.Attributes == "" {
+			p.Attributes = "{}"
+		}
+		if err := t.bucket(bChatSeats).Put(seatKey(p), []byte(p.Identity)); err != nil {
+			return err
+		}
+		return t.saveChatParticipant(c, &p, ChatParticipantAdded)
+	})
+	if err != nil {
+		return ChatParticipant{}, err
+	}
+	return p, nil
+}
+
+// ChatParticipant finds one who is in a Conversation by SID or identity.
+func (s *Store) ChatParticipant(conversation, key string) (p ChatParticipant, err error) {
+	err = s.view(fmt.Sprintf("find participant %q of conversation %q", key, conversation), func(t *tx) error {
+		c, err := t.conversation(conversation)
+		if err != nil {
+			return err
+		}
+		p, err = t.chatParticipant(c, key)
+		return err
+	})
+	return p, err
+}
+
+// ChatParticipants lists all who are or were in a Conversation, by identity.
+func (s *Store) ChatParticipants(conversation string) (list []ChatParticipant, err error) {
+	err = s.view(fmt.Sprintf("list participants of conversation %q", conversation), func(t *tx) error {
+		c, err := t.conversation(conversation)
+		if err != nil {
+			return err
+		}
+		list, err = t.chatParticipants(c)
+		return err
+	})
+	return list, err
+}
+
+// ChatSeats lists, for an identity, its place in every Conversation that it is
+// or was in, by SID of the Conversation.
+func (s *Store) ChatSeats(identity string) (list []ChatParticipant, err error) {
+	err = s.view(fmt.Sprintf("list conversations of %q", identity), func(t *tx) error {
+		prefix := []byte(identity + "\x00")
+		cursor := t.bucket(bChatSeats).Cursor()
+		for k, _ := cursor.Seek(prefix); k != nil && bytes.HasPrefix(k, prefix); k, _ = cursor.Next() {
+			p, err := get[ChatParticipant](t, bChatParticipants, strings.TrimPrefix(string(k), string(prefix))+identity)
+			if err != nil {
+				return err
+			}
+			list = append(list, p)
+		}
+		return nil
+	})
+	return list, err
+}
+
+// UpdateChatParticipant changes one who is in a Conversation by f, which may set
+// Attributes, LastRead and Notifications.
+func (s *Store) UpdateChatParticipant(conversation, key string, f func(*ChatParticipant) error) (p ChatParticipant, err error) {
+	err = s.update(fmt.Sprintf("update participant %q of conversation %q", key, conversation), func(t *tx) error {
+		c, err := t.conversation(conversation)
+		if err != nil {
+			return err
+		}
+		if p, err = t.chatParticipant(c, key); err != nil {
+			return err
+		}
+		old := p
+		if err := f(&p); err != nil {
+			return err
+		}
+		p.SID, p.ConversationSID, p.Identity, p.Left, p.Created, p.Updated = old.SID, old.ConversationSID, old.Identity, false, old.Created, t.now
+		if p.LastRead != old.LastRead {
+			p.ReadAt = t.now
+		}
+		return t.saveChatParticipant(c, &p, ChatParticipantUpdated)
+	})
+	return p, err
+}
+
+// RemoveChatParticipant takes one out of a Conversation, by SID or identity.
+func (s *Store) RemoveChatParticipant(conversation, key string) error {
+	return s.update(fmt.Sprintf("remove participant %q from conversation %q", key, conversation), func(t *tx) error {
+		c, err := t.conversation(conversation)
+		if err != nil {
+			return err
+		}
+		p, err := t.chatParticipant(c, key)
+		if err != nil {
+			return err
+		}
+		p.Left, p.Updated = true, t.now
+		return t.saveChatParticipant(c, &p, ChatParticipantRemoved)
+	})
+}
+
+func (t *tx) chatParticipants(c Conversation) (list []ChatParticipant, err error) {
+	cursor := t.bucket(bChatParticipants).Cursor()
+	for k, raw := cursor.Seek([]byte(c.SID)); k != nil && bytes.HasPrefix(k, []byte(c.SID)); k, raw = cursor.Next() {
+		var p ChatParticipant
+		if err := json.Unmarshal(raw, &p); err != nil {
+			return nil, fmt.Errorf("decode participant: %w", err)
+		}
+		list = append(list, p)
+	}
+	return list, nil
+}
+
+// chatParticipant finds one who is in c by SID or identity.
+func (t *tx) chatParticipant(c Conversation, key string) (ChatParticipant, error) {
+	all, err := t.chatParticipants(c)
+	if err != nil {
+		return ChatParticipant{}, err
+	}
+	for _, p := range all {
+		if !p.Left && (p.SID == key || p.Identity == key) {
+			return p, nil
+		}
+	}
+	return ChatParticipant{}, ErrNotFound
+}
+
+func (t *tx) saveChatParticipant(c Conversation, p *ChatParticipant, kind EventKind) error {
+	if err := t.stampTo(&p.Event); err != nil {
+		return err
+	}
+	t.emit(Event{Kind: kind, Sequence: -1, Conversation: c, ChatParticipant: *p})
+	return t.put(bChatParticipants, c.SID+p.Identity, *p)
+}
+
+func seatKey(p ChatParticipant) []byte { return []byte(p.Identity + "\x00" + p.ConversationSID) }

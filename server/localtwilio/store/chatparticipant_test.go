@@ -1,0 +1,65 @@
+package store_test
+
+import (
+	"testing"
+
+	"escalate/server/localtwilio/store"
+)
+
+func TestChatParticipants(t *testing.T) {
+	s := open(t, "", newClock())
+	ch := must(s.CreateConversation(store.Conversation{UniqueName: "c"}))(t)
+	p := must(s.AddChatParticipant("c", store.ChatParticipant{Identity: "ada"}))(t)
+	_, err := s.AddChatParticipant("c", store.ChatParticipant{Identity: "ada"})
+	wantErr(t, err, store.ErrNameTaken)
+	must(s.UpdateChatParticipant(ch.SID, p.SID, func(p *store.ChatParticipant) error { p.LastRead = 3; return nil }))(t)
+	if p := must(s.ChatParticipant("c", "ada"))(t); p.LastRead != 3 || p.ReadAt.IsZero() {
+		t.Errorf("participant %+v", p)
+	}
+	if seats := must(s.ChatSeats("ada"))(t); len(seats) != 1 || seats[0].ConversationSID != ch.SID {
+		t.Errorf("seats %+v", seats)
+	}
+	if err := s.RemoveChatParticipant("c", "ada"); err != nil {
+		t.Fatal(err)
+	}
+	wantErr(t, s.RemoveChatParticipant("c", "ada"), store.ErrNotFound)
+	if seats := must(s.ChatSeats("ada"))(t); len(seats) != 1 || !seats[0].Left {
+		t.Errorf("seats after leaving %+v", seats)
+	}
+	again := must(s.AddChatParticipant("c", store.ChatParticipant{Identity: "ada"}))(t)
+	if again.SID == p.SID || again.Event <= p.Event || again.LastRead != -1 {
+		t.Errorf("again %+v", again)
+	}
+}
+
+func TestMessagesAreUpdatedInPlace(t *testing.T) {
+	s := open(t, "", newClock())
+	ch := must(s.CreateConversation(store.Conversation{}))(t)
+	must(s.AddMessage(ch.SID, store.Message{Body: "one"}))(t)
+	m := must(s.AddMessage(ch.SID, store.Message{Body: "two"}))(t)
+	must(s.UpdateMessage(ch.SID, m.SID, func(m *store.Message) error { m.Body, m.Index = "three", 7; return nil }))(t)
+	all := must(s.Messages(ch.SID, 0))(t)
+	if len(all) != 2 || all[1].Body != "three" || all[1].Index != 1 || all[1].Event <= m.Event {
+		t.Errorf("messages %+v", all)
+	}
+	_, err := s.UpdateMessage(ch.SID, "IM0", func(*store.Message) error { return nil })
+	wantErr(t, err, store.ErrNotFound)
+}
+
+func TestChatUserIsMadeOnce(t *testing.T) {
+	s := open(t, "", newClock())
+	u := must(s.ChatUser("ada"))(t)
+	if again := must(s.ChatUser("ada"))(t); again.SID != u.SID {
+		t.Errorf("user %s, then %s", u.SID, again.SID)
+	}
+	if by := must(s.ChatUserBySID(u.SeatsSID))(t); by.Identity != "ada" {
+		t.Errorf("user of map %+v", by)
+	}
+	_, err := s.ChatUserBySID("MP0")
+	wantErr(t, err, store.ErrNotFound)
+	w := watch(t, s)
+	must(s.UpdateChatUser("ada", func(u *store.ChatUser) error { u.FriendlyName, u.SID = "Ada", ""; return nil }))(t)
+	if e := w.wait(t, 1)[0]; e.ChatUser.FriendlyName != "Ada" || e.ChatUser.SID != u.SID {
+		t.Errorf("event %+v", e.ChatUser)
+	}
+}

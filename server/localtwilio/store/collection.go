@@ -1,0 +1,171 @@
+package store
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+)
+
+// CollectionKind is which of Sync's two collections one is: the prefix of its SID.
+type CollectionKind string
+
+// The kinds of collections.
+const (
+	SyncMap  CollectionKind = "MP"
+	SyncList CollectionKind = "ES"
+)
+
+// Collection is a Sync Map or List.
+type Collection struct {
+	SID        string // MP… or ES…
+	Kind       CollectionKind
+	UniqueName string    // empty where its maker named none; Maps and Lists have names of their own
+	Revision   int       // of the collection itself, from 0
+	Next       int       // index of the next Item of a List
+	Event      int       // number of the newest change, Items included; see Store.LastEvent
+	Expires    time.Time // zero for never
+	CreatedBy  string
+	Created    time.Time
+	Updated    time.Time
+}
+
+func (c Collection) expired(now time.Time) bool { return !c.Expires.IsZero() && !now.Before(c.Expires) }
+
+// ETag is the collection's revision as Sync shows it.
+func (c Collection) ETag() string { return strconv.Itoa(c.Revision) }
+
+// CreateCollection makes a Map or List of c's Kind, UniqueName and Expires. It
+// answers ErrNameTaken.
+func (s *Store) CreateCollection(c Collection) (Collection, error) {
+	err := s.update(fmt.Sprintf("create %s %q", c.Kind, c.UniqueName), func(t *tx) error {
+		old, err := t.collection(c.Kind, c.UniqueName)
+		if err == nil && c.UniqueName != "" {
+			return ErrNameTaken
+		}
+		if err != nil && !errors.Is(err, ErrNotFound) {
+			return err
+		}
+		if old.SID != "" { // past its time, though not swept yet
+			if err := t.removeCollection(old); err != nil {
+				return err
+			}
+		}
+		c.SID, c.Revision, c.Next, c.Created, c.Updated = NewSID(string(c.Kind)), 0, 0, t.now, t.now
+		if c.CreatedBy == "" {
+			c.CreatedBy = "system"
+		}
+		if c.UniqueName != "" {
+			if err := t.bucket(bCollectionNames).Put([]byte(string(c.Kind)+c.UniqueName), []byte(c.SID)); err != nil {
+				return err
+			}
+		}
+		return errors.Join(t.link(bCollectionOrder, string(c.Kind), c.SID), t.stampTo(&c.Event), t.saveCollection(&c))
+	})
+	if err != nil {
+		return Collection{}, err
+	}
+	return c, nil
+}
+
+// Collection finds a Map or List by SID or unique name. An expired one is not
+// found.
+func (s *Store) Collection(kind CollectionKind, key string) (c Collection, err error) {
+	err = s.view(fmt.Sprintf("find %s %q", kind, key), func(t *tx) error {
+		c, err = t.collection(kind, key)
+		return err
+	})
+	return c, err
+}
+
+// Collections lists all Maps or Lists in the order they were made.
+func (s *Store) Collections(kind CollectionKind) (list []Collection, err error) {
+	err = s.view(fmt.Sprintf("list %s", kind), func(t *tx) error {
+		all, err := linked[Collection](t, bCollectionOrder, string(kind), bCollections)
+		for _, c := range all {
+			if !c.expired(t.now) {
+				list = append(list, c)
+			}
+		}
+		return err
+	})
+	return list, err
+}
+
+// ExpireCollection sets when a Map or List ends; the zero time is never.
+func (s *Store) ExpireCollection(kind CollectionKind, key string, expires time.Time) (c Collection, err error) {
+	err = s.update(fmt.Sprintf("set the end of %s %q", kind, key), func(t *tx) error {
+		if c, err = t.collection(kind, key); err != nil {
+			return err
+		}
+		if !c.Expires.IsZero() {
+			if err := t.unschedule(c.Expires, c.SID); err != nil {
+				return err
+			}
+		}
+		c.Expires, c.Updated = expires, t.now
+		return t.saveCollection(&c)
+	})
+	return c, err
+}
+
+// DeleteCollection removes a Map or List and its Items.
+func (s *Store) DeleteCollection(kind CollectionKind, key string) error {
+	return s.update(fmt.Sprintf("delete %s %q", kind, key), func(t *tx) error {
+		c, err := t.collection(kind, key)
+		if err != nil {
+			return err
+		}
+		return t.removeCollection(c)
+	})
+}
+
+// collection answers, beside ErrNotFound, one that has expired: its name is in
+// the way of a new one.
+func (t *tx) collection(kind CollectionKind, key string) (Collection, error) {
+	if sid := t.lookup(bCollectionNames, string(kind)+key); sid != "" && key != "" {
+		key = sid
+	}
+	c, err := get[Collection](t, bCollections, key)
+	if err != nil {
+		return Collection{}, err
+	}
+	if c.Kind != kind {
+		return Collection{}, ErrNotFound
+	}
+	if c.expired(t.now) {
+		return c, ErrNotFound
+	}
+	return c, nil
+}
+
+func (t *tx) saveCollection(c *Collection) error {
+	if !c.Expires.IsZero() {
+		if err := t.schedule(c.Expires, c.SID); err != nil {
+			return err
+		}
+	}
+	return t.put(bCollections, c.SID, *c)
+}
+
+func (t *tx) removeCollection(c Collection) error {
+	err := errors.Join(t.unlink(bCollectionOrder, string(c.Kind), c.SID), t.bucket(bCollections).Delete([]byte(c.SID)), t.stampTo(&c.Event))
+	if c.UniqueName != "" {
+		err = errors.Join(err, t.bucket(bCollectionNames).Delete([]byte(string(c.Kind)+c.UniqueName)))
+	}
+	if !c.Expires.IsZero() {
+		err = errors.Join(err, t.unschedule(c.Expires, c.SID))
+	}
+	cursor := t.bucket(bItems).Cursor()
+	for k, raw := cursor.Seek([]byte(c.SID)); err == nil && k != nil && bytes.HasPrefix(k, []byte(c.SID)); k, raw = cursor.Seek([]byte(c.SID)) {
+		var i Item
+		if err = json.Unmarshal(raw, &i); err == nil && !i.Expires.IsZero() {
+			err = t.unschedule(i.Expires, itemDue+string(k))
+		}
+		err = errors.Join(err, cursor.Delete())
+	}
+	t.emit(Event{Kind: CollectionRemoved, Sequence: -1, Collection: c})
+	return err
+}

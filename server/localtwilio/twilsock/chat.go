@@ -1,0 +1,163 @@
+package twilsock
+
+import (
+	"net/http"
+	"net/url"
+
+	"escalate/server/localtwilio/store"
+)
+
+// chatPath begins the paths of the Conversations client API.
+const chatPath = "/Client/v2"
+
+// typingTimeout is for how many seconds somebody counts as typing.
+const typingTimeout = 5
+
+// typingIndicator is the notification of it.
+const typingIndicator = "twilio.ipmsg.typing_indicator"
+
+func (s *Server) chatRoutes(m *http.ServeMux) {
+	handle := func(pattern string, e endpoint) {
+		m.Handle(pattern, endpoint(func(a *call) error {
+			if !a.holder.chat {
+				return errForbidden
+			}
+			return e(a)
+		}))
+	}
+	const conversation, mine = chatPath + "/Conversations/{conversation}", chatPath + "/Users/{user}/Conversations"
+	handle("GET "+chatPath+"/Configuration", (*call).configuration)
+	handle("GET "+chatPath+"/Users/{user}", (*call).fetchUser)
+	handle("POST "+chatPath+"/Users/{user}", (*call).updateUser)
+	handle("GET "+mine, (*call).listSeats)
+	handle("GET "+mine+"/{conversation}", (*call).fetchSeat)
+	handle("POST "+mine+"/{conversation}", (*call).updateSeat)
+	handle("POST "+chatPath+"/Conversations", (*call).createConversation)
+	handle("GET "+conversation, in((*call).fetchConversation))
+	handle("POST "+conversation, in((*call).updateConversation))
+	handle("POST "+conversation+"/Messages", in((*call).createMessage))
+	handle("POST "+conversation+"/Messages/{message}", in((*call).updateMessage))
+	handle("POST "+conversation+"/Participants", in((*call).addParticipant))
+	handle("POST "+conversation+"/Participants/{participant}", in((*call).updateParticipant))
+	handle("DELETE "+conversation+"/Participants/{participant}", in((*call).removeParticipant))
+	handle("POST "+chatPath+"/Typing", (*call).typing)
+	// Messages here came from no other channel and went to none.
+	handle("GET "+conversation+"/MessageRecipients", in(func(a *call, _ store.Conversation) error {
+		return a.respond(http.StatusOK, object{"message_recipients": []any{}, "meta": object{"previous_token": nil, "next_token": nil}})
+	}))
+	handle("GET "+conversation+"/Messages/{message}/ChannelMetadata", in(func(*call, store.Conversation) error { return errMetadata }))
+}
+
+// in is an endpoint about a Conversation that the holder may see.
+func in(f func(*call, store.Conversation) error) endpoint {
+	return func(a *call) error {
+		c, err := a.srv.cfg.Store.Conversation(a.path("conversation"))
+		if err != nil {
+			return err
+		}
+		if err := a.srv.mayRead(a.holder, c); err != nil {
+			return err
+		}
+		return f(a, c)
+	}
+}
+
+// configuration is what a client starts from.
+func (a *call) configuration() error {
+	u, err := a.srv.cfg.Store.ChatUser(a.holder.identity)
+	if err != nil {
+		return err
+	}
+	root := a.base + chatPath
+	me := root + "/Users/" + url.PathEscape(u.Identity)
+	return a.respond(http.StatusOK, object{
+		"identity": u.Identity, "user_sid": u.SID, "service_sid": a.srv.cfg.Store.Account().ChatServiceSID,
+		"sync_objects": object{"my_user_info": infoName(u), "my_conversations": seatsName(u)},
+		"links": object{
+			"my_conversations": me + "/Conversations", "conversations": root + "/Conversations", "users": root + "/Users", "current_user": me,
+			"typing": root + "/Typing", "messages_receipts": root + "/Conversations/%s/Messages/%s/Receipts",
+			"media_service": "https://mcs.us1.twilio.com/v1/Services", "media_set_service": "https://mcs.us1.twilio.com/v1/MediaSets",
+		},
+		"options": object{
+			"reachability_enabled": false, "user_infos_to_subscribe": 100, "http_cache_interval": "PT1S", "consumption_report_interval": "PT5S",
+			"media_attachments_count_limit": 10, "media_attachment_size_limit_in_mb": 150, "media_attachments_total_size_limit_in_mb": 150,
+			"email_histories_allowed_mime_types": []string{}, "email_bodies_allowed_mime_types": []string{},
+		},
+	})
+}
+
+func (a *call) fetchUser() error {
+	u, err := a.srv.cfg.Store.ChatUser(a.path("user"))
+	if err != nil {
+		return err
+	}
+	return a.respond(http.StatusOK, a.user(u))
+}
+
+// updateUser lets people change what is known of themselves.
+func (a *call) updateUser() error {
+	if a.path("user") != a.holder.identity {
+		return errForbidden
+	}
+	var in struct {
+		FriendlyName *string `json:"friendly_name"`
+		Attributes   *string `json:"attributes"`
+	}
+	if err := a.read(&in); err != nil {
+		return err
+	}
+	if err := checkAttributes(in.Attributes); err != nil {
+		return err
+	}
+	u, err := a.srv.cfg.Store.UpdateChatUser(a.holder.identity, func(u *store.ChatUser) error {
+		set(&u.FriendlyName, in.FriendlyName)
+		set(&u.Attributes, in.Attributes)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return a.respond(http.StatusOK, a.user(u))
+}
+
+func (a *call) user(u store.ChatUser) object {
+	return object{
+		"sid": u.SID, "identity": u.Identity, "friendly_name": u.FriendlyName, "attributes": u.Attributes,
+		"date_created": stamp(u.Created), "date_updated": stamp(u.Updated), "url": a.base + chatPath + "/Users/" + url.PathEscape(u.Identity),
+		"sync_objects": object{"user_info_map": infoName(u)},
+	}
+}
+
+// typing tells the others in a Conversation that somebody types. Nothing of it
+// is kept.
+func (a *call) typing() error {
+	var in struct {
+		Channel string `json:"ChannelSid"`
+	}
+	if err := a.read(&in); err != nil {
+		return err
+	}
+	c, err := a.srv.cfg.Store.Conversation(in.Channel)
+	if err != nil {
+		return err
+	}
+	if err := a.srv.mayRead(a.holder, c); err != nil {
+		return err
+	}
+	for _, other := range a.srv.connections() {
+		h := other.who()
+		if h != nil && h.identity != a.holder.identity && a.srv.mayRead(*h, c) == nil {
+			other.notify(typingIndicator, object{
+				"channel_sid": c.SID, "conversation_sid": c.SID, "identity": a.holder.identity, "typing_timeout": typingTimeout,
+			})
+		}
+	}
+	return a.respond(http.StatusOK, object{"typing_timeout": typingTimeout})
+}
+
+// set sets v to what was given, if it was.
+func set(v, given *string) {
+	if given != nil {
+		*v = *given
+	}
+}

@@ -1,0 +1,316 @@
+package twilsock
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/url"
+	"unicode/utf8"
+
+	"escalate/server/localtwilio/store"
+)
+
+// maxMessage is the longest Message, in characters.
+const maxMessage = 1600
+
+// checkAttributes wants what is given to be a JSON value, as clients write it.
+func checkAttributes(text *string) error {
+	if text != nil && *text != "" && !json.Valid([]byte(*text)) {
+		return invalid("Attributes must be JSON")
+	}
+	return nil
+}
+
+// listSeats lists the holder's Conversations. All are on one page.
+func (a *call) listSeats() error {
+	if a.path("user") != a.holder.identity {
+		return errForbidden
+	}
+	seats, err := a.srv.cfg.Store.ChatSeats(a.holder.identity)
+	if err != nil {
+		return err
+	}
+	list := []any{}
+	for _, p := range seats {
+		if p.Left {
+			continue
+		}
+		c, err := a.srv.cfg.Store.Conversation(p.ConversationSID)
+		if err != nil {
+			return err
+		}
+		list = append(list, a.seat(c, p))
+	}
+	return a.respond(http.StatusOK, object{"conversations": list, "meta": object{"key": "conversations", "next_token": nil, "previous_token": nil}})
+}
+
+func (a *call) fetchSeat() error {
+	c, p, err := a.findSeat()
+	if err != nil {
+		return err
+	}
+	return a.respond(http.StatusOK, a.seat(c, p))
+}
+
+// updateSeat is how far the holder has read, and whether they want to be told.
+func (a *call) updateSeat() error {
+	c, p, err := a.findSeat()
+	if err != nil {
+		return err
+	}
+	var in struct {
+		LastRead      json.RawMessage `json:"last_read_message_index"`
+		Notifications string          `json:"notification_level"`
+	}
+	if err := a.read(&in); err != nil {
+		return err
+	}
+	read := p.LastRead
+	if len(in.LastRead) > 0 {
+		var n *int
+		if err := json.Unmarshal(in.LastRead, &n); err != nil || n != nil && *n < 0 {
+			return invalid("Invalid last_read_message_index")
+		}
+		if read = -1; n != nil {
+			read = min(*n, c.LastIndex)
+		}
+	}
+	p, err = a.srv.cfg.Store.UpdateChatParticipant(c.SID, p.SID, func(p *store.ChatParticipant) error {
+		p.LastRead = read
+		if in.Notifications != "" {
+			p.Notifications = in.Notifications
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return a.respond(http.StatusOK, a.seat(c, p))
+}
+
+// findSeat is the holder's place in the Conversation of the path, by SID or
+// unique name.
+func (a *call) findSeat() (c store.Conversation, p store.ChatParticipant, err error) {
+	if a.path("user") != a.holder.identity {
+		return c, p, errForbidden
+	}
+	if c, err = a.srv.cfg.Store.Conversation(a.path("conversation")); err != nil {
+		return c, p, err
+	}
+	p, err = a.srv.cfg.Store.ChatParticipant(c.SID, a.holder.identity)
+	return c, p, err
+}
+
+func (a *call) seat(c store.Conversation, p store.ChatParticipant) object {
+	o := a.conversation(c)
+	unread := any(nil)
+	if p.LastRead >= 0 {
+		unread = c.LastIndex - p.LastRead
+	}
+	for k, v := range map[string]any{
+		"conversation_sid": c.SID, "participant_sid": p.SID, "status": "joined", "last_read_message_index": lastRead(p),
+		"unread_messages_count": unread, "notification_level": p.Notifications,
+	} {
+		o[k] = v
+	}
+	return o
+}
+
+func (a *call) conversation(c store.Conversation) object {
+	u := a.base + chatPath + "/Conversations/" + c.SID
+	return object{
+		"sid": c.SID, "unique_name": orNull(c.UniqueName), "friendly_name": orNull(c.FriendlyName), "attributes": c.Attributes,
+		"state": c.State, "created_by": c.CreatedBy, "date_created": stamp(c.Created), "date_updated": stamp(c.Updated),
+		"messages_count": c.LastIndex + 1, "url": u, "links": object{"messages": u + "/Messages", "participants": u + "/Participants"},
+		"sync_objects": object{"conversation": channelName(c.SID), "messages": messagesName(c.SID), "participants": rosterName(c.SID)},
+	}
+}
+
+// createConversation makes a Conversation. Its maker sees it and is not in it.
+func (a *call) createConversation() error {
+	var in struct {
+		UniqueName   string  `json:"unique_name"`
+		FriendlyName string  `json:"friendly_name"`
+		Attributes   *string `json:"attributes"`
+	}
+	if err := a.read(&in); err != nil {
+		return err
+	}
+	if err := checkAttributes(in.Attributes); err != nil {
+		return err
+	}
+	c := store.Conversation{UniqueName: in.UniqueName, FriendlyName: in.FriendlyName, CreatedBy: a.holder.identity}
+	set(&c.Attributes, in.Attributes)
+	c, err := a.srv.cfg.Store.CreateConversation(c)
+	if err != nil {
+		return err
+	}
+	return a.respond(http.StatusCreated, a.conversation(c))
+}
+
+func (a *call) fetchConversation(c store.Conversation) error {
+	all, err := a.srv.cfg.Store.ChatParticipants(c.SID)
+	if err != nil {
+		return err
+	}
+	o, n, mine := a.conversation(c), 0, "notParticipating"
+	for _, p := range all {
+		if !p.Left {
+			n++
+			if p.Identity == a.holder.identity {
+				mine = "joined"
+			}
+		}
+	}
+	o["participants_count"], o["status"] = n, mine
+	return a.respond(http.StatusOK, o)
+}
+
+func (a *call) updateConversation(c store.Conversation) error {
+	var in struct {
+		UniqueName   *string `json:"unique_name"`
+		FriendlyName *string `json:"friendly_name"`
+		Attributes   *string `json:"attributes"`
+	}
+	if err := a.read(&in); err != nil {
+		return err
+	}
+	if err := checkAttributes(in.Attributes); err != nil {
+		return err
+	}
+	if in.UniqueName != nil && *in.UniqueName != c.UniqueName {
+		return invalid("The unique name cannot be changed here")
+	}
+	c, err := a.srv.cfg.Store.UpdateConversation(c.SID, func(c *store.Conversation) error {
+		set(&c.FriendlyName, in.FriendlyName)
+		set(&c.Attributes, in.Attributes)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return a.respond(http.StatusOK, a.conversation(c))
+}
+
+// messageBody is what a Message is made or changed from.
+type messageBody struct {
+	Body       *string  `json:"body"`
+	Attributes *string  `json:"attributes"`
+	Media      []string `json:"media_sids"`
+}
+
+func (a *call) messageBody() (in messageBody, err error) {
+	if err := a.read(&in); err != nil {
+		return in, err
+	}
+	switch {
+	case len(in.Media) > 0:
+		return in, errMedia
+	case in.Body != nil && utf8.RuneCountInString(*in.Body) > maxMessage:
+		return in, errLong
+	}
+	return in, checkAttributes(in.Attributes)
+}
+
+func (a *call) createMessage(c store.Conversation) error {
+	in, err := a.messageBody()
+	if err != nil {
+		return err
+	}
+	if c.State == "closed" {
+		return errClosed
+	}
+	m := store.Message{Author: a.holder.identity}
+	set(&m.Body, in.Body)
+	set(&m.Attributes, in.Attributes)
+	if m, err = a.srv.cfg.Store.AddMessage(c.SID, m); err != nil {
+		return err
+	}
+	return a.respond(http.StatusCreated, a.messageView(m))
+}
+
+func (a *call) updateMessage(c store.Conversation) error {
+	in, err := a.messageBody()
+	if err != nil {
+		return err
+	}
+	m, err := a.srv.cfg.Store.UpdateMessage(c.SID, a.path("message"), func(m *store.Message) error {
+		set(&m.Body, in.Body)
+		set(&m.Attributes, in.Attributes)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return a.respond(http.StatusOK, a.messageView(m))
+}
+
+func (a *call) messageView(m store.Message) object {
+	return object{
+		"sid": m.SID, "index": m.Index, "author": m.Author, "body": m.Body, "attributes": m.Attributes, "conversation_sid": m.ConversationSID,
+		"date_created": stamp(m.Created), "date_updated": stamp(m.Updated),
+		"url": a.base + chatPath + "/Conversations/" + m.ConversationSID + "/Messages/" + m.SID,
+	}
+}
+
+func (a *call) addParticipant(c store.Conversation) error {
+	var in struct {
+		Identity   string          `json:"identity"`
+		Attributes *string         `json:"attributes"`
+		Binding    json.RawMessage `json:"messaging_binding"`
+	}
+	if err := a.read(&in); err != nil {
+		return err
+	}
+	if err := checkAttributes(in.Attributes); err != nil {
+		return err
+	}
+	if in.Identity == "" || len(in.Binding) > 0 {
+		return invalid("A Participant needs an identity; phones and other channels are not supported here")
+	}
+	p := store.ChatParticipant{Identity: in.Identity}
+	set(&p.Attributes, in.Attributes)
+	p, err := a.srv.cfg.Store.AddChatParticipant(c.SID, p)
+	if errors.Is(err, store.ErrNameTaken) {
+		return errMember
+	}
+	if err != nil {
+		return err
+	}
+	return a.respond(http.StatusCreated, a.participant(p))
+}
+
+func (a *call) updateParticipant(c store.Conversation) error {
+	var in struct {
+		Attributes *string `json:"attributes"`
+	}
+	if err := a.read(&in); err != nil {
+		return err
+	}
+	if err := checkAttributes(in.Attributes); err != nil {
+		return err
+	}
+	p, err := a.srv.cfg.Store.UpdateChatParticipant(c.SID, a.path("participant"), func(p *store.ChatParticipant) error {
+		set(&p.Attributes, in.Attributes)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return a.respond(http.StatusOK, a.participant(p))
+}
+
+func (a *call) removeParticipant(c store.Conversation) error {
+	if err := a.srv.cfg.Store.RemoveChatParticipant(c.SID, a.path("participant")); err != nil {
+		return err
+	}
+	return a.respond(http.StatusNoContent, nil)
+}
+
+func (a *call) participant(p store.ChatParticipant) object {
+	return object{
+		"sid": p.SID, "identity": p.Identity, "attributes": p.Attributes, "role_sid": nil, "messaging_binding": nil,
+		"date_created": stamp(p.Created), "date_updated": stamp(p.Updated), "conversation_sid": p.ConversationSID,
+		"url": a.base + chatPath + "/Conversations/" + p.ConversationSID + "/Participants/" + url.PathEscape(p.SID),
+	}
+}

@@ -1,0 +1,97 @@
+package twilsock
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+
+	"escalate/server/localtwilio/store"
+	"escalate/server/token"
+)
+
+// Codes of Twilio's error dictionary.
+const (
+	codeInvalidParameter = 20001
+	codeTokenInvalid     = 20101
+	codeTokenExpired     = 20104
+	codeTokenGrants      = 20106
+	codeForbidden        = 20403
+	codeNotFound         = 20404
+	codeInternal         = 20500
+
+	codeChatClosed     = 50351
+	codeChatMember     = 50433 // is a Participant already
+	codeNoMetadata     = 50530
+	codeMessageTooLong = 50511
+	codeSyncTooLarge   = 54006
+	codeSyncTTL        = 54011
+	codeSyncRevision   = 54103
+	codeSyncNameTaken  = 54301
+)
+
+var (
+	// errConfig is returned by Start for a Config that lacks something.
+	errConfig = errors.New("incomplete configuration")
+	// errGrant is a token that is good for neither Conversations nor Sync.
+	errGrant = errors.New("token has neither a chat nor a Sync grant")
+)
+
+// fault is an answer other than success, as Twilio writes it.
+type fault struct {
+	Status   int    `json:"status"`
+	Code     int    `json:"code"`
+	Message  string `json:"message"`
+	MoreInfo string `json:"more_info"`
+}
+
+func (f *fault) Error() string { return fmt.Sprintf("%d %d: %s", f.Status, f.Code, f.Message) }
+
+func invalid(message string) *fault {
+	return &fault{Status: http.StatusBadRequest, Code: codeInvalidParameter, Message: message}
+}
+
+var (
+	errForbidden = &fault{Status: http.StatusForbidden, Code: codeForbidden, Message: "The token does not give access to this"}
+	errClosed    = &fault{Status: http.StatusBadRequest, Code: codeChatClosed, Message: "Conversation is closed"}
+	errMember    = &fault{Status: http.StatusConflict, Code: codeChatMember, Message: "Participant already exists"}
+	errLong      = &fault{Status: http.StatusBadRequest, Code: codeMessageTooLong, Message: "Message body is longer than 1600 characters"}
+	errMetadata  = &fault{Status: http.StatusNotFound, Code: codeNoMetadata, Message: "No channel metadata found"}
+	errMedia     = invalid("Media is not supported here")
+)
+
+// faultOf makes of err what the client is told; ok is false for what it is not
+// told more of than that it happened.
+func faultOf(err error) (f *fault, ok bool) {
+	var own *fault
+	switch {
+	case errors.As(err, &own):
+		c := *own
+		f = &c
+	case errors.Is(err, store.ErrNotFound):
+		f = &fault{Status: http.StatusNotFound, Code: codeNotFound, Message: "The requested resource was not found"}
+	case errors.Is(err, store.ErrRevision):
+		f = &fault{Status: http.StatusPreconditionFailed, Code: codeSyncRevision, Message: "The revision does not match the expected revision"}
+	case errors.Is(err, store.ErrNameTaken):
+		f = &fault{Status: http.StatusConflict, Code: codeSyncNameTaken, Message: "Unique name already exists"}
+	default:
+		return &fault{Status: http.StatusInternalServerError, Code: codeInternal, Message: "Internal server error"}, false
+	}
+	f.MoreInfo = "https://www.twilio.com/docs/errors/" + strconv.Itoa(f.Code)
+	return f, true
+}
+
+// refusal is how a token that is not good is refused; the client gives up on
+// 401, and asks for a new token on the code of an expired one.
+func refusal(err error) *status {
+	code := token.Code(err)
+	switch {
+	case errors.Is(err, store.ErrTokenExpired):
+		code = codeTokenExpired
+	case errors.Is(err, errGrant):
+		code = codeTokenGrants
+	case code == 0:
+		code = codeTokenInvalid
+	}
+	return &status{Code: http.StatusUnauthorized, Status: "UNAUTHORIZED", Description: err.Error(), ErrorCode: code}
+}

@@ -1,0 +1,153 @@
+package twilsock
+
+import (
+	"escalate/server/localtwilio/store"
+)
+
+// change of a Sync object, as its followers are told of it.
+type syncChange struct {
+	sid  string // of the object
+	kind string // document_updated, map_item_added, …
+	body object
+}
+
+// storeEvent tells those who follow what a change of the store touches. It runs
+// on the watch's goroutine.
+func (s *Server) storeEvent(e store.Event) {
+	conns := s.connections()
+	if len(conns) == 0 {
+		return
+	}
+	changes, err := s.changes(e)
+	if err != nil {
+		// The object is gone again, or the store is closing.
+		s.log.Warn("twilsock event lost", "kind", e.Kind, "err", err)
+	}
+	for _, ch := range changes {
+		for _, c := range conns {
+			if c.follows(ch.sid) {
+				c.notifyEvent(ch)
+			}
+		}
+	}
+	if e.Kind == store.ChatParticipantRemoved {
+		s.evict(e, conns)
+	}
+}
+
+// evict ends what one who left a Conversation followed of it.
+func (s *Server) evict(e store.Event, conns []*conn) {
+	for _, c := range conns {
+		h := c.who()
+		if h == nil || h.identity != e.ChatParticipant.Identity || s.mayRead(*h, e.Conversation) == nil {
+			continue
+		}
+		sid := e.Conversation.SID
+		for _, o := range []string{channelSID(sid), messagesSID(sid), rosterSID(sid)} {
+			c.unsubscribe(o)
+		}
+	}
+}
+
+func (c *conn) notifyEvent(ch syncChange) {
+	c.notify(syncEvent, object{"event_type": ch.kind, "event_protocol_version": 4, "strictly_ordered": true, "event": ch.body})
+}
+
+// changes are what a change of the store is to Sync.
+func (s *Server) changes(e store.Event) ([]syncChange, error) {
+	switch e.Kind {
+	case store.DocumentUpdated:
+		return []syncChange{documentEvent(documentEntity(e.Document))}, nil
+	case store.DocumentRemoved:
+		return []syncChange{removedEvent(documentEntity(e.Document))}, nil
+	case store.CollectionRemoved:
+		return []syncChange{removedEvent(s.collectionEntity(e.Collection))}, nil
+	case store.ItemAdded, store.ItemUpdated, store.ItemRemoved:
+		how := map[store.EventKind]string{store.ItemAdded: "added", store.ItemUpdated: "updated", store.ItemRemoved: "removed"}[e.Kind]
+		return []syncChange{itemEvent(s.collectionEntity(e.Collection), storeItem(e.Item), how)}, nil
+	case store.ConversationUpdated:
+		return channelChange(e.Conversation)
+	case store.MessageAdded:
+		list, err := channelChange(e.Conversation)
+		return append(list, itemEvent(s.messagesEntity(e.Conversation), s.messageItem(e.Message), "added")), err
+	case store.MessageUpdated:
+		return []syncChange{itemEvent(s.messagesEntity(e.Conversation), s.messageItem(e.Message), "updated")}, nil
+	case store.ChatParticipantAdded:
+		return s.participantChanges(e, "added")
+	case store.ChatParticipantUpdated:
+		return s.participantChanges(e, "updated")
+	case store.ChatParticipantRemoved:
+		return s.participantChanges(e, "removed")
+	case store.ChatUserUpdated:
+		return userChanges(e.ChatUser)
+	}
+	return nil, nil
+}
+
+func channelChange(c store.Conversation) ([]syncChange, error) {
+	e, err := channelEntity(c)
+	if err != nil {
+		return nil, err
+	}
+	return []syncChange{documentEvent(e)}, nil
+}
+
+// participantChanges are those of the Conversation's roster and of the user's
+// Map of Conversations.
+func (s *Server) participantChanges(e store.Event, how string) ([]syncChange, error) {
+	p := e.ChatParticipant
+	u, err := s.cfg.Store.ChatUser(p.Identity)
+	if err != nil {
+		return nil, err
+	}
+	member, err := s.rosterItem(p)
+	if err != nil {
+		return nil, err
+	}
+	seat, err := seatItem(p)
+	if err != nil {
+		return nil, err
+	}
+	return []syncChange{
+		itemEvent(chatEntity(syncMap, rosterSID(p.ConversationSID), rosterName(p.ConversationSID), e.Conversation), member, how),
+		itemEvent(userEntity(u, u.SeatsSID, seatsName(u), p.Event), seat, how),
+	}, nil
+}
+
+func userChanges(u store.ChatUser) (list []syncChange, err error) {
+	items, err := infoItems(u)
+	for _, i := range items {
+		list = append(list, itemEvent(infoEntity(u), i, "updated"))
+	}
+	return list, err
+}
+
+func documentEvent(e entity) syncChange {
+	return syncChange{e.sid, "document_updated", object{
+		"id": e.event, "document_sid": e.sid, "document_unique_name": orNull(e.name), "document_revision": e.revision,
+		"document_data": e.data, "date_created": stamp(e.updated), "date_expires": stamp(e.expires), "created_by": e.createdBy,
+	}}
+}
+
+func removedEvent(e entity) syncChange {
+	k := string(e.kind)
+	return syncChange{e.sid, k + "_removed", object{
+		"id": e.event, k + "_sid": e.sid, k + "_unique_name": orNull(e.name), "date_created": stamp(e.updated),
+	}}
+}
+
+// itemEvent says that an item was added, updated or removed.
+func itemEvent(e entity, i item, how string) syncChange {
+	k := string(e.kind)
+	body := object{
+		"id": i.event, k + "_sid": e.sid, k + "_unique_name": orNull(e.name), k + "_revision": e.revision,
+		"item_revision": i.revision, "item_data": i.data, "item_url": "https://cds.us1.twilio.com" + itemPath(e, i),
+		"date_created": stamp(i.updated), "date_expires": stamp(i.expires), "created_by": i.createdBy,
+	}
+	if e.kind == syncList {
+		body["item_index"] = i.index
+	} else {
+		body["item_key"] = i.key
+	}
+	return syncChange{e.sid, k + "_item_" + how, body}
+}

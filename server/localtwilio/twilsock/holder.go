@@ -1,0 +1,64 @@
+package twilsock
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"escalate/server/localtwilio/store"
+)
+
+// holder is who a token says that the client is, and what it may open.
+type holder struct {
+	identity string
+	chat     bool // Conversations
+	sync     bool // the Sync Service
+	all      bool // every Conversation, as supervisors may
+	expires  time.Time
+}
+
+// holderOf checks a token: a Flex token, or an Access Token with a ChatGrant or
+// a SyncGrant.
+func (s *Server) holderOf(raw string) (holder, error) {
+	f, err := s.cfg.Store.ValidateFlexToken(raw)
+	if err == nil {
+		return holder{
+			identity: f.Identity, chat: true, sync: true, expires: f.Expires,
+			all: slices.Contains(f.Roles, "supervisor") || slices.Contains(f.Roles, "admin"),
+		}, nil
+	}
+	if !errors.Is(err, store.ErrNotFound) {
+		return holder{}, err
+	}
+	c, err := s.cfg.Verify(raw)
+	if err != nil {
+		return holder{}, err
+	}
+	a := s.cfg.Store.Account()
+	h := holder{
+		identity: c.Identity, expires: c.Expires,
+		chat: c.ChatService != "" && c.ChatService == a.ChatServiceSID,
+		sync: c.SyncService != "" && (c.SyncService == a.SyncServiceSID || c.SyncService == "default"),
+	}
+	if !h.chat && !h.sync {
+		return holder{}, fmt.Errorf("for services %q and %q: %w", c.ChatService, c.SyncService, errGrant)
+	}
+	return h, nil
+}
+
+// mayRead reports whether the holder may see a Conversation: who is in it, who
+// made it, and supervisors.
+func (s *Server) mayRead(h holder, c store.Conversation) error {
+	if !h.chat {
+		return errForbidden
+	}
+	if h.all || c.CreatedBy == h.identity {
+		return nil
+	}
+	_, err := s.cfg.Store.ChatParticipant(c.SID, h.identity)
+	if errors.Is(err, store.ErrNotFound) {
+		return errForbidden
+	}
+	return err
+}

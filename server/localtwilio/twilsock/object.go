@@ -1,0 +1,180 @@
+package twilsock
+
+import (
+	"encoding/json"
+	"errors"
+	"strconv"
+	"strings"
+	"time"
+
+	"escalate/server/localtwilio/store"
+)
+
+// kind is what a Sync object is.
+type kind string
+
+const (
+	document kind = "document"
+	syncMap  kind = "map"
+	syncList kind = "list"
+)
+
+// path is the kind's name in URLs.
+func (k kind) path() string {
+	return map[kind]string{document: "/v3/Documents/", syncMap: "/v3/Maps/", syncList: "/v3/Lists/"}[k]
+}
+
+// entity is a Sync object as clients see it, whatever stands behind it.
+type entity struct {
+	kind      kind
+	sid, name string
+	revision  string
+	event     int // number of its newest change
+	createdBy string
+	created   time.Time
+	updated   time.Time
+	expires   time.Time
+	data      json.RawMessage // of a Document
+
+	// items are a Map's by key, or a List's by index; with those removed where
+	// that is asked for and known. nil for a Document.
+	items func(removed bool) ([]item, error)
+	// kept says that it is one of the store's own: it may be written to.
+	kept bool
+}
+
+// item is one item of a Map or List.
+type item struct {
+	key       string // of a Map's
+	index     int    // of a List's
+	data      json.RawMessage
+	revision  string
+	event     int
+	createdBy string
+	created   time.Time
+	updated   time.Time
+	expires   time.Time
+	removed   bool
+}
+
+// id is what the item has in its object's URL.
+func (i item) id(k kind) string {
+	if k == syncList {
+		return strconv.Itoa(i.index)
+	}
+	return i.key
+}
+
+// open finds the object of a kind by SID or name, if the holder may see it.
+func (s *Server) open(h holder, k kind, key string) (entity, error) {
+	e, ok, err := s.openChat(h, k, key)
+	if ok || err != nil {
+		return e, err
+	}
+	if !h.sync {
+		// As for what is not there: names of others' objects are not told.
+		return entity{}, store.ErrNotFound
+	}
+	if k == document {
+		d, err := s.cfg.Store.Document(key)
+		if err != nil {
+			return entity{}, err
+		}
+		return documentEntity(d), nil
+	}
+	c, err := s.cfg.Store.Collection(collectionKind(k), key)
+	if err != nil {
+		return entity{}, err
+	}
+	return s.collectionEntity(c), nil
+}
+
+// openChat finds the objects that Conversations draws; ok is false for what is
+// none of them.
+func (s *Server) openChat(h holder, k kind, key string) (e entity, ok bool, err error) {
+	if name, part, found := strings.Cut(key, "."); found && len(name) == 34 {
+		switch {
+		case strings.HasPrefix(name, "CH") && k == chatParts[part]:
+			return s.openConversation(h, k, name)
+		case strings.HasPrefix(name, "US") && k == syncMap:
+			return s.openUser(h, name, part)
+		}
+		return e, false, nil
+	}
+	if len(key) != 34 || key[:2] != sidPrefix[k] {
+		return e, false, nil
+	}
+	e, ok, err = s.openConversation(h, k, "CH"+key[2:])
+	if ok || err != nil || k != syncMap {
+		return e, ok, err
+	}
+	return s.openUserMap(h, key)
+}
+
+// sidPrefix begins the SIDs of each kind.
+var sidPrefix = map[kind]string{document: "ET", syncList: "ES", syncMap: "MP"}
+
+// chatParts are the objects that a Conversation consists of.
+var chatParts = map[string]kind{"channel": document, "messages": syncList, "roster": syncMap}
+
+func (s *Server) openConversation(h holder, k kind, sid string) (e entity, ok bool, err error) {
+	c, err := s.cfg.Store.Conversation(sid)
+	if errors.Is(err, store.ErrNotFound) {
+		return e, false, nil
+	}
+	if err == nil {
+		err = s.mayRead(h, c)
+	}
+	if err != nil {
+		return e, true, err
+	}
+	switch k {
+	case document:
+		e, err = channelEntity(c)
+	case syncList:
+		e = s.messagesEntity(c)
+	default:
+		e, err = s.rosterEntity(c)
+	}
+	return e, true, err
+}
+
+func collectionKind(k kind) store.CollectionKind {
+	if k == syncList {
+		return store.SyncList
+	}
+	return store.SyncMap
+}
+
+func documentEntity(d store.Document) entity {
+	return entity{
+		kind: document, sid: d.SID, name: d.UniqueName, revision: d.ETag(), event: d.Event, createdBy: d.CreatedBy,
+		created: d.Created, updated: d.Updated, expires: d.Expires, data: d.Data, kept: true,
+	}
+}
+
+func (s *Server) collectionEntity(c store.Collection) entity {
+	k := syncMap
+	if c.Kind == store.SyncList {
+		k = syncList
+	}
+	return entity{
+		kind: k, sid: c.SID, name: c.UniqueName, revision: c.ETag(), event: c.Event, createdBy: c.CreatedBy,
+		created: c.Created, updated: c.Updated, expires: c.Expires, kept: true,
+		items: func(removed bool) ([]item, error) {
+			all, err := s.cfg.Store.Items(c.Kind, c.SID, removed)
+			list := make([]item, 0, len(all))
+			for _, i := range all {
+				list = append(list, storeItem(i))
+			}
+			return list, err
+		},
+	}
+}
+
+func storeItem(i store.Item) item {
+	return item{
+		key: i.Key, index: i.Index, data: i.Data, revision: i.ETag(), event: i.Event, createdBy: i.CreatedBy,
+		created: i.Created, updated: i.Updated, expires: i.Expires, removed: i.Removed,
+	}
+}

@@ -1,0 +1,143 @@
+package twilsock
+
+import "net/http"
+
+// syncEvent is the kind of notification that brings changes of Sync objects.
+const syncEvent = "twilio.sync.event"
+
+// deliverWithin is how long, in milliseconds, a client waits for word of a
+// subscription before it asks again.
+const deliverWithin = 10_000
+
+// subscription is one wish of a client to follow an object, or no longer to.
+type subscription struct {
+	SID  string `json:"object_sid"`
+	Type kind   `json:"object_type"`
+	// Last is the number of the newest change that the client knows; without it
+	// there is nothing that it missed.
+	Last *int `json:"last_event_id"`
+}
+
+// subscribe answers at once and tells the outcome of each wish by notification,
+// as Sync does.
+func (a *call) subscribe() error {
+	var in struct {
+		Action      string         `json:"action"`
+		Correlation int64          `json:"correlation_id"`
+		Requests    []subscription `json:"requests"`
+	}
+	if err := a.read(&in); err != nil {
+		return err
+	}
+	switch in.Action {
+	case "establish":
+		for _, q := range in.Requests {
+			a.establish(q, in.Correlation)
+		}
+	case "cancel":
+		for _, q := range in.Requests {
+			a.conn.unsubscribe(q.SID)
+			a.tell("subscription_canceled", in.Correlation, object{"object_sid": q.SID, "object_type": q.Type})
+		}
+	default:
+		return invalid("Invalid action")
+	}
+	return a.respond(http.StatusOK, object{"estimated_delivery_in_ms": deliverWithin, "max_batch_size": 100})
+}
+
+// establish begins to follow an object, sends what the client missed of it, and
+// says that it is done. It follows before it looks, so that no change falls
+// between; one that comes twice is known to the client by its number.
+func (a *call) establish(q subscription, correlation int64) {
+	if !a.conn.subscribe(q.SID) {
+		a.failed(q, correlation, invalid("Too many subscriptions"))
+		return
+	}
+	e, err := a.srv.open(a.holder, q.Type, q.SID)
+	if err == nil && q.Last != nil {
+		err = a.replay(e, *q.Last)
+	}
+	if err != nil {
+		a.conn.unsubscribe(q.SID)
+		a.failed(q, correlation, err)
+		return
+	}
+	a.tell("subscription_established", correlation, object{
+		"object_sid": q.SID, "object_type": q.Type, "replay_status": "completed", "last_event_id": e.event,
+	})
+}
+
+func (a *call) failed(q subscription, correlation int64, err error) {
+	f, known := faultOf(err)
+	if !known {
+		a.srv.log.Error("twilsock subscription", "object", q.SID, "err", err)
+	}
+	a.tell("subscription_failed", correlation, object{
+		"object_sid": q.SID, "object_type": q.Type, "error": object{"status": f.Status, "message": f.Message, "code": f.Code},
+	})
+}
+
+func (a *call) tell(kind string, correlation int64, event object) {
+	a.conn.notify(syncEvent, object{
+		"event_type": kind, "correlation_id": correlation, "event_protocol_version": 4, "strictly_ordered": true, "event": event,
+	})
+}
+
+// replay sends the changes of an object after the one of the given number, as
+// far as they show in what it is now.
+func (a *call) replay(e entity, last int) error {
+	if e.event <= last {
+		return nil
+	}
+	if e.kind == document {
+		a.conn.notifyEvent(documentEvent(e))
+		return nil
+	}
+	items, err := e.items(true)
+	if err != nil {
+		return err
+	}
+	for _, i := range items {
+		if i.event > last {
+			a.conn.notifyEvent(itemEvent(e, i, replayed(i, last)))
+		}
+	}
+	return nil
+}
+
+// replayed says what became of an item since a client saw it, or did not.
+func replayed(i item, last int) string {
+	switch {
+	case i.removed:
+		return "removed"
+	case i.revision == "0" || i.event > last && i.created.Equal(i.updated):
+		return "added"
+	default:
+		return "updated"
+	}
+}
+
+// subscribe makes the connection follow an object; false when it follows too
+// many.
+func (c *conn) subscribe(sid string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.subs) >= maxSubscriptions {
+		return false
+	}
+	c.subs[sid] = struct{}{}
+	return true
+}
+
+func (c *conn) unsubscribe(sid string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.subs, sid)
+}
+
+func (c *conn) follows(sid string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	_, ok := c.subs[sid]
+	return ok
+}
