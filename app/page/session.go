@@ -27,7 +27,8 @@ type session struct {
 	nameOf func(identity string) string
 	// ended is told when the Room is over. err is nil when we left or were removed.
 	ended func(err *video.Error)
-	// turned is told when the Room's connection broke or is whole again; may be nil.
+	// turned is told when the Room's connection broke or is whole again, and when
+	// the microphone went off or on; may be nil.
 	turned func()
 
 	capture  video.Capture
@@ -198,7 +199,7 @@ func (s *session) apply(ev video.Event) {
 	s.place()
 	s.tell(before, ev)
 	s.react(before, ev)
-	if s.turned != nil && s.room != nil && before.Phase != s.state.Phase {
+	if s.turned != nil && s.room != nil && (before.Phase != s.state.Phase || before.MicrophoneOn() != s.state.MicrophoneOn()) {
 		s.turned()
 	}
 	if e, ok := ev.(video.Disconnected); ok && before.Phase != call.Left {

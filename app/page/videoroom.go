@@ -93,6 +93,10 @@ func (v *VideoRoom) hear(origin string, m wire.Bridge) {
 		}
 	case wire.BridgeOpen:
 		v.open(m.TaskSID, m.Code)
+	case wire.BridgeMute:
+		if v.phase == PhaseInCall {
+			v.s.set(video.Audio, !m.Muted)
+		}
 	case wire.BridgeLeave:
 		if !v.inCall() {
 			v.desk.send(wire.Bridge{Type: wire.BridgeLeft, Code: v.code})
@@ -158,7 +162,8 @@ func (v *VideoRoom) tellPhase() {
 	case PhaseLeft, PhaseLost, PhaseOver:
 		p = call.Left
 	}
-	v.desk.send(wire.Bridge{Type: wire.BridgeState, Phase: string(p), Code: v.code})
+	muted := v.phase == PhaseInCall && !v.s.microphoneOn()
+	v.desk.send(wire.Bridge{Type: wire.BridgeState, Phase: string(p), Code: v.code, Muted: muted})
 }
 
 // ended is told by the session that the Room is over.

@@ -11,7 +11,8 @@ const BridgeVersion = 1
 //	tab -> desktop  ready                  loaded, send me token and open
 //	desktop -> tab  token{token}           Flex token, also after each refresh
 //	desktop -> tab  open{taskSid, code}    show this escalation
-//	tab -> desktop  state{phase, code}     what the agent is doing there
+//	tab -> desktop  state{phase, code, muted}  what the agent is doing there
+//	desktop -> tab  mute{muted}            switch the microphone off or on
 //	desktop -> tab  leave                  disconnect now (wrap-up was chosen)
 //	tab -> desktop  left{code}             disconnected, for whatever reason
 type Bridge struct {
@@ -23,6 +24,8 @@ type Bridge struct {
 	Code     string `json:"code,omitempty"`
 	// Phase is a call phase: "idle", "joining", "in_call", "reconnecting", "left".
 	Phase string `json:"phase,omitempty"`
+	// Muted says that the agent's microphone is off, or is to be.
+	Muted bool `json:"muted,omitempty"`
 }
 
 // The types of Bridge messages.
@@ -31,6 +34,7 @@ const (
 	BridgeToken = "token"
 	BridgeOpen  = "open"
 	BridgeState = "state"
+	BridgeMute  = "mute"
 	BridgeLeave = "leave"
 	BridgeLeft  = "left"
 )
