@@ -76,6 +76,7 @@ func (s *Server) negotiate(c *conn, x *session, m *connect, offer description) e
 		r.leave(x, nil)
 		return fail(codeServerRemoteDesc, err)
 	}
+	setProfile(p, m.BandwidthProfile)
 	channels := s.openChannels(x, p, m)
 	r.mu.Lock()
 	x.channels = channels

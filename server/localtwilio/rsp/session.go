@@ -33,15 +33,18 @@ type session struct {
 	inbound sync.Mutex
 
 	// The rest is guarded by room.mu.
-	state     string
-	revision  int // of the state that others see
-	heard     int // revision of the browser's own list of Tracks
-	tracks    []*track
-	published int  // revision of the list for the publisher
-	peer      peer // nil until connected
-	channels  map[string]channel
-	quality   int // network quality level
-	expiry    *time.Timer
+	state       string
+	revision    int // of the state that others see
+	heard       int // revision of the browser's own list of Tracks
+	tracks      []*track
+	published   int  // revision of the list for the publisher
+	peer        peer // nil until connected
+	channels    map[string]channel
+	quality     int      // network quality level
+	levels      levels   // the same in detail
+	switchedOff []string // SIDs of the Tracks that are switched off
+	hinted      int      // id of the last publisher_hints
+	expiry      *time.Timer
 }
 
 // self is the Participant's entry for its own browser.
@@ -79,6 +82,7 @@ func (x *session) update(m *update) {
 	if changed {
 		p.SetTracks(tracks)
 	}
+	setProfile(p, m.BandwidthProfile)
 	for _, pc := range m.PeerConnections {
 		if pc.ID != x.pc {
 			continue
@@ -105,6 +109,8 @@ func (x *session) peerConfig(subscribeAll bool) sfu.PeerConfig {
 		Send:         x.out.describe,
 		Subscribed:   x.out.subscribe,
 		Message:      x.signaled,
+		SwitchedOff:  x.switched,
+		LayersWanted: x.layersWanted,
 		Failed: func(err error) {
 			x.log.Info("media lost", "err", err)
 			x.room.leave(x, errorOf(codeMediaLost))
@@ -123,14 +129,14 @@ func (x *session) signaled(channel string, data []byte) {
 	r.mu.Lock()
 	var answer any
 	switch {
-	case s.Type == "ready":
-		if channel == activeSpeaker && r.speaker != "" {
+	case s.Type == "ready" && channel == activeSpeaker:
+		if r.speaker != "" {
 			answer = speakerOf(r.speaker)
 		}
 	case s.Type == networkQuality && channel == networkQuality:
 		answer = r.measure(x, s.qualityReport)
-	case s.Type == renderHints && channel == renderHints:
-		answer = hintsAnswer(s.Subscriber)
+	default:
+		answer = x.steer(channel, s)
 	}
 	p := x.peer
 	r.mu.Unlock()

@@ -53,7 +53,7 @@ type received struct {
 	last    uint16
 	stream  string
 	mime    string
-	exts    int
+	levels  int // packets with more than our own header extension
 	ssrc    webrtc.SSRC
 	reports int
 }
@@ -322,7 +322,9 @@ func (c *client) onTrack(remote *webrtc.TrackRemote, r *webrtc.RTPReceiver) {
 		}
 		rec.packets++
 		rec.last = p.SequenceNumber
-		rec.exts += len(p.Extensions)
+		if len(p.Extensions) > 1 {
+			rec.levels++
+		}
 		c.mu.Unlock()
 	}
 }
