@@ -48,6 +48,9 @@ var videoCodecs = []struct {
 	{"H264", webrtc.MimeTypeH264, "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42001f", 104, 105},
 }
 
+// mimeRED is redundant audio data (RFC 2198).
+const mimeRED = "audio/red"
+
 // mediaOptions says what one PeerConnection may use.
 type mediaOptions struct {
 	codecs []string // names as in videoCodecs, preferred first; empty allows all
@@ -82,7 +85,13 @@ func (e *Engine) newConnection(o mediaOptions) (connection, error) {
 	// retransmission: see begin.
 	s.SetFireOnTrackBeforeFirstRTP(true)
 	s.SetIncludeLoopbackCandidate(true)
-	s.SetNetworkTypes([]webrtc.NetworkType{e.network})
+	s.SetNetworkTypes(e.networks)
+	if e.tcp != nil {
+		s.SetICETCPMux(e.tcp)
+	}
+	if e.ip != nil {
+		s.SetIPFilter(e.ip.Equal)
+	}
 	// Clients hide their addresses behind .local names; a lite agent needs none of them.
 	s.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
 	s.SetICETimeouts(iceDisconnected, iceFailed, iceKeepalive)
@@ -112,6 +121,16 @@ func newMediaEngine(o mediaOptions) (*webrtc.MediaEngine, error) {
 			MimeType: webrtc.MimeTypeOpus, ClockRate: 48000, Channels: 2, SDPFmtpLine: "minptime=10;useinbandfec=1",
 		},
 		PayloadType: 111,
+	}, webrtc.RTPCodecTypeAudio); err != nil {
+		return nil, err
+	}
+	// Opus with the packets before it repeated (RFC 2198). It is passed on as it comes: a client
+	// that sends it can receive it, and pion answers it only to those that offer it.
+	if err := m.RegisterCodec(webrtc.RTPCodecParameters{
+		RTPCodecCapability: webrtc.RTPCodecCapability{
+			MimeType: mimeRED, ClockRate: 48000, Channels: 2, SDPFmtpLine: "111/111",
+		},
+		PayloadType: 63,
 	}, webrtc.RTPCodecTypeAudio); err != nil {
 		return nil, err
 	}

@@ -67,17 +67,22 @@ func TestSimulcastOffer(t *testing.T) {
 	bob.flows("MT1s")
 }
 
+// firstLayer is the SSRC of the second layer in the first m-section with simulcast. The third's is
+// one more.
+const firstLayer = 7000
+
 // addLayers writes the upper layers into an offer, as twilio-video.js does.
 func addLayers(sdp string) string {
-	parts := strings.Split(sdp, "\r\nm=")
+	parts, n := strings.Split(sdp, "\r\nm="), 0
 	for i, p := range parts {
 		_, rest, ok := strings.Cut(p, "\r\na=ssrc:")
 		if !strings.HasPrefix(p, "video") || !ok {
 			continue
 		}
 		ssrc, _, _ := strings.Cut(rest, " ")
-		upper := []string{fmt.Sprint(7000 + 10*i), fmt.Sprint(7001 + 10*i)}
+		upper := []string{fmt.Sprint(firstLayer + 10*n), fmt.Sprint(firstLayer + 10*n + 1)}
 		extra := "a=ssrc-group:SIM " + ssrc + " " + strings.Join(upper, " ")
+		n++
 		for _, s := range upper {
 			extra += "\r\na=ssrc:" + s + " cname:layer\r\na=ssrc:" + s + " msid:- layer"
 		}
