@@ -18,8 +18,9 @@ const (
 	standingTime  = 300 * time.Millisecond
 	// baseTime is for how long the least delay is believed. It bounds what clocks drift apart.
 	baseTime = 10 * time.Second
-	// lossTime is the span that losses are counted over; highLoss reduces the estimate. Radio
-	// links lose a few percent without being full.
+	// lossTime is the span that losses are counted over; more than highLoss in two of them in a row
+	// reduces the estimate. Radio links lose a few percent without being full, and a busy
+	// machine loses part of a keyframe now and then.
 	lossTime = time.Second
 	highLoss = 0.10
 	// rateTime is the span that the rate of arrival is measured over.
@@ -34,8 +35,9 @@ const (
 	// second.
 	calmTime = time.Second
 	growth   = 0.08
-	// leastEstimate, in bits per second, is kept in any case: sound and one small picture.
-	leastEstimate = 100_000
+	// leastEstimate, in bits per second, is kept in any case: sound and one picture whose publisher
+	// adapts, so that a call of two never goes dark.
+	leastEstimate = 250_000
 )
 
 // bandwidth estimates how much can be sent to one subscriber, from when its packets arrived
@@ -152,7 +154,7 @@ func (b *bandwidth) feedback(f *rtcp.TransportLayerCC, now time.Time) {
 		return
 	}
 	sum.span = last - first
-	b.arrivals = append(expire(b.arrivals, now.Add(-max(rateTime, lossTime))), sum)
+	b.arrivals = append(expire(b.arrivals, now.Add(-max(rateTime, 2*lossTime))), sum)
 	b.adjust(now)
 }
 
@@ -171,7 +173,7 @@ func (b *bandwidth) delayed(d time.Duration, now time.Time) {
 
 // adjust applies what is known to the estimate.
 func (b *bandwidth) adjust(now time.Time) {
-	loss := b.loss()
+	loss := min(b.loss(now), b.loss(now.Add(-lossTime)))
 	acked := b.acked(now)
 	full := b.queue.settled(now, standingTime) && b.queue.least() > standingQueue
 	switch {
@@ -197,12 +199,14 @@ func (b *bandwidth) adjust(now time.Time) {
 	}
 }
 
-// loss is the share of packets that got lost lately.
-func (b *bandwidth) loss() float64 {
+// loss is the share of packets that got lost in the lossTime before then.
+func (b *bandwidth) loss(then time.Time) float64 {
 	lost, count := 0, 0
 	for _, a := range b.arrivals {
-		lost += a.lost
-		count += a.count
+		if age := then.Sub(a.at); age >= 0 && age < lossTime {
+			lost += a.lost
+			count += a.count
+		}
 	}
 	// A handful of packets says nothing.
 	if count < 20 {
@@ -247,11 +251,11 @@ func (b *bandwidth) estimate() (bps int, limited bool) {
 	return int(b.rate), b.rate > 0
 }
 
-// link is what the feedback tells of the network.
-func (b *bandwidth) link(now time.Time) (loss float64, calm bool) {
+// calm reports whether the estimate has not been reduced lately.
+func (b *bandwidth) calm(now time.Time) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.loss(), now.Sub(b.reduced) > 2*calmTime
+	return now.Sub(b.reduced) > 2*calmTime
 }
 
 func minTime(a, b time.Time) time.Time {

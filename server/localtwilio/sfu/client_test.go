@@ -54,12 +54,13 @@ type received struct {
 	last      uint16
 	stream    string
 	mime      string
-	size      Dimensions // of the last VP8 keyframe
-	backwards int        // timestamps below the one before
-	jumps     int        // picture ids that are not the next, or the same
-	time      uint32     // last timestamp
-	picture   uint16     // last picture id
-	levels    int        // packets with more than our own header extension
+	size      Dimensions    // of the last VP8 keyframe
+	backwards int           // timestamps below the one before
+	jumps     int           // picture ids that are not the next, or the same
+	time      uint32        // last timestamp
+	picture   uint16        // last picture id
+	types     map[uint8]int // packets by payload type
+	levels    int           // packets with more than our own header extension
 	ssrc      webrtc.SSRC
 	reports   int
 }
@@ -74,15 +75,16 @@ type dataReceived struct {
 
 func newClient(t testing.TB, id string) *client {
 	t.Helper()
-	return newClientOver(t, id, webrtc.NetworkTypeUDP4)
+	return newClientOver(t, id, webrtc.NetworkTypeUDP4, func(*webrtc.MediaEngine) {})
 }
 
-func newClientOver(t testing.TB, id string, network webrtc.NetworkType) *client {
+func newClientOver(t testing.TB, id string, network webrtc.NetworkType, more func(*webrtc.MediaEngine)) *client {
 	t.Helper()
 	var m webrtc.MediaEngine
 	if err := m.RegisterDefaultCodecs(); err != nil {
 		t.Fatal(err)
 	}
+	more(&m)
 	if err := m.RegisterHeaderExtension(webrtc.RTPHeaderExtensionCapability{
 		URI: sdp.AudioLevelURI,
 	}, webrtc.RTPCodecTypeAudio); err != nil {
@@ -300,7 +302,7 @@ func (c *client) onTrack(remote *webrtc.TrackRemote, r *webrtc.RTPReceiver) {
 		return
 	}
 	c.wg.Add(2)
-	rec := &received{stream: remote.StreamID(), mime: remote.Codec().MimeType, ssrc: remote.SSRC()}
+	rec := &received{types: map[uint8]int{}, stream: remote.StreamID(), mime: remote.Codec().MimeType, ssrc: remote.SSRC()}
 	c.received[remote.ID()] = rec
 	c.mu.Unlock()
 	go func() {
@@ -333,6 +335,7 @@ func (c *client) onTrack(remote *webrtc.TrackRemote, r *webrtc.RTPReceiver) {
 		}
 		rec.look(p)
 		rec.packets++
+		rec.types[p.PayloadType]++
 		rec.last = p.SequenceNumber
 		if len(p.Extensions) > 1 {
 			rec.levels++

@@ -27,11 +27,12 @@ type DownTrack struct {
 	writer  webrtc.TrackLocalWriter
 	ssrc    uint32
 	payload uint8
-	ready   bool // answered and connected, so that a keyframe can arrive
-	off     bool // switched off
-	waiting bool // for a keyframe
-	target  int  // index of the layer that is wanted
-	current int  // index of the layer that is sent, unless waiting
+	red     uint8 // payload type of redundant audio, 0 when the subscriber does not know it
+	ready   bool  // answered and connected, so that a keyframe can arrive
+	off     bool  // switched off
+	waiting bool  // for a keyframe
+	target  int   // index of the layer that is wanted
+	current int   // index of the layer that is sent, unless waiting
 	number  numbering
 	clock   timeline
 	vp8     *vp8Numbers // nil for other codecs
@@ -81,6 +82,7 @@ func (d *DownTrack) Bind(c webrtc.TrackLocalContext) (webrtc.RTPCodecParameters,
 	defer d.mu.Unlock()
 	if ok {
 		d.writer, d.ssrc, d.payload = c.WriteStream(), uint32(c.SSRC()), uint8(params.PayloadType)
+		d.red = redPayload(c.CodecParameters())
 	} else {
 		// An error would make pion refuse the whole answer; a subscriber that lacks the
 		// codec just sees nothing of this Track.
@@ -214,8 +216,16 @@ func (d *DownTrack) write(l *layer, in *rtp.Header, payload []byte, seq int64) (
 	if d.vp8 != nil {
 		payload = d.vp8.apply(payload, d.buf)
 	}
+	payloadType := d.payload
+	if l.red != 0 && in.PayloadType == l.red {
+		if d.red != 0 {
+			payloadType = d.red
+		} else {
+			payload = redPrimary(payload)
+		}
+	}
 	d.header = rtp.Header{
-		Version: 2, Marker: in.Marker, SSRC: d.ssrc, PayloadType: d.payload,
+		Version: 2, Marker: in.Marker, SSRC: d.ssrc, PayloadType: payloadType,
 		SequenceNumber: n, Timestamp: d.clock.translate(l, in.Timestamp),
 	}
 	return result, d.send(payload)
@@ -245,11 +255,14 @@ func (d *DownTrack) pad() bool {
 		return false
 	}
 	d.header = rtp.Header{
-		Version: 2, Padding: true, PaddingSize: probePacket, SSRC: d.ssrc, PayloadType: d.payload,
+		Version: 2, Padding: true, SSRC: d.ssrc, PayloadType: d.payload,
 		SequenceNumber: d.number.insert(), Timestamp: d.clock.last,
 	}
-	return d.send(nil) == nil
+	return d.send(padding[:]) == nil
 }
+
+// padding is the largest there is. It is given as payload because pion/srtp writes none by itself.
+var padding = [probePacket]byte{probePacket - 1: probePacket}
 
 // report tells the subscriber which moment of the publisher's clock a timestamp stands for, so that
 // sound and picture are played together (RFC 3550 section 6.4.1). The publisher's own words are

@@ -20,6 +20,7 @@ type layer struct {
 	remote   *webrtc.TrackRemote
 	receiver *webrtc.RTPReceiver
 	keys     *keyframeRequests // nil for audio
+	red      uint8             // payload type of redundant audio, 0 if there is none
 	last     atomic.Pointer[rtcp.SenderReport]
 	size     atomic.Uint32 // width<<16 | height of the last keyframe, 0 unknown
 	bytes    atomic.Int64  // received so far
@@ -30,6 +31,9 @@ type layer struct {
 
 func newLayer(index int, remote *webrtc.TrackRemote, receiver *webrtc.RTPReceiver, write func([]rtcp.Packet) error) *layer {
 	l := &layer{index: index, remote: remote, receiver: receiver}
+	if remote.Kind() == webrtc.RTPCodecTypeAudio {
+		l.red = redPayload(receiver.GetParameters().Codecs)
+	}
 	if remote.Kind() == webrtc.RTPCodecTypeVideo {
 		ssrc := uint32(remote.SSRC())
 		// Its error says that the transport is gone, which others notice.

@@ -48,9 +48,6 @@ var videoCodecs = []struct {
 	{"H264", webrtc.MimeTypeH264, "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42001f", 104, 105},
 }
 
-// mimeRED is redundant audio data (RFC 2198).
-const mimeRED = "audio/red"
-
 // mediaOptions says what one PeerConnection may use.
 type mediaOptions struct {
 	codecs []string // names as in videoCodecs, preferred first; empty allows all
@@ -114,18 +111,19 @@ type ready struct{ i interceptor.Interceptor }
 
 func (r ready) NewInterceptor(string) (interceptor.Interceptor, error) { return r.i, nil }
 
+// opus is the only audio codec.
+var opus = webrtc.RTPCodecCapability{
+	MimeType: webrtc.MimeTypeOpus, ClockRate: 48000, Channels: 2, SDPFmtpLine: "minptime=10;useinbandfec=1",
+}
+
 func newMediaEngine(o mediaOptions) (*webrtc.MediaEngine, error) {
 	m := &webrtc.MediaEngine{}
 	if err := m.RegisterCodec(webrtc.RTPCodecParameters{
-		RTPCodecCapability: webrtc.RTPCodecCapability{
-			MimeType: webrtc.MimeTypeOpus, ClockRate: 48000, Channels: 2, SDPFmtpLine: "minptime=10;useinbandfec=1",
-		},
-		PayloadType: 111,
+		RTPCodecCapability: opus, PayloadType: 111,
 	}, webrtc.RTPCodecTypeAudio); err != nil {
 		return nil, err
 	}
-	// Opus with the packets before it repeated (RFC 2198). It is passed on as it comes: a client
-	// that sends it can receive it, and pion answers it only to those that offer it.
+	// pion answers it only to those that offer it.
 	if err := m.RegisterCodec(webrtc.RTPCodecParameters{
 		RTPCodecCapability: webrtc.RTPCodecCapability{
 			MimeType: mimeRED, ClockRate: 48000, Channels: 2, SDPFmtpLine: "111/111",

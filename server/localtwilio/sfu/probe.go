@@ -11,7 +11,7 @@ const (
 	// probePatience is the first interval between two probes; each that finds nothing doubles it
 	// up to probeRest.
 	probePatience = 2 * time.Second
-	probeRest     = 30 * time.Second
+	probeRest     = 10 * time.Second
 	// probePacket is the payload of a packet that is nothing but padding (RFC 3550 section 5.1).
 	probePacket = 255
 )

@@ -12,9 +12,12 @@ const (
 	rembInterval = time.Second
 	// fullRate, in bits per second, is more than any client sends: three layers of 720p take less.
 	fullRate = 6_000_000
-	// leastRate, in bits per second, is asked of a publisher that nobody looks at: enough that
-	// the picture is not shrunk to nothing when somebody does.
-	leastRate = 300_000
+	// gentleRate, in bits per second, is what a publisher may send however small it is rendered.
+	// Chromium's estimate follows the limit down and takes half a minute to grow again, and a
+	// small picture may be made large at any time.
+	gentleRate = 1_000_000
+	// idleRate, in bits per second, is asked of a publisher that nobody looks at.
+	idleRate = 600_000
 )
 
 // tick is called by the loop, every steerInterval.
@@ -53,6 +56,10 @@ func (p *Peer) sendREMB() {
 			for _, l := range in.media.layers {
 				ssrcs = append(ssrcs, uint32(l.remote.SSRC()))
 			}
+			if p.config.LayersWanted != nil && len(in.media.layers) > 1 {
+				total += fullRate // hints about layers do it better
+				continue
+			}
 			total += in.media.share()
 		}
 	}
@@ -77,6 +84,9 @@ func (u *upTrack) share() int {
 		for _, d := range sinks {
 			sum = max(sum, int(d.want.Load()))
 		}
+		if sum == 0 {
+			sum = idleRate
+		}
 	} else {
 		// The publisher shares among its layers from the smallest up.
 		sizes := u.sizes()
@@ -88,6 +98,7 @@ func (u *upTrack) share() int {
 				sum += sizes[i].bitrate()
 			}
 		}
+		sum = max(sum, gentleRate)
 	}
-	return min(max(sum, leastRate), fullRate)
+	return min(max(sum, elasticFloor), fullRate)
 }

@@ -132,7 +132,7 @@ func (p *Peer) steer(now time.Time) {
 		a.budget = min(a.budget, float64(f.MaxBitrate))
 	}
 	a.budget = max(a.budget-float64(audio*audioReserve), 0)
-	_, calm := p.monitor.bandwidth.link(now)
+	calm := p.monitor.bandwidth.calm(now)
 	switch f.SwitchOff {
 	case SwitchOffDisabled:
 	case SwitchOffDetected:
@@ -189,7 +189,7 @@ func (s *subscription) apply(c *candidate) {
 	}
 	want := c.grant
 	if rendered, _ := s.down.rendering(); rendered.pixels() > 0 {
-		want = min(want, max(rendered.bitrate(), elasticFloor))
+		want = min(want, max(rendered.bitrate(), gentleRate))
 	}
 	s.down.want.Store(int64(want))
 	s.switchTo(c.layers[c.place].index, false)

@@ -14,7 +14,7 @@ func TestMediaOverTCP(t *testing.T) {
 	alice.publish("MT1v", KindVideo)
 	alice.publish("MT1a", KindAudio)
 	alice.join(r)
-	bob := newClientOver(t, "PA2", webrtc.NetworkTypeTCP4)
+	bob := newClientOver(t, "PA2", webrtc.NetworkTypeTCP4, func(*webrtc.MediaEngine) {})
 	bob.publish("MT2v", KindVideo)
 	bob.join(r)
 	bob.flows("MT1v", "MT1a")

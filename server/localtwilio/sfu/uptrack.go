@@ -30,6 +30,10 @@ type upTrack struct {
 
 func newUpTrack(first *layer, log *slog.Logger) *upTrack {
 	u := &upTrack{layers: []*layer{first}, codec: first.remote.Codec().RTPCodecCapability, log: log}
+	if strings.EqualFold(u.codec.MimeType, mimeRED) {
+		// A wrapping that can come and go: DownTrack.write looks at each packet.
+		u.codec = opus
+	}
 	u.sinks.Store(&[]*DownTrack{})
 	return u
 }
