@@ -90,9 +90,8 @@ var (
 	rttBounds    = [4]float64{0.3, 0.5, 0.8, 1.2}
 	lossBounds   = [4]float64{0.02, 0.05, 0.10, 0.20}
 	jitterBounds = [4]float64{0.05, 0.1, 0.2, 0.4}
-	// bandwidthBounds, in bits per second, are for receiving video and lower limits: 720p needs
-	// the first, a small picture the last.
-	bandwidthBounds = [4]float64{1_200_000, 600_000, 300_000, 150_000}
+	// shortBounds are for the share of what is wanted that the bandwidth does not suffice for.
+	shortBounds = [4]float64{0.1, 0.3, 0.5, 0.75}
 )
 
 // grade turns what the browser and the media server measured into levels. Each direction is
@@ -117,12 +116,7 @@ func grade(r qualityReport, q sfu.Quality) levels {
 	}
 	l := levels{Audio: kind(q.Audio, r.Audio), Video: kind(q.Video, r.Video)}
 	if q.Available > 0 && q.Video.Recv.Active {
-		for _, b := range bandwidthBounds {
-			if float64(q.Available) < b {
-				l.Video.Recv--
-			}
-		}
-		l.Video.Recv = max(l.Video.Recv, 1)
+		l.Video.Recv = min(l.Video.Recv, step(1-float64(q.Available)/float64(max(q.Needed, 1)), shortBounds))
 	}
 	l.Level = min(l.Audio.Send, l.Audio.Recv, l.Video.Send, l.Video.Recv)
 	return l

@@ -47,8 +47,8 @@ func width(identity, name string) string {
 const layers = `Array.from(room._signaling._peerConnectionManager._peerConnections.values())[0]._peerConnection.getSenders()
 	.filter(s => s.track && s.track.kind === "video").map(s => s.getParameters().encodings.map(e => e.active).join())`
 
-// streams describes what a page sends and receives of video, for the log.
-const streams = `Array.from(room._signaling._peerConnectionManager._peerConnections.values())[0]._peerConnection._peerConnection.getStats()
+// videoStreams describes what a page sends and receives of video, for the log.
+const videoStreams = `Array.from(room._signaling._peerConnectionManager._peerConnections.values())[0]._peerConnection._peerConnection.getStats()
 	.then(r => Array.from(r.values()).filter(s => s.kind === "video" && /bound-rtp/.test(s.type))
 	.map(s => [s.type, s.ssrc, s.frameWidth, s.active, s.bytesSent || s.bytesReceived, s.targetBitrate, s.qualityLimitationReason, s.framesDecoded].join(" ")).join("\n"))`
 
@@ -64,7 +64,14 @@ func TestBandwidthInChromium(t *testing.T) {
 	bob.logs("subscribed alice video hd")
 	t.Cleanup(func() {
 		if t.Failed() {
-			t.Logf("alice:\n%s\n%s\nbob:\n%s", alice.str(layers), alice.str(streams), bob.str(streams))
+			t.Logf("alice:\n%s\n%s\nbob:\n%s", alice.str(layers), alice.str(videoStreams), bob.str(videoStreams))
+			s.srv.mu.Lock()
+			defer s.srv.mu.Unlock()
+			for _, x := range s.srv.sessions {
+				if p, ok := x.peer.(steered); ok {
+					t.Logf("%s: %+v", x.identity, p.Quality())
+				}
+			}
 		}
 	})
 	render := func(w, h int) {
@@ -92,6 +99,7 @@ func TestBandwidthInChromium(t *testing.T) {
 			alice.until("all layers", layers+`[0] === "true,true,true"`)
 		}},
 		{"switched off and on by the subscriber", func(t *testing.T) {
+			bob.until("that it is on", "!"+remote("alice", "hd")+".track.isSwitchedOff")
 			bob.str(remote("alice", "hd") + ".on('trackSwitchedOff', () => note('off')), " + remote("alice", "hd") + ".on('trackSwitchedOn', () => note('on'))")
 			bob.str(remote("alice", "hd") + ".track.switchOff()")
 			bob.logs("off")
@@ -103,7 +111,7 @@ func TestBandwidthInChromium(t *testing.T) {
 		{"the more important of two", func(t *testing.T) {
 			carol := s.open("carol")
 			carol.joinWith("carol", "wide", `{ tracks: [], bandwidthProfile: { video: {
-				mode: "collaboration", maxTracks: 1, clientTrackSwitchOffControl: "manual", contentPreferencesMode: "manual" } } }`)
+				mode: "collaboration", maxTracks: 1 } } }`)
 			alice.is(`publish("other", "video")`, "published")
 			carol.until("both", remote("alice", "hd")+".track && "+remote("alice", "other")+".track && true")
 			carol.str(remote("alice", "other") + ".track.setPriority('high')")

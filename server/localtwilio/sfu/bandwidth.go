@@ -14,8 +14,8 @@ const (
 	// standingQueue is the delay, beyond the least seen lately, that counts as congestion when no
 	// packet of a standingTime arrived with less. A busy machine delays some packets by as much, a
 	// full queue on the way delays all.
-	standingQueue = 80 * time.Millisecond
-	standingTime  = 300 * time.Millisecond
+	standingQueue = 150 * time.Millisecond
+	standingTime  = 800 * time.Millisecond
 	// baseTime is for how long the least delay is believed. It bounds what clocks drift apart.
 	baseTime = 10 * time.Second
 	// lossTime is the span that losses are counted over; more than highLoss in two of them in a row

@@ -110,7 +110,7 @@ func TestBandwidthFindsTheBottleneck(t *testing.T) {
 		bps, _ = l.b.estimate()
 		l.run(float64(bps)*0.9, time.Second)
 	}
-	if bps, _ = l.b.estimate(); bps < 600e3 || bps > 1000e3 {
+	if bps, _ = l.b.estimate(); bps < 600e3 || bps > 1200e3 {
 		t.Errorf("estimate %d after a while", bps)
 	}
 }

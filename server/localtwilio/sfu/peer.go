@@ -27,6 +27,7 @@ type Peer struct {
 	closing sync.Once
 	running goroutines
 	streams atomic.Pointer[directions] // for Quality
+	needed  atomic.Int64               // bits per second that all it wants would take
 	claims  claims
 
 	mu            sync.Mutex

@@ -8,9 +8,9 @@ const (
 	probeTime = 200 * time.Millisecond
 	// probeStep is the pace of a probe.
 	probeStep = 10 * time.Millisecond
-	// probePatience is the first interval between two probes; each that finds nothing doubles it
-	// up to probeRest.
-	probePatience = 2 * time.Second
+	// probePatience is the interval to the next probe after one that found room; each that finds
+	// none doubles it up to probeRest.
+	probePatience = 500 * time.Millisecond
 	probeRest     = 10 * time.Second
 	// probePacket is the payload of a packet that is nothing but padding (RFC 3550 section 5.1).
 	probePacket = 255

@@ -19,6 +19,8 @@ type Quality struct {
 	// Available is the estimated bandwidth towards the client in bits per second, 0 while
 	// no limit is known.
 	Available int
+	// Needed is what all that the client wants to receive would take, in bits per second.
+	Needed int
 }
 
 // MediaQuality is the quality of one kind of media, as seen from the client.
@@ -142,6 +144,7 @@ func (p *Peer) Quality() Quality {
 		return Quality{}
 	}
 	q := p.monitor.quality.judge(d.up, d.down, time.Now())
+	q.Needed = int(p.needed.Load())
 	q.Available, _ = p.monitor.bandwidth.estimate()
 	return q
 }

@@ -141,13 +141,14 @@ func (p *Peer) steer(now time.Time) {
 	default:
 		a.switchOff = f.Mode != ""
 	}
-	needed := a.share(list)
+	needed := a.share(list) + float64(audio*audioReserve)
+	p.needed.Store(int64(needed))
 	for i, s := range subs {
 		s.apply(list[i])
 	}
 	p.reportSwitchOffs(subs)
 	if limited && calm {
-		p.considerProbe(estimate, needed+float64(audio*audioReserve), now)
+		p.considerProbe(estimate, needed, now)
 	}
 }
 
@@ -224,7 +225,7 @@ func (p *Peer) reportSwitchOffs(subs []*subscription) {
 // considerProbe looks whether there is room for more, when more is wanted.
 func (p *Peer) considerProbe(estimate int, needed float64, now time.Time) {
 	s := &p.steering
-	target := min(needed*comeback, 2*float64(estimate)+200_000)
+	target := min(needed*comeback, 3*float64(estimate)+300_000)
 	if float64(estimate) >= needed*comeback || now.Sub(s.probing) < s.rest {
 		return
 	}
