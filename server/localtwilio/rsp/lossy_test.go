@@ -9,7 +9,8 @@ import (
 	"testing"
 )
 
-// lossy is a UDP socket that loses packets of both directions.
+// lossy is a UDP socket that loses media of both directions. Signalling gets through, so that a
+// test need not wait for its repetitions.
 type lossy struct {
 	net.PacketConn
 	percent atomic.Int64
@@ -24,19 +25,22 @@ func newLossy(t *testing.T) *lossy {
 	return &lossy{PacketConn: c}
 }
 
-func (l *lossy) loses() bool { return rand.Int64N(100) < l.percent.Load() }
+// loses decides about one packet. Those of RTP and RTCP begin with their version (RFC 7983).
+func (l *lossy) loses(b []byte) bool {
+	return len(b) > 0 && b[0] >= 128 && b[0] < 192 && rand.Int64N(100) < l.percent.Load()
+}
 
 func (l *lossy) ReadFrom(b []byte) (int, net.Addr, error) {
 	for {
 		n, from, err := l.PacketConn.ReadFrom(b)
-		if err != nil || !l.loses() {
+		if err != nil || !l.loses(b[:n]) {
 			return n, from, err
 		}
 	}
 }
 
 func (l *lossy) WriteTo(b []byte, to net.Addr) (int, error) {
-	if l.loses() {
+	if l.loses(b) {
 		return len(b), nil
 	}
 	return l.PacketConn.WriteTo(b, to)

@@ -59,6 +59,7 @@ type connection struct {
 	api          *webrtc.API // shares the codecs, for further receivers
 	interceptors interceptor.Interceptor
 	monitor      *monitor
+	hidden       *layerSSRCs
 }
 
 // newConnection makes a PeerConnection of its own MediaEngine: pion remembers the client's
@@ -68,7 +69,7 @@ func (e *Engine) newConnection(o mediaOptions) (connection, error) {
 	if err != nil {
 		return connection{}, fmt.Errorf("set up codecs: %w", err)
 	}
-	c := connection{monitor: &monitor{}}
+	c := connection{monitor: &monitor{}, hidden: &layerSSRCs{}}
 	if c.interceptors, err = newInterceptors(m, c.monitor, pionLog{e.log}); err != nil {
 		return connection{}, fmt.Errorf("set up interceptors: %w", err)
 	}
@@ -99,8 +100,13 @@ func (e *Engine) newConnection(o mediaOptions) (connection, error) {
 			return connection{}, fmt.Errorf("set public addresses: %w", err)
 		}
 	}
-	c.api = webrtc.NewAPI(webrtc.WithMediaEngine(m), webrtc.WithInterceptorRegistry(i), webrtc.WithSettingEngine(s))
-	if c.pc, err = c.api.NewPeerConnection(webrtc.Configuration{}); err != nil {
+	s.BufferFactory = c.hidden.buffer
+	s.SetReceiveMTU(pionMTU)
+	api := webrtc.NewAPI(webrtc.WithMediaEngine(m), webrtc.WithInterceptorRegistry(i), webrtc.WithSettingEngine(s))
+	larger := s
+	larger.SetReceiveMTU(maxPacket) // see layerBuffer
+	c.api = webrtc.NewAPI(webrtc.WithMediaEngine(m), webrtc.WithInterceptorRegistry(i), webrtc.WithSettingEngine(larger))
+	if c.pc, err = api.NewPeerConnection(webrtc.Configuration{}); err != nil {
 		return connection{}, fmt.Errorf("create PeerConnection: %w", err)
 	}
 	return c, nil

@@ -74,6 +74,7 @@ func (p *Peer) answer(offer Description) (Description, error) {
 // noteLayers keeps what clean will hide, before pion starts to receive.
 func (p *Peer) noteLayers(sdp string) {
 	layers := layersOf(sdp)
+	p.hidden.add(layers)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.encodings = layers
