@@ -90,6 +90,7 @@ type allocation struct {
 	maxTracks int     // 0 for no limit
 	budget    float64 // for video, in bits per second; infinite when not limited
 	switchOff bool    // Tracks that do not fit are switched off
+	keep      bool    // but not those that are on
 
 	spent float64
 }
@@ -138,7 +139,7 @@ func (a *allocation) admit(list []*candidate) {
 		if c.current < 0 {
 			margin = comeback
 		}
-		if a.switchOff && a.spent+cost*margin > a.budget {
+		if a.switchOff && a.spent+cost*margin > a.budget && !(a.keep && c.current >= 0) {
 			continue
 		}
 		c.place, c.grant = 0, int(cost)

@@ -38,6 +38,7 @@ func TestShare(t *testing.T) {
 		{"max tracks without bandwidth", allocation{mode: ModeGrid, budget: math.Inf(1), maxTracks: 1}, []*candidate{plain(1), plain(1)}, []int{0, -1}},
 		{"not wanted", allocation{mode: ModeGrid, budget: math.Inf(1), maxTracks: 1, switchOff: true}, []*candidate{with(plain(2), unwanted), plain(0)}, []int{-1, 0}},
 		{"never off", allocation{budget: 100 * k}, []*candidate{plain(1), simulcast(1)}, []int{0, 0}},
+		{"kept for a while, at the smallest", allocation{mode: ModeGrid, budget: 200 * k, switchOff: true, keep: true}, []*candidate{with(simulcast(1), onAt(2)), with(simulcast(1), onAt(1)), simulcast(1)}, []int{0, 0, -1}},
 		{"one that adapts stays", allocation{mode: ModeGrid, budget: 300 * k, switchOff: true}, []*candidate{with(plain(1), elastic)}, []int{0}},
 	}
 	for _, tt := range tests {

@@ -59,7 +59,13 @@ type steering struct {
 	probing time.Time       // of the last probe
 	rest    time.Duration   // until the next one
 	before  int             // the estimate at the last probe
+	fitted  time.Time       // when the bandwidth last sufficed for the smallest of everything that is on
 }
+
+// switchOffPatience is how long the bandwidth must not suffice before Tracks go off; until then they
+// are only made smaller. It leaves time for a probe: a machine that was busy for a second looks
+// like a network that is full.
+const switchOffPatience = 4 * time.Second
 
 // SetProfile replaces the bandwidth profile.
 func (p *Peer) SetProfile(f Profile) {
@@ -141,8 +147,15 @@ func (p *Peer) steer(now time.Time) {
 	default:
 		a.switchOff = f.Mode != ""
 	}
+	if p.steering.fitted.IsZero() {
+		p.steering.fitted = now
+	}
+	a.keep = now.Sub(p.steering.fitted) < switchOffPatience
 	needed := a.share(list) + float64(audio*audioReserve)
 	p.needed.Store(int64(needed))
+	if a.spent <= a.budget {
+		p.steering.fitted = now
+	}
 	for i, s := range subs {
 		s.apply(list[i])
 	}
@@ -234,7 +247,7 @@ func (p *Peer) considerProbe(estimate int, needed float64, now time.Time) {
 	} else {
 		s.rest = probePatience
 	}
-	i := slices.IndexFunc(p.subs, func(s *subscription) bool { return s.down != nil && s.down.canPad() })
+	i := slices.IndexFunc(p.subs, func(s *subscription) bool { return s.pub.kind == KindVideo && s.down.canPad() })
 	if i < 0 {
 		return
 	}
