@@ -39,6 +39,7 @@ type client struct {
 	messages  []string
 	failed    error
 	closed    bool
+	leaving   bool
 	munge     func(string) string    // changes offers on their way
 	holdReply func(Description) bool // true keeps a server offer unanswered
 	wg        sync.WaitGroup
@@ -126,6 +127,9 @@ func (c *client) close() {
 }
 
 func (c *client) leave() {
+	c.mu.Lock()
+	c.leaving = true // what it says from now on may come too late
+	c.mu.Unlock()
 	c.peer.Close()
 	c.close()
 }
@@ -242,7 +246,7 @@ func (c *client) take(d Description) {
 }
 
 func (c *client) handle(d Description) {
-	if err := c.peer.Handle(d); err != nil && !c.closed {
+	if err := c.peer.Handle(d); err != nil && !c.closed && !c.leaving {
 		c.t.Errorf("%s: handle %s %d: %v", c.id, d.Type, d.Revision, err)
 	}
 }
