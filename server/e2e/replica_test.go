@@ -186,15 +186,23 @@ func (s *source) once(ctx context.Context, id *string, pause *time.Duration) err
 	s.mu.Lock()
 	s.opens++
 	s.mu.Unlock()
+	event := ""
 	for lines := bufio.NewScanner(resp.Body); lines.Scan(); {
 		name, value, _ := strings.Cut(lines.Text(), ": ")
 		switch name {
+		case "": // the end of an event
+			event = ""
+		case "event":
+			event = value
 		case "retry":
 			ms, _ := strconv.Atoi(value)
 			*pause = time.Duration(ms) * time.Millisecond
 		case "id":
 			*id = value
 		case "data":
+			if event != wire.EventState {
+				continue
+			}
 			var st wire.State
 			if err := json.Unmarshal([]byte(value), &st); err != nil {
 				return fmt.Errorf("event %q: %w", value, err)

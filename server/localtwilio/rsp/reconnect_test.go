@@ -27,6 +27,7 @@ func TestSync(t *testing.T) {
 
 	// Things happen meanwhile.
 	bob.msg(updateBody(2, audio("b", "mic"), video("b2", "cam")))
+	bob.await("published", func(r reply) bool { return r.Published != nil && len(r.Published.Tracks) == 2 })
 	_, rc := b.join("carol", "daily")
 	if len(rc.Participants) != 2 {
 		t.Fatalf("carol sees %+v", rc.Participants)
