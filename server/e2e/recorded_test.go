@@ -36,6 +36,8 @@ func TestRecordedCall(t *testing.T) {
 		t.Fatalf("%d recordings before anybody has agreed", len(list))
 	}
 	c.click("#consent-input")
+	// The page moves up then, and a click would hit the button below.
+	c.until("the complaint is gone", `!d.querySelector('#consent-error').checkVisibility()`)
 	agreed := time.Now()
 	c.click("#join-button")
 	p.bothTalk(c)

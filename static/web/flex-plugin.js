@@ -670,9 +670,9 @@
 
     /** Selects a Task and its Video Room. @param {string} taskSid */
     async goTo(taskSid) {
-      const task = this.flex.TaskHelper.getTaskByTaskSid(taskSid);
+      const task = this.#taskOfSid(taskSid);
       if (!task) return;
-      await this.flex.Actions.invokeAction('SelectTask', { sid: task.sid });
+      await this.flex.Actions.invokeAction('SelectTask', { task });
       await this.#selectTab();
     }
 
@@ -715,7 +715,9 @@
       const { flex } = this;
       const h = this.react.createElement;
       const kind = flex.NotificationType;
-      const add = (/** @type {any} */ n) => flex.Notifications.registerNotification({ content: '{{text}}', timeout: 10000, closeButton: true, ...n });
+      // An element, not a template: what it says may hold a customer's name.
+      const Words = (/** @type {{notificationContext?: {text?: string}}} */ p) => h('span', null, p.notificationContext?.text ?? '');
+      const add = (/** @type {any} */ n) => flex.Notifications.registerNotification({ content: h(Words), timeout: 10000, closeButton: true, ...n });
       /** @param {string} key */
       const action = (key) => [h(/** @type {any} */ (flex.NotificationBar).Action, {
         key, label: this.say(key),
@@ -747,7 +749,7 @@
 
     /** @param {string} taskSid */
     #customerOf(taskSid) {
-      const task = this.flex.TaskHelper.getTaskByTaskSid(taskSid);
+      const task = this.#taskOfSid(taskSid);
       return (task && nameOf(task)) || this.say('EscalateVideoCustomer');
     }
 
@@ -768,6 +770,12 @@
           if (await this.room.leave()) await Actions.invokeAction('Logout', payload);
         });
       });
+    }
+
+    /** A Task that the Worker has. Flex's own getTaskByTaskSid takes the Reservation's SID. @param {string} taskSid @returns {Task | undefined} */
+    #taskOfSid(taskSid) {
+      const tasks = /** @type {any} */ (this.manager.store.getState()).flex.worker.tasks;
+      return [...tasks.values()].find((t) => t.taskSid === taskSid);
     }
 
     /** A payload holds the Task, or the SID of its Reservation only. @param {any} payload @returns {Task | undefined} */

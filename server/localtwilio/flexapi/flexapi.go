@@ -3,7 +3,7 @@
 // plugins, and TaskRouter as an agent's desktop uses it. It works on the same
 // store as REST, so each sees what the other does.
 //
-//	flex-api      /v1/Configuration
+//	flex-api      /v1/Configuration, /v1/Channels/{conversation}/Roles/{role}/Users
 //	flex          /plugins, /api/v1/Session
 //	iam           /v1/Accounts/{account}/Tokens/Info and …/Tokens/Refresh, also at flex-api
 //	event-bridge  /v1/wschannels: events over a WebSocket, requests by POST (taskrouter.go, events.go)
@@ -131,6 +131,7 @@ func (s *Server) router() *http.ServeMux {
 		m.HandleFunc("/"+product+"/v1/Accounts/{account}/Tokens/Info", s.handle(s.tokenInfo))
 		m.HandleFunc("/"+product+"/v1/Accounts/{account}/Tokens/Refresh", s.handle(s.refresh))
 	}
+	m.HandleFunc("POST /flex-api/v1/Channels/{conversation}/Roles/{role}/Users", s.handle(s.joinChat))
 	m.HandleFunc("GET /event-bridge/v1/wschannels", s.bridge)
 	m.HandleFunc("POST /event-bridge/v1/wschannels", s.channels)
 	m.HandleFunc("GET /status/api/v2/summary.json", func(w http.ResponseWriter, _ *http.Request) {

@@ -281,6 +281,32 @@ func TestWhoHasChatsIsSeatedAtTheStart(t *testing.T) {
 	must(b.store.ChatParticipant(b.conversation.SID, "alex"))(t)
 }
 
+func TestWorkersJoinChatsOfTheirOwn(t *testing.T) {
+	b := newBench(t)
+	r := must(b.store.Reserve(b.task.SID, b.worker.SID))(t)
+	other := must(b.store.CreateWorker(store.Worker{FriendlyName: "eve"}))(t)
+	eve := must(b.store.IssueFlexToken(store.FlexToken{WorkerSID: other.SID}))(t)
+	join := func(token string, want int) {
+		t.Helper()
+		req := must(http.NewRequestWithContext(t.Context(), http.MethodPost,
+			b.url+"/flex-api/v1/Channels/"+b.conversation.SID+"/Roles/agent/Users", strings.NewReader("Identity=alex")))(t)
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		req.SetBasicAuth("token", token)
+		res := must(http.DefaultClient.Do(req))(t)
+		res.Body.Close()
+		if res.StatusCode != want {
+			t.Errorf("status %d, want %d", res.StatusCode, want)
+		}
+	}
+	join(b.token, http.StatusNotFound) // offered, not accepted
+	must(b.store.SetReservationStatus(r.SID, store.ReservationAccepted))(t)
+	join(b.token, http.StatusOK)
+	join(b.token, http.StatusOK)
+	must(b.store.ChatParticipant(b.conversation.SID, "alex"))(t)
+	join(eve, http.StatusNotFound)
+	join("nonsense", http.StatusUnauthorized)
+}
+
 func TestPlainRequests(t *testing.T) {
 	b := newBench(t)
 	b.flex.SetPlugins(flexapi.Plugin{Name: "p", Version: "1.0.0", Src: "http://127.0.0.1/p.js"})

@@ -1,9 +1,11 @@
 package flexapi
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 
 	"escalate/server/localtwilio/store"
@@ -38,16 +40,7 @@ func (s *Server) seatAll() error {
 // them out of that of one which is over. What goes wrong is logged: the Task
 // goes on without.
 func (s *Server) seat(r store.Reservation, k store.Task) {
-	var attributes struct {
-		Conversation string `json:"conversationSid"`
-		Channel      string `json:"channelSid"`
-	}
-	// Attributes that are something else are no chat's.
-	_ = json.Unmarshal([]byte(k.Attributes), &attributes)
-	sid := attributes.Conversation
-	if sid == "" {
-		sid = attributes.Channel
-	}
+	sid := conversationOf(k)
 	if sid == "" {
 		return
 	}
@@ -67,4 +60,39 @@ func (s *Server) seat(r store.Reservation, k store.Task) {
 	if err != nil {
 		s.log.Warn("seat worker", "worker", r.Worker, "conversation", sid, "err", err)
 	}
+}
+
+// conversationOf is the SID of a Task's Conversation; empty for a Task that is no chat.
+func conversationOf(k store.Task) string {
+	var attributes struct {
+		Conversation string `json:"conversationSid"`
+		Channel      string `json:"channelSid"`
+	}
+	// Attributes that are something else are no chat's.
+	_ = json.Unmarshal([]byte(k.Attributes), &attributes)
+	return cmp.Or(attributes.Conversation, attributes.Channel)
+}
+
+// joinChat seats the Worker in a chat that is theirs. Flex asks for it when it
+// has accepted a Task and the chat has not reached it yet; it answers
+// store.ErrNotFound for any other.
+func (s *Server) joinChat(h holder, r *http.Request) (any, error) {
+	all, err := s.store.WorkerReservations(h.worker.SID)
+	if err != nil {
+		return nil, fmt.Errorf("join chat: %w", err)
+	}
+	for _, v := range all {
+		if v.Status != store.ReservationAccepted && v.Status != store.ReservationWrapping {
+			continue
+		}
+		k, err := s.store.Task(v.TaskSID)
+		if err != nil {
+			return nil, fmt.Errorf("join chat: %w", err)
+		}
+		if conversationOf(k) == r.PathValue("conversation") {
+			s.seat(v, k)
+			return object{}, nil
+		}
+	}
+	return nil, fmt.Errorf("join chat: %w", store.ErrNotFound)
 }
