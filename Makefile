@@ -110,9 +110,8 @@ ffmpeg:
 			echo "Recordings are not looked into, nor composed, without ffmpeg (sudo apt-get install ffmpeg)." >&2; \
 		fi; }
 
-soak: ## 10,000 random schedules of each property test, and 5 minutes of joining and leaving, with the race detector
+soak: ## 10,000 random schedules of each property test with the race detector; some minutes
 	$(GO) test -race -count=1 -timeout 30m -run TestRandom ./server/escalation -schedules 10000 -v
-	SFU_SOAK=5m $(GO) test -race -count=1 -timeout 10m -run TestSoak ./server/localtwilio/sfu -v
 
 lint: ## format and vet, and golangci-lint where it is installed
 	@out=$$(gofmt -l app server static wasm | grep -v node_modules); test -z "$$out" || { echo "gofmt: $$out" >&2; exit 1; }

@@ -76,7 +76,6 @@ func (s *Server) negotiate(c *conn, x *session, m *connect) error {
 		r.leave(x, nil)
 		return fail(codeServerRemoteDesc, err)
 	}
-	setProfile(p.peer, m.BandwidthProfile)
 	channels := s.openChannels(x, p.peer, m)
 	r.mu.Lock()
 	x.channels = channels

@@ -11,7 +11,6 @@
 //	    server:  iced connected update synced disconnected error
 //	signal (signal.go)  over a data channel of the media connection:
 //	    active_speaker network_quality render_hints track_priority track_switch_off
-//	    publisher_hints
 //
 // A conn is one WebSocket. A session is one Participant's stay in a Room, and
 // outlives its conn by the session timeout so that a browser whose network

@@ -52,7 +52,7 @@ func TestConnected(t *testing.T) {
 	if d := alice.PeerConnections[0]; d.ID != "pc" || d.Description.Type != "answer" || d.Description.Revision != 1 {
 		t.Errorf("answer %+v", d)
 	}
-	if len(alice.MediaSignaling) != 6 || alice.MediaSignaling[publisherHints].Transport.Label != "label-publisher_hints" ||
+	if len(alice.MediaSignaling) != 5 || alice.MediaSignaling["publisher_hints"].Transport.Label != "" ||
 		alice.MediaSignaling[activeSpeaker].Transport != (transport{"data-channel", "label-active_speaker"}) {
 		t.Errorf("media signaling %+v", alice.MediaSignaling)
 	}
@@ -425,7 +425,7 @@ func TestMediaSignaling(t *testing.T) {
 	if got := bob.lastSent(networkQuality); got != `{"type":"network_quality","local":2,"remotes":[]}` {
 		t.Errorf("quality: %s", got)
 	}
-	alice.cfg.Message(networkQuality, []byte(`{"type":"network_quality","ice":{"rtt":0.01},"reportLevel":2,"remoteReportLevel":1}`))
+	alice.cfg.Message(networkQuality, []byte(`{"type":"network_quality","ice":{"rtt":0.01},"reportLevel":3,"remoteReportLevel":1}`))
 	want = `{"type":"network_quality","local":{"level":5,"audio":{"send":5,"recv":5},"video":{"send":5,"recv":5}},"remotes":[{"sid":"` +
 		rb.Participant.SID + `","level":2},{"sid":"` + rc.Participant.SID + `","level":5}]}`
 	if got := alice.lastSent(networkQuality); got != want {

@@ -24,9 +24,6 @@ var (
 	vp8Delta = []byte{0x10, 0x01}
 )
 
-// only is the one layer of a Track without simulcast.
-var only = &layer{}
-
 func newTaped(mime string) (*DownTrack, *tape) {
 	d := newDownTrack("MT1", "PA1", webrtc.RTPCodecCapability{MimeType: mime}, nil)
 	w := &tape{}
@@ -40,12 +37,12 @@ func TestDownTrackNumbersWithoutGaps(t *testing.T) {
 	write := func(seq int64, payload []byte, want written) {
 		t.Helper()
 		h := rtp.Header{SequenceNumber: uint16(seq), Extension: true, Extensions: []rtp.Extension{{}}, CSRC: []uint32{1}}
-		if got, err := d.write(only, &h, payload, seq); err != nil || got != want {
+		if got, err := d.write(h, payload, seq); err != nil || got != want {
 			t.Errorf("packet %d: result %d, want %d, %v", seq, got, want, err)
 		}
 	}
 	write(10, vp8Key, skipped) // not answered yet
-	if _, wanted := d.start(); !wanted {
+	if !d.start() {
 		t.Error("start does not ask for a keyframe")
 	}
 	write(11, vp8Delta, wantKeyframe)
@@ -53,10 +50,10 @@ func TestDownTrackNumbersWithoutGaps(t *testing.T) {
 	write(14, vp8Delta, sent)    // 0: 13 is late
 	write(13, vp8Delta, sent)    // 65535
 	write(11, vp8Delta, skipped) // before the beginning: its number would be another's
-	d.choose(0, true)
+	d.switchOff(true)
 	write(15, vp8Delta, skipped)
 	write(16, vp8Key, skipped)
-	if !d.choose(0, false) {
+	if !d.switchOff(false) {
 		t.Error("resuming does not ask for a keyframe")
 	}
 	write(17, vp8Delta, wantKeyframe)
@@ -77,10 +74,10 @@ func TestDownTrackNumbersWithoutGaps(t *testing.T) {
 
 func TestDownTrackOfAudioNeedsNoKeyframe(t *testing.T) {
 	d, w := newTaped(webrtc.MimeTypeOpus)
-	if _, wanted := d.start(); wanted {
+	if d.start() {
 		t.Error("audio asks for a keyframe")
 	}
-	if _, err := d.write(only, &rtp.Header{}, []byte{1}, 1); err != nil || len(w.headers) != 1 {
+	if _, err := d.write(rtp.Header{}, []byte{1}, 1); err != nil || len(w.headers) != 1 {
 		t.Errorf("%d packets, %v", len(w.headers), err)
 	}
 }
@@ -89,16 +86,16 @@ func TestDownTrackPassesReportsOn(t *testing.T) {
 	d, _ := newTaped(webrtc.MimeTypeOpus)
 	var got []rtcp.Packet
 	d.rtcp = func(p []rtcp.Packet) error { got = append(got, p...); return nil }
-	if ok, err := d.report(only, 7, 8); ok || err != nil || len(got) != 0 {
+	if ok, err := d.report(7, 8); ok || err != nil || len(got) != 0 {
 		t.Errorf("reported before anything was sent: %v, %v", got, err)
 	}
 	d.start()
 	for seq := range int64(3) {
-		if _, err := d.write(only, &rtp.Header{}, make([]byte, 10), seq); err != nil {
+		if _, err := d.write(rtp.Header{}, make([]byte, 10), seq); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if ok, err := d.report(only, 7, 8); !ok || err != nil {
+	if ok, err := d.report(7, 8); !ok || err != nil {
 		t.Errorf("not reported: %v", err)
 	}
 	want := rtcp.SenderReport{SSRC: 42, NTPTime: 7, RTPTime: 8, PacketCount: 3, OctetCount: 30}

@@ -13,26 +13,26 @@ import (
 
 // Config is what an Engine needs.
 type Config struct {
-	// Addr is the UDP address that all media of all Rooms goes through, and the TCP address
-	// for clients that UDP does not reach. Port 0 takes a free one. Default "127.0.0.1:0".
+	// Addr is the UDP address that all media of all Rooms goes through. Port 0 takes
+	// a free one. Default "127.0.0.1:0".
 	Addr string
-	// Conn is used for UDP instead of opening Addr, when it is not nil. Its local address is a
-	// *net.UDPAddr. The Engine closes it. There is no TCP then.
-	Conn net.PacketConn
 	// PublicIPs replaces the addresses in the candidates, for a server behind NAT.
 	PublicIPs []string
 	// Log gets what the Engine and its Peers have to say. Default: nothing.
 	Log *slog.Logger
 }
 
+// socketBuffer is how many bytes the kernel may hold for the UDP port. A keyframe of
+// every Participant at once is some hundred kilobytes; the usual default of 208 kB
+// drops packets then.
+const socketBuffer = 4 << 20
+
 // Engine is what the Rooms of a process share: codecs and a UDP port.
 type Engine struct {
 	log       *slog.Logger
-	conn      net.PacketConn
+	conn      *net.UDPConn
 	mux       ice.UDPMux
-	tcp       ice.TCPMux // nil when TCP is not served
-	ip        net.IP     // the one that is listened on, nil for all
-	networks  []webrtc.NetworkType
+	network   webrtc.NetworkType
 	publicIPs []string
 
 	callbacks goroutines // those of all Peers
@@ -43,7 +43,7 @@ type Engine struct {
 	routers map[*Router]struct{} // guarded by mu
 }
 
-// Start opens the UDP port, and the TCP port of the same number.
+// Start opens the UDP port.
 func Start(c Config) (*Engine, error) {
 	if c.Addr == "" {
 		c.Addr = "127.0.0.1:0"
@@ -51,12 +51,31 @@ func Start(c Config) (*Engine, error) {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	e := &Engine{log: c.Log, publicIPs: c.PublicIPs, routers: map[*Router]struct{}{}}
-	if err := e.listen(c); err != nil {
-		return nil, err
+	addr, err := net.ResolveUDPAddr("udp", c.Addr)
+	if err != nil {
+		return nil, fmt.Errorf("resolve media address %q: %w", c.Addr, err)
 	}
-	e.mux = ice.NewUDPMuxDefault(ice.UDPMuxParams{UDPConn: e.conn, Logger: pionLog{c.Log}.NewLogger("mux")})
-	return e, nil
+	network, version := webrtc.NetworkTypeUDP4, "udp4"
+	if addr.IP != nil && addr.IP.To4() == nil {
+		network, version = webrtc.NetworkTypeUDP6, "udp6"
+	}
+	conn, err := net.ListenUDP(version, addr)
+	if err != nil {
+		return nil, fmt.Errorf("listen for media on %q: %w", c.Addr, err)
+	}
+	// Best effort: the kernel caps them at its own maximum, and smaller ones work too.
+	_ = conn.SetReadBuffer(socketBuffer)
+	_ = conn.SetWriteBuffer(socketBuffer)
+	return &Engine{
+		log:  c.Log,
+		conn: conn,
+		mux: ice.NewUDPMuxDefault(ice.UDPMuxParams{
+			UDPConn: conn, Logger: pionLog{c.Log}.NewLogger("mux"),
+		}),
+		network:   network,
+		publicIPs: c.PublicIPs,
+		routers:   map[*Router]struct{}{},
+	}, nil
 }
 
 // Addr is the UDP address that media goes through.
@@ -81,9 +100,6 @@ func (e *Engine) Close() error {
 		e.callbacks.refuse()
 		e.callbacks.wait()
 		err = errors.Join(e.mux.Close(), ignoreClosed(e.conn.Close()))
-		if e.tcp != nil {
-			err = errors.Join(err, ignoreClosed(e.tcp.Close()))
-		}
 	})
 	if err != nil {
 		return fmt.Errorf("close media port: %w", err)

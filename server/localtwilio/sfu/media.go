@@ -51,45 +51,28 @@ var videoCodecs = []struct {
 // mediaOptions says what one PeerConnection may use.
 type mediaOptions struct {
 	codecs []string // names as in videoCodecs, preferred first; empty allows all
+	twcc   bool     // per-packet arrival feedback instead of a fixed REMB
 }
 
-// connection is a PeerConnection with what it was made of.
-type connection struct {
-	pc           *webrtc.PeerConnection
-	api          *webrtc.API // shares the codecs, for further receivers
-	interceptors interceptor.Interceptor
-	monitor      *monitor
-	hidden       *layerSSRCs
-}
-
-// newConnection makes a PeerConnection of its own MediaEngine: pion remembers the client's
-// payload types and extension numbers in it.
-func (e *Engine) newConnection(o mediaOptions) (connection, error) {
+// newPeerConnection makes a PeerConnection of its own MediaEngine: pion remembers the
+// client's payload types and extension numbers in it.
+func (e *Engine) newPeerConnection(o mediaOptions) (*webrtc.PeerConnection, error) {
 	m, err := newMediaEngine(o)
 	if err != nil {
-		return connection{}, fmt.Errorf("set up codecs: %w", err)
+		return nil, fmt.Errorf("set up codecs: %w", err)
 	}
-	c := connection{monitor: &monitor{}, hidden: &layerSSRCs{}}
-	if c.interceptors, err = newInterceptors(m, c.monitor, pionLog{e.log}); err != nil {
-		return connection{}, fmt.Errorf("set up interceptors: %w", err)
+	i, err := newInterceptors(m, o, pionLog{e.log})
+	if err != nil {
+		return nil, fmt.Errorf("set up interceptors: %w", err)
 	}
-	i := &interceptor.Registry{}
-	i.Add(ready{c.interceptors})
 	s := webrtc.SettingEngine{LoggerFactory: pionLog{e.log}}
-	s.DisableMediaEngineCopy(true) // see connection.api
 	s.SetLite(true)
 	s.SetICEUDPMux(e.mux)
 	// pion looks only at one packet to tell the codec, and gives the Track up when that was a
 	// retransmission: see begin.
 	s.SetFireOnTrackBeforeFirstRTP(true)
 	s.SetIncludeLoopbackCandidate(true)
-	s.SetNetworkTypes(e.networks)
-	if e.tcp != nil {
-		s.SetICETCPMux(e.tcp)
-	}
-	if e.ip != nil {
-		s.SetIPFilter(e.ip.Equal)
-	}
+	s.SetNetworkTypes([]webrtc.NetworkType{e.network})
 	// Clients hide their addresses behind .local names; a lite agent needs none of them.
 	s.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
 	s.SetICETimeouts(iceDisconnected, iceFailed, iceKeepalive)
@@ -97,44 +80,24 @@ func (e *Engine) newConnection(o mediaOptions) (connection, error) {
 		if err := s.SetICEAddressRewriteRules(webrtc.ICEAddressRewriteRule{
 			External: e.publicIPs, AsCandidateType: webrtc.ICECandidateTypeHost,
 		}); err != nil {
-			return connection{}, fmt.Errorf("set public addresses: %w", err)
+			return nil, fmt.Errorf("set public addresses: %w", err)
 		}
 	}
-	s.BufferFactory = c.hidden.buffer
-	s.SetReceiveMTU(pionMTU)
 	api := webrtc.NewAPI(webrtc.WithMediaEngine(m), webrtc.WithInterceptorRegistry(i), webrtc.WithSettingEngine(s))
-	larger := s
-	larger.SetReceiveMTU(maxPacket) // see layerBuffer
-	c.api = webrtc.NewAPI(webrtc.WithMediaEngine(m), webrtc.WithInterceptorRegistry(i), webrtc.WithSettingEngine(larger))
-	if c.pc, err = api.NewPeerConnection(webrtc.Configuration{}); err != nil {
-		return connection{}, fmt.Errorf("create PeerConnection: %w", err)
+	pc, err := api.NewPeerConnection(webrtc.Configuration{})
+	if err != nil {
+		return nil, fmt.Errorf("create PeerConnection: %w", err)
 	}
-	return c, nil
-}
-
-// ready is a factory of one interceptor that exists already.
-type ready struct{ i interceptor.Interceptor }
-
-func (r ready) NewInterceptor(string) (interceptor.Interceptor, error) { return r.i, nil }
-
-// opus is the only audio codec.
-var opus = webrtc.RTPCodecCapability{
-	MimeType: webrtc.MimeTypeOpus, ClockRate: 48000, Channels: 2, SDPFmtpLine: "minptime=10;useinbandfec=1",
+	return pc, nil
 }
 
 func newMediaEngine(o mediaOptions) (*webrtc.MediaEngine, error) {
 	m := &webrtc.MediaEngine{}
 	if err := m.RegisterCodec(webrtc.RTPCodecParameters{
-		RTPCodecCapability: opus, PayloadType: 111,
-	}, webrtc.RTPCodecTypeAudio); err != nil {
-		return nil, err
-	}
-	// pion answers it only to those that offer it.
-	if err := m.RegisterCodec(webrtc.RTPCodecParameters{
 		RTPCodecCapability: webrtc.RTPCodecCapability{
-			MimeType: mimeRED, ClockRate: 48000, Channels: 2, SDPFmtpLine: "111/111",
+			MimeType: webrtc.MimeTypeOpus, ClockRate: 48000, Channels: 2, SDPFmtpLine: "minptime=10;useinbandfec=1",
 		},
-		PayloadType: 63,
+		PayloadType: 111,
 	}, webrtc.RTPCodecTypeAudio); err != nil {
 		return nil, err
 	}
@@ -178,12 +141,10 @@ func registerVideo(m *webrtc.MediaEngine, mime, fmtp string, payload, rtx webrtc
 	}, webrtc.RTPCodecTypeVideo)
 }
 
-// newInterceptors sets up retransmission both ways, receiver reports, and feedback per packet, by
-// which the publisher's bandwidth estimator works and ours. Sender reports are the publisher's
-// own: see DownTrack.report.
-func newInterceptors(m *webrtc.MediaEngine, network *monitor, log pionLog) (interceptor.Interceptor, error) {
+// newInterceptors sets up retransmission both ways, receiver reports, and feedback for the
+// publisher's bandwidth estimator. Sender reports are the publisher's own: see DownTrack.report.
+func newInterceptors(m *webrtc.MediaEngine, o mediaOptions, log pionLog) (*interceptor.Registry, error) {
 	r := &interceptor.Registry{}
-	r.Add(ready{network}) // first, which is next to the network
 	responder, err := nack.NewResponderInterceptor()
 	if err != nil {
 		return nil, err
@@ -199,8 +160,10 @@ func newInterceptors(m *webrtc.MediaEngine, network *monitor, log pionLog) (inte
 	r.Add(responder)
 	r.Add(generator)
 	r.Add(receiver)
-	if err := webrtc.ConfigureTWCCSenderWithOptions(m, r, twcc.SendInterval(twccInterval), twcc.WithLoggerFactory(log)); err != nil {
-		return nil, err
+	if o.twcc {
+		if err := webrtc.ConfigureTWCCSenderWithOptions(m, r, twcc.SendInterval(twccInterval), twcc.WithLoggerFactory(log)); err != nil {
+			return nil, err
+		}
 	}
-	return r.Build("")
+	return r, nil
 }

@@ -50,7 +50,6 @@ func (p *Peer) handle(d Description) error {
 
 // answer applies an offer and answers it.
 func (p *Peer) answer(offer Description) (Description, error) {
-	p.noteLayers(offer.SDP)
 	if err := p.pc.SetRemoteDescription(webrtc.SessionDescription{
 		Type: webrtc.SDPTypeOffer, SDP: clean(offer.SDP),
 	}); err != nil {
@@ -71,15 +70,6 @@ func (p *Peer) answer(offer Description) (Description, error) {
 	return p.remember(Description{Type: TypeAnswer, Revision: offer.Revision, SDP: sdp}), nil
 }
 
-// noteLayers keeps what clean will hide, before pion starts to receive.
-func (p *Peer) noteLayers(sdp string) {
-	layers := layersOf(sdp)
-	p.hidden.add(layers)
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.encodings = layers
-}
-
 // rollback undoes a remote offer that cannot be answered, so that the next one can be applied.
 func (p *Peer) rollback() {
 	if p.pc.SignalingState() != webrtc.SignalingStateHaveRemoteOffer {
@@ -92,7 +82,6 @@ func (p *Peer) rollback() {
 
 // settled applies the answer to our offer.
 func (p *Peer) settled(answer Description) error {
-	p.noteLayers(answer.SDP)
 	if err := p.pc.SetRemoteDescription(webrtc.SessionDescription{
 		Type: webrtc.SDPTypeAnswer, SDP: clean(answer.SDP),
 	}); err != nil {

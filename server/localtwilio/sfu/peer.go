@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"slices"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/pion/webrtc/v4"
@@ -19,54 +18,53 @@ type Peer struct {
 	config PeerConfig
 	router *Router
 	log    *slog.Logger
-	connection
+	pc     *webrtc.PeerConnection
 
 	loop    *mailbox      // work for the goroutine that owns negotiation
 	out     *mailbox      // callbacks, for the goroutine that makes them
 	done    chan struct{} // closed by Close
 	closing sync.Once
 	running goroutines
-	streams atomic.Pointer[directions] // for Quality
-	needed  atomic.Int64               // bits per second that all it wants would take
-	claims  claims
 
 	mu            sync.Mutex
-	current       Description                // guarded by mu
-	subscriptions []Subscription             // guarded by mu
-	channels      map[string]*outChannel     // guarded by mu; by name
-	encodings     map[webrtc.SSRC][]encoding // guarded by mu; upper simulcast layers by the first one's SSRC
+	current       Description            // guarded by mu
+	subscriptions []Subscription         // guarded by mu
+	channels      map[string]*outChannel // guarded by mu; by name
 
 	// Owned by the loop.
-	neg        negotiation
-	connected  bool
-	failed     bool
-	shaped     time.Time               // when the last REMB was sent
-	tracks     []Track                 // as announced
-	incoming   []*incoming             // media that arrived
-	published  map[string]*publication // by Track SID
-	subs       []*subscription         // oldest first
-	listed     []Subscription          // as last reported
-	off        map[string]bool         // Track SIDs switched off by SwitchOff
-	steering   steering
-	wanted     map[string]bool      // Track SIDs to subscribe to; nil until SetWanted
-	layerHints map[string]layerHint // by Track SID
+	neg       negotiation
+	connected bool
+	failed    bool
+	remb      *time.Ticker            // nil when there is better feedback
+	tracks    []Track                 // as announced
+	incoming  []*incoming             // media that arrived
+	published map[string]*publication // by Track SID
+	subs      []*subscription         // oldest first
+	listed    []Subscription          // as last reported
+	off       map[string]bool         // Track SIDs switched off
+	wanted    map[string]bool         // Track SIDs to subscribe to; nil until SetWanted
 }
 
-func newPeer(r *Router, c PeerConfig) (*Peer, error) {
-	conn, err := r.engine.newConnection(mediaOptions{codecs: r.config.VideoCodecs})
+// rembInterval is how often a REMB is repeated; Chromium forgets it after some seconds.
+const rembInterval = 300 * time.Millisecond
+
+func newPeer(r *Router, c PeerConfig, simulcast bool) (*Peer, error) {
+	// With simulcast only the first layer is read, and the packets of the others would
+	// count as lost in per-packet feedback, so the bandwidth is stated as a number instead.
+	pc, err := r.engine.newPeerConnection(mediaOptions{codecs: r.config.VideoCodecs, twcc: !simulcast})
 	if err != nil {
 		return nil, err
 	}
-	pc := conn.pc
 	p := &Peer{
-		config: c, router: r, connection: conn,
+		config: c, router: r, pc: pc,
 		log:  r.engine.log.With("participant", c.ID),
 		loop: newMailbox(), out: newMailbox(), done: make(chan struct{}),
-		channels:   map[string]*outChannel{},
-		published:  map[string]*publication{},
-		off:        map[string]bool{},
-		steering:   steering{wishes: map[string]wish{}, off: map[string]bool{}, rest: probePatience},
-		layerHints: map[string]layerHint{},
+		channels:  map[string]*outChannel{},
+		published: map[string]*publication{},
+		off:       map[string]bool{},
+	}
+	if simulcast {
+		p.remb = time.NewTicker(rembInterval)
 	}
 	pc.OnTrack(p.onTrack)
 	pc.OnDataChannel(p.onDataChannel)
@@ -81,14 +79,17 @@ func newPeer(r *Router, c PeerConfig) (*Peer, error) {
 
 // run is the goroutine that owns negotiation.
 func (p *Peer) run() {
-	tick := time.NewTicker(steerInterval)
-	defer tick.Stop()
+	var remb <-chan time.Time
+	if p.remb != nil {
+		defer p.remb.Stop()
+		remb = p.remb.C
+	}
 	for {
 		select {
 		case <-p.done:
 			return
-		case now := <-tick.C:
-			p.tick(now)
+		case <-remb:
+			p.sendREMB()
 			continue
 		case <-p.loop.wake:
 		}
@@ -193,7 +194,9 @@ func (p *Peer) SwitchOff(trackSIDs []string) {
 	}
 	p.loop.post(func() {
 		p.off = off
-		p.steer(time.Now())
+		for _, s := range p.subs {
+			s.switchOff(off[s.pub.sid])
+		}
 	})
 }
 

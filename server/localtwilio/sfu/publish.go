@@ -19,7 +19,7 @@ func (in *incoming) kind() string {
 	switch {
 	case in.data != nil:
 		return KindData
-	case in.media.video():
+	case in.media.keys != nil:
 		return KindVideo
 	}
 	return KindAudio
@@ -36,14 +36,11 @@ func (p *Peer) onTrack(remote *webrtc.TrackRemote, receiver *webrtc.RTPReceiver)
 		p.log.Debug("wait for media", "err", err)
 		return
 	}
-	first := newLayer(0, remote, receiver, p.pc.WriteRTCP)
-	u := newUpTrack(first, p.log)
+	u := newUpTrack(remote, receiver, p.pc.WriteRTCP, p.log)
 	in := &incoming{id: remote.ID(), media: u}
-	stop := p.receiveLayers(u)
 	p.loop.post(func() { p.arrived(in) })
-	p.running.run(func() { u.readReports(first) })
-	u.forward(first)
-	stop()
+	p.running.run(u.readReports)
+	u.forward()
 	p.loop.post(func() { p.ended(in) })
 }
 
@@ -89,7 +86,7 @@ func (p *Peer) setTracks(tracks []Track) {
 func (p *Peer) rematch() {
 	for _, in := range p.incoming {
 		if in.media != nil {
-			in.id = in.media.layers[0].remote.ID()
+			in.id = in.media.remote.ID()
 		}
 	}
 	p.match()
@@ -107,7 +104,6 @@ func (p *Peer) match() {
 		wanted[t.SID] = in
 		if pub := p.published[t.SID]; pub != nil {
 			pub.enabled.Store(t.Enabled)
-			pub.rank.Store(t.Priority)
 		}
 	}
 	for sid, pub := range p.published {
@@ -123,7 +119,6 @@ func (p *Peer) match() {
 		}
 		pub := &publication{owner: p, sid: t.SID, kind: t.Kind, media: in.media, data: in.data}
 		pub.enabled.Store(t.Enabled)
-		pub.rank.Store(t.Priority)
 		p.published[t.SID] = pub
 		p.router.publish(pub)
 	}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"sync"
-	"sync/atomic"
 )
 
 // RouterConfig is what a Router needs beyond its Engine.
@@ -27,7 +26,6 @@ type Router struct {
 
 	done    chan struct{}
 	closing sync.Once
-	speaker atomic.Value // the dominant speaker's Participant SID, a string
 
 	mu           sync.Mutex
 	closed       bool               // guarded by mu
@@ -84,7 +82,7 @@ func (r *Router) Close() {
 // client announced together with it. ctx bounds only the call. An unusable
 // offer gives ErrDescription, a closed Router ErrClosed.
 func (r *Router) Join(ctx context.Context, c PeerConfig, offer Description, tracks []Track) (*Peer, Description, error) {
-	p, err := newPeer(r, c)
+	p, err := newPeer(r, c, hasSIM(offer.SDP))
 	if err != nil {
 		return nil, Description{}, fmt.Errorf("join %q: %w", c.ID, err)
 	}
@@ -162,12 +160,6 @@ func (r *Router) withdraw(pub *publication) {
 			p.loop.post(func() { p.unsubscribe(pub) })
 		}
 	}
-}
-
-// dominant is the SID of the Participant who speaks, "" for nobody.
-func (r *Router) dominant() string {
-	sid, _ := r.speaker.Load().(string)
-	return sid
 }
 
 // audio lists the audio publications of the Room.

@@ -64,11 +64,11 @@ func newSender(c *client, sid, kind string) *sender {
 type leveled struct {
 	*webrtc.TrackLocalStaticSample
 	level atomic.Int64
-	bound atomic.Pointer[webrtc.TrackLocalContext]
+	bound webrtc.TrackLocalContext
 }
 
 func (l *leveled) Bind(c webrtc.TrackLocalContext) (webrtc.RTPCodecParameters, error) {
-	l.bound.Store(&c)
+	l.bound = c
 	for _, e := range c.HeaderExtensions() {
 		if e.URI == sdp.AudioLevelURI {
 			return l.TrackLocalStaticSample.Bind(leveledContext{c, &l.level, uint8(e.ID)})
@@ -140,7 +140,7 @@ func sample(b []byte) media.Sample { return media.Sample{Data: b, Duration: 20 *
 
 // resend writes a retransmission (RFC 4588) that nobody asked for.
 func (s *sender) resend(n uint16) error {
-	c := *s.track.bound.Load()
+	c := s.track.bound
 	h := &rtp.Header{Version: 2, PayloadType: 97, SequenceNumber: n, SSRC: uint32(c.SSRCRetransmission())}
 	_, err := c.WriteStream().WriteRTP(h, append([]byte{0, 1}, bytes.Repeat([]byte{1}, 100)...))
 	return err

@@ -2,7 +2,6 @@ package sfu
 
 import (
 	"slices"
-	"time"
 
 	"github.com/pion/rtcp"
 	"github.com/pion/webrtc/v4"
@@ -22,11 +21,14 @@ type subscription struct {
 }
 
 func (s *subscription) start() {
-	if s.down == nil {
-		return
+	if s.down != nil && s.down.start() {
+		s.pub.media.requestKeyframe()
 	}
-	if layer, wanted := s.down.start(); wanted {
-		s.pub.media.requestKeyframe(layer)
+}
+
+func (s *subscription) switchOff(off bool) {
+	if s.pub.kind == KindVideo && s.down.switchOff(off) {
+		s.pub.media.requestKeyframe()
 	}
 }
 
@@ -57,10 +59,6 @@ func (p *Peer) subscribe(pub *publication) {
 		return
 	}
 	p.subs = append(p.subs, s)
-	if s.down != nil {
-		p.steer(time.Now())
-		s.pub.media.attach(s.down)
-	}
 }
 
 func (p *Peer) addMedia(s *subscription) error {
@@ -70,14 +68,16 @@ func (p *Peer) addMedia(s *subscription) error {
 		return err
 	}
 	s.sender = sender
-	p.running.run(func() { readFeedback(sender, s) })
+	s.switchOff(p.off[s.pub.sid])
+	s.pub.media.attach(s.down)
+	p.running.run(func() { readFeedback(sender, s.pub.media) })
 	p.neg.dirty = true
 	return nil
 }
 
 // readFeedback passes the subscriber's keyframe requests to the publisher, until the sender
 // is stopped. Retransmissions and reports are dealt with by the interceptors on the way.
-func readFeedback(sender *webrtc.RTPSender, s *subscription) {
+func readFeedback(sender *webrtc.RTPSender, media *upTrack) {
 	for {
 		packets, _, err := sender.ReadRTCP()
 		if err != nil {
@@ -86,8 +86,7 @@ func readFeedback(sender *webrtc.RTPSender, s *subscription) {
 		for _, packet := range packets {
 			switch packet.(type) {
 			case *rtcp.PictureLossIndication, *rtcp.FullIntraRequest:
-				layer, _ := s.down.chosen()
-				s.pub.media.requestKeyframe(layer)
+				media.requestKeyframe()
 			}
 		}
 	}

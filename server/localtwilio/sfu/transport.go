@@ -3,8 +3,13 @@ package sfu
 import (
 	"fmt"
 
+	"github.com/pion/rtcp"
 	"github.com/pion/webrtc/v4"
 )
+
+// rembBitrate, in bits per second, is what a simulcasting publisher is told it may send. It is
+// above what three layers of 720p take.
+const rembBitrate = 6e6
 
 // transport takes a change of ICE and DTLS.
 func (p *Peer) transport(s webrtc.PeerConnectionState) {
@@ -40,5 +45,26 @@ func (p *Peer) arm() {
 		if s.revision != 0 && s.revision <= p.neg.stable {
 			s.start()
 		}
+	}
+}
+
+// sendREMB tells the publisher how much it may send.
+func (p *Peer) sendREMB() {
+	if !p.connected {
+		return
+	}
+	var ssrcs []uint32
+	for _, in := range p.incoming {
+		if in.media != nil && in.media.keys != nil {
+			ssrcs = append(ssrcs, uint32(in.media.remote.SSRC()))
+		}
+	}
+	if len(ssrcs) == 0 {
+		return
+	}
+	if err := p.pc.WriteRTCP([]rtcp.Packet{
+		&rtcp.ReceiverEstimatedMaximumBitrate{Bitrate: rembBitrate, SSRCs: ssrcs},
+	}); err != nil {
+		p.log.Debug("send REMB", "err", err)
 	}
 }

@@ -5,10 +5,8 @@ import (
 	"io"
 	"log/slog"
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"github.com/pion/rtcp"
 	"github.com/pion/rtp"
@@ -16,39 +14,40 @@ import (
 	"github.com/pion/webrtc/v4"
 )
 
-// upTrack is audio or video as it arrives from its publisher. One goroutine per layer, in
-// forward, reads; sinks come and go from others.
+// upTrack is audio or video as it arrives from its publisher. The goroutine in forward
+// owns the reading; sinks come and go from others.
 type upTrack struct {
-	codec  webrtc.RTPCodecCapability
-	layers []*layer // at least one; fixed once the Track is known to others
-	level  levelMeter
-	taps   tapList // of the first layer
-	log    *slog.Logger
+	remote   *webrtc.TrackRemote
+	receiver *webrtc.RTPReceiver
+	codec    webrtc.RTPCodecCapability
+	keys     *keyframeRequests // nil for audio
+	level    levelMeter
+	last     atomic.Pointer[rtcp.SenderReport]
+	taps     tapList
+	log      *slog.Logger
 
 	mu    sync.Mutex // held while sinks is replaced
 	sinks atomic.Pointer[[]*DownTrack]
 }
 
-func newUpTrack(first *layer, log *slog.Logger) *upTrack {
-	u := &upTrack{layers: []*layer{first}, codec: first.remote.Codec().RTPCodecCapability, log: log}
-	if strings.EqualFold(u.codec.MimeType, mimeRED) {
-		// A wrapping that can come and go: DownTrack.write looks at each packet.
-		u.codec = opus
-	}
+func newUpTrack(remote *webrtc.TrackRemote, receiver *webrtc.RTPReceiver, write func([]rtcp.Packet) error, log *slog.Logger) *upTrack {
+	u := &upTrack{remote: remote, receiver: receiver, codec: remote.Codec().RTPCodecCapability, log: log}
 	u.sinks.Store(&[]*DownTrack{})
+	if remote.Kind() == webrtc.RTPCodecTypeVideo {
+		ssrc := uint32(remote.SSRC())
+		u.keys = newKeyframeRequests(func() {
+			if err := write([]rtcp.Packet{&rtcp.PictureLossIndication{MediaSSRC: ssrc}}); err != nil {
+				log.Debug("request keyframe", "err", err)
+			}
+		})
+	}
 	return u
 }
 
-// video reports whether the Track is one.
-func (u *upTrack) video() bool { return u.layers[0].keys != nil }
-
-// requestKeyframe asks the publisher for one on a layer; for audio it does nothing.
-func (u *upTrack) requestKeyframe(index int) {
-	if index >= len(u.layers) {
-		return
-	}
-	if k := u.layers[index].keys; k != nil {
-		k.request()
+// requestKeyframe asks the publisher for one; for audio it does nothing.
+func (u *upTrack) requestKeyframe() {
+	if u.keys != nil {
+		u.keys.request()
 	}
 }
 
@@ -66,21 +65,20 @@ func (u *upTrack) detach(d *DownTrack) {
 	u.sinks.Store(&sinks)
 }
 
-// forward copies packets of a layer to the sinks until the publisher's m-section ends. Writing to
-// a sink ends in a UDP socket and so does not wait for anybody's network.
-func (u *upTrack) forward(l *layer) {
-	if l.keys != nil {
-		defer l.keys.close()
+// forward copies packets to the sinks until the publisher's m-section ends. Writing to a
+// sink ends in a UDP socket and so does not wait for anybody's network.
+func (u *upTrack) forward() {
+	if u.keys != nil {
+		defer u.keys.close()
 	}
-	levelID := u.levelExtension(l)
-	vp8 := strings.EqualFold(u.codec.MimeType, webrtc.MimeTypeVP8)
+	levelID := u.levelExtension()
 	buf := make([]byte, maxPacket)
 	var (
 		packet rtp.Packet
 		seq    sequence
 	)
 	for {
-		n, _, err := l.remote.Read(buf)
+		n, _, err := u.remote.Read(buf)
 		if err != nil {
 			if !errors.Is(err, io.EOF) {
 				u.log.Debug("read media", "err", err)
@@ -95,50 +93,44 @@ func (u *upTrack) forward(l *layer) {
 		if levelID != 0 {
 			u.level.observe(packet.GetExtension(levelID))
 		}
-		l.observe(packet.Payload, vp8, time.Now())
-		if l.index == 0 {
-			u.taps.packet(l, &packet, u.codec.MimeType)
-		}
+		u.taps.packet(&packet, u.codec.MimeType)
 		// An empty packet is padding that probes for bandwidth; leaving it out would open a
 		// gap, and it is small, so it travels along.
 		ext := seq.extend(packet.SequenceNumber)
 		want := false
 		for _, d := range *u.sinks.Load() {
-			w, err := d.write(l, &packet.Header, packet.Payload, ext)
+			w, err := d.write(packet.Header, packet.Payload, ext)
 			switch {
 			case err != nil && !errors.Is(err, io.ErrClosedPipe):
 				u.log.Debug("forward media", "err", err)
 			case w == wantKeyframe:
 				want = true
 			case w == began:
-				u.repeatReport(d, l)
+				u.repeatReport(d)
 			}
 		}
 		if want {
-			l.keys.request()
+			u.requestKeyframe()
 		}
 	}
 }
 
-// readReports passes the publisher's sender reports on a layer on. Reading also feeds pion's
-// interceptors.
-func (u *upTrack) readReports(l *layer) {
+// readReports passes the publisher's sender reports on. Reading also feeds pion's interceptors.
+func (u *upTrack) readReports() {
 	for {
-		packets, _, err := l.receiver.ReadRTCP()
+		packets, _, err := u.receiver.ReadRTCP()
 		if err != nil {
 			return
 		}
 		for _, packet := range packets {
 			sr, ok := packet.(*rtcp.SenderReport)
-			if !ok || sr.SSRC != uint32(l.remote.SSRC()) {
+			if !ok || sr.SSRC != uint32(u.remote.SSRC()) {
 				continue
 			}
-			l.last.Store(sr)
-			if l.index == 0 {
-				u.taps.report(sr, u.codec.MimeType)
-			}
+			u.last.Store(sr)
+			u.taps.report(sr, u.codec.MimeType)
 			for _, d := range *u.sinks.Load() {
-				u.report(d, l, sr)
+				u.report(d, sr)
 			}
 		}
 	}
@@ -146,24 +138,24 @@ func (u *upTrack) readReports(l *layer) {
 
 // repeatReport gives a sink that just began the last report: the next one can be five seconds
 // away, and until then a player does not know how to align the Track.
-func (u *upTrack) repeatReport(d *DownTrack, l *layer) {
-	if sr := l.last.Load(); sr != nil {
-		u.report(d, l, sr)
+func (u *upTrack) repeatReport(d *DownTrack) {
+	if sr := u.last.Load(); sr != nil {
+		u.report(d, sr)
 	}
 }
 
-func (u *upTrack) report(d *DownTrack, l *layer, sr *rtcp.SenderReport) {
-	if _, err := d.report(l, sr.NTPTime, sr.RTPTime); err != nil && !errors.Is(err, io.ErrClosedPipe) {
+func (u *upTrack) report(d *DownTrack, sr *rtcp.SenderReport) {
+	if _, err := d.report(sr.NTPTime, sr.RTPTime); err != nil && !errors.Is(err, io.ErrClosedPipe) {
 		u.log.Debug("forward report", "err", err)
 	}
 }
 
 // levelExtension is the number of the audio level extension (RFC 6464), 0 if there is none.
-func (u *upTrack) levelExtension(l *layer) uint8 {
-	if l.remote.Kind() != webrtc.RTPCodecTypeAudio {
+func (u *upTrack) levelExtension() uint8 {
+	if u.remote.Kind() != webrtc.RTPCodecTypeAudio {
 		return 0
 	}
-	for _, e := range l.receiver.GetParameters().HeaderExtensions {
+	for _, e := range u.receiver.GetParameters().HeaderExtensions {
 		if e.URI == sdp.AudioLevelURI {
 			return uint8(e.ID)
 		}
