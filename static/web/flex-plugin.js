@@ -75,7 +75,7 @@
       EscalateVideoOffline: 'The video server does not answer. Try again in a moment.',
       EscalateVideoInCall: 'You are still in the video call. Leave it first.',
       EscalateVideoLeaveWrapup: 'Leave and wrap up', EscalateVideoLeaveComplete: 'Leave and complete',
-      EscalateVideoLeaveGo: 'Leave and go on', EscalateVideoLeaving: 'Leaving the video call…',
+      EscalateVideoLeaveGo: 'Leave and go on',
       EscalateVideoStuck: 'The video call could not be left. Try again in a moment.',
       EscalateVideoMute: 'Mute', EscalateVideoUnmute: 'Unmute', EscalateVideoLeave: 'Leave the call',
       EscalateVideoMove: 'Move this window to the next corner', EscalateVideoWith: 'Video call with {{name}}',
@@ -93,7 +93,7 @@
       EscalateVideoOffline: 'El servidor de vídeo no responde. Inténtelo de nuevo en un momento.',
       EscalateVideoInCall: 'Todavía está en la videollamada. Salga primero.',
       EscalateVideoLeaveWrapup: 'Salir y finalizar', EscalateVideoLeaveComplete: 'Salir y completar',
-      EscalateVideoLeaveGo: 'Salir y continuar', EscalateVideoLeaving: 'Saliendo de la videollamada…',
+      EscalateVideoLeaveGo: 'Salir y continuar',
       EscalateVideoStuck: 'No se pudo salir de la videollamada. Inténtelo de nuevo en un momento.',
       EscalateVideoMute: 'Silenciar', EscalateVideoUnmute: 'Activar micrófono', EscalateVideoLeave: 'Salir de la llamada',
       EscalateVideoMove: 'Mover esta ventana a la esquina siguiente', EscalateVideoWith: 'Videollamada con {{name}}',
@@ -111,7 +111,7 @@
       EscalateVideoOffline: 'Der Videoserver antwortet nicht. Versuchen Sie es gleich noch einmal.',
       EscalateVideoInCall: 'Sie sind noch im Videoanruf. Verlassen Sie ihn zuerst.',
       EscalateVideoLeaveWrapup: 'Verlassen und nachbearbeiten', EscalateVideoLeaveComplete: 'Verlassen und abschließen',
-      EscalateVideoLeaveGo: 'Verlassen und fortfahren', EscalateVideoLeaving: 'Videoanruf wird verlassen…',
+      EscalateVideoLeaveGo: 'Verlassen und fortfahren',
       EscalateVideoStuck: 'Der Videoanruf konnte nicht verlassen werden. Versuchen Sie es gleich noch einmal.',
       EscalateVideoMute: 'Stumm schalten', EscalateVideoUnmute: 'Ton einschalten', EscalateVideoLeave: 'Anruf verlassen',
       EscalateVideoMove: 'Dieses Fenster in die nächste Ecke setzen', EscalateVideoWith: 'Videoanruf mit {{name}}',
@@ -129,7 +129,7 @@
       EscalateVideoOffline: 'Le serveur vidéo ne répond pas. Réessayez dans un instant.',
       EscalateVideoInCall: 'Vous êtes encore dans l’appel vidéo. Quittez-le d’abord.',
       EscalateVideoLeaveWrapup: 'Quitter et clôturer', EscalateVideoLeaveComplete: 'Quitter et terminer',
-      EscalateVideoLeaveGo: 'Quitter et continuer', EscalateVideoLeaving: 'Vous quittez l’appel vidéo…',
+      EscalateVideoLeaveGo: 'Quitter et continuer',
       EscalateVideoStuck: 'Impossible de quitter l’appel vidéo. Réessayez dans un instant.',
       EscalateVideoMute: 'Couper le micro', EscalateVideoUnmute: 'Activer le micro', EscalateVideoLeave: 'Quitter l’appel',
       EscalateVideoMove: 'Déplacer cette fenêtre vers le coin suivant', EscalateVideoWith: 'Appel vidéo avec {{name}}',
@@ -147,7 +147,7 @@
       EscalateVideoOffline: 'O servidor de vídeo não responde. Tente de novo em instantes.',
       EscalateVideoInCall: 'Você ainda está na chamada de vídeo. Saia dela primeiro.',
       EscalateVideoLeaveWrapup: 'Sair e finalizar', EscalateVideoLeaveComplete: 'Sair e concluir',
-      EscalateVideoLeaveGo: 'Sair e continuar', EscalateVideoLeaving: 'Saindo da chamada de vídeo…',
+      EscalateVideoLeaveGo: 'Sair e continuar',
       EscalateVideoStuck: 'Não foi possível sair da chamada de vídeo. Tente de novo em instantes.',
       EscalateVideoMute: 'Silenciar', EscalateVideoUnmute: 'Ativar microfone', EscalateVideoLeave: 'Sair da chamada',
       EscalateVideoMove: 'Mover esta janela para o próximo canto', EscalateVideoWith: 'Chamada de vídeo com {{name}}',
@@ -277,12 +277,14 @@
      * @param {(key: string, more?: Record<string, string>) => string} say
      * @param {{on: (f: () => void) => () => void}} tokens tells when Flex has a new token
      * @param {() => void} back selects the Task of the call
+     * @param {string} lang the language of the page, a BCP 47 tag
      */
-    constructor(token, say, tokens, back) {
+    constructor(token, say, tokens, back, lang) {
       this.token = token;
       this.say = say;
       this.tokens = tokens;
       this.back = back;
+      this.lang = lang;
       /** @type {Phase} */
       this.phase = 'idle';
       this.muted = false;
@@ -392,14 +394,12 @@
       const host = document.createElement('section');
       host.className = 'escalate-room';
       host.setAttribute('aria-label', this.say('EscalateVideoTab'));
-      const style = document.createElement('style');
-      style.textContent = styles;
       const frame = document.createElement('iframe');
       frame.id = 'escalate-room-frame';
       frame.title = this.say('EscalateVideoTab');
       frame.allow = allow;
-      frame.src = `${base}/agent?lang=${encodeURIComponent(this.say('lang'))}`;
-      host.append(style, this.#bar(host), frame);
+      frame.src = `${base}/agent?lang=${encodeURIComponent(this.lang)}`;
+      host.append(this.#bar(host), frame);
       document.body.append(host);
       this.host = host;
       this.frame = frame;
@@ -582,7 +582,7 @@
           manager.events.addListener('tokenUpdated', f);
           return () => manager.events.removeListener('tokenUpdated', f);
         },
-      }, () => this.goTo(this.room.shown?.taskSid ?? ''));
+      }, () => this.goTo(this.room.shown?.taskSid ?? ''), languageOf(manager));
     }
 
     /** The Flex token, read when it is needed: Flex renews it. */
@@ -593,7 +593,6 @@
 
     /** @param {string} key @param {Record<string, string>} [more] */
     say(key, more = {}) {
-      if (key === 'lang') return languageOf(this.manager);
       const text = /** @type {Record<string, string>} */ (/** @type {unknown} */ (this.manager.strings))[key] ?? words.en[key] ?? key;
       return text.replace(/\{\{(\w+)\}\}/g, (_, k) => more[k] ?? '');
     }
@@ -601,6 +600,9 @@
     install() {
       const { flex } = this;
       const h = this.react.createElement;
+      const style = document.createElement('style');
+      style.textContent = styles;
+      document.head.append(style);
       const chat = (/** @type {Task | undefined} */ task) => Boolean(task && flex.TaskHelper.isChatBasedTask(task));
       const Icon = flex.withTaskContext(this.#icon());
       flex.TaskCanvasHeader.Content.add(h(Icon, { key: 'escalate-video' }), {
@@ -816,10 +818,15 @@
       // A page that does not answer is no reason to stay: to end completes the
       // Room, which disconnects it too.
       if (this.room.runningFor(task.taskSid)) await this.room.leave();
-      const check = await this.server.check(task.taskSid);
-      if (isLive(check.escalation)) await this.server.end(/** @type {Escalation} */ (check.escalation).code);
+      await this.#endLive(task.taskSid);
       if (this.room.runningFor(task.taskSid) && !(await this.room.leave())) throw new Refusal('stuck', this.say('EscalateVideoStuck'));
       await goOn();
+    }
+
+    /** Ends a Task's session for everyone, also one that another page has made. @param {string} taskSid */
+    async #endLive(taskSid) {
+      const { escalation } = await this.server.check(taskSid);
+      if (escalation && isLive(escalation)) await this.server.end(escalation.code);
     }
 
     /** A link must not outlive its conversation. @param {any} payload */
@@ -828,9 +835,7 @@
       if (!task) return;
       const { taskSid } = task;
       try {
-        // Also one that another page has made.
-        const check = await this.server.check(taskSid);
-        if (isLive(check.escalation)) await this.server.end(/** @type {Escalation} */ (check.escalation).code);
+        await this.#endLive(taskSid);
       } catch (err) {
         console.warn(`${name}: the link stays until its time is over`, err);
       }
@@ -910,7 +915,6 @@
       };
       const style = { top: at.bottom + 4, right: Math.max(8, innerWidth - at.right) };
       return h('div', { className: 'escalate-menu', role: 'menu', 'aria-label': this.say('EscalateVideoMenu'), ref, style, onKeyDown: keys },
-        h('style', null, styles),
         items.map((i) => h('button', { key: i.id, id: i.id, type: 'button', role: 'menuitem', onClick: () => { close(); i.run(); } }, i.text)));
     };
 
@@ -944,9 +948,9 @@
         }, [here, sid]);
         if (!task) return null;
         /** @param {string} text @param {string} [label] @param {() => void} [run] */
-        const card = (text, label, run) => h('div', { className: 'escalate-place' }, h('style', null, styles),
+        const card = (text, label, run) => h('div', { className: 'escalate-place' },
           h('p', null, text), label && h('button', { type: 'button', onClick: run }, label));
-        if (here) return h('div', { className: 'escalate-place', ref }, h('style', null, styles));
+        if (here) return h('div', { className: 'escalate-place', ref });
         if (this.room.running) {
           const other = this.room.shown?.taskSid ?? '';
           return card(this.say('EscalateVideoElsewhere', { name: this.#customerOf(other) }), this.say('EscalateVideoBack'), () => this.goTo(other));
