@@ -37,7 +37,7 @@ func TestRecordedCall(t *testing.T) {
 	}
 	c.click("#consent-input")
 	// The page moves up then, and a click would hit the button below.
-	c.until("the complaint is gone", `!d.querySelector('#consent-error').checkVisibility()`)
+	c.gone("the complaint is gone", "#consent-error")
 	agreed := time.Now()
 	c.click("#join-button")
 	p.bothTalk(c)

@@ -8,12 +8,18 @@ import (
 	"escalate/server/localtwilio/store"
 )
 
-func listSubscribedTracks(c *call) error {
+// subscriptions answers the Participant that is asked about, and what they are subscribed to.
+func (c *call) subscriptions() (store.Participant, []store.Track, error) {
 	_, p, err := c.roomAndParticipant()
 	if err != nil {
-		return err
+		return p, nil, err
 	}
 	tracks, err := c.store.SubscribedTracks(p.SID)
+	return p, tracks, err
+}
+
+func listSubscribedTracks(c *call) error {
+	p, tracks, err := c.subscriptions()
 	if err != nil {
 		return err
 	}
@@ -21,11 +27,7 @@ func listSubscribedTracks(c *call) error {
 }
 
 func fetchSubscribedTrack(c *call) error {
-	_, p, err := c.roomAndParticipant()
-	if err != nil {
-		return err
-	}
-	tracks, err := c.store.SubscribedTracks(p.SID)
+	p, tracks, err := c.subscriptions()
 	if err != nil {
 		return err
 	}

@@ -2,7 +2,6 @@ package store
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -140,16 +139,8 @@ func (s *Store) RemoveChatParticipant(conversation, key string) error {
 	})
 }
 
-func (t *tx) chatParticipants(c Conversation) (list []ChatParticipant, err error) {
-	cursor := t.bucket(bChatParticipants).Cursor()
-	for k, raw := cursor.Seek([]byte(c.SID)); k != nil && bytes.HasPrefix(k, []byte(c.SID)); k, raw = cursor.Next() {
-		var p ChatParticipant
-		if err := json.Unmarshal(raw, &p); err != nil {
-			return nil, fmt.Errorf("decode participant: %w", err)
-		}
-		list = append(list, p)
-	}
-	return list, nil
+func (t *tx) chatParticipants(c Conversation) ([]ChatParticipant, error) {
+	return under[ChatParticipant](t, bChatParticipants, c.SID)
 }
 
 // chatParticipant finds one who is in c by SID or identity.

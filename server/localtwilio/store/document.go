@@ -1,7 +1,6 @@
 package store
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -171,15 +170,8 @@ func (s *Store) Permissions(key string) (list []Permission, err error) {
 		if err != nil {
 			return err
 		}
-		c := t.bucket(bPermissions).Cursor()
-		for k, raw := c.Seek([]byte(d.SID)); k != nil && bytes.HasPrefix(k, []byte(d.SID)); k, raw = c.Next() {
-			var p Permission
-			if err := json.Unmarshal(raw, &p); err != nil {
-				return err
-			}
-			list = append(list, p)
-		}
-		return nil
+		list, err = under[Permission](t, bPermissions, d.SID)
+		return err
 	})
 	return list, err
 }
@@ -230,14 +222,7 @@ func (t *tx) removeDocument(d Document) error {
 	if d.UniqueName != "" {
 		err = errors.Join(err, t.bucket(bDocumentNames).Delete([]byte(d.UniqueName)))
 	}
-	c := t.bucket(bPermissions).Cursor()
-	for k, _ := c.Seek([]byte(d.SID)); k != nil && bytes.HasPrefix(k, []byte(d.SID)); k, _ = c.Seek([]byte(d.SID)) {
-		err = errors.Join(err, c.Delete())
-		if err != nil {
-			break
-		}
-	}
-	err = errors.Join(err, t.stampTo(&d.Event))
+	err = errors.Join(err, t.deleteUnder(bPermissions, d.SID), t.stampTo(&d.Event))
 	t.emit(Event{Kind: DocumentRemoved, Sequence: -1, Document: d})
 	return err
 }

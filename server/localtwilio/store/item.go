@@ -1,7 +1,6 @@
 package store
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -101,12 +100,11 @@ func (s *Store) Items(kind CollectionKind, collection string, removed bool) (lis
 		if err != nil {
 			return err
 		}
-		cursor := t.bucket(bItems).Cursor()
-		for k, raw := cursor.Seek([]byte(c.SID)); k != nil && bytes.HasPrefix(k, []byte(c.SID)); k, raw = cursor.Next() {
-			var i Item
-			if err := json.Unmarshal(raw, &i); err != nil {
-				return fmt.Errorf("decode item: %w", err)
-			}
+		all, err := under[Item](t, bItems, c.SID)
+		if err != nil {
+			return err
+		}
+		for _, i := range all {
 			if i.Removed = i.gone(t.now); removed || !i.Removed {
 				list = append(list, i)
 			}

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"time"
@@ -69,7 +68,7 @@ func (t *tx) forgetRoom(r Room) error {
 		return err
 	}
 	for _, p := range people {
-		err := errors.Join(t.bucket(bParticipants).Delete([]byte(p.SID)), t.unlinkAll(bParticipantTrack, p.SID))
+		err := errors.Join(t.bucket(bParticipants).Delete([]byte(p.SID)), t.deleteUnder(bParticipantTrack, p.SID))
 		if err != nil {
 			return err
 		}
@@ -102,21 +101,9 @@ func (t *tx) forgetRoom(r Room) error {
 			return err
 		}
 	}
-	err = errors.Join(t.unlinkAll(bRoomParticipants, r.SID), t.unlink(bRoomOrder, "", r.SID), t.bucket(bRooms).Delete([]byte(r.SID)))
+	err = errors.Join(t.deleteUnder(bRoomParticipants, r.SID), t.unlink(bRoomOrder, "", r.SID), t.bucket(bRooms).Delete([]byte(r.SID)))
 	if err != nil {
 		return fmt.Errorf("forget room %s: %w", r.SID, err)
-	}
-	return nil
-}
-
-// unlinkAll empties the index's list under prefix.
-func (t *tx) unlinkAll(index, prefix string) error {
-	c := t.bucket(index).Cursor()
-	p := []byte(prefix)
-	for k, _ := c.Seek(p); k != nil && bytes.HasPrefix(k, p); k, _ = c.Seek(p) {
-		if err := c.Delete(); err != nil {
-			return err
-		}
 	}
 	return nil
 }

@@ -214,6 +214,33 @@ func linked[T any](t *tx, index, prefix, bucket string) ([]T, error) {
 	return all, nil
 }
 
+// under reads the things of a bucket whose keys begin with prefix, in their order.
+func under[T any](t *tx, bucket, prefix string) ([]T, error) {
+	var all []T
+	c := t.bucket(bucket).Cursor()
+	p := []byte(prefix)
+	for k, raw := c.Seek(p); k != nil && bytes.HasPrefix(k, p); k, raw = c.Next() {
+		var v T
+		if err := json.Unmarshal(raw, &v); err != nil {
+			return nil, fmt.Errorf("decode %s %s: %w", bucket, k, err)
+		}
+		all = append(all, v)
+	}
+	return all, nil
+}
+
+// deleteUnder empties a bucket, or an index, of the keys that begin with prefix.
+func (t *tx) deleteUnder(bucket, prefix string) error {
+	c := t.bucket(bucket).Cursor()
+	p := []byte(prefix)
+	for k, _ := c.Seek(p); k != nil && bytes.HasPrefix(k, p); k, _ = c.Seek(p) {
+		if err := c.Delete(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // unlink takes sid off the index's list under prefix.
 func (t *tx) unlink(bucket, prefix, sid string) error {
 	c := t.bucket(bucket).Cursor()
