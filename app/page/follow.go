@@ -14,6 +14,10 @@ import (
 // cell; a person waits no longer than three.
 const missedBeats = 3
 
+// likelyPace is taken for the pace of the beats until the first one has told
+// it: a server may also go before it has said anything.
+const likelyPace = 5 * time.Second
+
 // follower keeps a stream of states going: a browser comes back by itself when
 // a stream breaks off, but not when the server gives it up, nor when the
 // server is gone and its connection stays. All of it belongs to the UI
@@ -26,13 +30,13 @@ type follower struct {
 
 	n     int           // counts streams; what belongs to an older one is ignored
 	stop  func()        // closes the stream
-	pace  time.Duration // of the beats; 0 until the server has told it
+	pace  time.Duration // of the beats
 	alarm *time.Timer   // goes off when the beats are missing
 }
 
 // follow tells news of the escalation with the code, as long as there is more.
 func (s *session) follow(code string, news func(wire.State), more func() bool) (stop func()) {
-	f := &follower{s: s, path: wire.CodePath(code, wire.ActionEvents), news: news, more: more}
+	f := &follower{s: s, path: wire.CodePath(code, wire.ActionEvents), news: news, more: more, pace: likelyPace}
 	f.open()
 	return f.close
 }
@@ -61,9 +65,6 @@ func (f *follower) open() {
 // await sets the alarm for what should come next on the stream that is open.
 func (f *follower) await() {
 	f.rest()
-	if f.pace == 0 {
-		return // a server that tells none sends none
-	}
 	n, ctx := f.n, f.s.ctx
 	f.alarm = time.AfterFunc(missedBeats*f.pace, func() {
 		ctx.Dispatch(func(app.Context) { f.again(n) })

@@ -41,6 +41,17 @@ func TestSilentStreamIsOpenedAnew(t *testing.T) {
 	}
 }
 
+func TestStreamSilentFromTheStartIsOpenedAnew(t *testing.T) {
+	r, j := joinRig(t, invited())
+	r.do(func() {
+		f := &follower{s: &j.s, path: "/events", news: j.take, more: func() bool { return true }, pace: 5 * time.Millisecond}
+		f.open()
+		t.Cleanup(func() { r.do(f.close) })
+	})
+	// The first stream is the page's own.
+	r.until("a second stream for one that never said a word", func() bool { return r.host.streams() >= 3 })
+}
+
 func TestStreamWithBeatsIsLeftAlone(t *testing.T) {
 	r, _ := joinRig(t, invited())
 	const pace = 20 * time.Millisecond
@@ -53,7 +64,8 @@ func TestStreamWithBeatsIsLeftAlone(t *testing.T) {
 	}
 }
 
-func TestNoBeatsWereEverPromised(t *testing.T) {
+// Without a pace that can be true, the likely one holds.
+func TestBeatWithoutPace(t *testing.T) {
 	for _, tt := range []struct{ name, data string }{{"no number", `{}`}, {"no JSON", `soon`}, {"never", `{"every":0}`}} {
 		t.Run(tt.name, func(t *testing.T) {
 			r, _ := joinRig(t, invited())

@@ -20,6 +20,8 @@ type Join struct {
 	state wire.State
 	phase Phase
 
+	first string // Worker of the agent who was in the Room first
+
 	consent        bool
 	consentMissing bool
 	want           video.Want // what the last Join asked for
@@ -69,10 +71,20 @@ func (j *Join) firstPhase() Phase {
 // over says whether an escalation cannot be joined any more.
 func over(s wire.Status) bool { return s == wire.StatusEnded || s == wire.StatusExpired }
 
-// nameOf calls the others by the name the server gave.
+// nameOf calls the session's agent by the name that the server gave; another
+// Worker, such as a supervisor, must not go by it. From a server that does not
+// tell whose name it is, it is that of the first who was in the Room.
 func (j *Join) nameOf(identity string) string {
 	if wire.RoleOf(identity) == wire.RoleCustomer {
 		return j.w.Customer
+	}
+	worker, agent := wire.WorkerOf(identity), j.state.AgentWorker
+	if agent == "" {
+		j.first = pick(j.first == "", worker, j.first)
+		agent = j.first
+	}
+	if worker != agent {
+		return j.w.Colleague
 	}
 	return j.agent()
 }

@@ -11,7 +11,7 @@ import (
 )
 
 func invited() wire.State {
-	return wire.State{Code: "K7Q2MWX", Status: wire.StatusInvited, AgentName: "Maria Lopez", Brand: "Escalate", Version: 1}
+	return wire.State{Code: "K7Q2MWX", Status: wire.StatusInvited, AgentName: "Maria Lopez", AgentWorker: "WK1", Brand: "Escalate", Version: 1}
 }
 
 func joinPageData(s wire.State) wire.Page { return wire.Page{State: &s, Brand: "Escalate", Lang: "en"} }

@@ -47,13 +47,17 @@ func newVideoRoom(d Deps) *VideoRoom {
 	return v
 }
 
-// nameOf calls the others by their role; a second agent is a supervisor or a
-// colleague.
+// nameOf calls the session's agent by name, for a supervisor to whom this page
+// belongs; any other agent is a colleague.
 func (v *VideoRoom) nameOf(identity string) string {
-	if wire.RoleOf(identity) == wire.RoleAgent {
+	if wire.RoleOf(identity) != wire.RoleAgent {
+		return v.w.Customer
+	}
+	st := v.known.State
+	if st.AgentWorker == "" || st.AgentName == "" || wire.WorkerOf(identity) != st.AgentWorker {
 		return v.w.Colleague
 	}
-	return v.w.Customer
+	return st.AgentName
 }
 
 // OnMount tells the desktop that the tab is there.

@@ -61,7 +61,7 @@ func (v *VideoRoom) idle(title, join string) app.UI {
 			button(JoinButton, "button-primary button-large", iconCam, join, v.onJoin),
 			button(QuietJoinButton, "link-text", "", v.w.JoinQuiet, v.onQuietJoin),
 		),
-		app.P().Class("fine").Text(v.w.AgentJoinHint),
+		hide(app.P().Class("fine"), v.known.AgentPresent || v.known.CustomerPresent).Text(v.w.AgentJoinHint),
 		app.Div().Class("link-box").Body(
 			app.Label().For(LinkText).Text(v.w.LinkLabel),
 			app.Input().ID(LinkText).Type("text").ReadOnly(true).Value(v.known.JoinURL),

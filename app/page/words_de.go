@@ -174,7 +174,7 @@ var german = words{
 	LeftHeading:       "Sie haben den Anruf verlassen",
 	LinkLabel:         "Teilnahmelink für die Kundschaft",
 	AgentJoinHint:     "Die Kundin oder der Kunde wird eingelassen, sobald Sie teilnehmen.",
-	AgentEnded:        "Dieser Videoanruf ist beendet. Sie können die Aufgabe jetzt nachbearbeiten.",
+	AgentEnded:        "Die Aufgabe kann jetzt nachbearbeitet werden.",
 	AgentCallHeading:  "Videoanruf mit Kundin oder Kunde",
 
 	CustomerInvited:    "Der Link wurde gesendet und noch nicht geöffnet.",

@@ -174,7 +174,7 @@ var english = words{
 	LeftHeading:       "You have left the call",
 	LinkLabel:         "Join link for the customer",
 	AgentJoinHint:     "The customer is let in as soon as you have joined.",
-	AgentEnded:        "This video call is over. You can wrap up the Task now.",
+	AgentEnded:        "The Task can be wrapped up now.",
 	AgentCallHeading:  "Video call with the customer",
 
 	CustomerInvited:    "The link has been sent. The customer has not opened it yet.",

@@ -174,7 +174,7 @@ var spanish = words{
 	LeftHeading:       "Ha salido de la llamada",
 	LinkLabel:         "Enlace para el cliente",
 	AgentJoinHint:     "El cliente podrá entrar en cuanto usted haya entrado.",
-	AgentEnded:        "Esta videollamada ha terminado. Ya puede cerrar la tarea.",
+	AgentEnded:        "La tarea ya se puede cerrar.",
 	AgentCallHeading:  "Videollamada con el cliente",
 
 	CustomerInvited:    "El enlace se ha enviado. El cliente todavía no lo ha abierto.",

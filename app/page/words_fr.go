@@ -174,7 +174,7 @@ var french = words{
 	LeftHeading:       "Vous avez quitté l’appel",
 	LinkLabel:         "Lien pour le client",
 	AgentJoinHint:     "Le client peut entrer dès que vous avez rejoint l’appel.",
-	AgentEnded:        "Cet appel vidéo est terminé. Vous pouvez maintenant clôturer la tâche.",
+	AgentEnded:        "La tâche peut maintenant être clôturée.",
 	AgentCallHeading:  "Appel vidéo avec le client",
 
 	CustomerInvited:    "Le lien a été envoyé. Le client ne l’a pas encore ouvert.",

@@ -174,7 +174,7 @@ var portuguese = words{
 	LeftHeading:       "Você saiu da chamada",
 	LinkLabel:         "Link para o cliente",
 	AgentJoinHint:     "O cliente pode entrar assim que você entrar.",
-	AgentEnded:        "Esta chamada de vídeo terminou. Você já pode finalizar a tarefa.",
+	AgentEnded:        "A tarefa já pode ser finalizada.",
 	AgentCallHeading:  "Chamada de vídeo com o cliente",
 
 	CustomerInvited:    "O link foi enviado. O cliente ainda não o abriu.",

@@ -1,7 +1,7 @@
 // Package wire is the JSON contract between the browser half and the server
 // half of Escalate: paths, requests, answers, error codes, and the messages
 // that the Video Room tab exchanges with the agent desktop. It has structs and
-// constants, builds paths, and does nothing else; it never imports net/http.
+// constants, builds paths, reads identities, and does nothing else; it never imports net/http.
 //
 //	who       method and path                        request     answer
 //	customer  GET  /api/escalations/{code}           -           State
@@ -36,11 +36,14 @@ const (
 
 // State is what the holder of a join code may know. Both pages draw from it.
 type State struct {
-	Code      string    `json:"code"`
-	Status    Status    `json:"status"`
-	AgentName string    `json:"agentName"`
-	Brand     string    `json:"brand"`
-	Created   time.Time `json:"created"`
+	Code      string `json:"code"`
+	Status    Status `json:"status"`
+	AgentName string `json:"agentName"`
+	// AgentWorker is the Worker whose name AgentName is: WorkerOf tells them from
+	// others in the Room. Servers before it left it out.
+	AgentWorker string    `json:"agentWorker,omitempty"`
+	Brand       string    `json:"brand"`
+	Created     time.Time `json:"created"`
 	// ValidUntil is when the code stops working, unless a call is running then.
 	ValidUntil time.Time `json:"validUntil"`
 	// Recording says that the call is recorded.
@@ -184,26 +187,6 @@ type Task struct {
 	Reason string `json:"reason,omitempty"`
 	// Escalation is the Task's live one, if any.
 	Escalation *Escalation `json:"escalation,omitempty"`
-}
-
-// Role is a Participant's part in the call.
-type Role string
-
-// The two roles, which are also the first part of an identity.
-const (
-	RoleAgent    Role = "agent"
-	RoleCustomer Role = "customer"
-)
-
-// RoleOf reads the role from an identity ("agent:WK…:nonce"); it is empty when
-// there is none.
-func RoleOf(identity string) Role {
-	for _, r := range []Role{RoleAgent, RoleCustomer} {
-		if n := len(r); len(identity) > n && identity[:n] == string(r) && identity[n] == ':' {
-			return r
-		}
-	}
-	return ""
 }
 
 // Page is what the server writes into a page for the Go program that takes it

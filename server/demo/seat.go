@@ -2,7 +2,10 @@ package demo
 
 import (
 	"fmt"
+	"slices"
 	"time"
+
+	"escalate/server/localtwilio/store"
 )
 
 // Seat is what a program needs to act as the demo Worker.
@@ -10,6 +13,7 @@ type Seat struct {
 	Worker, Identity, Name string // Worker is its SID
 	Tasks                  []SeatTask
 	Token                  string // a Flex token
+	Roles                  []string
 	Expires                time.Time
 }
 
@@ -24,7 +28,7 @@ func (d *Demo) Seat() (Seat, error) {
 	}
 	s := Seat{
 		Worker: d.agent.SID, Identity: d.agent.FriendlyName, Name: d.people[d.agent.FriendlyName],
-		Token: token, Expires: expires,
+		Token: token, Expires: expires, Roles: []string{"agent"},
 	}
 	tasks, err := d.live(true)
 	if err != nil {
@@ -34,4 +38,24 @@ func (d *Demo) Seat() (Seat, error) {
 		s.Tasks = append(s.Tasks, SeatTask{SID: t.TaskSID, Customer: t.Customer})
 	}
 	return s, nil
+}
+
+// Supervisor answers the other Worker of the demo, who is its supervisor, and a
+// fresh Flex token of that role. Its Tasks are left out.
+func (d *Demo) Supervisor() (Seat, error) {
+	all, err := d.store.Workers()
+	if err != nil {
+		return Seat{}, fmt.Errorf("list Workers: %w", err)
+	}
+	i := slices.IndexFunc(all, func(w store.Worker) bool { return w.FriendlyName == otherIdentity })
+	if i < 0 {
+		return Seat{}, fmt.Errorf("find Worker %s: %w", otherIdentity, store.ErrNotFound)
+	}
+	s := Seat{Worker: all[i].SID, Identity: otherIdentity, Name: d.people[otherIdentity], Roles: []string{"supervisor"}}
+	if s.Token, err = d.store.IssueFlexToken(store.FlexToken{WorkerSID: s.Worker, Roles: s.Roles}); err != nil {
+		return Seat{}, fmt.Errorf("issue a Flex token: %w", err)
+	}
+	issued, err := d.store.ValidateFlexToken(s.Token)
+	s.Expires = issued.Expires
+	return s, err
 }

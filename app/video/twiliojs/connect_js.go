@@ -82,7 +82,7 @@ func connectOptions(o video.Options, c *capture) map[string]any {
 		"networkQuality": map[string]any{"local": 2, "remote": 2},
 		"bandwidthProfile": map[string]any{"video": map[string]any{
 			"mode":                        "collaboration",
-			"clientTrackSwitchOffControl": "auto",
+			"clientTrackSwitchOffControl": "manual", // see watchSight
 			"contentPreferencesMode":      "auto",
 		}},
 		"maxAudioBitrate":      maxAudioBitrate,

@@ -43,6 +43,7 @@ func (r *room) start(v js.Value) {
 	l.on(v, "disconnected", func(a []js.Value) { r.end(jsError(arg(a, 1))) })
 
 	each(path(v, "participants"), r.arrived)
+	r.watchSight()
 	if flag(v, "isRecording") {
 		r.emit(video.RecordingChanged{On: true})
 	}
@@ -70,6 +71,9 @@ func (r *room) listenTracks(v js.Value) {
 		t := trackOf(arg(a, 1), false)
 		t.Subscribed = true
 		r.tracks[t.SID] = arg(a, 0)
+		if r.unseen {
+			r.show(arg(a, 0))
+		}
 		r.emit(video.TrackSubscribed{ParticipantSID: str(arg(a, 2), "sid"), Track: t})
 	})
 	l.on(v, "trackUnsubscribed", func(a []js.Value) {

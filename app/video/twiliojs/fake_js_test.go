@@ -45,6 +45,8 @@ class Track extends Emitter {
     els.forEach(e => { if (e.srcObject) e.srcObject.ts = e.srcObject.ts.filter(t => t !== this.mediaStreamTrack); this.els.delete(e) });
     return el ? el : els }
   enable(on) { if (on === this.isEnabled) return; this.isEnabled = on; this.emit(on ? "enabled" : "disabled", this); if (this.onEnable) this.onEnable(on) }
+  switchOn() { log("on " + this.name) }
+  switchOff() { log("off " + this.name) }
   stop() { const was = this.isStopped; this.mediaStreamTrack.stop(); if (!was) this.emit("stopped", this) }
   lose() { this.mediaStreamTrack.readyState = "ended"; this.emit("stopped", this) }
   async restart(c) { this.stop(); log("restart " + JSON.stringify(c)); const m = await getMedia(this.kind, c);
@@ -84,7 +86,7 @@ globalThis.els = {};
 globalThis.addElement = (id, blocked) => els[id] = {id, isConnected: true, blocked, plays: 0, srcObject: null, sink: "",
   play() { this.plays++; return this.blocked ? Promise.reject(named("NotAllowedError")) : Promise.resolve() },
   async setSinkId(s) { if (s === "bad") throw named("NotFoundError"); this.sink = s }};
-globalThis.document = {getElementById: id => els[id] || null};
+globalThis.document = Object.assign(new EventTarget(), {getElementById: id => els[id] || null, visibilityState: "visible"});
 
 class Publication extends Emitter {
   constructor(sid, track, name) { super(); this.trackSid = sid; this.track = track; this.kind = track.kind; this.trackName = name || track.name;

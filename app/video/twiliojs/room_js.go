@@ -26,6 +26,7 @@ type room struct {
 	screen    *screen
 	data      js.Value      // LocalDataTrack, once something was sent
 	opening   chan struct{} // closed when data is published, or could not be
+	unseen    bool          // nobody can see the others' pictures: see watchSight
 	ended     bool
 }
 

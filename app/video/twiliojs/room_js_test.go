@@ -18,7 +18,7 @@ func TestConnectOptions(t *testing.T) {
 	c, r, _ := join(t, ctx)
 	defer c.Close()
 	got := eval(`(() => { const o = Object.assign({}, lastOptions, {tracks: lastOptions.tracks.map(t => t.kind)}); return JSON.stringify(o, Object.keys(o).concat(Object.keys(o.networkQuality), "video", Object.keys(o.bandwidthProfile.video)).sort()) })()`).String()
-	want := `{"bandwidthProfile":{"video":{"clientTrackSwitchOffControl":"auto","contentPreferencesMode":"auto","mode":"collaboration"}},` +
+	want := `{"bandwidthProfile":{"video":{"clientTrackSwitchOffControl":"manual","contentPreferencesMode":"auto","mode":"collaboration"}},` +
 		`"dominantSpeaker":true,"insights":false,"maxAudioBitrate":24000,"name":"R","networkQuality":{"local":2,"remote":2},` +
 		`"notifyWarnings":["recording-media-lost"],"preferredVideoCodecs":["VP8"],"tracks":["audio","video"],"wsServer":"ws://127.0.0.1:1/signaling"}`
 	if got != want {

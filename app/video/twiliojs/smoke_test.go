@@ -105,7 +105,7 @@ func pages(t *testing.T, twilio *localtwilio.Server, wasm, sdk string, reports c
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		fmt.Fprintf(w, `<!doctype html><title>smoke</title><video id="preview"></video><video id="remote-video"></video>
+		fmt.Fprintf(w, `<!doctype html><title>smoke</title><style>video { width: 20em }</style><video id="preview"></video><video id="remote-video"></video>
 <audio id="remote-audio"></audio><script type="application/json" id="page-data">%s</script><script src="/exec.js"></script>
 <script>const go = new Go(); WebAssembly.instantiateStreaming(fetch("/smoke.wasm"), go.importObject).then(r => go.run(r.instance))</script>`, data)
 	})
