@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"escalate/server/escalation"
@@ -153,7 +154,7 @@ func (c Config) Validate() error {
 	default:
 		e.fault("VIDEO_ROOM_TYPE", "must be group, go, peer-to-peer or group-small")
 	}
-	if !realmForm.MatchString(c.Realm) {
+	if !realmForm().MatchString(c.Realm) {
 		e.fault("TWILIO_REALM", `must be a region such as "stage" or "au1", or empty`)
 	}
 	c.Insights.validate(&e)
@@ -237,8 +238,8 @@ func (a Account) validateURLs(e *env) {
 }
 
 var (
-	realmForm    = regexp.MustCompile(`^([a-z0-9]+(-[a-z0-9]+)*)?$`)
-	insightsForm = regexp.MustCompile(`^[a-z][a-z0-9_]{0,63}$`)
+	realmForm    = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^([a-z0-9]+(-[a-z0-9]+)*)?$`) })
+	insightsForm = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z][a-z0-9_]{0,63}$`) })
 )
 
 // validate also wants the fields to be different: of two values under one name
@@ -250,7 +251,7 @@ func (i Insights) validate(e *env) {
 	} {
 		switch {
 		case f.value == escalation.NoMeasure:
-		case f.value != "" && !insightsForm.MatchString(f.value):
+		case f.value != "" && !insightsForm().MatchString(f.value):
 			e.fault(f.name, `must be a field that Flex Insights reads, such as conversation_measure_1, or "none"`)
 		case f.value != "" && seen[f.value] != "":
 			e.fault(f.name, "must not be the same as "+seen[f.value])

@@ -248,7 +248,7 @@ func (s *System) flexPage(routes *mux.Router, files fs.FS) error {
 		return nil
 	}
 	page, err := flexdev.New(flexdev.Config{
-		Dir: s.config.FlexDir, Twilio: s.local.URL(), Account: s.local.Account(), Seat: s.demo.Seat, Log: s.log.With("part", "flex page"),
+		Dir: s.config.FlexDir, Twilio: s.local.URL(), Account: s.local.Account(), Seat: s.demo.Seat, Supervisor: s.demo.Supervisor, Log: s.log.With("part", "flex page"),
 	})
 	if err != nil {
 		return fmt.Errorf("set up the Flex page: %w", err)

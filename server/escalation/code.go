@@ -7,6 +7,7 @@ import (
 	"math/big"
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // alphabet has no two characters that look or sound alike when somebody reads
@@ -15,13 +16,13 @@ const alphabet = "23456789abcdefghjkmnpqrstuvwxyz"
 
 // codeForm is what a code must look like before it goes anywhere: Twilio's
 // paths are built from it without escaping.
-var codeForm = regexp.MustCompile(`^[2-9a-hjkmnp-z]{6,32}$`)
+var codeForm = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[2-9a-hjkmnp-z]{6,32}$`) })
 
 // taskForm is a Task SID, conversationForm a Conversation's, workerForm a Worker's.
 var (
-	taskForm         = regexp.MustCompile(`^WT[0-9a-f]{32}$`)
-	conversationForm = regexp.MustCompile(`^CH[0-9a-f]{32}$`)
-	workerForm       = regexp.MustCompile(`^WK[0-9a-f]{32}$`)
+	taskForm         = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^WT[0-9a-f]{32}$`) })
+	conversationForm = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^CH[0-9a-f]{32}$`) })
+	workerForm       = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^WK[0-9a-f]{32}$`) })
 )
 
 // parseCode answers the code as it is stored. People type capitals.
@@ -31,7 +32,7 @@ func parseCode(s string) (string, error) {
 	}
 	code := strings.ToLower(s)
 	// Some letters outside ASCII have a lower case inside; their length tells.
-	if len(code) != len(s) || !codeForm.MatchString(code) {
+	if len(code) != len(s) || !codeForm().MatchString(code) {
 		return "", ErrUnknownCode
 	}
 	return code, nil

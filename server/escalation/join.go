@@ -37,7 +37,7 @@ func (s *Service) JoinAsAgent(ctx context.Context, a Agent, code string) (Join, 
 // mayJoin says whether the agent may go into the Room, and whether the Task is
 // theirs.
 func (s *Service) mayJoin(ctx context.Context, a Agent, e Escalation) (mine bool, err error) {
-	if !workerForm.MatchString(a.Worker) {
+	if !workerForm().MatchString(a.Worker) {
 		return false, ErrForbidden // the lock and the identity need a Worker
 	}
 	if mine, err = s.assigned(ctx, a, e.Task); err != nil {

@@ -284,7 +284,7 @@ func (s *Service) sweepLocks(ctx context.Context, all []Document, live map[strin
 // lockOf answers whose lock a Document of that name is.
 func lockOf(name string) (worker string, ok bool) {
 	worker, ok = strings.CutPrefix(name, lockPrefix)
-	return worker, ok && workerForm.MatchString(worker)
+	return worker, ok && workerForm().MatchString(worker)
 }
 
 // sweepAgent looks again whether the agent is in the session, and takes the lock.

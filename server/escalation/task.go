@@ -74,7 +74,7 @@ func (a attributes) merge(key string, fields map[string]any) error {
 // what Flex called it before Conversations.
 func (a attributes) conversation() string {
 	for _, key := range []string{"conversationSid", "channelSid"} {
-		if sid := a.text(key); conversationForm.MatchString(sid) {
+		if sid := a.text(key); conversationForm().MatchString(sid) {
 			return sid
 		}
 	}
@@ -83,7 +83,7 @@ func (a attributes) conversation() string {
 
 // task fetches a Task by a SID as somebody gave it.
 func (s *Service) task(ctx context.Context, sid string) (Task, attributes, error) {
-	if !taskForm.MatchString(sid) {
+	if !taskForm().MatchString(sid) {
 		return Task{}, nil, ErrTaskNotFound
 	}
 	t, err := s.d.Tasks.Fetch(ctx, sid)
@@ -103,7 +103,7 @@ func (s *Service) task(ctx context.Context, sid string) (Task, attributes, error
 // assigned says whether the agent has the Task; nil error with false is a
 // supervisor looking after somebody else's.
 func (s *Service) assigned(ctx context.Context, a Agent, taskSID string) (bool, error) {
-	if workerForm.MatchString(a.Worker) {
+	if workerForm().MatchString(a.Worker) {
 		ok, err := s.d.Tasks.AssignedTo(ctx, taskSID, a.Worker)
 		if err != nil && !errors.Is(err, ErrNotFound) {
 			return false, fmt.Errorf("look up Reservation of Task %s: %w", taskSID, err)

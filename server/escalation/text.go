@@ -2,11 +2,12 @@ package escalation
 
 import (
 	"regexp"
+	"sync"
 	"unicode/utf8"
 )
 
 // detailForm is a word of the page's own vocabulary, such as "in_app_browser".
-var detailForm = regexp.MustCompile(`^[a-z0-9_]{0,40}$`)
+var detailForm = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z0-9_]{0,40}$`) })
 
 func runes(s string) int { return utf8.RuneCountInString(s) }
 

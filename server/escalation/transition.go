@@ -254,7 +254,7 @@ var phases = []string{"opened", "permission", "ready", phaseWaiting, phaseJoinin
 
 // known says whether p is something that a page reports.
 func (p Progress) known() bool {
-	return slices.Contains(phases, p.Phase) && detailForm.MatchString(p.Detail)
+	return slices.Contains(phases, p.Phase) && detailForm().MatchString(p.Detail)
 }
 
 // applyProgress notes the customer's step.

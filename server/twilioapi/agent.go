@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"escalate/server/escalation"
@@ -140,12 +141,12 @@ func (t *Client) fullName(ctx context.Context, worker string) (string, error) {
 
 // escaped is how Flex writes characters that an identity may not have:
 // ana_40example_2Ecom is ana@example.com.
-var escaped = regexp.MustCompile(`_[0-9A-F]{2}`)
+var escaped = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`_[0-9A-F]{2}`) })
 
 // readable undoes that, and leaves out the domain of a mail address: the
 // customer reads it.
 func readable(identity string) string {
-	s := escaped.ReplaceAllStringFunc(identity, func(x string) string {
+	s := escaped().ReplaceAllStringFunc(identity, func(x string) string {
 		b, err := hex.DecodeString(x[1:])
 		if err != nil {
 			return x

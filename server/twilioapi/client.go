@@ -73,7 +73,7 @@ func New(c Config) (*Client, error) {
 	if c.KeySecret == "" {
 		errs = append(errs, errors.New("API key secret is missing"))
 	}
-	if c.IAMRealm != "" && !realmForm.MatchString(c.IAMRealm) {
+	if c.IAMRealm != "" && !realmForm().MatchString(c.IAMRealm) {
 		errs = append(errs, errors.New("IAM realm must be letters, digits and dashes"))
 	}
 	if err := errors.Join(errs...); err != nil {

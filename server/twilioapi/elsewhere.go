@@ -6,10 +6,11 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // productForm is the first label of Twilio's hosts.
-var productForm = regexp.MustCompile(`^[a-z]+(-[a-z]+)*$`)
+var productForm = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z]+(-[a-z]+)*$`) })
 
 // Elsewhere is a Transport for a Twilio that is reached at base instead of at
 // Twilio's own hosts: a request to https://video.twilio.com/v1/Rooms goes to
@@ -57,7 +58,7 @@ func (e elsewhere) path(u *url.URL) (string, bool) {
 	}
 	host := strings.ToLower(u.Hostname())
 	product, _, _ := strings.Cut(host, ".")
-	if u.Scheme != "https" || !strings.HasSuffix(host, ".twilio.com") || !productForm.MatchString(product) {
+	if u.Scheme != "https" || !strings.HasSuffix(host, ".twilio.com") || !productForm().MatchString(product) {
 		return "", false
 	}
 	return base + "/" + product + u.EscapedPath(), true

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // twilio-go puts path parameters into URLs as they are: a name with a slash,
@@ -14,15 +15,15 @@ import (
 // whole before it is sent.
 
 var (
-	sidForm = regexp.MustCompile(`^[A-Z]{2}[0-9a-f]{32}$`)
+	sidForm = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Z]{2}[0-9a-f]{32}$`) })
 	// nameForm is a unique name: Sync takes 256 characters; a dot in front
 	// could make "..".
-	nameForm  = regexp.MustCompile(`^[A-Za-z0-9_-][A-Za-z0-9._-]{0,255}$`)
-	realmForm = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+	nameForm  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9_-][A-Za-z0-9._-]{0,255}$`) })
+	realmForm = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`) })
 )
 
 // isSID says whether s is a SID of the kind that prefix names.
-func isSID(prefix, s string) bool { return sidForm.MatchString(s) && s[:2] == prefix }
+func isSID(prefix, s string) bool { return sidForm().MatchString(s) && s[:2] == prefix }
 
 // checkSID refuses anything but a SID of the kind.
 func checkSID(prefix, s string) error {
@@ -35,7 +36,7 @@ func checkSID(prefix, s string) error {
 // checkName refuses anything but a unique name. One that looks like a SID
 // would address by SID.
 func checkName(s string) error {
-	if !nameForm.MatchString(s) || sidForm.MatchString(s) {
+	if !nameForm().MatchString(s) || sidForm().MatchString(s) {
 		return fmt.Errorf("%q is no unique name: %w", s, errPath)
 	}
 	return nil
@@ -68,7 +69,7 @@ func admit(op operation, r *http.Request) error {
 		return fmt.Errorf("path for %s: %w", op.name, errPath)
 	}
 	for i := range want {
-		if strings.HasPrefix(want[i], "{") && nameForm.MatchString(got[i]) || want[i] == got[i] {
+		if strings.HasPrefix(want[i], "{") && nameForm().MatchString(got[i]) || want[i] == got[i] {
 			continue
 		}
 		return fmt.Errorf("path for %s: %w", op.name, errPath)

@@ -13,7 +13,7 @@ var ranges = map[string][2]int{
 	"EmptyRoomTimeout":       {1, 60},         // minutes; Video, Rooms
 	"UnusedRoomTimeout":      {1, 60},         // minutes; Video, Rooms
 	"MaxParticipants":        {1, 50},         // Video, Rooms
-	"MaxParticipantDuration": {60, 86_400},    // seconds; Video, Rooms
+	"MaxParticipantDuration": {600, 86_400},   // seconds; Video, Rooms, error 53123
 	"Ttl":                    {0, 31_536_000}, // seconds; Sync, error 54011
 }
 

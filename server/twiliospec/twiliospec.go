@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/routers"
@@ -33,41 +34,53 @@ var products = map[string]string{
 
 // Spec is the loaded documents.
 type Spec struct {
-	routers map[string]routers.Router // by host
+	routers    map[string]routers.Router // by host
+	operations map[string][]string       // likewise
 }
 
 // Load reads the documents in dir. The error wraps fs.ErrNotExist where the
 // npm package is not installed.
 func Load(dir string) (*Spec, error) {
-	s := &Spec{routers: map[string]routers.Router{}}
+	s := &Spec{routers: map[string]routers.Router{}, operations: map[string][]string{}}
 	for host, file := range products {
-		r, err := load(filepath.Join(dir, file))
+		r, ops, err := load(filepath.Join(dir, file))
 		if err != nil {
 			return nil, fmt.Errorf("load %s: %w", file, err)
 		}
-		s.routers[host] = r
+		s.routers[host], s.operations[host] = r, ops
 	}
 	return s, nil
 }
 
-func load(path string) (routers.Router, error) {
+// Operations lists what the document of a host describes, as "GET /v1/Rooms/{Sid}".
+func (s *Spec) Operations(host string) []string { return slices.Clone(s.operations[host]) }
+
+func load(path string) (routers.Router, []string, error) {
 	raw, err := os.ReadFile(path)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	var tree map[string]any
 	if err := json.Unmarshal(raw, &tree); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	jsonFormFields(tree)
 	if raw, err = json.Marshal(tree); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	doc, err := openapi3.NewLoader().LoadFromData(raw)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return gorillamux.NewRouter(doc)
+	var ops []string
+	for path, item := range doc.Paths.Map() {
+		for method := range item.Operations() {
+			ops = append(ops, method+" "+path)
+		}
+	}
+	slices.Sort(ops)
+	r, err := gorillamux.NewRouter(doc)
+	return r, ops, err
 }
 
 // jsonFormFields makes strings of the form fields that the documents call an
