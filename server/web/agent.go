@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/gorilla/mux"
 
@@ -40,10 +41,10 @@ func (s *server) agent(h agentHandler) handler {
 
 // taskSID is the form of a Task's SID. Nothing else may reach the path of a
 // request to Twilio.
-var taskSID = regexp.MustCompile(`^WT[0-9a-fA-F]{32}$`)
+var taskSID = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^WT[0-9a-fA-F]{32}$`) })
 
 // language is the form of the BCP 47 tags that are passed on.
-var language = regexp.MustCompile(`^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,3}$`)
+var language = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,3}$`) })
 
 func (s *server) postEscalation(w http.ResponseWriter, r *http.Request, a escalation.Agent) error {
 	var in wire.Escalate
@@ -53,9 +54,9 @@ func (s *server) postEscalation(w http.ResponseWriter, r *http.Request, a escala
 	switch {
 	case in.TaskSID == "":
 		return badRequest("no taskSid")
-	case in.Lang != "" && !language.MatchString(in.Lang):
+	case in.Lang != "" && !language().MatchString(in.Lang):
 		return badRequest("lang is not a language tag")
-	case !taskSID.MatchString(in.TaskSID):
+	case !taskSID().MatchString(in.TaskSID):
 		return escalation.ErrTaskNotFound
 	}
 	e, resumed, err := s.Escalations.Escalate(r.Context(), a, in.TaskSID, in.SendInvite, in.Lang)
@@ -96,11 +97,11 @@ func (s *server) postEnd(w http.ResponseWriter, r *http.Request, a escalation.Ag
 
 func (s *server) getTask(w http.ResponseWriter, r *http.Request, a escalation.Agent) error {
 	sid := mux.Vars(r)["task"]
-	if !taskSID.MatchString(sid) {
+	if !taskSID().MatchString(sid) {
 		return escalation.ErrTaskNotFound
 	}
 	lang := r.URL.Query().Get("lang")
-	if !language.MatchString(lang) {
+	if !language().MatchString(lang) {
 		lang = ""
 	}
 	v, err := s.Escalations.Task(r.Context(), a, sid)

@@ -38,14 +38,14 @@ func TestStateTellsWhatTheHolderOfACodeMayKnow(t *testing.T) {
 
 	got := decode[wire.State](t, h, call{"GET", wire.CodePath(liveCode, ""), "", nil}, http.StatusOK)
 	want := wire.State{
-		Code: liveCode, Status: wire.StatusInCall, AgentName: "Ann", Brand: "Acme & Sons", Created: e.Created, ValidUntil: e.ValidUntil,
+		Code: liveCode, Status: wire.StatusInCall, AgentName: "Ann", AgentWorker: e.Agent.Worker, Brand: "Acme & Sons", Created: e.Created, ValidUntil: e.ValidUntil,
 		Recording: true, Customer: wire.Progress{Phase: wire.PhaseTrouble, Detail: "denied"}, Rated: true, Version: 3,
 	}
 	if got != want {
 		t.Errorf("state\n%+v\nwant\n%+v", got, want)
 	}
 	body := do(t, h, call{"GET", wire.CodePath(liveCode, ""), "", nil}).Body.String()
-	for _, secret := range []string{"CHsecret", "private", ownTask, "WK1"} {
+	for _, secret := range []string{"CHsecret", "private", ownTask, `"ann"`} {
 		if strings.Contains(body, secret) {
 			t.Errorf("the state shows %q: %s", secret, body)
 		}

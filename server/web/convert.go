@@ -14,6 +14,7 @@ func (s *server) state(e escalation.Escalation) wire.State {
 		Code:            e.Code,
 		Status:          wire.Status(e.Status),
 		AgentName:       e.Agent.Name,
+		AgentWorker:     e.Agent.Worker,
 		Brand:           s.Brand,
 		Created:         e.Created,
 		ValidUntil:      e.ValidUntil,

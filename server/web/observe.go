@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/gorilla/mux"
@@ -37,14 +38,14 @@ func requestID(r *http.Request) string { return passageOf(r).id }
 func routeOf(r *http.Request) string   { return passageOf(r).route }
 
 // givenID is the form of a request id that is taken over from a proxy.
-var givenID = regexp.MustCompile(`^[A-Za-z0-9._-]{8,64}$`)
+var givenID = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9._-]{8,64}$`) })
 
 // observe writes one log line and counts one request, whatever becomes of it.
 // Neither carries the path, the query or the address: they hold join codes.
 func (s *server) observe(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		p := &passage{id: r.Header.Get("X-Request-Id"), route: noRoute}
-		if !givenID.MatchString(p.id) {
+		if !givenID().MatchString(p.id) {
 			p.id = rand.Text()
 		}
 		w.Header().Set("X-Request-Id", p.id)

@@ -3,7 +3,6 @@ package web
 import (
 	"errors"
 	"fmt"
-	"html/template"
 	"net/http"
 	"net/url"
 	"slices"
@@ -111,22 +110,6 @@ func (s *server) getAgent(w http.ResponseWriter, r *http.Request) error {
 	return s.app(w, r, shell{Name: "agent", Title: s.speech(r).TitleAgent, framers: framers}, wire.AgentPage, p)
 }
 
-// shell is the frame of a page that runs the program.
-type shell struct {
-	*assets
-	Name    string // home, join, agent
-	Title   string
-	Say     *speech
-	Chosen  string // the query of a chosen language; may be empty
-	Style   string // of the brand; may be empty
-	Link    string // to be copied into a browser that can
-	Version string // of the files that the browser runs
-	Body    template.HTML
-	DataID  string
-	Data    wire.Page
-	framers []string
-}
-
 // app answers with a page that runs the program: drawn already, so that it can
 // be read before the program is there.
 func (s *server) app(w http.ResponseWriter, r *http.Request, sh shell, path string, p wire.Page) error {
@@ -136,7 +119,7 @@ func (s *server) app(w http.ResponseWriter, r *http.Request, sh shell, path stri
 	p.Lang = s.lang(r)
 	p.LangChosen = s.chosenLang(r, "?") != ""
 	sh.assets = s.static
-	sh.DataID, sh.Data = wire.PageDataID, p
+	sh.Data = p
 	sh.Version = s.static.version(wasmName, "wasm_exec.js", "start.js", "vendor/twilio-video.min.js", "app.css")
 	if s.Brand != "" {
 		sh.Title += " · " + s.Brand
@@ -149,13 +132,15 @@ func (s *server) app(w http.ResponseWriter, r *http.Request, sh shell, path stri
 			return fmt.Errorf("draw page %s: %w", sh.Name, err)
 		}
 	}
-	// go-app escapes what it draws.
-	sh.Body = template.HTML(body) //nolint:gosec // see above
-
+	sh.Body = body // go-app escapes what it draws
+	doc, err := sh.page()
+	if err != nil {
+		return fmt.Errorf("draw page %s: %w", sh.Name, err)
+	}
 	h := w.Header()
 	h.Set("Content-Security-Policy", s.appPolicy(sh.framers))
 	h.Set("Permissions-Policy", permissions(sh.framers))
 	h.Set("Content-Language", p.Lang)
 	h.Add("Vary", "Accept-Language")
-	return s.html(w, http.StatusOK, "shell.html", sh)
+	return s.html(w, http.StatusOK, doc)
 }

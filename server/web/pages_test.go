@@ -233,8 +233,8 @@ func TestAgentPageNamesItsFramers(t *testing.T) {
 
 func TestShellStartsTheProgramByVersionedAddresses(t *testing.T) {
 	body := browse(t, newRig().handler(), "/").Body.String()
-	preload := regexp.MustCompile(`<link rel="preload" as="fetch" crossorigin href="([^"]+)"`).FindStringSubmatch(body)
-	start := regexp.MustCompile(`<script src="/static/start.js\?v=[\w-]+" defer data-version="[\w-]+" data-wasm="([^"]+)" data-exec="/static/wasm_exec.js\?v=[\w-]+" data-sdk="/static/vendor/twilio-video.min.js"></script>`).FindStringSubmatch(body)
+	preload := regexp.MustCompile(`<link rel="preload" as="fetch" crossorigin="" href="([^"]+)"`).FindStringSubmatch(body)
+	start := regexp.MustCompile(`<script src="/static/start.js\?v=[\w-]+" defer="" data-version="[\w-]+" data-wasm="([^"]+)" data-exec="/static/wasm_exec.js\?v=[\w-]+" data-sdk="/static/vendor/twilio-video.min.js"></script>`).FindStringSubmatch(body)
 	if preload == nil || start == nil {
 		t.Fatalf("preload %v, start %v in\n%s", preload, start, body)
 	}

@@ -3,21 +3,14 @@ package web
 import (
 	"bytes"
 	"cmp"
-	"embed"
 	"fmt"
-	"html/template"
 	"net/http"
 	"strconv"
 
+	"golang.org/x/net/html"
+
 	"escalate/app/wire"
 )
-
-//go:embed templates/*.html
-var templateFiles embed.FS
-
-// templates are the two frames: shell.html runs the program, plain.html needs
-// no script.
-var templates = template.Must(template.ParseFS(templateFiles, "templates/*.html"))
 
 // plainData is what differs between two showings of a plainPage.
 type plainData struct {
@@ -36,21 +29,6 @@ type plainData struct {
 	AskCode bool
 }
 
-// score is one choice of the rating form.
-type score struct {
-	Value int
-	Text  string
-}
-
-// scores are the choices, best first.
-func (t *speech) scores() []score {
-	var out []score
-	for i, text := range t.Scores {
-		out = append(out, score{len(t.Scores) - i, text})
-	}
-	return out
-}
-
 // plain answers with a page that needs no script.
 func (s *server) plain(w http.ResponseWriter, r *http.Request, status int, p plainPage, d plainData) error {
 	if d.Message != "" {
@@ -62,23 +40,81 @@ func (s *server) plain(w http.ResponseWriter, r *http.Request, status int, p pla
 	h.Add("Vary", "Accept-Language")
 	h.Set("Content-Security-Policy", cmp.Or(d.Policy, plainPolicy))
 	h.Set("Permissions-Policy", noPermissions)
-	return s.html(w, status, "plain.html", struct {
-		*assets
-		plainPage
-		plainData
-		Say         *speech
-		Brand, Logo string
-		Style       string
-		Scores      []score
-		MaxComment  int
-	}{s.static, p, d, t, s.Brand, s.Look.logoURL(), s.styleURL(), t.scores(), wire.MaxComment})
+	return s.html(w, status, s.plainDocument(t, p, d))
 }
 
-// html writes a template whole or not at all.
-func (s *server) html(w http.ResponseWriter, status int, name string, data any) error {
+// plainDocument is the whole page.
+func (s *server) plainDocument(t *speech, p plainPage, d plainData) *html.Node {
+	title := p.Heading
+	if s.Brand != "" {
+		title += " · " + s.Brand
+	}
+	h := s.static.head(title, s.styleURL(),
+		tagIf(d.Script, "script", attributes{"src", s.static.URL(d.Script), "defer", ""}))
+	return document(t, h, tag("body", attributes{"class", "plain"}, tag("main", attributes{"class", "page"},
+		brandLine(s.Brand, s.Look.logoURL()),
+		card(p.Heading, p.Lead,
+			linkText(d.Link),
+			steps(p.Steps),
+			codeForm(t, d.AskCode),
+			ratingForm(t, d.Rate),
+			tagIf(d.Script, "p", nil, tag("a", attributes{"class", "button button-primary", "href", ""}, text(t.TryAgain))),
+			tagIf(d.Onward, "p", nil, tag("a", attributes{"class", "button", "href", d.Onward}, text(d.OnwardText))),
+			tagIf(p.Note, "p", attributes{"class", "note"}, text(p.Note)),
+		))))
+}
+
+func steps(list []string) *html.Node {
+	if len(list) == 0 {
+		return nil
+	}
+	ol := tag("ol", attributes{"class", "steps"})
+	for _, step := range list {
+		with(ol, tag("li", nil, text(step)))
+	}
+	return ol
+}
+
+func codeForm(t *speech, asked bool) *html.Node {
+	if !asked {
+		return nil
+	}
+	return tag("form", attributes{"class", "code-form", "action", "/", "method", "get"},
+		tag("label", attributes{"for", "code"}, text(t.CodeLabel)),
+		tag("input", attributes{
+			"id", "code", "name", "code", "type", "text", "required", "", "maxlength", strconv.Itoa(maxTyped),
+			"autocomplete", "off", "autocapitalize", "none", "spellcheck", "false",
+		}),
+		submit(t.CodeOpen))
+}
+
+// ratingForm posts to an address, and is left out without one.
+func ratingForm(t *speech, to string) *html.Node {
+	if to == "" {
+		return nil
+	}
+	choices := tag("fieldset", nil, tag("legend", nil, text(t.RateLegend)))
+	for i, say := range t.Scores {
+		score := strconv.Itoa(len(t.Scores) - i)
+		with(choices, tag("div", nil, tag("label", nil,
+			tag("input", attributes{"type", "radio", "name", "score", "value", score, "required", ""}), text(" "+say))))
+	}
+	return tag("form", attributes{"class", "rating-form", "action", to, "method", "post"},
+		choices,
+		tag("label", attributes{"for", "comment"}, text(t.RateComment)),
+		tag("textarea", attributes{"id", "comment", "name", "comment", "rows", "3", "maxlength", strconv.Itoa(wire.MaxComment)}),
+		submit(t.RateSend))
+}
+
+func submit(say string) *html.Node {
+	return tag("button", attributes{"class", "button button-primary", "type", "submit"}, text(say))
+}
+
+// html writes a page whole or not at all.
+func (s *server) html(w http.ResponseWriter, status int, page *html.Node) error {
 	var b bytes.Buffer
-	if err := templates.ExecuteTemplate(&b, name, data); err != nil {
-		return fmt.Errorf("draw %s: %w", name, err)
+	if err := html.Render(&b, page); err != nil {
+		return fmt.Errorf("write page: %w", err)
 	}
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")

@@ -1,0 +1,77 @@
+package web
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"golang.org/x/net/html"
+
+	"escalate/app/wire"
+)
+
+// shell is the frame of a page that runs the program.
+type shell struct {
+	*assets
+	Name    string // home, join, agent
+	Title   string
+	Say     *speech
+	Chosen  string // the query of a chosen language; may be empty
+	Style   string // of the brand; may be empty
+	Link    string // to be copied into a browser that can
+	Version string // of the files that the browser runs
+	Body    string // HTML
+	Data    wire.Page
+	framers []string
+}
+
+// page is the whole document.
+func (s *shell) page() (*html.Node, error) {
+	data, err := json.Marshal(s.Data) // which escapes what could end the script
+	if err != nil {
+		return nil, fmt.Errorf("encode page data: %w", err)
+	}
+	return document(s.Say, s.head(), with(tag("body", attributes{"class", "app app-" + s.Name}, raw(s.Body)),
+		s.blocked("blocked-old", s.Say.OldHeading, s.Say.OldLead),
+		s.blocked("blocked-insecure", s.Say.InsecureHeading, s.Say.InsecureLead),
+		s.noScript(),
+		tag("script", attributes{"type", "application/json", "id", wire.PageDataID}, text(string(data))),
+	)), nil
+}
+
+func (s *shell) head() *html.Node {
+	var program, manifest *html.Node
+	if s.Has("app.wasm") {
+		program = tag("link", attributes{"rel", "preload", "as", "fetch", "crossorigin", "", "href", s.URL("app.wasm"), "type", "application/wasm"})
+	}
+	if s.Name != "agent" {
+		manifest = tag("link", attributes{"rel", "manifest", "href", "/manifest.webmanifest" + s.Chosen})
+	}
+	return s.assets.head(s.Title, s.Style,
+		tag("meta", attributes{"name", "format-detection", "content", "telephone=no"}),
+		program,
+		s.icon("icon-180.png", attributes{"rel", "apple-touch-icon"}),
+		manifest,
+		tag("script", attributes{
+			"src", s.URL("start.js"), "defer", "", "data-version", s.Version, "data-wasm", s.URL("app.wasm"),
+			"data-exec", s.URL("wasm_exec.js"), "data-sdk", s.URL("vendor/twilio-video.min.js"),
+		}))
+}
+
+// blocked is what start.js shows instead of the page where the program cannot run. The page to type a
+// code into works without it.
+func (s *shell) blocked(id, heading, lead string) *html.Node {
+	if s.Name == "home" {
+		return nil
+	}
+	return tag("main", attributes{"class", "page blocked", "id", id, "hidden", ""},
+		brandLine(s.Data.Brand, s.Data.Logo), card(heading, lead, linkText(s.Link)))
+}
+
+func (s *shell) noScript() *html.Node {
+	say := s.Say.NoScriptCall
+	if s.Name == "home" {
+		say = s.Say.NoScriptHome
+	}
+	return tag("noscript", nil, tag("section", attributes{"class", "card noscript"},
+		tag("h2", nil, text(s.Say.NoScriptHeading)), tag("p", nil, text(say))))
+}
