@@ -23,13 +23,10 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"slices"
 	"strings"
 	"syscall"
 	"time"
-
-	"escalate/server/core"
 )
 
 func main() {
@@ -92,7 +89,6 @@ func run(ctx context.Context, args []string) error {
 		return err
 	}
 	if *role == roleServer {
-		debug.SetGCPercent(core.GCPercent) // as the product does
 		return serveProfiled(ctx, s.profile, f.Args())
 	}
 	s.parts = strings.Split(*parts, ",")

@@ -36,7 +36,9 @@ const (
 	codeRoomParameters     = 53114
 	codeRoomRegion         = 53115
 	codeRoomCompleted      = 53118
+	codeRoomSubscription   = 53117
 	codeRecordingRules     = 53120
+	codeRoomStay           = 53123
 	codeRoomAudioOnly      = 53124
 	codeSyncIfMatch        = 54003
 	codeSyncTooLarge       = 54006

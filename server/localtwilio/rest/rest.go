@@ -5,7 +5,7 @@
 // cannot see (a Room's media, a chat's push channel) is not here.
 //
 //	video          Rooms: create, fetch, list, complete; their RecordingRules: fetch, update;
-//	               Participants: fetch, list, disconnect; PublishedTracks, SubscribedTracks: fetch, list;
+//	               Participants: fetch, list, disconnect, anonymize; PublishedTracks, SubscribedTracks: fetch, list;
 //	               SubscribeRules: fetch, update; Recordings: fetch, list, delete, media;
 //	               Compositions: create, fetch, list, delete, media
 //	sync           Services: fetch, list; Documents: create, fetch, list, update (If-Match), delete;
@@ -15,6 +15,12 @@
 //	conversations  Conversations: create, fetch, list, update; Messages: create, fetch, list;
 //	               Participants: create, fetch, list, delete
 //	iam            Tokens: validate
+//
+// Of Video these are not spoken, since what they rule is not here: CompositionHooks
+// (compositions are made when they are asked for), CompositionSettings and
+// RecordingSettings (files stay on this machine, and go to no S3 bucket), and
+// Transcriptions (nothing here understands speech). They are 404, as any other
+// path that Twilio has not.
 //
 // As at Twilio, a Document takes 20 reads and 20 writes a second; see Limits.
 //

@@ -18,8 +18,9 @@ import (
 // Limits of the Rooms resource, from its documents' prose.
 const (
 	maxRoomName            = 128
-	maxRoomTimeout         = 60    // minutes
-	maxParticipantDuration = 86400 // seconds
+	maxRoomTimeout         = 60  // minutes
+	minParticipantDuration = 600 // seconds; these two are in error 53123
+	maxParticipantDuration = 86400
 	maxVideoPage           = 1000
 )
 
@@ -34,6 +35,7 @@ func (a *API) video(r *mux.Router) {
 	r.HandleFunc("/v1/Rooms/{room}/Participants", a.handle(listParticipants)).Methods(get)
 	r.HandleFunc("/v1/Rooms/{room}/Participants/{participant}", a.handle(fetchParticipant)).Methods(get)
 	r.HandleFunc("/v1/Rooms/{room}/Participants/{participant}", a.handle(updateParticipant)).Methods(post)
+	r.HandleFunc("/v1/Rooms/{room}/Participants/{participant}/Anonymize", a.handle(anonymizeParticipant)).Methods(post)
 	r.HandleFunc("/v1/Rooms/{room}/Participants/{participant}/PublishedTracks", a.handle(listPublishedTracks)).Methods(get)
 	r.HandleFunc("/v1/Rooms/{room}/Participants/{participant}/PublishedTracks/{track}", a.handle(fetchPublishedTrack)).Methods(get)
 	r.HandleFunc("/v1/Rooms/{room}/Participants/{participant}/SubscribedTracks", a.handle(listSubscribedTracks)).Methods(get)
@@ -56,8 +58,8 @@ func createRoom(c *call) error {
 		c.integer("MaxParticipants", &r.MaxParticipants, 1, r.ParticipantsLimit(), bad(codeMaxParticipants, "MaxParticipants is out of range")),
 		c.integer("EmptyRoomTimeout", &r.EmptyRoomTimeout, 1, maxRoomTimeout, bad(codeRoomTimeout, "EmptyRoomTimeout is out of range")),
 		c.integer("UnusedRoomTimeout", &r.UnusedRoomTimeout, 1, maxRoomTimeout, bad(codeRoomTimeout, "UnusedRoomTimeout is out of range")),
-		c.integer("MaxParticipantDuration", &r.MaxParticipantDuration, 1, maxParticipantDuration,
-			bad(codeRoomTimeout, "MaxParticipantDuration is out of range")),
+		c.integer("MaxParticipantDuration", &r.MaxParticipantDuration, minParticipantDuration, maxParticipantDuration,
+			bad(codeRoomStay, "MaxParticipantDuration is out of range")),
 		c.boolean("RecordParticipantsOnConnect", &r.RecordParticipantsOnConnect),
 		c.boolean("AudioOnly", &r.AudioOnly),
 	)

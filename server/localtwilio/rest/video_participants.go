@@ -81,6 +81,22 @@ func updateParticipant(c *call) error {
 	return c.json(http.StatusAccepted, c.participant(p))
 }
 
+// anonymizeParticipant takes the name from one who has left, for good.
+func anonymizeParticipant(c *call) error {
+	_, p, err := c.roomAndParticipant()
+	if err != nil {
+		return err
+	}
+	p, err = c.store.AnonymizeParticipant(p.SID)
+	if errors.Is(err, store.ErrTransition) {
+		return invalid("Participant is not disconnected")
+	}
+	if err != nil {
+		return err
+	}
+	return c.json(http.StatusOK, c.anonymized(p))
+}
+
 func listPublishedTracks(c *call) error {
 	_, p, err := c.roomAndParticipant()
 	if err != nil {
@@ -121,6 +137,15 @@ func (c *call) participant(p store.Participant) any {
 			"published_tracks": u + "/PublishedTracks", "subscribed_tracks": u + "/SubscribedTracks",
 			"subscribe_rules": u + "/SubscribeRules", "anonymize": u + "/Anonymize",
 		},
+	}
+}
+
+func (c *call) anonymized(p store.Participant) any {
+	return object{
+		"sid": p.SID, "room_sid": p.RoomSID, "account_sid": c.account.SID, "status": p.Status, "identity": p.Identity,
+		"date_created": date(p.Start), "date_updated": date(p.Updated), "start_time": date(p.Start),
+		"end_time": date(p.End), "duration": seconds(p.Start, p.End),
+		"url": c.base + "/v1/Rooms/" + p.RoomSID + "/Participants/" + p.SID + "/Anonymize",
 	}
 }
 

@@ -59,6 +59,9 @@ func updateSubscribeRules(c *call) error {
 	if r.Status != store.RoomInProgress {
 		return bad(codeRoomCompleted, "Room completed")
 	}
+	if r.PeerToPeer() {
+		return bad(codeRoomSubscription, "The subscription operation requested is not supported for the Room type")
+	}
 	p, err = c.store.SetSubscribeRules(p.SID, rules)
 	if errors.Is(err, store.ErrParticipantGone) {
 		return invalid("Participant is not connected")

@@ -25,7 +25,7 @@ type bench struct {
 	*Server
 	t     *testing.T
 	store *store.Store
-	media *fakeMedia
+	media *fakeMedia // nil when there are others
 	url   string
 }
 
@@ -47,6 +47,15 @@ func verifyName(raw string) (token.Claims, error) {
 // this package is still running.
 func newBench(t *testing.T, change ...func(*Config)) *bench {
 	t.Helper()
+	m := &fakeMedia{}
+	b := newBenchOn(t, m, change...)
+	b.media = m
+	return b
+}
+
+// newBenchOn is newBench with other media.
+func newBenchOn(t *testing.T, media engine, change ...func(*Config)) *bench {
+	t.Helper()
 	t.Cleanup(func() { noLeaks(t) })
 	st, err := store.Open("", store.Options{})
 	if err != nil {
@@ -57,15 +66,14 @@ func newBench(t *testing.T, change ...func(*Config)) *bench {
 	for _, f := range change {
 		f(&c)
 	}
-	m := &fakeMedia{}
-	s, err := start(c, m)
+	s, err := start(c, media)
 	if err != nil {
 		t.Fatal(err)
 	}
 	web := httptest.NewServer(s)
 	t.Cleanup(web.Close)
 	t.Cleanup(func() { _ = s.Close() })
-	return &bench{Server: s, t: t, store: c.Store, media: m, url: "ws" + strings.TrimPrefix(web.URL, "http")}
+	return &bench{Server: s, t: t, store: c.Store, url: "ws" + strings.TrimPrefix(web.URL, "http")}
 }
 
 func noLeaks(t *testing.T) {

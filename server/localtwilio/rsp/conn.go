@@ -40,7 +40,9 @@ const (
 	maxBadFrames = 10
 
 	// framesPerSecond and frameBurst bound what one browser may send. Publishing
-	// several Tracks at once makes a few dozen frames; beyond that reading waits.
+	// several Tracks at once makes a few dozen frames; beyond that reading waits, and
+	// the browser with it when its own buffers are full. Nothing is lost and nothing
+	// said: TCMP has no word for it, and a client that was cut off would come back.
 	framesPerSecond = 50
 	frameBurst      = 200
 )
@@ -58,7 +60,8 @@ type receiver interface {
 type conn struct {
 	ws        *websocket.Conn
 	heartbeat time.Duration
-	region    string // that the client asked for
+	frames    *rate.Limiter // of what is read
+	region    string        // that the client asked for
 	log       *slog.Logger
 	out       chan []byte
 	ctx       context.Context
@@ -73,8 +76,11 @@ func accept(w http.ResponseWriter, r *http.Request) (*websocket.Conn, error) {
 	return websocket.Accept(w, r, &websocket.AcceptOptions{InsecureSkipVerify: true})
 }
 
-func newConn(ctx context.Context, ws *websocket.Conn, heartbeat time.Duration, log *slog.Logger) *conn {
-	c := &conn{ws: ws, heartbeat: heartbeat, log: log, out: make(chan []byte, queueSize)}
+// frameLimit is what one browser may send.
+func frameLimit() *rate.Limiter { return rate.NewLimiter(framesPerSecond, frameBurst) }
+
+func newConn(ctx context.Context, ws *websocket.Conn, heartbeat time.Duration, frames *rate.Limiter, log *slog.Logger) *conn {
+	c := &conn{ws: ws, heartbeat: heartbeat, frames: frames, log: log, out: make(chan []byte, queueSize)}
 	c.ctx, c.cancel = context.WithCancel(ctx)
 	ws.SetReadLimit(maxFrame)
 	return c
@@ -122,7 +128,6 @@ func (c *conn) finish() { c.deadline.Store(time.Now().Add(linger).UnixNano()) }
 func (c *conn) drop() { c.cancel() }
 
 func (c *conn) read(r receiver) {
-	limit := rate.NewLimiter(framesPerSecond, frameBurst)
 	bad := 0
 	hello := time.Now().Add(helloTimeout)
 	for {
@@ -131,7 +136,7 @@ func (c *conn) read(r receiver) {
 			c.log.Debug("signalling connection ended", "err", err)
 			return
 		}
-		if limit.Wait(c.ctx) != nil {
+		if c.frames.Wait(c.ctx) != nil {
 			return
 		}
 		if d := c.deadline.Load(); d != 0 && time.Now().UnixNano() > d {

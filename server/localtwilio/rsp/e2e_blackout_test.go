@@ -3,6 +3,7 @@
 package rsp
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -16,6 +17,18 @@ const blackout = 8 * time.Second
 // TestBlackout cuts all UDP for a while. Media through the SFU takes its usual
 // way over a line; browsers among themselves are connected through TURN, since
 // there is nothing else between them that could be cut.
+//
+// What it logs tells whose the time is. In eight runs ICE was connected 12 to 124 ms
+// after the end, on the pair of before: browsers go on checking it all the while,
+// and the restarts that both of them offer at once are arbitrated, answered and done
+// with 90 ms after the first, in the middle of the blackout. Packets flow from then
+// on, but of frames that build on lost ones. Chromium asks for a keyframe when it has
+// decoded nothing for three seconds, counted from its last such request; that one
+// comes 1.0 to 2.5 s after the end here, and is answered within 60 ms by the SFU. In
+// a peer-to-peer Room, where a browser answers with all that was missed as well, one
+// of the two sometimes decodes nothing for another three seconds, with the keyframe
+// in hand and without asking for a second. So media is back after 1.1 to 5.4 s,
+// and signalling has no part in it.
 func TestBlackout(t *testing.T) {
 	s := newStage(t)
 	var rooms []*company
@@ -48,6 +61,7 @@ func TestBlackout(t *testing.T) {
 			}
 			p.forget()
 			p.str(`globalThis.frozen = ` + frames(c.other(p)))
+			p.str(`watchMending()`)
 		}
 	}
 	<-time.After(time.Until(began.Add(blackout)))
@@ -59,10 +73,20 @@ func TestBlackout(t *testing.T) {
 			p.until("decoded frames", frames(c.other(p))+` > frozen`)
 		}
 		t.Logf("%s: media is back %v after the end of the blackout", c.room, time.Since(over).Round(10*time.Millisecond))
+		for _, p := range c.pages {
+			t.Logf("%s: after it ICE took %s; a keyframe was asked for last at %s, and decoded at %s", p.name,
+				p.str(since("ice", over)), p.str(since("asked", over)), p.str(since("key", over)))
+		}
 	}
 	for _, c := range rooms {
 		c.flows()
 	}
+}
+
+// since is an expression of when something of watchMending was, counted from the
+// end of the blackout.
+func since(what string, over time.Time) string {
+	return fmt.Sprintf(`mending.%s > %d ? mending.%s - %d + " ms" : "(not seen)"`, what, over.UnixMilli(), what, over.UnixMilli())
 }
 
 // frames is an expression of what was decoded of a page's camera.

@@ -25,7 +25,7 @@ func (p *page) frames(track string, more int) {
 func (p *page) captured() float64 {
 	p.s.t.Helper()
 	text := p.str(`(async () => {
-		for (const c of room._signaling._peerConnectionManager._peerConnections.values()) {
+		for (const c of connections()) {
 			for (const s of (await c._peerConnection._peerConnection.getStats()).values()) {
 				if (s.type === 'media-source' && s.kind === 'audio') { return s.totalSamplesDuration; }
 			}

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -45,6 +46,12 @@ type stage struct {
 
 func newStage(t *testing.T) *stage {
 	t.Helper()
+	return newStageOver(t, nil)
+}
+
+// newStageOver is newStage with the media going through a socket of the test's.
+func newStageOver(t *testing.T, conn net.PacketConn) *stage {
+	t.Helper()
 	script := filepath.Join("..", "..", "..", "static", "node_modules", "twilio-video", "dist", "twilio-video.min.js")
 	if _, err := os.Stat(script); err != nil {
 		t.Fatalf("twilio-video.js is not installed; run npm ci in static: %v", err)
@@ -59,7 +66,7 @@ func newStage(t *testing.T) *stage {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = st.Close() })
-	eng, err := sfu.Start(sfu.Config{Addr: "127.0.0.1:0", Log: log})
+	eng, err := sfu.Start(sfu.Config{Addr: "127.0.0.1:0", Conn: conn, Log: log})
 	if err != nil {
 		t.Fatal(err)
 	}

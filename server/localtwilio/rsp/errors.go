@@ -21,6 +21,7 @@ var (
 const (
 	codeSignalingLost     = 53001 // also for a session that is not known (any more)
 	codeInvalidMessage    = 53004 // the client sent something that cannot be read
+	codeRoomNameInvalid   = 53100
 	codeRoomNameTooLong   = 53101
 	codeRoomNameChars     = 53102
 	codeRoomCreate        = 53103
@@ -42,8 +43,11 @@ const (
 	codeTrackNameTooLong  = 53302
 	codeTrackNameChars    = 53303
 	codeTrackNameTaken    = 53304
+	codeServerLocalDesc   = 53401 // the server cannot make or apply its own description
 	codeServerRemoteDesc  = 53403 // the server cannot apply the client's description
+	codeNoCodec           = 53404
 	codeMediaLost         = 53405
+	codeDTLSFailed        = 53407
 
 	codeTokenMalformed = 20101
 	codeTokenGrants    = 20106
@@ -62,6 +66,7 @@ var texts = map[int]string{
 
 	codeSignalingLost:     "Signaling connection disconnected",
 	codeInvalidMessage:    "Client sent an invalid signaling message",
+	codeRoomNameInvalid:   "Room name is invalid",
 	codeRoomNameTooLong:   "Room name is too long",
 	codeRoomNameChars:     "Room name contains invalid characters",
 	codeRoomCreate:        "Unable to create Room",
@@ -83,8 +88,11 @@ var texts = map[int]string{
 	codeTrackNameTooLong:  "Track name is too long",
 	codeTrackNameChars:    "Track name contains invalid characters",
 	codeTrackNameTaken:    "Track name is duplicated",
+	codeServerLocalDesc:   "Server is unable to create or apply a local media description",
 	codeServerRemoteDesc:  "Server is unable to apply a remote media description",
+	codeNoCodec:           "No supported codec",
 	codeMediaLost:         "Media connection failed or Media activity ceased",
+	codeDTLSFailed:        "Media connection failed due to DTLS handshake failure",
 }
 
 // failure is an error that the client is told by its code.

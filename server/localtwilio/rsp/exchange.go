@@ -41,22 +41,28 @@ func (s *Server) exchange(r *room) exchange {
 	if r.info.PeerToPeer() {
 		return newRelay()
 	}
-	return forwarding{s.media.open(r.info.VideoCodecs, r.speaking)}
+	return forwarding{topology: s.media.open(r.info.VideoCodecs, r.speaking), codecs: r.info.VideoCodecs}
 }
 
 // forwarding is the exchange of a Room whose media goes through the SFU. Each
 // browser has one peer connection, the one that it made its first offer for.
-type forwarding struct{ topology }
+type forwarding struct {
+	topology
+	codecs []string // of video, that may be published
+}
 
 func (f forwarding) join(ctx context.Context, x *session, m *connect, tracks []sfu.Track) (place, error) {
 	first := m.PeerConnections[0]
+	if err := checkCodecs(first.Description.SDP, f.codecs); err != nil {
+		return place{}, err
+	}
 	p, answer, err := f.Join(ctx, x.peerConfig(first.ID, subscribesAll(m)), toSFU(*first.Description), tracks)
 	if err != nil {
 		return place{}, err
 	}
 	d := fromSFU(answer)
 	return place{
-		link:        forwardingLink{peer: p, pc: first.ID},
+		link:        forwardingLink{peer: p, pc: first.ID, codecs: f.codecs},
 		peer:        p,
 		connections: []peerConnection{{ID: first.ID, Description: &d}},
 	}, nil
@@ -64,14 +70,20 @@ func (f forwarding) join(ctx context.Context, x *session, m *connect, tracks []s
 
 type forwardingLink struct {
 	peer
-	pc string // the browser's id of its peer connection
+	pc     string // the browser's id of its peer connection
+	codecs []string
 }
 
 func (l forwardingLink) take(pc peerConnection) error {
 	if pc.ID != l.pc {
 		return nil
 	}
-	if pc.Description != nil {
+	if d := pc.Description; d != nil {
+		if d.Type == sfu.TypeOffer {
+			if err := checkCodecs(d.SDP, l.codecs); err != nil {
+				return err
+			}
+		}
 		if err := l.Handle(toSFU(*pc.Description)); err != nil {
 			return err
 		}

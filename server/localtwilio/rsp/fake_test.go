@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"strings"
 	"sync"
 
@@ -11,7 +12,7 @@ import (
 )
 
 // fakeMedia is an engine without media: offers whose SDP begins with "bad" are
-// refused, others are answered, and everything published is subscribed to as soon as it
+// refused, those that begin with "trouble" are more than it can answer, others are answered, and everything published is subscribed to as soon as it
 // is announced, by the announced SID.
 type fakeMedia struct {
 	mu    sync.Mutex
@@ -42,8 +43,8 @@ type fakeRoom struct {
 }
 
 func (r *fakeRoom) Join(_ context.Context, c sfu.PeerConfig, offer sfu.Description, tracks []sfu.Track) (peer, sfu.Description, error) {
-	if strings.HasPrefix(offer.SDP, "bad") {
-		return nil, sfu.Description{}, errors.New("unusable offer")
+	if err := faultOf(offer); err != nil {
+		return nil, sfu.Description{}, err
 	}
 	p := &fakePeer{room: r, cfg: c, tracks: tracks, sent: map[string][]string{}}
 	r.mu.Lock()
@@ -95,6 +96,19 @@ func (r *fakeRoom) publish() {
 	}
 }
 
+// faultOf is what goes wrong with a description.
+func faultOf(d sfu.Description) error {
+	switch {
+	case strings.HasPrefix(d.SDP, "bad"):
+		return fmt.Errorf("fake: %w", sfu.ErrDescription)
+	case strings.HasPrefix(d.SDP, "trouble"):
+		return errors.New("no answer can be made")
+	case strings.HasPrefix(d.SDP, "closing"):
+		return fmt.Errorf("fake: %w", sfu.ErrClosed)
+	}
+	return nil
+}
+
 type fakePeer struct {
 	room *fakeRoom
 	cfg  sfu.PeerConfig
@@ -127,8 +141,8 @@ func (p *fakePeer) SetTracks(t []sfu.Track) {
 }
 
 func (p *fakePeer) Handle(d sfu.Description) error {
-	if strings.HasPrefix(d.SDP, "bad") {
-		return errors.New("unusable description")
+	if err := faultOf(d); err != nil {
+		return err
 	}
 	p.mu.Lock()
 	p.handled = append(p.handled, d)

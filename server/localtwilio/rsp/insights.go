@@ -35,7 +35,8 @@ func (s *Server) Insights() http.Handler {
 		}
 		defer ws.CloseNow() //nolint:errcheck // the client may have closed it
 		ws.SetReadLimit(maxInsights)
-		for s.insight(ws) {
+		limit := s.frames()
+		for limit.Wait(s.ctx) == nil && s.insight(ws) {
 		}
 	})
 }

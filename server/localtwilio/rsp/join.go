@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"time"
 
+	"escalate/server/localtwilio/sfu"
 	"escalate/server/localtwilio/store"
 )
 
@@ -15,7 +16,10 @@ import (
 // for its media before it gives up.
 const joinTimeout = 10 * time.Second
 
-var roomSID = regexp.MustCompile(`^RM[0-9a-f]{32}$`)
+var (
+	roomSID = regexp.MustCompile(`^RM[0-9a-f]{32}$`)
+	sidLike = regexp.MustCompile(`^[A-Z]{2}[0-9a-f]{32}$`)
+)
 
 // ending is the error of a session that was over before it began.
 type ending struct{ final any }
@@ -31,7 +35,7 @@ func (s *Server) join(c *conn, m *connect) (*session, error) {
 	if err := checkIdentity(claims.Identity); err != nil {
 		return nil, err
 	}
-	if len(m.PeerConnections) == 0 || m.PeerConnections[0].Description == nil {
+	if !offers(m) {
 		return nil, fail(codeInvalidMessage, errors.New("connect without an offer"))
 	}
 	info, err := s.resolve(m.Name, claims.Room)
@@ -74,8 +78,9 @@ func (s *Server) negotiate(c *conn, x *session, m *connect) error {
 	p, err := r.media.join(ctx, x, m, tracks)
 	if err != nil {
 		r.leave(x, nil)
-		return fail(codeServerRemoteDesc, err)
+		return fail(mediaCode(err), err)
 	}
+	setProfile(p.peer, m.BandwidthProfile)
 	channels := s.openChannels(x, p.peer, m)
 	r.mu.Lock()
 	x.channels = channels
@@ -190,6 +195,9 @@ func (s *Server) create(name string) (store.Room, error) {
 	if roomSID.MatchString(name) {
 		return store.Room{}, fail(codeRoomNotFound, nil)
 	}
+	if sidLike.MatchString(name) { // it could not be told from what has that SID
+		return store.Room{}, fail(codeRoomNameInvalid, nil)
+	}
 	if code := checkText(name, codeRoomNameTooLong, codeRoomNameChars); code != 0 {
 		return store.Room{}, fail(code, nil)
 	}
@@ -205,6 +213,15 @@ func (s *Server) create(name string) (store.Room, error) {
 		return store.Room{}, fail(codeRoomCreate, err)
 	}
 	return info, nil
+}
+
+// offers tells whether a connect comes with the offer that it has to.
+func offers(m *connect) bool {
+	if len(m.PeerConnections) == 0 {
+		return false
+	}
+	d := m.PeerConnections[0].Description
+	return d != nil && d.Type == sfu.TypeOffer
 }
 
 func checkIdentity(identity string) error {

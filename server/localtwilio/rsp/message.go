@@ -37,13 +37,15 @@ type connect struct {
 	Subscribe       struct {
 		Rules []subscribeRule `json:"rules"`
 	} `json:"subscribe"`
+	BandwidthProfile *bandwidthProfile `json:"bandwidth_profile"`
 }
 
 // update says what changed at the browser; any part may be missing.
 type update struct {
-	Session         string           `json:"session"`
-	Participant     *localState      `json:"participant"`
-	PeerConnections []peerConnection `json:"peer_connections"`
+	Session          string            `json:"session"`
+	Participant      *localState       `json:"participant"`
+	PeerConnections  []peerConnection  `json:"peer_connections"`
+	BandwidthProfile *bandwidthProfile `json:"bandwidth_profile"`
 }
 
 // syncing resumes a session over a new connection, with an update's content.

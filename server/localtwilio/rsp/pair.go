@@ -20,8 +20,9 @@ func (c *pair) peerOf(p *relayPeer) *relayPeer {
 	return c.one
 }
 
-// pass hands on to the other end what one says. Candidates go as they are: the
-// lists are cumulative, and belong to whichever description has their ufrag.
+// pass hands on to the other end what one says, with streams for its Tracks.
+// Candidates go as they are: the lists are cumulative, and belong to whichever
+// description has their ufrag.
 func (c *pair) pass(from *relayPeer, pc peerConnection) {
 	to := c.peerOf(from)
 	if d := pc.Description; d != nil {
@@ -29,8 +30,11 @@ func (c *pair) pass(from *relayPeer, pc peerConnection) {
 			c.end(from)
 			return
 		}
-		if !c.admit(from, *d) {
-			pc.Description = nil
+		pc.Description = nil
+		if c.admit(from, *d) {
+			passed := *d
+			passed.SDP = withStreams(d.SDP)
+			pc.Description = &passed
 		}
 	}
 	if pc.Description != nil || len(pc.ICE) > 0 {

@@ -10,8 +10,9 @@ import (
 
 // relay is the exchange of a peer-to-peer Room: every two browsers have a peer
 // connection between them, and what one says of it is passed on to the other as
-// it came. Who receives what is not negotiated: everybody is subscribed to
-// everything, under the publishers' own ids.
+// it came, but for the streams of its Tracks (withStreams). Who receives what is
+// not negotiated: everybody is subscribed to everything, under the publishers'
+// own ids.
 //
 // mu is taken before an outbox's lock, and after no other.
 type relay struct {

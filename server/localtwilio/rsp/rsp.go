@@ -11,10 +11,25 @@
 //	    server:  iced connected update synced disconnected error
 //	signal (signal.go)  over a data channel of the media connection:
 //	    active_speaker network_quality render_hints track_priority track_switch_off
+//	    publisher_hints
 //
 // A conn is one WebSocket. A session is one Participant's stay in a Room, and
 // outlives its conn by the session timeout so that a browser whose network
 // changed can come back. A room holds the sessions and tells each of the others.
+//
+// Of Twilio's codes (errors.go) this server says those that a server can know of.
+// The client makes the others up by itself, and has no need to be told them:
+//
+//	53000 53002 53006  signalling cannot be reached, is silent, is busy (a busy frame)
+//	53003              it cannot read what it was sent
+//	53400 53402        it cannot make its own description, or apply the one it was sent
+//	53407              DTLS has failed, of which its own connection tells it
+//
+// and these have no cause here: 53116 (every media region is this machine), 53305
+// (53203 bounds the Tracks), 53500 and 53501 (the list of STUN and TURN servers is
+// at hand). In a peer-to-peer Room browsers apply each other's descriptions, so
+// that 53401, 53403, 53404 and the server's 53405 do not occur. REST's codes are
+// those of package rest.
 package rsp
 
 import (
@@ -26,6 +41,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"golang.org/x/time/rate"
 
 	"escalate/server/localtwilio/recording"
 	"escalate/server/localtwilio/sfu"
@@ -87,6 +104,8 @@ type Server struct {
 	cfg   Config
 	log   *slog.Logger
 	media engine
+	// frames makes the limit of what one connection may send; tests have others.
+	frames func() *rate.Limiter
 
 	// ctx ends when Close is called; everything that waits, waits on it too.
 	ctx    context.Context
@@ -145,6 +164,7 @@ func start(c Config, media engine) (*Server, error) {
 		cfg:      c,
 		log:      c.Log,
 		media:    media,
+		frames:   frameLimit,
 		conns:    map[*conn]struct{}{},
 		rooms:    map[string]*room{},
 		sessions: map[string]*session{},
@@ -189,7 +209,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.log.Debug("signalling upgrade refused", "err", err)
 		return
 	}
-	c := newConn(s.ctx, ws, s.cfg.Heartbeat, s.log)
+	c := newConn(s.ctx, ws, s.cfg.Heartbeat, s.frames(), s.log)
 	c.region = regionOf(r.Host)
 	s.mu.Lock()
 	busy := len(s.conns) >= s.cfg.MaxConnections

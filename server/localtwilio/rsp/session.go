@@ -33,16 +33,19 @@ type session struct {
 	inbound sync.Mutex
 
 	// The rest is guarded by room.mu.
-	state     string
-	revision  int // of the state that others see
-	heard     int // revision of the browser's own list of Tracks
-	tracks    []*track
-	shown     bool // to the others of a large Room
-	published int  // revision of the list for the publisher
-	link      link // nil until connected
-	peer      peer // nil until connected, and in a Room without media signaling
-	channels  map[string]channel
-	quality   int // network quality level
+	state       string
+	revision    int // of the state that others see
+	heard       int // revision of the browser's own list of Tracks
+	tracks      []*track
+	shown       bool // to the others of a large Room
+	published   int  // revision of the list for the publisher
+	link        link // nil until connected
+	peer        peer // nil until connected, and in a Room without media signaling
+	channels    map[string]channel
+	quality     int      // network quality level
+	levels      levels   // the same in detail
+	switchedOff []string // SIDs of the Tracks that are switched off
+	hinted      int      // id of the last publisher_hints
 	// subscribes are SubscribeRules, nil until set
 	subscribes []store.Rule
 	expiry     *time.Timer
@@ -75,7 +78,7 @@ func (x *session) update(m *update) {
 		return
 	}
 	changed := r.apply(x, m.Participant)
-	tracks, l := forwarded(x.tracks), x.link
+	tracks, l, p := forwarded(x.tracks), x.link, x.peer
 	r.mu.Unlock()
 
 	// Before the descriptions: a removed Track whose m-section is being reused
@@ -83,10 +86,11 @@ func (x *session) update(m *update) {
 	if changed {
 		l.SetTracks(tracks)
 	}
+	setProfile(p, m.BandwidthProfile)
 	for _, pc := range m.PeerConnections {
 		if err := l.take(pc); err != nil {
 			x.log.Warn("description refused", "type", pc.Description.Type, "revision", pc.Description.Revision, "err", err)
-			r.leave(x, errorOf(codeServerRemoteDesc))
+			r.leave(x, errorOf(mediaCode(err)))
 			return
 		}
 	}
@@ -103,11 +107,13 @@ func (x *session) peerConfig(pc string, subscribeAll bool) sfu.PeerConfig {
 			now := fromSFU(d)
 			x.out.describe(peerConnection{ID: pc, Description: &now})
 		},
-		Subscribed: x.out.subscribe,
-		Message:    x.signaled,
+		Subscribed:   x.out.subscribe,
+		Message:      x.signaled,
+		SwitchedOff:  x.switched,
+		LayersWanted: x.layersWanted,
 		Failed: func(err error) {
 			x.log.Info("media lost", "err", err)
-			x.room.leave(x, errorOf(codeMediaLost))
+			x.room.leave(x, errorOf(lossCode(err)))
 		},
 	}
 }
@@ -123,14 +129,14 @@ func (x *session) signaled(channel string, data []byte) {
 	r.mu.Lock()
 	var answer any
 	switch {
-	case s.Type == "ready":
-		if channel == activeSpeaker && r.speaker != "" {
+	case s.Type == "ready" && channel == activeSpeaker:
+		if r.speaker != "" {
 			answer = speakerOf(r.speaker)
 		}
 	case s.Type == networkQuality && channel == networkQuality:
 		answer = r.measure(x, s.qualityReport)
-	case s.Type == renderHints && channel == renderHints:
-		answer = hintsAnswer(s.Subscriber)
+	default:
+		answer = x.steer(channel, s)
 	}
 	p := x.peer
 	r.mu.Unlock()

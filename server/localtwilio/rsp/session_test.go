@@ -52,7 +52,7 @@ func TestConnected(t *testing.T) {
 	if d := alice.PeerConnections[0]; d.ID != "pc" || d.Description.Type != "answer" || d.Description.Revision != 1 {
 		t.Errorf("answer %+v", d)
 	}
-	if len(alice.MediaSignaling) != 5 || alice.MediaSignaling["publisher_hints"].Transport.Label != "" ||
+	if len(alice.MediaSignaling) != 6 || alice.MediaSignaling[publisherHints].Transport.Label != "label-publisher_hints" ||
 		alice.MediaSignaling[activeSpeaker].Transport != (transport{"data-channel", "label-active_speaker"}) {
 		t.Errorf("media signaling %+v", alice.MediaSignaling)
 	}
@@ -109,6 +109,10 @@ func TestRefusals(t *testing.T) {
 		{"identity with a control character", connectBody("a\u0007", "x"), 53202},
 		{"no offer", `{"type":"connect","token":"alice","name":"x"}`, 53004},
 		{"an unusable offer", strings.Replace(connectBody("alice", "x"), "v=0", "bad", 1), 53403},
+		{"an offer that cannot be answered", strings.Replace(connectBody("alice", "x"), "v=0", "trouble", 1), 53401},
+		{"an offer for media that is at its end", strings.Replace(connectBody("alice", "x"), "v=0", "closing", 1), 53104},
+		{"an answer for an offer", strings.Replace(connectBody("alice", "x"), `"offer"`, `"answer"`, 1), 53004},
+		{"a room name like a SID", connectBody("alice", "PA00000000000000000000000000000000"), 53100},
 		{"not to be read", `{"type":"connect","token":7}`, 53004},
 	}
 	for _, ca := range cases {
@@ -425,7 +429,7 @@ func TestMediaSignaling(t *testing.T) {
 	if got := bob.lastSent(networkQuality); got != `{"type":"network_quality","local":2,"remotes":[]}` {
 		t.Errorf("quality: %s", got)
 	}
-	alice.cfg.Message(networkQuality, []byte(`{"type":"network_quality","ice":{"rtt":0.01},"reportLevel":3,"remoteReportLevel":1}`))
+	alice.cfg.Message(networkQuality, []byte(`{"type":"network_quality","ice":{"rtt":0.01},"reportLevel":2,"remoteReportLevel":1}`))
 	want = `{"type":"network_quality","local":{"level":5,"audio":{"send":5,"recv":5},"video":{"send":5,"recv":5}},"remotes":[{"sid":"` +
 		rb.Participant.SID + `","level":2},{"sid":"` + rc.Participant.SID + `","level":5}]}`
 	if got := alice.lastSent(networkQuality); got != want {

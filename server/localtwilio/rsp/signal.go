@@ -13,12 +13,11 @@ const (
 	renderHints    = "render_hints"
 	trackPriority  = "track_priority"
 	trackSwitchOff = "track_switch_off"
+	publisherHints = "publisher_hints"
 )
 
 // granted lists the channels that are opened for a client that asks.
-// publisher_hints is not among them: without it the client publishes no
-// simulcast layers that nobody would forward.
-var granted = []string{activeSpeaker, networkQuality, renderHints, trackPriority, trackSwitchOff}
+var granted = []string{activeSpeaker, networkQuality, renderHints, trackPriority, trackSwitchOff, publisherHints}
 
 const (
 	maxSignal = 64 << 10 // bytes of one message; the client's have a few hundred
@@ -35,6 +34,10 @@ type signal struct {
 
 	// of render_hints
 	Subscriber hints `json:"subscriber"`
+
+	// of track_priority, and of client_reset on publisher_hints
+	Track     string `json:"track"`
+	Subscribe string `json:"subscribe"` // low, standard, high
 }
 
 // hints are a subscriber's wishes for video Tracks, numbered by ID.
@@ -44,7 +47,9 @@ type hints struct {
 }
 
 type hint struct {
-	Track string `json:"track"`
+	Track            string      `json:"track"`
+	Enabled          *bool       `json:"enabled"`
+	RenderDimensions *dimensions `json:"render_dimensions"`
 }
 
 // decodeSignal reads a message of a media signaling channel.
@@ -98,19 +103,6 @@ func hintsAnswer(h hints) hintsSignal {
 		a.Subscriber.Hints = append(a.Subscriber.Hints, hintDone{Track: x.Track, Result: "OK"})
 	}
 	return a
-}
-
-// qualitySignal answers a report: how good the network is, from 5 (excellent)
-// to 0 (broken), here and at the others'.
-type qualitySignal struct {
-	Type    string          `json:"type"`
-	Local   any             `json:"local"` // a level, or levels
-	Remotes []remoteQuality `json:"remotes"`
-}
-
-type remoteQuality struct {
-	SID   string `json:"sid"`
-	Level int    `json:"level"`
 }
 
 // speaking is told by the topology who is the loudest.

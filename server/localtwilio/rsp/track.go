@@ -137,7 +137,7 @@ func forwarded(tracks []*track) []sfu.Track {
 	list := make([]sfu.Track, 0, len(tracks))
 	for _, t := range tracks {
 		if t.code == 0 {
-			list = append(list, sfu.Track{SID: t.sid, ID: t.ID, Kind: t.Kind, Enabled: t.Enabled})
+			list = append(list, sfu.Track{SID: t.sid, ID: t.ID, Kind: t.Kind, Enabled: t.Enabled, Priority: t.Priority})
 		}
 	}
 	return list

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"escalate/server/localtwilio/sfu"
 	"escalate/server/localtwilio/store"
 )
 
@@ -109,7 +110,7 @@ func TestGrade(t *testing.T) {
 		t.Run(ca.name, func(t *testing.T) {
 			var r qualityReport
 			r.ICE.RTT, r.Video.Recv.FractionLost, r.Audio.Recv.Jitter = ca.rtt, ca.loss, ca.jit
-			if got := grade(r).Level; got != ca.want {
+			if got := grade(r, sfu.Quality{}).Level; got != ca.want {
 				t.Fatalf("got %d, want %d", got, ca.want)
 			}
 		})

@@ -35,7 +35,7 @@ func BenchmarkDownTrack(b *testing.B) {
 				}
 				seq++
 				for _, d := range downs {
-					if _, err := d.write(p.Header, p.Payload, seq); err != nil {
+					if _, err := d.write(only, &p.Header, p.Payload, seq); err != nil {
 						b.Fatal(err)
 					}
 				}

@@ -3,6 +3,8 @@ package sfu
 import (
 	"context"
 	"fmt"
+	"maps"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -10,6 +12,7 @@ import (
 	"time"
 
 	"github.com/pion/rtcp"
+	"github.com/pion/rtp"
 	"github.com/pion/sdp/v3"
 	"github.com/pion/webrtc/v4"
 )
@@ -38,24 +41,34 @@ type client struct {
 	messages  []string
 	failed    error
 	closed    bool
+	leaving   bool
 	munge     func(string) string    // changes offers on their way
 	holdReply func(Description) bool // true keeps a server offer unanswered
+	fresh     bool                   // what is published gets an m-section of its own
+	pace      time.Duration          // of the frames that are published, 0 for the usual
 	wg        sync.WaitGroup
 	stop      chan struct{}
 }
 
 // received counts what arrived of one Track.
 type received struct {
-	packets int
-	gaps    int
-	first   []byte
-	firstAt time.Time
-	last    uint16
-	stream  string
-	mime    string
-	exts    int
-	ssrc    webrtc.SSRC
-	reports int
+	packets   int
+	gaps      int
+	first     []byte
+	firstAt   time.Time
+	last      uint16
+	stream    string
+	mime      string
+	size      Dimensions    // of the last VP8 keyframe
+	backwards int           // timestamps below the one before
+	jumps     int           // picture ids that are not the next, or the same
+	time      uint32        // last timestamp
+	times     []uint32      // all timestamps, of audio
+	picture   uint16        // last picture id
+	types     map[uint8]int // packets by payload type
+	levels    int           // packets with more than our own header extension
+	ssrc      webrtc.SSRC
+	reports   int
 }
 
 type dataReceived struct {
@@ -68,10 +81,16 @@ type dataReceived struct {
 
 func newClient(t testing.TB, id string) *client {
 	t.Helper()
+	return newClientOver(t, id, webrtc.NetworkTypeUDP4, func(*webrtc.MediaEngine) {})
+}
+
+func newClientOver(t testing.TB, id string, network webrtc.NetworkType, more func(*webrtc.MediaEngine), settings ...func(*webrtc.SettingEngine)) *client {
+	t.Helper()
 	var m webrtc.MediaEngine
 	if err := m.RegisterDefaultCodecs(); err != nil {
 		t.Fatal(err)
 	}
+	more(&m)
 	if err := m.RegisterHeaderExtension(webrtc.RTPHeaderExtensionCapability{
 		URI: sdp.AudioLevelURI,
 	}, webrtc.RTPCodecTypeAudio); err != nil {
@@ -79,8 +98,15 @@ func newClient(t testing.TB, id string) *client {
 	}
 	var s webrtc.SettingEngine
 	s.SetIncludeLoopbackCandidate(true)
-	s.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4})
+	s.SetNetworkTypes([]webrtc.NetworkType{network})
 	s.SetIPFilter(isLoopback)
+	// pion gives a server up that has not answered seven checks in 1.4 seconds, after which it waits
+	// for nothing. Browsers go on, which tells on a busy machine.
+	s.SetICEMaxBindingRequests(1000)
+	s.SetDTLSRetransmissionInterval(50 * time.Millisecond) // as browsers do
+	for _, set := range settings {
+		set(&s)
+	}
 	pc, err := webrtc.NewAPI(webrtc.WithMediaEngine(&m), webrtc.WithSettingEngine(s)).NewPeerConnection(webrtc.Configuration{})
 	if err != nil {
 		t.Fatal(err)
@@ -113,8 +139,18 @@ func (c *client) close() {
 }
 
 func (c *client) leave() {
+	c.mu.Lock()
+	c.leaving = true // what it says from now on may come too late
+	c.mu.Unlock()
 	c.peer.Close()
 	c.close()
+}
+
+// forget lets go of what a client that has left holds in memory, which the test would keep till its end.
+func (c *client) forget() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.pc, c.peer, c.got, c.received, c.senders, c.data = nil, nil, nil, nil, nil, nil
 }
 
 // join makes the first offer. Tracks must have been added before.
@@ -158,6 +194,15 @@ func (c *client) joinWith(r *Router, change func(*PeerConfig)) {
 }
 
 func (c *client) makeOffer(revision int) Description {
+	// pion would number its new sections here and keep the numbers when the offer comes to nothing
+	// in glare, though the server's may be numbered alike. Browsers do not.
+	for i, t := range c.pc.GetTransceivers() {
+		if t.Mid() == "" {
+			if err := t.SetMid(fmt.Sprintf("%s-%d", c.id, i)); err != nil {
+				c.t.Errorf("%s: name section: %v", c.id, err)
+			}
+		}
+	}
 	o, err := c.pc.CreateOffer(nil)
 	if err != nil {
 		c.t.Errorf("%s: create offer: %v", c.id, err)
@@ -186,7 +231,7 @@ func (c *client) answered(d Description) {
 }
 
 func (c *client) apply(set func(webrtc.SessionDescription) error, typ webrtc.SDPType, sdp string) {
-	if err := set(webrtc.SessionDescription{Type: typ, SDP: sdp}); err != nil && !c.closed {
+	if err := set(webrtc.SessionDescription{Type: typ, SDP: sdp}); err != nil && !c.closed && !c.leaving {
 		c.t.Errorf("%s: apply %s: %v\n%s", c.id, typ, err, sdp)
 	}
 }
@@ -214,7 +259,9 @@ func (c *client) take(d Description) {
 	}
 	again := c.pending != nil
 	c.pending, c.again = nil, false // never applied, so that there is nothing to roll back
-	c.apply(c.pc.SetRemoteDescription, webrtc.SDPTypeOffer, d.SDP)
+	// A browser takes sections up again that were inactive for a while; pion needs what the server does.
+	usable, inactive := withoutInactive(d.SDP)
+	c.apply(c.pc.SetRemoteDescription, webrtc.SDPTypeOffer, usable)
 	a, err := c.pc.CreateAnswer(nil)
 	if err != nil {
 		c.t.Errorf("%s: create answer: %v", c.id, err)
@@ -222,14 +269,14 @@ func (c *client) take(d Description) {
 	}
 	c.apply(c.pc.SetLocalDescription, webrtc.SDPTypeAnswer, a.SDP)
 	c.stable = d.Revision
-	c.handle(Description{Type: TypeAnswer, Revision: d.Revision, SDP: a.SDP})
+	c.handle(Description{Type: TypeAnswer, Revision: d.Revision, SDP: withInactive(a.SDP, inactive)})
 	if again {
 		c.handle(c.makeOffer(c.stable + 1))
 	}
 }
 
 func (c *client) handle(d Description) {
-	if err := c.peer.Handle(d); err != nil && !c.closed {
+	if err := c.peer.Handle(d); err != nil && !c.closed && !c.leaving {
 		c.t.Errorf("%s: handle %s %d: %v", c.id, d.Type, d.Revision, err)
 	}
 }
@@ -243,6 +290,28 @@ func (c *client) offer() {
 		return
 	}
 	c.handle(c.makeOffer(c.stable + 1))
+}
+
+// offers counts what the server has offered so far.
+func (c *client) offers() (n int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, d := range c.got {
+		if d.Type == TypeOffer {
+			n++
+		}
+	}
+	return n
+}
+
+// answeredAll waits until no offer of the client is without an answer.
+func (c *client) answeredAll() {
+	c.t.Helper()
+	eventually(c.t, "an answer for "+c.id, func() bool {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		return c.pending == nil && !c.again
+	})
 }
 
 // publish adds a Track of made-up media, announces it and, when joined, offers it.
@@ -289,7 +358,7 @@ func (c *client) onTrack(remote *webrtc.TrackRemote, r *webrtc.RTPReceiver) {
 		return
 	}
 	c.wg.Add(2)
-	rec := &received{stream: remote.StreamID(), mime: remote.Codec().MimeType, ssrc: remote.SSRC()}
+	rec := &received{types: map[uint8]int{}, stream: remote.StreamID(), mime: remote.Codec().MimeType, ssrc: remote.SSRC()}
 	c.received[remote.ID()] = rec
 	c.mu.Unlock()
 	go func() {
@@ -320,11 +389,39 @@ func (c *client) onTrack(remote *webrtc.TrackRemote, r *webrtc.RTPReceiver) {
 		} else if p.SequenceNumber != rec.last+1 {
 			rec.gaps++
 		}
+		rec.look(p)
 		rec.packets++
+		rec.types[p.PayloadType]++
 		rec.last = p.SequenceNumber
-		rec.exts += len(p.Extensions)
+		if len(p.Extensions) > 1 {
+			rec.levels++
+		}
 		c.mu.Unlock()
 	}
+}
+
+// look follows a stream.
+func (r *received) look(p *rtp.Packet) {
+	if w, h, ok := vp8Size(p.Payload); ok {
+		r.size = Dimensions{w, h}
+	}
+	if strings.EqualFold(r.mime, webrtc.MimeTypeOpus) {
+		r.times = append(r.times, p.Timestamp)
+		return
+	}
+	d, ok := parseVP8(p.Payload)
+	if !ok || !d.long {
+		return
+	}
+	if r.packets > 0 {
+		if int32(p.Timestamp-r.time) < 0 {
+			r.backwards++
+		}
+		if next := (r.picture + 1) & 0x7fff; d.picture != r.picture && d.picture != next {
+			r.jumps++
+		}
+	}
+	r.time, r.picture = p.Timestamp, d.picture
 }
 
 func (c *client) onDataChannel(dc *webrtc.DataChannel) {
@@ -360,11 +457,73 @@ func (c *client) packets(sid string) int {
 	return 0
 }
 
+// explain says, when the test has failed, how far a Track that is waited for has come.
+func (c *client) explain(sid string) {
+	if !c.t.Failed() {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.t.Logf("%s: connection %s, ICE %s, revision %d, offer pending %t, %d subscriptions, media of %s %t, failed: %v", c.id,
+		c.pc.ConnectionState(), c.pc.ICEConnectionState(), c.stable, c.pending != nil, len(c.subs), sid, c.received[sid] != nil, c.failed)
+	c.t.Logf("%s: candidate pairs %s", c.id, pairs(c.pc))
+	for _, peer := range c.peer.router.members() {
+		state := make(chan string, 1)
+		peer.loop.post(func() {
+			s := fmt.Sprintf("candidate pairs %s\nserver's end of %s: connection %s, ICE %s, %+v, connected %t, failed %t, %d Tracks announced, %d incoming, %d published",
+				pairs(peer.pc), peer.config.ID, peer.pc.ConnectionState(), peer.pc.ICEConnectionState(), peer.neg, peer.connected, peer.failed, len(peer.tracks), len(peer.incoming), len(peer.published))
+			for _, in := range peer.incoming {
+				if in.media != nil {
+					for _, l := range in.media.layers {
+						s += fmt.Sprintf("\n  %s, layer %d: SSRC %d, %d bytes, keyframe kept %t", in.id, l.index, l.remote.SSRC(), l.bytes.Load(), l.recent.kept.Load())
+					}
+				}
+			}
+			for _, sub := range peer.subs {
+				if sub.down != nil {
+					sub.down.mu.Lock()
+					s += fmt.Sprintf("\n  %s: offered in %d, bound %t, ready %t, off %t, waiting %t, %d packets", sub.pub.sid, sub.revision,
+						sub.down.writer != nil, sub.down.ready, sub.down.off, sub.down.waiting, sub.down.packets)
+					sub.down.mu.Unlock()
+				}
+			}
+			state <- s
+		})
+		select {
+		case s := <-state:
+			c.t.Log(s)
+		case <-time.After(5 * time.Second):
+			buf := make([]byte, 1<<22)
+			c.t.Fatalf("server's end of %s does not answer:\n%s", peer.config.ID, buf[:runtime.Stack(buf, true)])
+		}
+	}
+}
+
+// pairs says what has become of the connectivity checks.
+func pairs(pc *webrtc.PeerConnection) string {
+	s := ""
+	for _, stats := range pc.GetStats() {
+		if p, ok := stats.(webrtc.ICECandidatePairStats); ok {
+			s += fmt.Sprintf("%s nominated %t: %d checks sent, %d answered, %d received, %d answered; ",
+				p.State, p.Nominated, p.RequestsSent, p.ResponsesReceived, p.RequestsReceived, p.ResponsesSent)
+		}
+	}
+	return s
+}
+
+// members lists who is in the Room.
+func (r *Router) members() []*Peer {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Collect(maps.Keys(r.peers))
+}
+
 // flows waits until a Track's packets arrive, more than have arrived so far.
 func (c *client) flows(sids ...string) {
 	c.t.Helper()
 	for _, sid := range sids {
 		n := c.packets(sid) + 5
+		defer c.explain(sid)
 		eventually(c.t, fmt.Sprintf("media of %s at %s", sid, c.id), func() bool { return c.packets(sid) >= n })
 	}
 }

@@ -24,6 +24,9 @@ var (
 	vp8Delta = []byte{0x10, 0x01}
 )
 
+// only is the one layer of a Track without simulcast.
+var only = &layer{}
+
 func newTaped(mime string) (*DownTrack, *tape) {
 	d := newDownTrack("MT1", "PA1", webrtc.RTPCodecCapability{MimeType: mime}, nil)
 	w := &tape{}
@@ -37,12 +40,12 @@ func TestDownTrackNumbersWithoutGaps(t *testing.T) {
 	write := func(seq int64, payload []byte, want written) {
 		t.Helper()
 		h := rtp.Header{SequenceNumber: uint16(seq), Extension: true, Extensions: []rtp.Extension{{}}, CSRC: []uint32{1}}
-		if got, err := d.write(h, payload, seq); err != nil || got != want {
+		if got, err := d.write(only, &h, payload, seq); err != nil || got != want {
 			t.Errorf("packet %d: result %d, want %d, %v", seq, got, want, err)
 		}
 	}
-	write(10, vp8Key, skipped) // not answered yet
-	if !d.start() {
+	write(10, vp8Key, early) // not answered yet
+	if _, wanted := d.start(); !wanted {
 		t.Error("start does not ask for a keyframe")
 	}
 	write(11, vp8Delta, wantKeyframe)
@@ -50,10 +53,10 @@ func TestDownTrackNumbersWithoutGaps(t *testing.T) {
 	write(14, vp8Delta, sent)    // 0: 13 is late
 	write(13, vp8Delta, sent)    // 65535
 	write(11, vp8Delta, skipped) // before the beginning: its number would be another's
-	d.switchOff(true)
+	d.choose(0, true)
 	write(15, vp8Delta, skipped)
 	write(16, vp8Key, skipped)
-	if !d.switchOff(false) {
+	if !d.choose(0, false) {
 		t.Error("resuming does not ask for a keyframe")
 	}
 	write(17, vp8Delta, wantKeyframe)
@@ -74,10 +77,10 @@ func TestDownTrackNumbersWithoutGaps(t *testing.T) {
 
 func TestDownTrackOfAudioNeedsNoKeyframe(t *testing.T) {
 	d, w := newTaped(webrtc.MimeTypeOpus)
-	if d.start() {
+	if _, wanted := d.start(); wanted {
 		t.Error("audio asks for a keyframe")
 	}
-	if _, err := d.write(rtp.Header{}, []byte{1}, 1); err != nil || len(w.headers) != 1 {
+	if _, err := d.write(only, &rtp.Header{}, []byte{1}, 1); err != nil || len(w.headers) != 1 {
 		t.Errorf("%d packets, %v", len(w.headers), err)
 	}
 }
@@ -86,16 +89,16 @@ func TestDownTrackPassesReportsOn(t *testing.T) {
 	d, _ := newTaped(webrtc.MimeTypeOpus)
 	var got []rtcp.Packet
 	d.rtcp = func(p []rtcp.Packet) error { got = append(got, p...); return nil }
-	if ok, err := d.report(7, 8); ok || err != nil || len(got) != 0 {
+	if ok, err := d.report(only, 7, 8); ok || err != nil || len(got) != 0 {
 		t.Errorf("reported before anything was sent: %v, %v", got, err)
 	}
 	d.start()
 	for seq := range int64(3) {
-		if _, err := d.write(rtp.Header{}, make([]byte, 10), seq); err != nil {
+		if _, err := d.write(only, &rtp.Header{}, make([]byte, 10), seq); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if ok, err := d.report(7, 8); !ok || err != nil {
+	if ok, err := d.report(only, 7, 8); !ok || err != nil {
 		t.Errorf("not reported: %v", err)
 	}
 	want := rtcp.SenderReport{SSRC: 42, NTPTime: 7, RTPTime: 8, PacketCount: 3, OctetCount: 30}
@@ -126,19 +129,6 @@ func TestMatchCodec(t *testing.T) {
 				t.Errorf("got %d, %t", got.PayloadType, ok)
 			}
 		})
-	}
-}
-
-func TestSequenceExtends(t *testing.T) {
-	var s sequence
-	const base = 1 << 16
-	for _, c := range []struct {
-		n    uint16
-		want int64
-	}{{65534, base + 65534}, {1, base + 65537}, {65535, base + 65535}, {2, base + 65538}, {40000, base + 40000}} {
-		if got := s.extend(c.n); got != c.want {
-			t.Errorf("extend(%d) = %d, want %d", c.n, got, c.want)
-		}
 	}
 }
 

@@ -13,29 +13,31 @@ import (
 
 // Config is what an Engine needs.
 type Config struct {
-	// Addr is the UDP address that all media of all Rooms goes through. Port 0 takes
-	// a free one. Default "127.0.0.1:0".
+	// Addr is the UDP address that all media of all Rooms goes through, and the TCP address
+	// for clients that UDP does not reach. Port 0 takes a free one. Default "127.0.0.1:0".
 	Addr string
+	// Conn is used for UDP instead of opening Addr, when it is not nil. Its local address is a
+	// *net.UDPAddr. The Engine closes it. There is no TCP then.
+	Conn net.PacketConn
 	// PublicIPs replaces the addresses in the candidates, for a server behind NAT.
 	PublicIPs []string
 	// Log gets what the Engine and its Peers have to say. Default: nothing.
 	Log *slog.Logger
 }
 
-// socketBuffer is how many bytes the kernel may hold for the UDP port. A keyframe of
-// every Participant at once is some hundred kilobytes; the usual default of 208 kB
-// drops packets then.
-const socketBuffer = 4 << 20
-
 // Engine is what the Rooms of a process share: codecs and a UDP port.
 type Engine struct {
 	log       *slog.Logger
-	conn      *net.UDPConn
+	conn      net.PacketConn
 	mux       ice.UDPMux
-	network   webrtc.NetworkType
+	tcp       ice.TCPMux // nil when TCP is not served
+	ip        net.IP     // the one that is listened on, nil for all
+	networks  []webrtc.NetworkType
 	publicIPs []string
 
 	callbacks goroutines // those of all Peers
+	reporting goroutines // one, until done is closed
+	done      chan struct{}
 
 	closing sync.Once
 	mu      sync.Mutex
@@ -43,7 +45,7 @@ type Engine struct {
 	routers map[*Router]struct{} // guarded by mu
 }
 
-// Start opens the UDP port.
+// Start opens the UDP port, and the TCP port of the same number.
 func Start(c Config) (*Engine, error) {
 	if c.Addr == "" {
 		c.Addr = "127.0.0.1:0"
@@ -51,31 +53,13 @@ func Start(c Config) (*Engine, error) {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	addr, err := net.ResolveUDPAddr("udp", c.Addr)
-	if err != nil {
-		return nil, fmt.Errorf("resolve media address %q: %w", c.Addr, err)
+	e := &Engine{log: c.Log, publicIPs: c.PublicIPs, done: make(chan struct{}), routers: map[*Router]struct{}{}}
+	if err := e.listen(c); err != nil {
+		return nil, err
 	}
-	network, version := webrtc.NetworkTypeUDP4, "udp4"
-	if addr.IP != nil && addr.IP.To4() == nil {
-		network, version = webrtc.NetworkTypeUDP6, "udp6"
-	}
-	conn, err := net.ListenUDP(version, addr)
-	if err != nil {
-		return nil, fmt.Errorf("listen for media on %q: %w", c.Addr, err)
-	}
-	// Best effort: the kernel caps them at its own maximum, and smaller ones work too.
-	_ = conn.SetReadBuffer(socketBuffer)
-	_ = conn.SetWriteBuffer(socketBuffer)
-	return &Engine{
-		log:  c.Log,
-		conn: conn,
-		mux: ice.NewUDPMuxDefault(ice.UDPMuxParams{
-			UDPConn: conn, Logger: pionLog{c.Log}.NewLogger("mux"),
-		}),
-		network:   network,
-		publicIPs: c.PublicIPs,
-		routers:   map[*Router]struct{}{},
-	}, nil
+	e.mux = ice.NewUDPMuxDefault(ice.UDPMuxParams{UDPConn: e.conn, Logger: pionLog{c.Log}.NewLogger("mux")})
+	e.reporting.run(e.report)
+	return e, nil
 }
 
 // Addr is the UDP address that media goes through.
@@ -97,9 +81,14 @@ func (e *Engine) Close() error {
 		for _, r := range rs {
 			r.Close()
 		}
+		close(e.done)
+		e.reporting.wait()
 		e.callbacks.refuse()
 		e.callbacks.wait()
 		err = errors.Join(e.mux.Close(), ignoreClosed(e.conn.Close()))
+		if e.tcp != nil {
+			err = errors.Join(err, ignoreClosed(e.tcp.Close()))
+		}
 	})
 	if err != nil {
 		return fmt.Errorf("close media port: %w", err)

@@ -1,6 +1,9 @@
 package sfu
 
-import "errors"
+import (
+	"errors"
+	"fmt"
+)
 
 // The errors of this package, to be tested with errors.Is.
 var (
@@ -15,4 +18,7 @@ var (
 	ErrBusy = errors.New("channel is full")
 	// ErrTransport says that ICE or DTLS failed for good.
 	ErrTransport = errors.New("media transport failed")
+	// ErrDTLS is an ErrTransport of which DTLS is to blame: packets get through, but no keys were
+	// agreed on.
+	ErrDTLS = fmt.Errorf("%w: DTLS", ErrTransport)
 )

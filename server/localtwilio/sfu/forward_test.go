@@ -38,8 +38,8 @@ func TestAudioAndVideoReachOthers(t *testing.T) {
 	if !vp8Keyframe(v.first) {
 		t.Error("video does not begin with a keyframe")
 	}
-	if a.exts+v.exts != 0 {
-		t.Errorf("%d header extensions of the publisher travelled", a.exts+v.exts)
+	if a.levels+v.levels != 0 {
+		t.Errorf("%d header extensions of the publisher travelled", a.levels+v.levels)
 	}
 	if a.gaps+v.gaps != 0 {
 		t.Errorf("%d gaps in sequence numbers", a.gaps+v.gaps)

@@ -20,41 +20,6 @@ func keyframeTestFor(mime string) keyframeTest {
 	return nil
 }
 
-// vp8Keyframe reads the payload descriptor (RFC 7741 section 4.2) and the first
-// octet of the frame header, whose lowest bit is 0 in a keyframe (section 4.3).
-func vp8Keyframe(b []byte) bool {
-	const (
-		extended  = 0x80
-		start     = 0x10
-		partition = 0x07
-	)
-	if len(b) < 2 || b[0]&start == 0 || b[0]&partition != 0 {
-		return false
-	}
-	i := 1
-	if b[0]&extended != 0 {
-		const pictureID, tl0, tid, keyIndex = 0x80, 0x40, 0x20, 0x10
-		x := b[1]
-		i = 2
-		if x&pictureID != 0 {
-			if len(b) <= i {
-				return false
-			}
-			if b[i]&0x80 != 0 { // 15 bit picture id
-				i++
-			}
-			i++
-		}
-		if x&tl0 != 0 {
-			i++
-		}
-		if x&(tid|keyIndex) != 0 {
-			i++
-		}
-	}
-	return len(b) > i && b[i]&1 == 0
-}
-
 // h264Keyframe looks for a sequence parameter set, which comes right before an IDR
 // picture; a decoder cannot start at the picture without it (RFC 6184 section 5.2).
 func h264Keyframe(b []byte) bool {

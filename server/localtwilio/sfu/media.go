@@ -7,9 +7,6 @@ import (
 
 	"github.com/pion/ice/v4"
 	"github.com/pion/interceptor"
-	"github.com/pion/interceptor/pkg/nack"
-	"github.com/pion/interceptor/pkg/report"
-	"github.com/pion/interceptor/pkg/twcc"
 	"github.com/pion/sdp/v3"
 	"github.com/pion/webrtc/v4"
 )
@@ -24,9 +21,10 @@ const (
 	iceFailed = 60 * time.Second
 	// iceKeepalive is how often an idle pair is refreshed.
 	iceKeepalive = 2 * time.Second
-	// twccInterval is how often a publisher is told when its packets arrived. Chromium's
-	// bandwidth estimator is tuned for 50 to 250 ms.
-	twccInterval = 100 * time.Millisecond
+	// dtlsPatience is how long an answer in the handshake may take before it is asked for again,
+	// which doubles each time (RFC 6347 section 4.2.4). pion's own second makes one lost packet
+	// cost a second and four fifteen; browsers wait 50 ms.
+	dtlsPatience = 100 * time.Millisecond
 )
 
 // feedback is what both sides may send back about video.
@@ -51,53 +49,93 @@ var videoCodecs = []struct {
 // mediaOptions says what one PeerConnection may use.
 type mediaOptions struct {
 	codecs []string // names as in videoCodecs, preferred first; empty allows all
-	twcc   bool     // per-packet arrival feedback instead of a fixed REMB
 }
 
-// newPeerConnection makes a PeerConnection of its own MediaEngine: pion remembers the
-// client's payload types and extension numbers in it.
-func (e *Engine) newPeerConnection(o mediaOptions) (*webrtc.PeerConnection, error) {
+// connection is a PeerConnection with what it was made of.
+type connection struct {
+	pc           *webrtc.PeerConnection
+	api          *webrtc.API // shares the codecs, for further receivers
+	interceptors interceptor.Interceptor
+	monitor      *monitor
+	arrivals     *arrivalRecorder
+	hidden       *layerSSRCs
+}
+
+// newConnection makes a PeerConnection of its own MediaEngine: pion remembers the client's
+// payload types and extension numbers in it.
+func (e *Engine) newConnection(o mediaOptions) (connection, error) {
 	m, err := newMediaEngine(o)
 	if err != nil {
-		return nil, fmt.Errorf("set up codecs: %w", err)
+		return connection{}, fmt.Errorf("set up codecs: %w", err)
 	}
-	i, err := newInterceptors(m, o, pionLog{e.log})
-	if err != nil {
-		return nil, fmt.Errorf("set up interceptors: %w", err)
+	c := connection{monitor: &monitor{}, arrivals: newArrivalRecorder(), hidden: &layerSSRCs{}}
+	if c.interceptors, err = newInterceptors(c.monitor, c.arrivals); err != nil {
+		return connection{}, fmt.Errorf("set up interceptors: %w", err)
 	}
+	i := &interceptor.Registry{}
+	i.Add(ready{c.interceptors})
 	s := webrtc.SettingEngine{LoggerFactory: pionLog{e.log}}
+	s.DisableMediaEngineCopy(true) // see connection.api
 	s.SetLite(true)
 	s.SetICEUDPMux(e.mux)
 	// pion looks only at one packet to tell the codec, and gives the Track up when that was a
 	// retransmission: see begin.
 	s.SetFireOnTrackBeforeFirstRTP(true)
 	s.SetIncludeLoopbackCandidate(true)
-	s.SetNetworkTypes([]webrtc.NetworkType{e.network})
+	s.SetNetworkTypes(e.networks)
+	if e.tcp != nil {
+		s.SetICETCPMux(e.tcp)
+	}
+	if e.ip != nil {
+		s.SetIPFilter(e.ip.Equal)
+	}
 	// Clients hide their addresses behind .local names; a lite agent needs none of them.
 	s.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
+	s.SetDTLSRetransmissionInterval(dtlsPatience)
+	s.SetICEBindingRequestHandler(firstPair())
 	s.SetICETimeouts(iceDisconnected, iceFailed, iceKeepalive)
 	if len(e.publicIPs) > 0 {
 		if err := s.SetICEAddressRewriteRules(webrtc.ICEAddressRewriteRule{
 			External: e.publicIPs, AsCandidateType: webrtc.ICECandidateTypeHost,
 		}); err != nil {
-			return nil, fmt.Errorf("set public addresses: %w", err)
+			return connection{}, fmt.Errorf("set public addresses: %w", err)
 		}
 	}
+	s.BufferFactory = c.hidden.buffer
+	s.SetReceiveMTU(pionMTU)
 	api := webrtc.NewAPI(webrtc.WithMediaEngine(m), webrtc.WithInterceptorRegistry(i), webrtc.WithSettingEngine(s))
-	pc, err := api.NewPeerConnection(webrtc.Configuration{})
-	if err != nil {
-		return nil, fmt.Errorf("create PeerConnection: %w", err)
+	larger := s
+	larger.SetReceiveMTU(maxPacket) // see layerBuffer
+	c.api = webrtc.NewAPI(webrtc.WithMediaEngine(m), webrtc.WithInterceptorRegistry(i), webrtc.WithSettingEngine(larger))
+	if c.pc, err = api.NewPeerConnection(webrtc.Configuration{}); err != nil {
+		return connection{}, fmt.Errorf("create PeerConnection: %w", err)
 	}
-	return pc, nil
+	return c, nil
+}
+
+// ready is a factory of one interceptor that exists already.
+type ready struct{ i interceptor.Interceptor }
+
+func (r ready) NewInterceptor(string) (interceptor.Interceptor, error) { return r.i, nil }
+
+// opus is the only audio codec.
+var opus = webrtc.RTPCodecCapability{
+	MimeType: webrtc.MimeTypeOpus, ClockRate: 48000, Channels: 2, SDPFmtpLine: "minptime=10;useinbandfec=1",
 }
 
 func newMediaEngine(o mediaOptions) (*webrtc.MediaEngine, error) {
 	m := &webrtc.MediaEngine{}
 	if err := m.RegisterCodec(webrtc.RTPCodecParameters{
+		RTPCodecCapability: opus, PayloadType: 111,
+	}, webrtc.RTPCodecTypeAudio); err != nil {
+		return nil, err
+	}
+	// pion answers it only to those that offer it.
+	if err := m.RegisterCodec(webrtc.RTPCodecParameters{
 		RTPCodecCapability: webrtc.RTPCodecCapability{
-			MimeType: webrtc.MimeTypeOpus, ClockRate: 48000, Channels: 2, SDPFmtpLine: "minptime=10;useinbandfec=1",
+			MimeType: mimeRED, ClockRate: 48000, Channels: 2, SDPFmtpLine: "111/111",
 		},
-		PayloadType: 111,
+		PayloadType: 63,
 	}, webrtc.RTPCodecTypeAudio); err != nil {
 		return nil, err
 	}
@@ -118,8 +156,11 @@ func newMediaEngine(o mediaOptions) (*webrtc.MediaEngine, error) {
 			}
 		}
 	}
-	// The only header extension read here is the audio level; none is forwarded, since
-	// their numbers and, as with MID, their meaning differ between PeerConnections.
+	// Header extensions are read here and not forwarded, since their numbers and, as with MID,
+	// their meaning differ between PeerConnections.
+	if err := registerArrivals(m); err != nil {
+		return nil, err
+	}
 	err := m.RegisterHeaderExtension(webrtc.RTPHeaderExtensionCapability{URI: sdp.AudioLevelURI}, webrtc.RTPCodecTypeAudio)
 	return m, err
 }
@@ -141,29 +182,13 @@ func registerVideo(m *webrtc.MediaEngine, mime, fmtp string, payload, rtx webrtc
 	}, webrtc.RTPCodecTypeVideo)
 }
 
-// newInterceptors sets up retransmission both ways, receiver reports, and feedback for the
-// publisher's bandwidth estimator. Sender reports are the publisher's own: see DownTrack.report.
-func newInterceptors(m *webrtc.MediaEngine, o mediaOptions, log pionLog) (*interceptor.Registry, error) {
+// newInterceptors sets up retransmission to the client, receiver reports, and feedback per packet, by
+// which the publisher's bandwidth estimator works and ours. Sender reports are the publisher's
+// own: see DownTrack.report.
+func newInterceptors(network *monitor, arrivals *arrivalRecorder) (interceptor.Interceptor, error) {
 	r := &interceptor.Registry{}
-	responder, err := nack.NewResponderInterceptor()
-	if err != nil {
-		return nil, err
-	}
-	generator, err := nack.NewGeneratorInterceptor()
-	if err != nil {
-		return nil, err
-	}
-	receiver, err := report.NewReceiverInterceptor()
-	if err != nil {
-		return nil, err
-	}
-	r.Add(responder)
-	r.Add(generator)
-	r.Add(receiver)
-	if o.twcc {
-		if err := webrtc.ConfigureTWCCSenderWithOptions(m, r, twcc.SendInterval(twccInterval), twcc.WithLoggerFactory(log)); err != nil {
-			return nil, err
-		}
-	}
-	return r, nil
+	r.Add(ready{network}) // first, which is next to the network
+	r.Add(ready{newResender(&network.quality)})
+	r.Add(ready{arrivals})
+	return r.Build("")
 }

@@ -2,6 +2,7 @@ package sfu
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/pion/webrtc/v4"
@@ -50,9 +51,9 @@ func (p *Peer) handle(d Description) error {
 
 // answer applies an offer and answers it.
 func (p *Peer) answer(offer Description) (Description, error) {
-	if err := p.pc.SetRemoteDescription(webrtc.SessionDescription{
-		Type: webrtc.SDPTypeOffer, SDP: clean(offer.SDP),
-	}); err != nil {
+	p.noteLayers(offer.SDP)
+	usable, inactive := withoutInactive(withoutUndeclared(clean(offer.SDP)))
+	if err := p.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeOffer, SDP: usable}); err != nil {
 		p.rollback()
 		return Description{}, fmt.Errorf("%w: apply offer %d: %w", ErrDescription, offer.Revision, err)
 	}
@@ -65,9 +66,27 @@ func (p *Peer) answer(offer Description) (Description, error) {
 	if err != nil {
 		return Description{}, fmt.Errorf("set answer %d: %w", offer.Revision, err)
 	}
+	sdp = withInactive(sdp, inactive)
 	p.neg.stable = offer.Revision
+	p.neg.dirty = p.neg.dirty || slices.ContainsFunc(inactive, p.sends)
 	p.rematch()
 	return p.remember(Description{Type: TypeAnswer, Revision: offer.Revision, SDP: sdp}), nil
+}
+
+// sends reports whether a Track goes out in an m-section.
+func (p *Peer) sends(mid string) bool {
+	return slices.ContainsFunc(p.pc.GetTransceivers(), func(t *webrtc.RTPTransceiver) bool {
+		return t.Mid() == mid && t.Sender() != nil && t.Sender().Track() != nil
+	})
+}
+
+// noteLayers keeps what clean will hide, before pion starts to receive.
+func (p *Peer) noteLayers(sdp string) {
+	layers := layersOf(sdp)
+	p.hidden.add(layers)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.encodings = layers
 }
 
 // rollback undoes a remote offer that cannot be answered, so that the next one can be applied.
@@ -82,6 +101,7 @@ func (p *Peer) rollback() {
 
 // settled applies the answer to our offer.
 func (p *Peer) settled(answer Description) error {
+	p.noteLayers(answer.SDP)
 	if err := p.pc.SetRemoteDescription(webrtc.SessionDescription{
 		Type: webrtc.SDPTypeAnswer, SDP: clean(answer.SDP),
 	}); err != nil {

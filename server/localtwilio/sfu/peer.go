@@ -7,8 +7,10 @@ import (
 	"log/slog"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
+	"github.com/pion/rtcp"
 	"github.com/pion/webrtc/v4"
 )
 
@@ -18,60 +20,66 @@ type Peer struct {
 	config PeerConfig
 	router *Router
 	log    *slog.Logger
-	pc     *webrtc.PeerConnection
+	connection
 
 	loop    *mailbox      // work for the goroutine that owns negotiation
 	out     *mailbox      // callbacks, for the goroutine that makes them
 	done    chan struct{} // closed by Close
 	closing sync.Once
 	running goroutines
+	streams atomic.Pointer[directions]                           // for Quality
+	needed  atomic.Int64                                         // bits per second that all it wants would take
+	remb    atomic.Pointer[rtcp.ReceiverEstimatedMaximumBitrate] // for the next report
+	claims  claims
+
+	unsecured atomic.Bool // DTLS has failed
 
 	mu            sync.Mutex
-	current       Description            // guarded by mu
-	subscriptions []Subscription         // guarded by mu
-	channels      map[string]*outChannel // guarded by mu; by name
+	current       Description                // guarded by mu
+	subscriptions []Subscription             // guarded by mu
+	channels      map[string]*outChannel     // guarded by mu; by name
+	encodings     map[webrtc.SSRC][]encoding // guarded by mu; upper simulcast layers by the first one's SSRC
 
 	// Owned by the loop.
-	neg       negotiation
-	connected bool
-	failed    bool
-	remb      *time.Ticker            // nil when there is better feedback
-	tracks    []Track                 // as announced
-	incoming  []*incoming             // media that arrived
-	published map[string]*publication // by Track SID
-	subs      []*subscription         // oldest first
-	listed    []Subscription          // as last reported
-	off       map[string]bool         // Track SIDs switched off
-	wanted    map[string]bool         // Track SIDs to subscribe to; nil until SetWanted
+	neg        negotiation
+	connected  bool
+	failed     bool
+	shaped     time.Time               // when the last REMB was sent
+	tracks     []Track                 // as announced
+	incoming   []*incoming             // media that arrived
+	published  map[string]*publication // by Track SID
+	subs       []*subscription         // oldest first
+	listed     []Subscription          // as last reported
+	off        map[string]bool         // Track SIDs switched off by SwitchOff
+	steering   steering
+	wanted     map[string]bool      // Track SIDs to subscribe to; nil until SetWanted
+	layerHints map[string]layerHint // by Track SID
 }
 
-// rembInterval is how often a REMB is repeated; Chromium forgets it after some seconds.
-const rembInterval = 300 * time.Millisecond
-
-func newPeer(r *Router, c PeerConfig, simulcast bool) (*Peer, error) {
-	// With simulcast only the first layer is read, and the packets of the others would
-	// count as lost in per-packet feedback, so the bandwidth is stated as a number instead.
-	pc, err := r.engine.newPeerConnection(mediaOptions{codecs: r.config.VideoCodecs, twcc: !simulcast})
+func newPeer(r *Router, c PeerConfig) (*Peer, error) {
+	conn, err := r.engine.newConnection(mediaOptions{codecs: r.config.VideoCodecs})
 	if err != nil {
 		return nil, err
 	}
+	pc := conn.pc
 	p := &Peer{
-		config: c, router: r, pc: pc,
+		config: c, router: r, connection: conn,
 		log:  r.engine.log.With("participant", c.ID),
 		loop: newMailbox(), out: newMailbox(), done: make(chan struct{}),
-		channels:  map[string]*outChannel{},
-		published: map[string]*publication{},
-		off:       map[string]bool{},
-	}
-	if simulcast {
-		p.remb = time.NewTicker(rembInterval)
+		channels:   map[string]*outChannel{},
+		published:  map[string]*publication{},
+		off:        map[string]bool{},
+		steering:   steering{wishes: map[string]wish{}, off: map[string]bool{}, starved: map[string]time.Time{}, rest: probePatience},
+		layerHints: map[string]layerHint{},
 	}
 	pc.OnTrack(p.onTrack)
 	pc.OnDataChannel(p.onDataChannel)
+	pc.SCTP().Transport().OnStateChange(p.dtls)
 	pc.OnConnectionStateChange(func(s webrtc.PeerConnectionState) {
 		p.loop.post(func() { p.transport(s) })
 	})
 	p.running.run(p.run)
+	p.monitor.bandwidth.narrowed = func() { p.loop.post(func() { p.steer(time.Now()) }) }
 	// Not among running: see the package comment on callbacks.
 	r.engine.callbacks.run(p.deliver)
 	return p, nil
@@ -79,24 +87,25 @@ func newPeer(r *Router, c PeerConfig, simulcast bool) (*Peer, error) {
 
 // run is the goroutine that owns negotiation.
 func (p *Peer) run() {
-	var remb <-chan time.Time
-	if p.remb != nil {
-		defer p.remb.Stop()
-		remb = p.remb.C
-	}
+	pace := steerInterval
+	tick := time.NewTicker(pace)
+	defer tick.Stop()
 	for {
 		select {
 		case <-p.done:
 			return
-		case <-remb:
-			p.sendREMB()
-			continue
+		case now := <-tick.C:
+			p.tick(now)
 		case <-p.loop.wake:
+			for _, f := range p.loop.take() {
+				f()
+			}
+			p.settle()
 		}
-		for _, f := range p.loop.take() {
-			f()
+		if next := p.pace(); next != pace {
+			pace = next
+			tick.Reset(pace)
 		}
-		p.settle()
 	}
 }
 
@@ -194,9 +203,7 @@ func (p *Peer) SwitchOff(trackSIDs []string) {
 	}
 	p.loop.post(func() {
 		p.off = off
-		for _, s := range p.subs {
-			s.switchOff(off[s.pub.sid])
-		}
+		p.steer(time.Now())
 	})
 }
 

@@ -11,5 +11,12 @@ type publication struct {
 	media *upTrack
 	data  *upData
 
-	enabled atomic.Bool // false while muted
+	enabled atomic.Bool  // false while muted
+	rank    atomic.Value // the publisher's priority, a string
+}
+
+// priority is the publisher's.
+func (p *publication) priority() string {
+	s, _ := p.rank.Load().(string)
+	return s
 }

@@ -3,6 +3,8 @@ package sfu
 import (
 	"errors"
 	"slices"
+	"strings"
+	"time"
 
 	"github.com/pion/webrtc/v4"
 )
@@ -19,44 +21,92 @@ func (in *incoming) kind() string {
 	switch {
 	case in.data != nil:
 		return KindData
-	case in.media.keys != nil:
+	case in.media.video():
 		return KindVideo
 	}
 	return KindAudio
 }
 
 // onTrack is called by pion, in a goroutine of its own, when an m-section with media has been
-// negotiated.
+// negotiated and the transport is up.
+//
+// The Track is published before its first packet: while the publisher's encoder starts,
+// the subscribers negotiate. Its codec is taken to be the one that we prefer, which browsers send.
 func (p *Peer) onTrack(remote *webrtc.TrackRemote, receiver *webrtc.RTPReceiver) {
 	if !p.running.enter() {
 		return
 	}
 	defer p.running.leave()
-	if err := begin(remote); err != nil {
-		p.log.Debug("wait for media", "err", err)
-		return
+	first := newLayer(0, remote, receiver, p.pc.WriteRTCP)
+	codec := expectedCodec(receiver)
+	in, stop := p.receive(first, codec)
+	packet, err := begin(remote)
+	if err == nil && !strings.EqualFold(codec.MimeType, mediaCodec(remote).MimeType) {
+		p.log.Debug("another codec than expected", "expected", codec.MimeType, "codec", remote.Codec().MimeType)
+		stop()
+		in, stop = p.receive(first, mediaCodec(remote))
 	}
-	u := newUpTrack(remote, receiver, p.pc.WriteRTCP, p.log)
-	in := &incoming{id: remote.ID(), media: u}
-	p.loop.post(func() { p.arrived(in) })
-	p.running.run(u.readReports)
-	u.forward()
-	p.loop.post(func() { p.ended(in) })
+	if err == nil {
+		p.running.run(func() { in.media.readReports(first) })
+		in.media.forward(first, packet)
+	} else {
+		p.log.Debug("wait for media", "err", err)
+	}
+	first.close()
+	stop()
 }
 
-// begin waits for the packet that tells the codec. What comes before it is lost, which nobody
-// misses: there are no subscribers yet, and they start with a keyframe.
+// receive makes a Track known, and answers it with what ends it.
+func (p *Peer) receive(first *layer, codec webrtc.RTPCodecCapability) (in *incoming, stop func()) {
+	u := newUpTrack(first, codec, p.log)
+	in = &incoming{id: first.remote.ID(), media: u}
+	stopLayers := p.receiveLayers(u)
+	p.loop.post(func() { p.arrived(in) })
+	return in, func() {
+		stopLayers()
+		p.loop.post(func() { p.ended(in) })
+	}
+}
+
+// expectedCodec is what a client that follows our answer's order sends.
+func expectedCodec(receiver *webrtc.RTPReceiver) webrtc.RTPCodecCapability {
+	for _, c := range receiver.GetParameters().Codecs {
+		if !strings.EqualFold(c.MimeType, webrtc.MimeTypeRTX) {
+			return unwrapped(c.RTPCodecCapability)
+		}
+	}
+	return webrtc.RTPCodecCapability{} // replaced by the first packet's
+}
+
+// mediaCodec is the codec of what has arrived.
+func mediaCodec(remote *webrtc.TrackRemote) webrtc.RTPCodecCapability {
+	return unwrapped(remote.Codec().RTPCodecCapability)
+}
+
+// unwrapped is Opus for redundant audio, a wrapping that can come and go: DownTrack.write looks at
+// each packet.
+func unwrapped(c webrtc.RTPCodecCapability) webrtc.RTPCodecCapability {
+	if strings.EqualFold(c.MimeType, mimeRED) {
+		return opus
+	}
+	return c
+}
+
+// begin waits for the packet that tells the codec, and answers it.
 //
 // The first to arrive can be a retransmission, left from before an m-section was paused or sent to
 // probe for bandwidth. It has no codec of its own.
-func begin(remote *webrtc.TrackRemote) error {
+func begin(remote *webrtc.TrackRemote) (packet []byte, err error) {
 	buf := make([]byte, maxPacket)
-	for remote.PayloadType() == 0 {
-		if _, _, err := remote.Read(buf); err != nil && !errors.Is(err, webrtc.ErrCodecNotFound) {
-			return err
+	for {
+		n, _, err := remote.Read(buf)
+		if err != nil && !errors.Is(err, webrtc.ErrCodecNotFound) {
+			return nil, err
+		}
+		if remote.PayloadType() != 0 {
+			return buf[:n], nil
 		}
 	}
-	return nil
 }
 
 // onDataChannel is called by pion when the client opens a channel.
@@ -66,9 +116,30 @@ func (p *Peer) onDataChannel(dc *webrtc.DataChannel) {
 	p.loop.post(func() { p.arrived(in) })
 }
 
+// togetherPatience is how long a Track waits for those that were announced and negotiated with it.
+// They arrive within a millisecond of each other as a rule, and together they take their subscribers
+// one negotiation instead of two.
+const togetherPatience = 100 * time.Millisecond
+
 func (p *Peer) arrived(in *incoming) {
 	p.incoming = append(p.incoming, in)
+	if in.media != nil && p.awaits() {
+		time.AfterFunc(togetherPatience, func() { p.loop.post(p.match) })
+		return
+	}
 	p.match()
+}
+
+// awaits reports whether an announced Track has been negotiated but has not arrived yet.
+func (p *Peer) awaits() bool {
+	d := p.pc.CurrentRemoteDescription()
+	if d == nil {
+		return false
+	}
+	negotiated := trackIDs(d.SDP)
+	return slices.ContainsFunc(p.tracks, func(t Track) bool {
+		return t.Kind != KindData && negotiated[t.ID] && p.find(t) == nil
+	})
 }
 
 func (p *Peer) ended(in *incoming) {
@@ -86,7 +157,7 @@ func (p *Peer) setTracks(tracks []Track) {
 func (p *Peer) rematch() {
 	for _, in := range p.incoming {
 		if in.media != nil {
-			in.id = in.media.remote.ID()
+			in.id = in.media.layers[0].remote.ID()
 		}
 	}
 	p.match()
@@ -104,6 +175,7 @@ func (p *Peer) match() {
 		wanted[t.SID] = in
 		if pub := p.published[t.SID]; pub != nil {
 			pub.enabled.Store(t.Enabled)
+			pub.rank.Store(t.Priority)
 		}
 	}
 	for sid, pub := range p.published {
@@ -112,6 +184,7 @@ func (p *Peer) match() {
 			p.router.unpublish(pub)
 		}
 	}
+	var pubs []*publication
 	for _, t := range p.tracks {
 		in := wanted[t.SID]
 		if in == nil || p.published[t.SID] != nil {
@@ -119,8 +192,12 @@ func (p *Peer) match() {
 		}
 		pub := &publication{owner: p, sid: t.SID, kind: t.Kind, media: in.media, data: in.data}
 		pub.enabled.Store(t.Enabled)
+		pub.rank.Store(t.Priority)
 		p.published[t.SID] = pub
-		p.router.publish(pub)
+		pubs = append(pubs, pub)
+	}
+	if len(pubs) > 0 {
+		p.router.publish(pubs)
 	}
 }
 

@@ -173,6 +173,7 @@ func TestRetransmissionsBeforeMedia(t *testing.T) {
 	alice.joinWith(r, func(c *PeerConfig) { c.Send = nil }) // what follows is negotiated by hand
 	bob.join(r)
 	bob.flows("MT1v")
+	transceivers := len(alice.peer.pc.GetTransceivers())
 
 	sending := alice.pc.LocalDescription().SDP
 	video.pause.Store(true)
@@ -193,6 +194,9 @@ func TestRetransmissionsBeforeMedia(t *testing.T) {
 	video.pause.Store(false)
 	bob.subscribed("MT1v")
 	bob.flows("MT1v")
+	if n := len(alice.peer.pc.GetTransceivers()); n != transceivers {
+		t.Errorf("%d transceivers, had %d", n, transceivers)
+	}
 }
 
 // withoutMedia is a description in which nothing is sent any more.
@@ -201,4 +205,27 @@ func withoutMedia(sdp string) string {
 		return strings.HasPrefix(l, "a=ssrc") || strings.HasPrefix(l, "a=msid:")
 	})
 	return strings.ReplaceAll(strings.Join(lines, "\r\n"), "a=sendrecv", "a=recvonly")
+}
+
+// A section that the client says twice to be inactive can be used again: pion would have closed it
+// for good.
+func TestInactiveLineIsUsedAgain(t *testing.T) {
+	r := startEngine(t).NewRouter(RouterConfig{})
+	alice, bob := newClient(t, "PA1"), newClient(t, "PA2")
+	alice.munge = func(sdp string) string { return strings.ReplaceAll(sdp, "a=recvonly", "a=inactive") }
+	alice.publish("MT1v", KindVideo)
+	alice.join(r)
+	bob.join(r)
+	bob.flows("MT1v")
+	alice.unpublish("MT1v")
+	bob.subscribed()
+	alice.answeredAll()
+	alice.offer()
+	alice.answeredAll()
+	lines := alice.lines()
+	alice.publish("MT1w", KindVideo)
+	bob.flows("MT1w")
+	if n := alice.lines(); n != lines {
+		t.Errorf("alice has %d m-lines, had %d: nothing was used again", n, lines)
+	}
 }

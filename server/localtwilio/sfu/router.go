@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 )
 
 // RouterConfig is what a Router needs beyond its Engine.
@@ -26,6 +27,7 @@ type Router struct {
 
 	done    chan struct{}
 	closing sync.Once
+	speaker atomic.Value // the dominant speaker's Participant SID, a string
 
 	mu           sync.Mutex
 	closed       bool               // guarded by mu
@@ -82,7 +84,7 @@ func (r *Router) Close() {
 // client announced together with it. ctx bounds only the call. An unusable
 // offer gives ErrDescription, a closed Router ErrClosed.
 func (r *Router) Join(ctx context.Context, c PeerConfig, offer Description, tracks []Track) (*Peer, Description, error) {
-	p, err := newPeer(r, c, hasSIM(offer.SDP))
+	p, err := newPeer(r, c)
 	if err != nil {
 		return nil, Description{}, fmt.Errorf("join %q: %w", c.ID, err)
 	}
@@ -120,20 +122,27 @@ func (r *Router) remove(p *Peer) {
 	}
 }
 
-// publish offers a Track to the others.
-func (r *Router) publish(pub *publication) {
+// publish offers Tracks of one Participant to the others, who negotiate them together.
+func (r *Router) publish(pubs []*publication) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if _, here := r.peers[pub.owner]; !here {
+	owner := pubs[0].owner
+	if _, here := r.peers[owner]; !here {
 		return // it is being closed
 	}
-	r.publications = append(r.publications, pub)
+	r.publications = append(r.publications, pubs...)
 	for _, t := range r.taps {
-		t.published(pub)
+		for _, pub := range pubs {
+			t.published(pub)
+		}
 	}
 	for p := range r.peers {
-		if p != pub.owner {
-			p.loop.post(func() { p.subscribe(pub) })
+		if p != owner {
+			p.loop.post(func() {
+				for _, pub := range pubs {
+					p.subscribe(pub)
+				}
+			})
 		}
 	}
 }
@@ -160,6 +169,12 @@ func (r *Router) withdraw(pub *publication) {
 			p.loop.post(func() { p.unsubscribe(pub) })
 		}
 	}
+}
+
+// dominant is the SID of the Participant who speaks, "" for nobody.
+func (r *Router) dominant() string {
+	sid, _ := r.speaker.Load().(string)
+	return sid
 }
 
 // audio lists the audio publications of the Room.

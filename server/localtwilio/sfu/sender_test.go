@@ -2,6 +2,7 @@ package sfu
 
 import (
 	"bytes"
+	"cmp"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -46,13 +47,14 @@ func newSender(c *client, sid, kind string) *sender {
 		codec = webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeVP8, ClockRate: 90000}
 		pace = 33 * time.Millisecond
 	}
+	pace = cmp.Or(c.pace, pace)
 	sample, err := webrtc.NewTrackLocalStaticSample(codec, s.id, "-")
 	if err != nil {
 		c.t.Fatal(err)
 	}
 	s.track = &leveled{TrackLocalStaticSample: sample}
 	s.level = &s.track.level
-	if s.rtp, err = c.pc.AddTrack(s.track); err != nil {
+	if s.rtp, err = c.add(s.track); err != nil {
 		c.t.Fatal(err)
 	}
 	c.wg.Go(func() { s.send(c.stop, kind == KindVideo, pace) })
@@ -60,15 +62,26 @@ func newSender(c *client, sid, kind string) *sender {
 	return s
 }
 
+func (c *client) add(track webrtc.TrackLocal) (*webrtc.RTPSender, error) {
+	if !c.fresh {
+		return c.pc.AddTrack(track)
+	}
+	t, err := c.pc.AddTransceiverFromTrack(track, webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionSendrecv})
+	if err != nil {
+		return nil, err
+	}
+	return t.Sender(), nil
+}
+
 // leveled is a Track whose packets carry an audio level, when negotiated.
 type leveled struct {
 	*webrtc.TrackLocalStaticSample
 	level atomic.Int64
-	bound webrtc.TrackLocalContext
+	bound atomic.Pointer[webrtc.TrackLocalContext]
 }
 
 func (l *leveled) Bind(c webrtc.TrackLocalContext) (webrtc.RTPCodecParameters, error) {
-	l.bound = c
+	l.bound.Store(&c)
 	for _, e := range c.HeaderExtensions() {
 		if e.URI == sdp.AudioLevelURI {
 			return l.TrackLocalStaticSample.Bind(leveledContext{c, &l.level, uint8(e.ID)})
@@ -140,7 +153,7 @@ func sample(b []byte) media.Sample { return media.Sample{Data: b, Duration: 20 *
 
 // resend writes a retransmission (RFC 4588) that nobody asked for.
 func (s *sender) resend(n uint16) error {
-	c := s.track.bound
+	c := *s.track.bound.Load()
 	h := &rtp.Header{Version: 2, PayloadType: 97, SequenceNumber: n, SSRC: uint32(c.SSRCRetransmission())}
 	_, err := c.WriteStream().WriteRTP(h, append([]byte{0, 1}, bytes.Repeat([]byte{1}, 100)...))
 	return err

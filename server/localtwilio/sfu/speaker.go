@@ -131,6 +131,7 @@ func (r *Router) watchSpeaker() {
 			levels[id] = max(levels[id], l)
 		}
 		if sid, changed := choice.step(levels, speakerTick); changed {
+			r.speaker.Store(sid)
 			r.config.Speaker(sid)
 		}
 	}

@@ -2,6 +2,7 @@ package sfu
 
 import (
 	"slices"
+	"time"
 
 	"github.com/pion/rtcp"
 	"github.com/pion/webrtc/v4"
@@ -21,14 +22,11 @@ type subscription struct {
 }
 
 func (s *subscription) start() {
-	if s.down != nil && s.down.start() {
-		s.pub.media.requestKeyframe()
+	if s.down == nil {
+		return
 	}
-}
-
-func (s *subscription) switchOff(off bool) {
-	if s.pub.kind == KindVideo && s.down.switchOff(off) {
-		s.pub.media.requestKeyframe()
+	if layer, wanted := s.down.start(); wanted {
+		s.pub.media.begin(s.down, layer)
 	}
 }
 
@@ -59,6 +57,19 @@ func (p *Peer) subscribe(pub *publication) {
 		return
 	}
 	p.subs = append(p.subs, s)
+	if s.down != nil {
+		p.steer(time.Now())
+		s.pub.media.attach(s.down)
+		s.prepare()
+	}
+}
+
+// prepare asks for the keyframe that the subscriber will begin with. It is on its way while they
+// negotiate, and is kept until they are through.
+func (s *subscription) prepare() {
+	if layer, on := s.down.chosen(); on {
+		s.pub.media.requestFirst(layer)
+	}
 }
 
 func (p *Peer) addMedia(s *subscription) error {
@@ -68,16 +79,14 @@ func (p *Peer) addMedia(s *subscription) error {
 		return err
 	}
 	s.sender = sender
-	s.switchOff(p.off[s.pub.sid])
-	s.pub.media.attach(s.down)
-	p.running.run(func() { readFeedback(sender, s.pub.media) })
+	p.running.run(func() { readFeedback(sender, s) })
 	p.neg.dirty = true
 	return nil
 }
 
 // readFeedback passes the subscriber's keyframe requests to the publisher, until the sender
 // is stopped. Retransmissions and reports are dealt with by the interceptors on the way.
-func readFeedback(sender *webrtc.RTPSender, media *upTrack) {
+func readFeedback(sender *webrtc.RTPSender, s *subscription) {
 	for {
 		packets, _, err := sender.ReadRTCP()
 		if err != nil {
@@ -86,7 +95,8 @@ func readFeedback(sender *webrtc.RTPSender, media *upTrack) {
 		for _, packet := range packets {
 			switch packet.(type) {
 			case *rtcp.PictureLossIndication, *rtcp.FullIntraRequest:
-				media.requestKeyframe()
+				layer, _ := s.down.chosen()
+				s.pub.media.requestKeyframe(layer)
 			}
 		}
 	}
@@ -122,6 +132,7 @@ func (p *Peer) unsubscribe(pub *publication) {
 	}
 	s := p.subs[i]
 	p.subs = slices.Delete(p.subs, i, i+1)
+	delete(p.steering.starved, pub.sid)
 	s.detach()
 	if s.sender != nil {
 		// pion says that the state is invalid when the client has made the m-section inactive

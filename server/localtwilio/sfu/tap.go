@@ -65,7 +65,7 @@ func (t *Tap) Dropped() uint64 { return t.dropped.Load() }
 // RequestKeyframe asks the publisher of a video Track for one.
 func (t *Tap) RequestKeyframe() {
 	if u := t.media.Load(); u != nil {
-		u.requestKeyframe()
+		u.requestKeyframe(0)
 	}
 }
 
@@ -88,8 +88,8 @@ func (t *Tap) published(pub *publication) {
 	}
 	t.media.Store(pub.media)
 	pub.media.taps.add(t)
-	pub.media.requestKeyframe()
-	if sr := pub.media.last.Load(); sr != nil {
+	pub.media.requestKeyframe(0)
+	if sr := pub.media.layers[0].last.Load(); sr != nil {
 		// When it arrived is not known any more: it only ties RTP time to the publisher's clock.
 		t.offer(TapItem{Report: sr, MimeType: pub.media.codec.MimeType})
 	}
@@ -146,17 +146,21 @@ func (l *tapList) all() []*Tap {
 	return nil
 }
 
-// packet copies an arriving packet, whose memory is used again.
-func (l *tapList) packet(p *rtp.Packet, mime string) {
+// packet copies a packet that has arrived on a layer, and whose memory is used again. Of
+// redundant audio it is what is new.
+func (l *tapList) packet(from *layer, p *rtp.Packet, mime string) {
 	taps := l.all()
 	if len(taps) == 0 {
 		return
 	}
-	now := time.Now()
+	now, payload := time.Now(), p.Payload
+	if from.red != 0 && p.PayloadType == from.red {
+		payload = redPrimary(payload)
+	}
 	for _, t := range taps {
 		h := p.Header
 		h.Extension, h.Extensions, h.CSRC = false, nil, nil
-		t.offer(TapItem{Packet: &rtp.Packet{Header: h, Payload: slices.Clone(p.Payload)}, MimeType: mime, At: now})
+		t.offer(TapItem{Packet: &rtp.Packet{Header: h, Payload: slices.Clone(payload)}, MimeType: mime, At: now})
 	}
 }
 

@@ -3,13 +3,8 @@ package sfu
 import (
 	"fmt"
 
-	"github.com/pion/rtcp"
 	"github.com/pion/webrtc/v4"
 )
-
-// rembBitrate, in bits per second, is what a simulcasting publisher is told it may send. It is
-// above what three layers of 720p take.
-const rembBitrate = 6e6
 
 // transport takes a change of ICE and DTLS.
 func (p *Peer) transport(s webrtc.PeerConnectionState) {
@@ -21,8 +16,26 @@ func (p *Peer) transport(s webrtc.PeerConnectionState) {
 	case webrtc.PeerConnectionStateFailed, webrtc.PeerConnectionStateClosed:
 		// Interruptions are reported as disconnected; this comes when they are past mending, or
 		// when the client has ended DTLS.
-		p.fail(fmt.Errorf("%w: %s, ICE %s", ErrTransport, s, p.pc.ICEConnectionState()))
+		ice := p.pc.ICEConnectionState()
+		p.fail(fmt.Errorf("%w: %s, ICE %s", culprit(ice, p.unsecured.Load()), s, ice))
 	}
+}
+
+// dtls takes a change of DTLS, with a lock of pion's held. Its end is remembered, because DTLS is
+// closed right after it failed.
+func (p *Peer) dtls(s webrtc.DTLSTransportState) {
+	if s == webrtc.DTLSTransportStateFailed {
+		p.unsecured.Store(true)
+	}
+}
+
+// culprit is the error for a transport that has failed. DTLS fails as well when ICE does, whose
+// packets it waits for.
+func culprit(ice webrtc.ICEConnectionState, dtlsFailed bool) error {
+	if dtlsFailed && ice != webrtc.ICEConnectionStateFailed {
+		return ErrDTLS
+	}
+	return ErrTransport
 }
 
 func (p *Peer) fail(err error) {
@@ -45,26 +58,5 @@ func (p *Peer) arm() {
 		if s.revision != 0 && s.revision <= p.neg.stable {
 			s.start()
 		}
-	}
-}
-
-// sendREMB tells the publisher how much it may send.
-func (p *Peer) sendREMB() {
-	if !p.connected {
-		return
-	}
-	var ssrcs []uint32
-	for _, in := range p.incoming {
-		if in.media != nil && in.media.keys != nil {
-			ssrcs = append(ssrcs, uint32(in.media.remote.SSRC()))
-		}
-	}
-	if len(ssrcs) == 0 {
-		return
-	}
-	if err := p.pc.WriteRTCP([]rtcp.Packet{
-		&rtcp.ReceiverEstimatedMaximumBitrate{Bitrate: rembBitrate, SSRCs: ssrcs},
-	}); err != nil {
-		p.log.Debug("send REMB", "err", err)
 	}
 }

@@ -40,6 +40,8 @@ type Track struct {
 	// Enabled is false while the Track is muted. Its media flows on (black or
 	// silence); it is only left out of the choice of the dominant speaker.
 	Enabled bool
+	// Priority is the publisher's: PriorityLow, PriorityStandard (or empty) or PriorityHigh.
+	Priority string
 }
 
 // Subscription says under which id a subscriber finds a Track: in a=msid of the
@@ -63,6 +65,12 @@ type PeerConfig struct {
 	// Message gets text from a media signaling channel opened with OpenChannel,
 	// the client's first {"type":"ready"} included.
 	Message func(channel string, data []byte)
+	// SwitchedOff is told which video Tracks stopped flowing and which flow again, for want of
+	// bandwidth or because the subscriber wants it so.
+	SwitchedOff func(off, on []string)
+	// LayersWanted is told which simulcast layers of a published Track are of use to anybody, by
+	// index in the client's description. nil leaves the client to itself.
+	LayersWanted func(trackSID string, enabled []bool)
 	// Failed says that the transport is gone for good and that Close is due. An
 	// interruption that an ICE restart can still mend is not reported.
 	Failed func(error)

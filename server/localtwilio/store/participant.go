@@ -108,6 +108,22 @@ func (s *Store) SetParticipantStatus(sid, status string) (p Participant, err err
 	return p, err
 }
 
+// AnonymizeParticipant puts a Participant's SID for its identity, once it has
+// left: ErrTransition before.
+func (s *Store) AnonymizeParticipant(sid string) (p Participant, err error) {
+	err = s.update(fmt.Sprintf("anonymize participant %q", sid), func(t *tx) error {
+		if p, err = get[Participant](t, bParticipants, sid); err != nil {
+			return err
+		}
+		if p.Status != Disconnected {
+			return ErrTransition
+		}
+		p.Identity, p.Updated = p.SID, t.now
+		return t.put(bParticipants, p.SID, p)
+	})
+	return p, err
+}
+
 // Participant finds one of a Room's Participants by SID or by identity; of
 // several with that identity the one still there, else the newest.
 func (s *Store) Participant(roomSID, key string) (p Participant, err error) {

@@ -26,7 +26,13 @@ let described = { count: 0, last: 0 };  // descriptions that came, and when the 
   };
   const perLine = (sdp, change) => sdp.split('\r\n').map(change).filter(l => l !== null).join('\r\n');
   const remoteLine = line => (line.startsWith('a=candidate:') ? overBadLine(line) : line);
-  // What the server does not know of it cannot reach past the bad line.
+  // nowhere is one of our own candidates with an address at which nobody answers: a server that knew the real
+  // one would reach us past the bad line. An SDK that hears of none at all takes gathering for failed
+  // and restarts ICE in the middle of the call (twilio-video.js, after 15 seconds).
+  const nowhere = candidate => {
+    const words = candidate.split(' ');
+    return [...words.slice(0, 4), '127.0.0.1', '9', ...words.slice(6)].join(' ');
+  };
   const localLine = line => (line.startsWith('a=candidate:') ? null : line);
 
   const proto = RTCPeerConnection.prototype;
@@ -61,8 +67,15 @@ let described = { count: 0, last: 0 };  // descriptions that came, and when the 
     construct(target, args) {
       const pc = Reflect.construct(target, args);
       connections.push(pc);
-      // The first listener: with it, no other hears of our own candidates.
-      pc.addEventListener('icecandidate', e => { if (badPort && e.candidate) { e.stopImmediatePropagation(); } });
+      // The first listener, so that no other hears of the real candidates.
+      pc.addEventListener('icecandidate', e => {
+        if (!badPort || !e.isTrusted || !e.candidate || !e.candidate.candidate) { return; }
+        e.stopImmediatePropagation();
+        const { candidate, sdpMid, sdpMLineIndex, usernameFragment } = e.candidate;
+        pc.dispatchEvent(new RTCPeerConnectionIceEvent('icecandidate', {
+          candidate: new RTCIceCandidate({ candidate: nowhere(candidate), sdpMid, sdpMLineIndex, usernameFragment }),
+        }));
+      });
       pc.addEventListener('iceconnectionstatechange', () => {
         if (['connected', 'completed'].includes(pc.iceConnectionState)) { mark('ice'); }
       });

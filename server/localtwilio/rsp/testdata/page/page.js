@@ -71,19 +71,43 @@ async function join(token, name, options) {
 
 // received answers what came in so far, by "identity/name": frames decoded or bytes. The SDK's own
 // statistics do not count frames, so the peer connections are asked.
+// connections are the SDK's own, native is the first one's browser connection.
+function connections() { return Array.from(room._signaling._peerConnectionManager._peerConnections.values()); }
+function native() { return connections()[0]._peerConnection._peerConnection; }
+
 async function received() {
   const names = {};
   room.participants.forEach(p => p.tracks.forEach(t => {
     if (t.track && t.track.mediaStreamTrack) { names[t.track.mediaStreamTrack.id] = p.identity + '/' + t.trackName; }
   }));
   const sum = {};
-  for (const c of room._signaling._peerConnectionManager._peerConnections.values()) {
+  for (const c of connections()) {
     (await c._peerConnection._peerConnection.getStats()).forEach(s => {
       if (s.type !== 'inbound-rtp' || !names[s.trackIdentifier]) { return; }
       sum[names[s.trackIdentifier]] = s.kind === 'video' ? s.framesDecoded : s.bytesReceived;
     });
   }
   return sum;
+}
+
+// watchMending notes, until a keyframe comes in, when ICE is connected and when the browser asked for one.
+const mending = { ice: 0, asked: 0, key: 0 };
+function watchMending() {
+  const connection = native();
+  const first = {};
+  const timer = setInterval(async () => {
+    const stats = Array.from((await connection.getStats()).values());
+    const video = stats.find(s => s.type === 'inbound-rtp' && s.kind === 'video' && s.framesDecoded > 0);
+    if (!video || mending.key) { return; }
+    first.pli = first.pli === undefined ? video.pliCount : first.pli;
+    first.key = first.key === undefined ? video.keyFramesDecoded : first.key;
+    if (video.pliCount > first.pli) { first.pli = video.pliCount; mending.asked = Date.now(); }
+    if (video.keyFramesDecoded > first.key) { mending.key = Date.now(); clearInterval(timer); }
+  }, 50);
+  connection.addEventListener('iceconnectionstatechange', () => {
+    if (connection.iceConnectionState === 'connected' && !mending.ice) { mending.ice = Date.now(); }
+  });
+  return true;
 }
 
 // size answers the pixels of a Track ("identity/name") as they are shown.
@@ -106,15 +130,9 @@ function reliability(name) {
   return 'nothing';
 }
 
-// settled tells whether every offer has been answered.
-function settled() {
-  return Array.from(room._signaling._peerConnectionManager._peerConnections.values())
-    .every(c => !c._needsAnswer && !c._shouldOffer && c._peerConnection.signalingState === 'stable');
-}
-
 // negotiations tells how far each peer connection is, for a test that waits in vain.
 function negotiations() {
-  return room ? Array.from(room._signaling._peerConnectionManager._peerConnections.values(), c => [
+  return room ? connections().map(c => [
     c.id, 'revision', c._descriptionRevision, 'stable', c._lastStableDescriptionRevision, c._peerConnection.signalingState,
     c._peerConnection.iceConnectionState, c._needsAnswer ? 'needs answer' : '', c._shouldOffer ? 'should offer' : '',
     c._isRestartingIce ? 'restarts ICE' : '', c._queuedDescription ? 'queued ' + c._queuedDescription.type : '',
@@ -123,8 +141,7 @@ function negotiations() {
 
 // sections counts the m-lines of the largest peer connection.
 function sections() {
-  const counts = Array.from(room._signaling._peerConnectionManager._peerConnections.values(),
-    c => c._peerConnection.localDescription.sdp.split('\nm=').length - 1);
+  const counts = connections().map(c => c._peerConnection.localDescription.sdp.split('\nm=').length - 1);
   return Math.max(...counts);
 }
 
@@ -172,6 +189,37 @@ async function publish(name, kind, options) {
   return 'published';
 }
 
+// handOver publishes one Track right after another was unpublished, at the moment at which the SDK
+// takes the m-section for free though no offer has said so: while an offer is under way that does not
+// know of it yet. It answers how many m-sections that has added.
+async function handOver(before, between, after) {
+  const connection = connections()[0];
+  const had = sections();
+  const handedOver = new Promise((resolve, reject) => {
+    atNextOffer(connection, async offer => {
+      await offer();
+      // It waits for its answer now. The one that follows makes the next offer.
+      atNextOffer(connection, async next => {
+        publish(after, 'video').then(resolve, reject);
+        await new Promise(added => setTimeout(added, 0));
+        await next();
+      });
+      unpublish(before);
+    });
+  });
+  await publish(between, 'video');
+  await handedOver;
+  return sections() - had;
+}
+
+// atNextOffer calls a function in place of the SDK's making its next offer, with that.
+function atNextOffer(connection, call) {
+  connection._offer = () => {
+    delete connection._offer;
+    return call(() => connection._offer());
+  };
+}
+
 function unpublish(name) {
   room.localParticipant.unpublishTrack(extra[name]);
   if (extra[name].stop) { extra[name].stop(); }
@@ -201,6 +249,6 @@ function preflight(token) {
 }
 
 function remoteUfrag() {
-  const c = Array.from(room._signaling._peerConnectionManager._peerConnections.values())[0];
+  const c = connections()[0];
   return /a=ice-ufrag:(\S+)/.exec(c._peerConnection.remoteDescription.sdp)[1];
 }

@@ -1,0 +1,199 @@
+package rsp
+
+import (
+	"slices"
+
+	"escalate/server/localtwilio/sfu"
+)
+
+// bandwidthProfile is how a browser wants its bandwidth shared (twilio-video.js,
+// createBandwidthProfilePayload in lib/util/index.js).
+type bandwidthProfile struct {
+	Video *videoProfile `json:"video"`
+}
+
+type videoProfile struct {
+	Mode                     string                `json:"mode"` // grid, collaboration, presentation
+	ActiveSpeakerPriority    string                `json:"active_speaker_priority"`
+	MaxSubscriptionBandwidth float64               `json:"max_subscription_bandwidth"` // bits per second
+	MaxTracks                float64               `json:"max_tracks"`
+	RenderDimensions         map[string]dimensions `json:"render_dimensions"` // by priority
+	TrackSwitchOff           string                `json:"track_switch_off"`  // detected, predicted, disabled
+}
+
+// dimensions is a size in pixels, of which browsers send fractions too.
+type dimensions struct {
+	Width  float64 `json:"width"`
+	Height float64 `json:"height"`
+}
+
+// maxPixels bounds a side of a picture; larger ones are taken for as large.
+const maxPixels = 1 << 14
+
+func (d dimensions) toSFU() sfu.Dimensions {
+	side := func(x float64) int { return int(min(max(x, 0), maxPixels)) }
+	return sfu.Dimensions{Width: side(d.Width), Height: side(d.Height)}
+}
+
+// toSFU answers the profile for the media; without one nothing is ever switched off.
+func (b *bandwidthProfile) toSFU() sfu.Profile {
+	if b == nil || b.Video == nil {
+		return sfu.Profile{}
+	}
+	v := b.Video
+	const most = 1e9 // beyond it there is no limit in fact
+	p := sfu.Profile{
+		Mode:            v.Mode,
+		MaxTracks:       int(min(max(v.MaxTracks, 0), maxTracks*maxTracks)),
+		MaxBitrate:      int(min(max(v.MaxSubscriptionBandwidth, 0), most)),
+		SpeakerPriority: v.ActiveSpeakerPriority,
+		SwitchOff:       v.TrackSwitchOff,
+		Dimensions:      map[string]sfu.Dimensions{},
+	}
+	if p.Mode == "" {
+		p.Mode = sfu.ModeGrid // the client's default
+	}
+	for _, priority := range []string{sfu.PriorityLow, sfu.PriorityStandard, sfu.PriorityHigh} {
+		if d, ok := v.RenderDimensions[priority]; ok {
+			p.Dimensions[priority] = d.toSFU()
+		}
+	}
+	return p
+}
+
+// steered is a peer whose media adapts to its bandwidth. Those of peer-to-peer Rooms do it
+// among themselves.
+type steered interface {
+	SetProfile(sfu.Profile)
+	Hint([]sfu.Hint)
+	Prioritize(trackSID, priority string)
+	ResetLayers(trackSID string)
+	Quality() sfu.Quality
+}
+
+// setProfile hands a bandwidth profile to the media. nil changes nothing.
+func setProfile(p peer, b *bandwidthProfile) {
+	if s, ok := p.(steered); ok && b != nil {
+		s.SetProfile(b.toSFU())
+	}
+}
+
+// steer takes a browser's wishes for what it receives, and answers them where that is due. room.mu
+// is held.
+func (x *session) steer(channel string, m signal) (answer any) {
+	s, _ := x.peer.(steered)
+	switch {
+	case m.Type == "ready" && channel == trackSwitchOff:
+		// What was switched off while the browser was joining has not reached it.
+		if off := x.switchedOff; len(off) > 0 {
+			return switchOffSignal{Type: trackSwitchOff, Off: slices.Clone(off), On: []string{}}
+		}
+	case m.Type == "ready" && channel == publisherHints && s != nil:
+		s.ResetLayers("")
+	case m.Type == renderHints && channel == renderHints:
+		if s != nil {
+			s.Hint(m.Subscriber.toSFU())
+		}
+		return hintsAnswer(m.Subscriber)
+	case m.Type == trackPriority && channel == trackPriority && s != nil:
+		switch m.Subscribe {
+		case "", sfu.PriorityLow, sfu.PriorityStandard, sfu.PriorityHigh:
+			s.Prioritize(m.Track, m.Subscribe)
+		}
+	case m.Type == clientReset && channel == publisherHints && s != nil:
+		s.ResetLayers(m.Track)
+	}
+	return nil
+}
+
+func (h hints) toSFU() []sfu.Hint {
+	list := make([]sfu.Hint, 0, len(h.Hints))
+	for _, x := range h.Hints {
+		y := sfu.Hint{TrackSID: x.Track, Enabled: x.Enabled}
+		if x.RenderDimensions != nil {
+			d := x.RenderDimensions.toSFU()
+			y.Rendered = &d
+		}
+		list = append(list, y)
+	}
+	return list
+}
+
+// switchOffSignal tells a subscriber which Tracks stopped and which flow again.
+type switchOffSignal struct {
+	Type string   `json:"type"`
+	Off  []string `json:"off"`
+	On   []string `json:"on"`
+}
+
+// switched is told by the media.
+func (x *session) switched(off, on []string) {
+	r := x.room
+	r.mu.Lock()
+	x.switchedOff = slices.DeleteFunc(x.switchedOff, func(sid string) bool { return slices.Contains(on, sid) })
+	for _, sid := range off {
+		if !slices.Contains(x.switchedOff, sid) {
+			x.switchedOff = append(x.switchedOff, sid)
+		}
+	}
+	p, granted := x.granted(trackSwitchOff)
+	r.mu.Unlock()
+	if granted {
+		x.signal(p, trackSwitchOff, switchOffSignal{Type: trackSwitchOff, Off: orNone(off), On: orNone(on)})
+	}
+}
+
+// granted answers the peer, if there is one and it has the channel. room.mu is held.
+func (x *session) granted(name string) (p peer, ok bool) {
+	_, ok = x.channels[name]
+	return x.peer, ok && x.peer != nil
+}
+
+// clientReset says that a publisher has replaced a Track's media and begins with all layers.
+const clientReset = "client_reset"
+
+// layersSignal tells a publisher which simulcast layers anybody makes use of.
+type layersSignal struct {
+	Type      string       `json:"type"`
+	Publisher layerUpdates `json:"publisher"`
+}
+
+type layerUpdates struct {
+	ID    int           `json:"id"`
+	Hints []layerUpdate `json:"hints"`
+}
+
+type layerUpdate struct {
+	Track     string          `json:"track"`
+	Encodings []layerEncoding `json:"encodings"`
+}
+
+type layerEncoding struct {
+	Enabled    bool `json:"enabled"`
+	LayerIndex int  `json:"layer_index"`
+}
+
+// layersWanted is told by the media.
+func (x *session) layersWanted(trackSID string, enabled []bool) {
+	r := x.room
+	r.mu.Lock()
+	p, granted := x.granted(publisherHints)
+	x.hinted++ // the client ignores an id of 0
+	m := layersSignal{Type: publisherHints, Publisher: layerUpdates{ID: x.hinted, Hints: []layerUpdate{{Track: trackSID}}}}
+	r.mu.Unlock()
+	if !granted {
+		return
+	}
+	h := &m.Publisher.Hints[0]
+	for i, on := range enabled {
+		h.Encodings = append(h.Encodings, layerEncoding{Enabled: on, LayerIndex: i})
+	}
+	x.signal(p, publisherHints, m)
+}
+
+func orNone(list []string) []string {
+	if list == nil {
+		return []string{}
+	}
+	return list
+}

@@ -1,0 +1,104 @@
+package rsp
+
+import (
+	"encoding/json"
+	"fmt"
+	"testing"
+	"time"
+
+	"escalate/server/localtwilio/sfu"
+)
+
+func TestBandwidthProfile(t *testing.T) {
+	tests := []struct{ name, in, want string }{
+		{"none", `null`, "{ 0 0   map[]}"},
+		{"only audio", `{}`, "{ 0 0   map[]}"},
+		{"defaults", `{"video":{}}`, "{grid 0 0   map[]}"},
+		{
+			"all", `{"video":{"mode":"presentation","active_speaker_priority":"high","max_subscription_bandwidth":2500000,"max_tracks":5,` +
+				`"render_dimensions":{"high":{"width":1080,"height":720.5},"odd":{"width":1,"height":1}},"track_switch_off":"detected"}}`,
+			"{presentation 5 2500000 high detected map[high:{1080 720}]}",
+		},
+		{"nonsense", `{"video":{"max_tracks":-1,"max_subscription_bandwidth":1e300,"render_dimensions":{"low":{"width":-5,"height":1e12}}}}`, "{grid 0 1000000000   map[low:{0 16384}]}"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			var b *bandwidthProfile
+			if err := json.Unmarshal([]byte(tt.in), &b); err != nil {
+				t.Fatal(err)
+			}
+			if got := fmt.Sprint(b.toSFU()); got != tt.want {
+				t.Errorf("got %s, want %s", got, tt.want)
+			}
+		})
+	}
+}
+
+func TestSwitchOffsAndLayersAreTold(t *testing.T) {
+	b := newBench(t)
+	_, alice := b.join("alice", "r", video("v", "cam"))
+	p := b.media.last().peer(alice.Participant.SID)
+	waitFor(t, func() string { // open runs after connected has been sent
+		p.cfg.SwitchedOff([]string{"MT1", "MT2"}, nil)
+		if p.lastSent(trackSwitchOff) == "" {
+			return "a track_switch_off"
+		}
+		return ""
+	})
+	if got := p.lastSent(trackSwitchOff); got != `{"type":"track_switch_off","off":["MT1","MT2"],"on":[]}` {
+		t.Errorf("off: %s", got)
+	}
+	p.cfg.SwitchedOff(nil, []string{"MT1"})
+	if got := p.lastSent(trackSwitchOff); got != `{"type":"track_switch_off","off":[],"on":["MT1"]}` {
+		t.Errorf("on: %s", got)
+	}
+	p.cfg.Message(trackSwitchOff, []byte(`{"type":"ready"}`))
+	if got := p.lastSent(trackSwitchOff); got != `{"type":"track_switch_off","off":["MT2"],"on":[]}` {
+		t.Errorf("again when ready: %s", got)
+	}
+	p.cfg.LayersWanted("MT9", []bool{true, false})
+	if got := p.lastSent(publisherHints); got != `{"type":"publisher_hints","publisher":{"id":1,"hints":[{"track":"MT9","encodings":[{"enabled":true,"layer_index":0},{"enabled":false,"layer_index":1}]}]}}` {
+		t.Errorf("layers: %s", got)
+	}
+}
+
+// wishes is a peer that keeps what it is asked for.
+type wishes struct {
+	*fakePeer
+	got []string
+}
+
+func (w *wishes) SetProfile(p sfu.Profile) { w.got = append(w.got, "profile "+p.Mode) }
+func (w *wishes) Prioritize(sid, p string) { w.got = append(w.got, "priority "+sid+" "+p) }
+func (w *wishes) ResetLayers(sid string)   { w.got = append(w.got, "reset "+sid) }
+func (w *wishes) Quality() (q sfu.Quality) { q.RTT = time.Second; return q }
+func (w *wishes) Hint(list []sfu.Hint) {
+	for _, h := range list {
+		w.got = append(w.got, fmt.Sprint("hint ", h.TrackSID, " ", *h.Enabled, " ", *h.Rendered))
+	}
+}
+
+func TestWishesReachTheMedia(t *testing.T) {
+	w := &wishes{}
+	x := &session{peer: w}
+	setProfile(w, &bandwidthProfile{Video: &videoProfile{Mode: "grid"}})
+	setProfile(w, nil)
+	for _, m := range []struct{ channel, text string }{
+		{renderHints, `{"type":"render_hints","subscriber":{"id":1,"hints":[{"track":"MT1","enabled":false,"render_dimensions":{"width":4,"height":3}}]}}`},
+		{trackPriority, `{"type":"track_priority","track":"MT1","subscribe":"high"}`},
+		{trackPriority, `{"type":"track_priority","track":"MT1","subscribe":"nonsense"}`},
+		{renderHints, `{"type":"track_priority","track":"MT1","subscribe":"low"}`},
+		{publisherHints, `{"type":"client_reset","track":"MT2","id":3}`},
+		{publisherHints, `{"type":"ready"}`},
+	} {
+		s, err := decodeSignal([]byte(m.text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		x.steer(m.channel, s)
+	}
+	want := "[profile grid hint MT1 false {4 3} priority MT1 high reset MT2 reset ]"
+	if got := fmt.Sprint(w.got); got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}

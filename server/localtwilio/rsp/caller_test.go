@@ -1,0 +1,119 @@
+package rsp
+
+import (
+	"encoding/json"
+	"fmt"
+	"testing"
+
+	"github.com/pion/webrtc/v4"
+
+	"escalate/server/localtwilio/sfu"
+)
+
+// newMediaBench is a bench whose media goes through the SFU.
+func newMediaBench(t *testing.T, change ...func(*Config)) *bench {
+	t.Helper()
+	e, err := sfu.Start(sfu.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Before the bench's, so that it is closed after: Rooms are closed with their Participants.
+	t.Cleanup(func() {
+		if err := e.Close(); err != nil {
+			t.Errorf("close engine: %v", err)
+		}
+	})
+	return newBenchOn(t, sfuEngine{e}, change...)
+}
+
+// caller is a browser with media: a microphone and a camera, from which nothing comes.
+type caller struct {
+	*browser
+	pc        *webrtc.PeerConnection
+	connected chan struct{} // closed when ICE and DTLS are up
+}
+
+// newCaller opens both of a caller's connections; nothing is sent on either.
+func (b *bench) newCaller() *caller {
+	b.t.Helper()
+	var s webrtc.SettingEngine
+	s.SetIncludeLoopbackCandidate(true)
+	s.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4})
+	pc, err := webrtc.NewAPI(webrtc.WithSettingEngine(s)).NewPeerConnection(webrtc.Configuration{})
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	c := &caller{browser: b.dial(), pc: pc, connected: make(chan struct{})}
+	b.t.Cleanup(c.hangUp)
+	addTracks(b.t, pc)
+	pc.OnConnectionStateChange(func(s webrtc.PeerConnectionState) {
+		if s == webrtc.PeerConnectionStateConnected {
+			close(c.connected)
+		}
+	})
+	return c
+}
+
+// addTracks makes a PeerConnection send what offers speak of.
+func addTracks(t testing.TB, pc *webrtc.PeerConnection) {
+	t.Helper()
+	for _, k := range []struct{ id, mime string }{{"mic", webrtc.MimeTypeOpus}, {"cam", webrtc.MimeTypeVP8}} {
+		track, err := webrtc.NewTrackLocalStaticRTP(webrtc.RTPCodecCapability{MimeType: k.mime}, k.id, "-")
+		if err == nil {
+			_, err = pc.AddTrack(track)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func (c *caller) hangUp() { _ = c.pc.GracefulClose() } // it may have been closed by then
+
+// connectBody is what c says to join a Room, with its offer as change makes it.
+func (c *caller) connectBody(identity, room string, change func(sdp string) string) string {
+	c.t.Helper()
+	offer, err := c.pc.CreateOffer(nil)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	if err := c.pc.SetLocalDescription(offer); err != nil {
+		c.t.Fatal(err)
+	}
+	return fmt.Sprintf(`{"type":"connect","version":2,"token":%s,"name":%s,"participant":%s,"peer_connections":[{"id":"pc","description":{"type":"offer","revision":1,"sdp":%s}}]}`,
+		quote(identity), quote(room), participantBody(1, audio("mic", "mic"), video("cam", "cam")), quote(change(offer.SDP)))
+}
+
+// call joins, and is connected when it returns.
+func (b *bench) call(identity, room string) (*caller, reply) {
+	b.t.Helper()
+	c := b.newCaller()
+	c.hello(c.connectBody(identity, room, func(sdp string) string { return sdp }))
+	r := c.await("connected", func(r reply) bool { return r.Type == "connected" || r.Type == "error" })
+	if r.Type == "error" {
+		b.t.Fatalf("%s: error %d", identity, r.Code)
+	}
+	d := r.PeerConnections[0].Description
+	if err := c.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer, SDP: d.SDP}); err != nil {
+		b.t.Fatal(err)
+	}
+	waitFor(b.t, func() string {
+		select {
+		case <-c.connected:
+			return ""
+		default:
+			return identity + "'s media is " + c.pc.ConnectionState().String()
+		}
+	})
+	return c, r
+}
+
+// say sends an update of c's peer connection.
+func (c *caller) say(d description) {
+	c.t.Helper()
+	b, err := json.Marshal(update{PeerConnections: []peerConnection{{ID: "pc", Description: &d}}})
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	c.msg(`{"type":"update",` + string(b[1:]))
+}

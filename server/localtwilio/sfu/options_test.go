@@ -1,0 +1,37 @@
+package sfu
+
+import "testing"
+
+// TestOptionsOfSizesNotSeen wants a layer in its place that arrives without a keyframe so far. Taken
+// for the smallest it would never be asked for one.
+func TestOptionsOfSizesNotSeen(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		seen [3]Dimensions
+		want Dimensions // of the largest
+	}{
+		{"all", [3]Dimensions{{320, 180}, {640, 360}, {1280, 720}}, Dimensions{1280, 720}},
+		{"not the largest", [3]Dimensions{{320, 180}, {640, 360}, {}}, Dimensions{1280, 720}},
+		{"only the smallest", [3]Dimensions{{320, 180}}, Dimensions{1280, 720}},
+		{"not the smallest", [3]Dimensions{{}, {640, 360}, {1280, 720}}, Dimensions{1280, 720}},
+		{"from large to small", [3]Dimensions{{1280, 720}, {640, 360}, {320, 180}}, Dimensions{1280, 720}},
+		{"none", [3]Dimensions{}, Dimensions{}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			u := &upTrack{}
+			for i, d := range c.seen {
+				l := &layer{index: i}
+				l.bytes.Store(1)
+				l.size.Store(uint32(d.Width)<<16 | uint32(d.Height))
+				u.layers = append(u.layers, l)
+			}
+			list := u.options()
+			if len(list) != 3 {
+				t.Fatalf("%d options, want 3: %v", len(list), list)
+			}
+			if got := list[2].size; got != c.want {
+				t.Errorf("the largest is %v, want %v of %v", got, c.want, list)
+			}
+		})
+	}
+}

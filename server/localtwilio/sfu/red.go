@@ -1,0 +1,35 @@
+package sfu
+
+import (
+	"strings"
+
+	"github.com/pion/webrtc/v4"
+)
+
+// mimeRED is redundant audio data (RFC 2198): each packet repeats those before it.
+const mimeRED = "audio/red"
+
+// redPayload finds the payload type of redundant audio, 0 if there is none.
+func redPayload(codecs []webrtc.RTPCodecParameters) uint8 {
+	for _, c := range codecs {
+		if strings.EqualFold(c.MimeType, mimeRED) {
+			return uint8(c.PayloadType)
+		}
+	}
+	return 0
+}
+
+// redPrimary answers the newest of the blocks in a payload, for subscribers that know only plain
+// audio. nil means that there is none.
+func redPrimary(b []byte) []byte {
+	const more, lengthBits = 0x80, 0x3ff
+	skip := 0
+	for len(b) >= 4 && b[0]&more != 0 {
+		skip += (int(b[2])<<8 | int(b[3])) & lengthBits
+		b = b[4:]
+	}
+	if len(b) == 0 || b[0]&more != 0 || len(b) < 1+skip {
+		return nil
+	}
+	return b[1+skip:]
+}

@@ -1,0 +1,203 @@
+package sfu
+
+import (
+	"testing"
+	"time"
+
+	"github.com/pion/interceptor"
+	"github.com/pion/rtcp"
+	"github.com/pion/rtp"
+)
+
+// wire takes down what an interceptor sends.
+type wire struct {
+	headers  []rtp.Header
+	payloads []string
+}
+
+func (w *wire) Write(h *rtp.Header, payload []byte, _ interceptor.Attributes) (int, error) {
+	w.headers = append(w.headers, *h)
+	w.payloads = append(w.payloads, string(payload))
+	return len(payload), nil
+}
+
+const (
+	resendSSRC    = 7
+	resendRTXSSRC = 8
+)
+
+// newResending makes a resender with one stream, of which packets with the numbers have been sent. The
+// wire has only what comes after.
+func newResending(t *testing.T, info interceptor.StreamInfo, numbers ...uint16) (*resender, *wire, interceptor.RTPWriter) {
+	t.Helper()
+	r, w := newResender(&linkQuality{}), &wire{}
+	info.SSRC = resendSSRC
+	out := r.BindLocalStream(&info, w)
+	for _, n := range numbers {
+		sendNumbered(t, out, n)
+	}
+	*w = wire{}
+	return r, w, out
+}
+
+func sendNumbered(t *testing.T, out interceptor.RTPWriter, n uint16) {
+	t.Helper()
+	h := &rtp.Header{SSRC: resendSSRC, PayloadType: 96, SequenceNumber: n, Timestamp: 90 * uint32(n), Marker: true}
+	if _, err := out.Write(h, []byte{byte(n >> 8), byte(n)}, nil); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func lacking(numbers ...uint16) *rtcp.TransportLayerNack {
+	return &rtcp.TransportLayerNack{MediaSSRC: resendSSRC, Nacks: rtcp.NackPairsFromSequenceNumbers(numbers)}
+}
+
+var (
+	withNack = interceptor.StreamInfo{RTCPFeedback: []interceptor.RTCPFeedback{{Type: "nack"}, {Type: "nack", Parameter: "pli"}}}
+	withRTX  = interceptor.StreamInfo{
+		RTCPFeedback: withNack.RTCPFeedback, SSRCRetransmission: resendRTXSSRC, PayloadTypeRetransmission: 97,
+	}
+)
+
+// What is missing is sent again as it was, and what is not kept is not made up.
+func TestResend(t *testing.T) {
+	r, w, _ := newResending(t, withNack, 65534, 65535, 0, 1)
+	r.resend(lacking(65535, 0, 2), time.Now())
+	if len(w.headers) != 2 {
+		t.Fatalf("%d packets, want 2: %+v", len(w.headers), w.headers)
+	}
+	for i, n := range []uint16{65535, 0} {
+		h := w.headers[i]
+		if h.SSRC != resendSSRC || h.PayloadType != 96 || h.SequenceNumber != n || h.Timestamp != 90*uint32(n) || !h.Marker {
+			t.Errorf("sent again as %+v, want number %d", h, n)
+		}
+		if want := string([]byte{byte(n >> 8), byte(n)}); w.payloads[i] != want {
+			t.Errorf("payload %q, want %q", w.payloads[i], want)
+		}
+	}
+}
+
+// RFC 4588 section 4: a stream of its own, with the number of the packet in front.
+func TestResendAsRetransmissionFormat(t *testing.T) {
+	r, w, _ := newResending(t, withRTX, 300, 301)
+	r.resend(lacking(301, 300), time.Now())
+	if len(w.headers) != 2 {
+		t.Fatalf("%d packets, want 2: %+v", len(w.headers), w.headers)
+	}
+	for i, n := range []uint16{301, 300} {
+		h := w.headers[i]
+		if h.SSRC != resendRTXSSRC || h.PayloadType != 97 || h.Timestamp != 90*uint32(n) || !h.Marker {
+			t.Errorf("sent again as %+v", h)
+		}
+		if want := string([]byte{1, byte(n), 1, byte(n)}); w.payloads[i] != want {
+			t.Errorf("payload %q, want %q", w.payloads[i], want)
+		}
+	}
+	if w.headers[1].SequenceNumber != w.headers[0].SequenceNumber+1 {
+		t.Errorf("numbers %d and %d of the retransmissions do not follow each other", w.headers[0].SequenceNumber, w.headers[1].SequenceNumber)
+	}
+}
+
+// A retransmission that may be on its way is not repeated, one that must have got lost is.
+func TestResendOncePerRoundTrip(t *testing.T) {
+	r, w, _ := newResending(t, withRTX, 5)
+	now := time.Now()
+	r.quality.rtt, r.quality.rttAt = 40*time.Millisecond, now
+	for _, step := range []struct {
+		after time.Duration
+		want  int // sent in all
+	}{{0, 1}, {20 * time.Millisecond, 1}, {44 * time.Millisecond, 1}, {45 * time.Millisecond, 2}, {60 * time.Millisecond, 2}, {91 * time.Millisecond, 3}} {
+		r.resend(lacking(5), now.Add(step.after))
+		if len(w.headers) != step.want {
+			t.Errorf("after %s: sent %d times, want %d", step.after, len(w.headers), step.want)
+		}
+	}
+}
+
+// The clocks of publishers are not ours: a report in the words of one that is slow must not look
+// like a round trip of as long.
+func TestResendWhateverThePublishersClock(t *testing.T) {
+	r, w, _ := newResending(t, withRTX, 5)
+	now := time.Now()
+	slow := uint32(1) << 16 // one second after the beginning of time
+	r.quality.reported(resendSSRC, uint64(slow)<<16, now)
+	r.quality.received([]rtcp.ReceptionReport{{SSRC: resendSSRC, LastSenderReport: slow, Delay: 0}}, now.Add(10*time.Millisecond))
+	r.resend(lacking(5), now.Add(20*time.Millisecond))
+	r.resend(lacking(5), now.Add(40*time.Millisecond))
+	if len(w.headers) != 2 {
+		t.Errorf("sent %d times, want 2", len(w.headers))
+	}
+}
+
+// The place of a packet is given to one that comes a whole turn later, not to a late one.
+func TestResendKeepsTheLatest(t *testing.T) {
+	r, w, out := newResending(t, withNack, 3, 3+resendable)
+	sendNumbered(t, out, 3)
+	*w = wire{}
+	r.resend(lacking(3, 3+resendable), time.Now())
+	if len(w.headers) != 1 || w.headers[0].SequenceNumber != 3+resendable {
+		t.Errorf("sent %+v, want only %d", w.headers, 3+resendable)
+	}
+}
+
+// Streams that the client cannot ask for are not kept, and those that ended neither.
+func TestResendOnlyWhatIsAskedFor(t *testing.T) {
+	r, w, _ := newResending(t, interceptor.StreamInfo{RTCPFeedback: []interceptor.RTCPFeedback{{Type: "nack", Parameter: "pli"}}}, 5)
+	r.resend(lacking(5), time.Now())
+	if len(w.headers)+len(r.streams) != 0 {
+		t.Errorf("sent %+v without being asked to keep it", w.headers)
+	}
+	r, w, _ = newResending(t, withRTX, 5)
+	r.UnbindLocalStream(&interceptor.StreamInfo{SSRC: resendSSRC})
+	r.resend(lacking(5), time.Now())
+	if len(w.headers)+len(r.streams) != 0 {
+		t.Errorf("sent %+v after the stream has ended", w.headers)
+	}
+}
+
+// All that is kept can be had once, then one packet for every two that are sent.
+func TestResendWithinBudget(t *testing.T) {
+	var all []uint16
+	for n := range uint16(resendable) {
+		all = append(all, n)
+	}
+	r, w, out := newResending(t, withRTX, all...)
+	now := time.Now()
+	ask := func() int {
+		*w = wire{}
+		now = now.Add(time.Second)
+		r.resend(lacking(all...), now)
+		return len(w.headers)
+	}
+	if n := ask(); n != resendable {
+		t.Errorf("%d packets at first, want all %d", n, resendable)
+	}
+	if n := ask(); n != 0 {
+		t.Errorf("%d more, though nothing has been sent", n)
+	}
+	for n := range uint16(100) {
+		sendNumbered(t, out, resendable+n)
+	}
+	if n := ask(); n != 50 {
+		t.Errorf("%d packets for 100 that were sent, want half as many", n)
+	}
+}
+
+func TestResendTakesNoMemory(t *testing.T) {
+	_, w, out := newResending(t, withRTX)
+	payload := make([]byte, 1100)
+	h := &rtp.Header{SSRC: resendSSRC}
+	send := func() {
+		h.SequenceNumber++
+		if _, err := out.Write(h, payload, nil); err != nil {
+			t.Fatal(err)
+		}
+		w.headers, w.payloads = w.headers[:0], w.payloads[:0]
+	}
+	for range 2 * resendable {
+		send()
+	}
+	if n := testing.AllocsPerRun(1000, send); n > 1 { // the string that wire makes
+		t.Errorf("%v allocations for each packet", n)
+	}
+}

@@ -1,0 +1,88 @@
+package sfu
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/pion/rtp"
+)
+
+// BenchmarkSteer is the cost of sharing one subscriber's bandwidth anew, which happens five
+// times per second.
+func BenchmarkSteer(b *testing.B) {
+	for _, tracks := range []int{1, 5, 50} {
+		b.Run(fmt.Sprintf("tracks=%d", tracks), func(b *testing.B) {
+			var list []*candidate
+			for i := range tracks {
+				list = append(list, &candidate{rank: i % 3, current: i % 4, layers: []option{
+					{index: 0, rate: 150_000}, {index: 1, rate: 500_000}, {index: 2, rate: 2_000_000},
+				}})
+			}
+			b.ReportAllocs()
+			for b.Loop() {
+				a := allocation{mode: ModeCollaboration, budget: 3e6, switchOff: true}
+				a.share(list)
+			}
+		})
+	}
+}
+
+// BenchmarkSimulcastSwitch is the cost per packet of a layer that is rewritten.
+func BenchmarkSimulcastSwitch(b *testing.B) {
+	d, _ := newTaped("video/VP8")
+	d.writer = sink{}
+	d.start()
+	d.vp8.lastPicture = 77 // so that every payload is rewritten
+	l := &layer{}
+	payload := append(vp8(1, 1, true), make([]byte, 1100)...)
+	h := &rtp.Header{Version: 2}
+	seq := int64(1 << 16)
+	b.ReportAllocs()
+	for b.Loop() {
+		seq++
+		if _, err := d.write(l, h, payload, seq); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkRooms is fifty Rooms of three, each with one video of about 1 Mbit/s to two
+// subscribers, for a second at a time. It states what a forwarded stream costs, clients included:
+// they share the process. And what a Room holds in memory.
+func BenchmarkRooms(b *testing.B) {
+	const rooms, people = 50, 3
+	e := startEngine(b)
+	before := heap()
+	var watching []*client
+	for i := range rooms {
+		r := e.NewRouter(RouterConfig{})
+		for j := range people {
+			c := newClient(b, fmt.Sprintf("PA%d-%d", i, j))
+			if j == 0 {
+				c.publish(fmt.Sprintf("MT%d", i), KindVideo)
+			}
+			c.join(r)
+			if j > 0 {
+				c.flows(fmt.Sprintf("MT%d", i))
+				watching = append(watching, c)
+			}
+		}
+	}
+	held := heap() - before // clients included
+	count := func() (n int) {
+		for i, c := range watching {
+			n += c.packets(fmt.Sprintf("MT%d", i/(people-1)))
+		}
+		return n
+	}
+	packets, cpu, wall := count(), cpuTime(b), time.Now()
+	for b.Loop() {
+		<-time.After(time.Second)
+	}
+	used, took := cpuTime(b)-cpu, time.Since(wall)
+	mbit := float64(count()-packets) * 1000 * 8 / 1e6 / took.Seconds()
+	b.ReportMetric(float64(held)/rooms/1024, "kB/room")
+	b.ReportMetric(mbit, "Mbit/s")
+	b.ReportMetric(100*used.Seconds()/took.Seconds()/mbit, "%core/Mbit/s")
+}
