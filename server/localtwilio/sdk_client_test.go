@@ -3,6 +3,7 @@ package localtwilio_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -12,6 +13,7 @@ import (
 	twiliojwt "github.com/twilio/twilio-go/client/jwt"
 
 	"escalate/server/localtwilio"
+	"escalate/server/localtwilio/store"
 )
 
 // clientLibraries are where the npm packages are installed by make test-flex.
@@ -53,16 +55,25 @@ func runClient(t *testing.T, script string) {
 	s := start(t, localtwilio.Config{})
 	a := s.Account()
 	chat, sync := &twiliojwt.ChatGrant{ServiceSid: a.ChatServiceSID}, &twiliojwt.SyncGrant{ServiceSid: a.SyncServiceSID}
+	workers := [2]store.Worker{}
+	for i := range workers {
+		workers[i] = must(s.Store().CreateWorker(store.Worker{FriendlyName: fmt.Sprint("worker", i), Attributes: `{"team":"red"}`}))(t)
+	}
+	supervisor := func(ttl time.Duration) string {
+		return must(s.Store().IssueFlexToken(store.FlexToken{WorkerSID: workers[0].SID, Roles: []string{"supervisor"}, Expires: s.Store().Now().Add(ttl)}))(t)
+	}
 	stage, err := json.Marshal(map[string]string{
 		"socket": s.TwilsockURL(), "rest": s.URL(), "key": a.KeySID, "secret": a.KeySecret,
-		"ada":      accessToken(t, s, a.KeySecret, "ada", time.Hour, chat, sync),
-		"ada2":     accessToken(t, s, a.KeySecret, "ada", 2*time.Hour, chat, sync),
-		"bob":      accessToken(t, s, a.KeySecret, "bob", time.Hour, chat, sync),
-		"chatOnly": accessToken(t, s, a.KeySecret, "cleo", time.Hour, chat),
-		"short":    accessToken(t, s, a.KeySecret, "ada", 20*time.Second, sync),
-		"short2":   accessToken(t, s, a.KeySecret, "bob", 10*time.Second, sync),
-		"expired":  accessToken(t, s, a.KeySecret, "ada", -time.Minute, sync),
-		"forged":   accessToken(t, s, "another secret", "ada", time.Hour, sync),
+		"ada":        accessToken(t, s, a.KeySecret, "ada", time.Hour, chat, sync),
+		"ada2":       accessToken(t, s, a.KeySecret, "ada", 2*time.Hour, chat, sync),
+		"bob":        accessToken(t, s, a.KeySecret, "bob", time.Hour, chat, sync),
+		"chatOnly":   accessToken(t, s, a.KeySecret, "cleo", time.Hour, chat),
+		"short":      accessToken(t, s, a.KeySecret, "ada", 20*time.Second, sync),
+		"short2":     accessToken(t, s, a.KeySecret, "bob", 10*time.Second, sync),
+		"expired":    accessToken(t, s, a.KeySecret, "ada", -time.Minute, sync),
+		"supervisor": supervisor(10 * time.Second), "supervisor2": supervisor(time.Hour),
+		"workspace": a.WorkspaceSID, "worker": workers[0].SID, "worker2": workers[1].SID,
+		"forged": accessToken(t, s, "another secret", "ada", time.Hour, sync),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -78,4 +89,5 @@ func runClient(t *testing.T, script string) {
 
 func TestClientSync(t *testing.T)          { runClient(t, "sync.js") }
 func TestClientToken(t *testing.T)         { runClient(t, "token.js") }
+func TestClientLiveQuery(t *testing.T)     { runClient(t, "livequery.js") }
 func TestClientConversations(t *testing.T) { runClient(t, "conversations.js") }

@@ -239,6 +239,12 @@ func TestSubscribeRules(t *testing.T) {
 		wantCode(t, set(bad), 400, 20001)
 	}
 	subscribed(mic)
+	// Between browsers there is nothing to choose from.
+	pairs := *must(s.video.CreateRoom(&video.CreateRoomParams{Type: ptr("peer-to-peer")}))(t).Sid
+	eve := must(s.Store().AddParticipant(pairs, "eve"))(t)
+	all := any([]map[string]any{{"type": "include", "all": true}})
+	_, err = s.video.UpdateRoomParticipantSubscribeRule(pairs, eve.SID, &video.UpdateRoomParticipantSubscribeRuleParams{Rules: &all})
+	wantCode(t, err, 400, 53117)
 	must(s.Store().SetParticipantStatus(ada.SID, store.Disconnected))(t)
 	wantCode(t, set([]map[string]any{{"type": "include", "all": true}}), 400, 20001)
 	must(s.Store().CompleteRoom(room))(t)

@@ -232,10 +232,14 @@ func TestRoomParameters(t *testing.T) {
 	}{
 		{"empty timeout 0", video.CreateRoomParams{EmptyRoomTimeout: ptr(0)}, 53109},
 		{"empty timeout 61", video.CreateRoomParams{EmptyRoomTimeout: ptr(61)}, 53109},
+		{"unused timeout 0", video.CreateRoomParams{UnusedRoomTimeout: ptr(0)}, 53109},
+		{"unused timeout 61", video.CreateRoomParams{UnusedRoomTimeout: ptr(61)}, 53109},
 		{"unused timeout 999", video.CreateRoomParams{UnusedRoomTimeout: ptr(999)}, 53109},
 		{"no participants", video.CreateRoomParams{MaxParticipants: ptr(0)}, 53107},
 		{"51 participants", video.CreateRoomParams{MaxParticipants: ptr(51)}, 53107},
-		{"duration over a day", video.CreateRoomParams{MaxParticipantDuration: ptr(86401)}, 53109},
+		{"duration over a day", video.CreateRoomParams{MaxParticipantDuration: ptr(86401)}, 53123},
+		{"duration under ten minutes", video.CreateRoomParams{MaxParticipantDuration: ptr(599)}, 53123},
+		{"no duration", video.CreateRoomParams{MaxParticipantDuration: ptr(0)}, 53123},
 		{"type", video.CreateRoomParams{Type: ptr("huge")}, 53108},
 		{"name too long", video.CreateRoomParams{UniqueName: ptr(string(long))}, 53101},
 		{"name with control character", video.CreateRoomParams{UniqueName: ptr("a\x00b")}, 53102},
@@ -250,6 +254,16 @@ func TestRoomParameters(t *testing.T) {
 			_, err := s.video.CreateRoom(&tt.p)
 			wantCode(t, err, 400, tt.code)
 		})
+	}
+	for _, p := range []video.CreateRoomParams{
+		{EmptyRoomTimeout: ptr(1), UnusedRoomTimeout: ptr(60), MaxParticipants: ptr(1), MaxParticipantDuration: ptr(600)},
+		{EmptyRoomTimeout: ptr(60), UnusedRoomTimeout: ptr(1), MaxParticipants: ptr(50), MaxParticipantDuration: ptr(86400)},
+	} {
+		r := must(s.video.CreateRoom(&p))(t)
+		if r.EmptyRoomTimeout != *p.EmptyRoomTimeout || r.UnusedRoomTimeout != *p.UnusedRoomTimeout ||
+			r.MaxParticipants != *p.MaxParticipants || r.MaxParticipantDuration != *p.MaxParticipantDuration {
+			t.Errorf("the ends of the ranges became %+v", *r)
+		}
 	}
 	_, err := s.video.UpdateRoom("none", &video.UpdateRoomParams{Status: ptr("completed")})
 	wantCode(t, err, 404, 20404)

@@ -14,7 +14,8 @@
 // Conversation, and takes them out when the Task is over (seats.go).
 //
 // It knows nothing of media and of any product; a plugin is a URL to it. Not
-// there: Interactions, transfers, supervisors' views, voice, Insights.
+// there: Interactions, transfers, voice, Insights. What supervisors see is
+// twilsock's, which answers their queries.
 package flexapi
 
 import (
@@ -111,7 +112,7 @@ func (s *Server) Close() error {
 // one that validates tokens for servers elsewhere.
 func Answers(product, path string) bool {
 	if product == "iam" {
-		return strings.HasSuffix(path, "/Tokens/Info") || strings.HasSuffix(path, "/Tokens/Refresh")
+		return strings.HasSuffix(path, "/Tokens/Info") || strings.HasSuffix(path, "/Tokens/Refresh") || strings.HasSuffix(path, "/Tokens/refresh")
 	}
 	for _, p := range Products {
 		if p == product {
@@ -129,7 +130,9 @@ func (s *Server) router() *http.ServeMux {
 	m.HandleFunc("/flex/api/v1/Session", s.session)
 	for _, product := range []string{"iam", "flex-api"} { // which of the two depends on Flex's version
 		m.HandleFunc("/"+product+"/v1/Accounts/{account}/Tokens/Info", s.handle(s.tokenInfo))
-		m.HandleFunc("/"+product+"/v1/Accounts/{account}/Tokens/Refresh", s.handle(s.refresh))
+		for _, name := range []string{"Refresh", "refresh"} { // which of the two as well
+			m.HandleFunc("/"+product+"/v1/Accounts/{account}/Tokens/"+name, s.handle(s.refresh))
+		}
 	}
 	m.HandleFunc("POST /flex-api/v1/Channels/{conversation}/Roles/{role}/Users", s.handle(s.joinChat))
 	m.HandleFunc("GET /event-bridge/v1/wschannels", s.bridge)
@@ -182,8 +185,8 @@ func (s *Server) handle(f func(holder, *http.Request) (any, error)) http.Handler
 const maxBody = 1 << 20
 
 // tokenOf finds the Flex token where Flex puts it: a field of a form or of the
-// query, a header of its own, Basic credentials of the user "token", or a Bearer
-// token.
+// query, a header of its own, Basic credentials of the user "token", a Bearer
+// token, or a field of a JSON object.
 func tokenOf(r *http.Request) string {
 	if r.ParseForm() == nil {
 		for _, name := range []string{"token", "Token"} {
@@ -198,8 +201,15 @@ func tokenOf(r *http.Request) string {
 	if _, password, ok := r.BasicAuth(); ok {
 		return password
 	}
-	v, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-	return v
+	if v, found := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); found {
+		return v
+	}
+	// Flex renews its token with one in a JSON object.
+	var body struct{ Token string }
+	if json.NewDecoder(r.Body).Decode(&body) != nil {
+		return ""
+	}
+	return body.Token
 }
 
 func (s *Server) holderOf(token string) (h holder, err error) {

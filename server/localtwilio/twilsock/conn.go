@@ -60,10 +60,12 @@ type conn struct {
 	warned bool       // the holder has been told that the token ends
 	until  time.Time  // when reading ends; zero for never
 	subs   map[string]struct{}
+	// queries are the Live Queries that were made here or followed, by id.
+	queries map[string]query
 }
 
 func newConn(s *Server, ws *websocket.Conn) *conn {
-	c := &conn{srv: s, ws: ws, out: make(chan []byte, queueSize), subs: map[string]struct{}{}, until: time.Now().Add(initTimeout)}
+	c := &conn{srv: s, ws: ws, out: make(chan []byte, queueSize), subs: map[string]struct{}{}, queries: map[string]query{}, until: time.Now().Add(initTimeout)}
 	c.ctx, c.cancel = context.WithCancel(s.ctx)
 	ws.SetReadLimit(maxFrame)
 	return c

@@ -28,6 +28,8 @@ const (
 	codeSyncTTL        = 54011
 	codeSyncRevision   = 54103
 	codeSyncNameTaken  = 54301
+	codeSyncFull       = 54419
+	codeSyncQuery      = 54507
 )
 
 var (
@@ -57,7 +59,9 @@ var (
 	errMember    = &fault{Status: http.StatusConflict, Code: codeChatMember, Message: "Participant already exists"}
 	errLong      = &fault{Status: http.StatusBadRequest, Code: codeMessageTooLong, Message: "Message body is longer than 1600 characters"}
 	errMetadata  = &fault{Status: http.StatusNotFound, Code: codeNoMetadata, Message: "No channel metadata found"}
-	errMedia     = invalid("Media is not supported here")
+	// Status 400: twilio-sync asks for ever what is answered with 429.
+	errFull  = &fault{Status: http.StatusBadRequest, Code: codeSyncFull, Message: "Number of subscriptions per connection is over the limit"}
+	errMedia = invalid("Media is not supported here")
 )
 
 // faultOf makes of err what the client is told; ok is false for what it is not

@@ -30,16 +30,18 @@ func (s *Server) storeEvent(e store.Event) {
 			}
 		}
 	}
+	s.tellQueries(e, conns)
 	if e.Kind == store.ChatParticipantRemoved {
 		s.evict(e, conns)
 	}
 }
 
-// evict ends what one who left a Conversation followed of it.
+// evict ends what one who left a Conversation followed of it. Whoever has come
+// back since follows anew: what was said in between is not theirs to be told.
 func (s *Server) evict(e store.Event, conns []*conn) {
 	for _, c := range conns {
 		h := c.who()
-		if h == nil || h.identity != e.ChatParticipant.Identity || s.mayRead(*h, e.Conversation) == nil {
+		if h == nil || h.identity != e.ChatParticipant.Identity || h.mayAlways(e.Conversation) {
 			continue
 		}
 		sid := e.Conversation.SID

@@ -16,6 +16,9 @@ type subscription struct {
 	// Last is the number of the newest change that the client knows; without it
 	// there is nothing that it missed.
 	Last *int `json:"last_event_id"`
+	// Index and Query are what a Live Query is made of.
+	Index string `json:"index_name"`
+	Query string `json:"query_string"`
 }
 
 // subscribe answers at once and tells the outcome of each wish by notification,
@@ -50,11 +53,14 @@ func (a *call) subscribe() error {
 // between; one that comes twice is known to the client by its number.
 func (a *call) establish(q subscription, correlation int64) {
 	if !a.conn.subscribe(q.SID) {
-		a.failed(q, correlation, invalid("Too many subscriptions"))
+		a.failed(q, correlation, errFull)
 		return
 	}
-	e, err := a.srv.open(a.holder, q.Type, q.SID)
-	if err == nil && q.Last != nil {
+	var e entity
+	var err error
+	if q.Type == liveQuery {
+		err = a.followQuery(q)
+	} else if e, err = a.srv.open(a.holder, q.Type, q.SID); err == nil && q.Last != nil {
 		err = a.replay(e, *q.Last)
 	}
 	if err != nil {
@@ -133,6 +139,7 @@ func (c *conn) unsubscribe(sid string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	delete(c.subs, sid)
+	delete(c.queries, sid)
 }
 
 func (c *conn) follows(sid string) bool {

@@ -31,6 +31,7 @@ func (s *Server) syncRoutes(m *http.ServeMux) {
 		m.Handle("POST "+root+"/{key}/Items/{item}", about(k, (*call).updateItem))
 		m.Handle("DELETE "+root+"/{key}/Items/{item}", about(k, (*call).removeItem))
 	}
+	m.Handle("POST /v3/Insights/{index}/Items", endpoint((*call).queryItems))
 	m.Handle("POST /v4/Subscriptions", endpoint((*call).subscribe))
 }
 

@@ -1,20 +1,21 @@
 // Package twilsock is the one socket that Twilio's client libraries keep: the
 // npm packages @twilio/conversations and twilio-sync, and Flex, hold it open,
 // ask REST through it and are told of changes on it. It knows Conversations and
-// Sync as clients see them, and nothing of rooms, Tasks or media.
+// Sync as clients see them, and nothing of rooms or media.
 //
 //	frame (frame.go)         init update message notification client_update reply close
 //	requests (call.go)       the HTTP requests inside messages, to Twilio's host names:
 //	    aim.…/Client/v2      Configuration, Users, Users/{id}/Conversations, Conversations, Messages,
 //	                         Participants, Typing (chat*.go)
-//	    cds.…/v3, /v4        Documents, Maps, Lists and their Items, Subscriptions (sync*.go)
+//	    cds.…/v3, /v4        Documents, Maps, Lists and their Items, Subscriptions (sync*.go);
+//	                         Insights: queries of Workers and Reservations for supervisors (livequery.go)
 //	objects (object*.go)     what can be subscribed to. Those of Conversations are Sync objects too,
 //	                         by name (CH….channel, CH….messages, CH….roster, US….channels, US….info),
 //	                         drawn from the store at the moment of asking
 //	events (event.go)        the store's changes as twilio.sync.event
 //
 // A client that was away says which change it saw last and is sent what came
-// since. Not there: media, Streams, Live Queries, push to phones, deleting
+// since. Not there: media, Streams, push to phones, deleting
 // Messages or Conversations.
 package twilsock
 
@@ -26,6 +27,7 @@ import (
 	"net/http"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/coder/websocket"
@@ -56,6 +58,8 @@ type Server struct {
 	ctx    context.Context
 	cancel context.CancelFunc
 
+	revision atomic.Int64 // of what Live Queries find: grows with every look
+
 	mu        sync.Mutex // guards what follows
 	closed    bool
 	conns     map[*conn]struct{}
@@ -77,6 +81,7 @@ func Start(c Config) (*Server, error) {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
 	s := &Server{cfg: c, log: c.Log, conns: map[*conn]struct{}{}}
+	s.revision.Store(c.Store.Now().UnixMilli())
 	s.routes = s.router()
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	s.stopWatch = c.Store.Watch(s.storeEvent)
