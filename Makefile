@@ -8,6 +8,8 @@ SLIM    := bin/slim
 # Brotli quality of the packed files: 11 for releases, less while developing.
 QUALITY ?= 11
 CHROMIUM ?= /usr/bin/chromium
+# How long each fuzz test looks for input of its own.
+FUZZTIME ?= 30s
 # Packages with tests that drive a browser (build tag e2e).
 BROWSER_TESTS := ./app/video/twiliojs ./server/localtwilio/sfu ./server/localtwilio/rsp ./server/demo ./server/e2e
 # The LiveKit server that media are measured against.
@@ -19,10 +21,10 @@ FLEX    := static/flex
 BENCHMARKS := ./server/token ./server/localtwilio/store ./server/localtwilio/sfu
 
 .DEFAULT_GOAL := help
-.PHONY: help run flex flex-deps flex-page test-flex build wasm deps deps-test test test-unit test-wasm e2e shots soak lint bench bench-start bench-media clean chromium ffmpeg FORCE
+.PHONY: help run flex flex-deps flex-page test-flex check-plugin build wasm deps deps-test test test-unit test-wasm e2e shots soak fuzz lint bench bench-start bench-media clean chromium ffmpeg FORCE
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: QUALITY := 5
 run: build ## build everything, start on local Twilio, print the two links to open
@@ -47,13 +49,16 @@ $(FLEX)/out/flex.js: $(FLEX)/node_modules/.installed server/flexdev/web/entry.js
 		--alias:path=../../server/flexdev/web/path.js --loader:.png=dataurl --loader:.svg=dataurl \
 		--define:process.env.NODE_ENV='"production"' --define:global=window --log-level=error
 
+check-plugin: flex-deps ## the plugin's JSDoc types, against those of the real Flex UI
+	cd $(FLEX) && node_modules/.bin/tsc -p .
+
 test-flex: QUALITY := 5
-test-flex: flex-page wasm chromium ## the real Flex UI in a browser, and the npm packages of Conversations and Sync, against local Twilio
+test-flex: check-plugin flex-page wasm chromium ## the real Flex UI in a browser, and the npm packages of Conversations and Sync, against local Twilio
 	FLEX=1 $(GO) test -count=1 -run TestClient ./server/localtwilio
 	CHROMIUM=$(CHROMIUM) $(GO) test -tags e2e -count=1 -timeout 15m $(FLEX_TESTS)
 
 build: wasm ## the server, one binary with everything in it: bin/server
-	$(GO) build -trimpath -ldflags='-s -w' -o bin/server ./server
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags='-s -w' -o bin/server ./server
 
 # -modfile: with a go-app that leaves net/http out; static/slim says how. -l, no
 # inlining, makes a file that packs smaller.
@@ -110,8 +115,17 @@ ffmpeg:
 			echo "Recordings are not looked into, nor composed, without ffmpeg (sudo apt-get install ffmpeg)." >&2; \
 		fi; }
 
-soak: ## 10,000 random schedules of each property test with the race detector; some minutes
+soak: ## 10,000 random schedules of each property test, and 5 minutes of joining and leaving, with the race detector
 	$(GO) test -race -count=1 -timeout 30m -run TestRandom ./server/escalation -schedules 10000 -v
+	SFU_SOAK=5m $(GO) test -race -count=1 -timeout 10m -run TestSoak ./server/localtwilio/sfu -v
+
+# -fuzzminimizetime: what goes on beside a test makes its coverage differ from run to run, over
+# which the tool would spend a minute for each input that it finds of interest.
+fuzz: ## every fuzz test, for FUZZTIME (30s) each; what they find becomes a file in testdata/fuzz
+	@grep -roE --include='*_test.go' '^func Fuzz[A-Za-z0-9]+' app server | sed 's/:func / /' | sort | while read -r file name; do \
+		echo "$$name in $$(dirname $$file)"; \
+		$(GO) test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x ./$$(dirname $$file) </dev/null || exit 1; \
+	done
 
 lint: ## format and vet, and golangci-lint where it is installed
 	@out=$$(gofmt -l app server static wasm | grep -v node_modules); test -z "$$out" || { echo "gofmt: $$out" >&2; exit 1; }

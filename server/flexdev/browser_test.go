@@ -8,13 +8,17 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
+	cdppage "github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 
@@ -109,51 +113,148 @@ type tab struct {
 	ctx context.Context
 
 	mu    sync.Mutex
-	notes []string
+	notes []complaint
+	asked []string // method and URL of each request, and the document that made it
 }
 
-func open(t *testing.T, browser context.Context, url string) *tab {
+// complaint is an exception, a console error or a refused request, and the URL
+// of what it stems from.
+type complaint struct{ from, text string }
+
+// step is one that answers nothing.
+type step = chromedp.Action[chromedp.Void]
+
+// call makes a step of a command of the protocol.
+func call[P, R any](cmd cdp.Command[P, R], params P) step {
+	return func(ctx context.Context, t *chromedp.Target) (chromedp.Void, error) {
+		_, err := cdp.Call(ctx, t, cmd, params)
+		return chromedp.Void{}, err
+	}
+}
+
+// script runs in every page before its own scripts.
+func script(source string) step {
+	return call(cdppage.AddScriptToEvaluateOnNewDocument, cdppage.AddScriptToEvaluateOnNewDocumentParams{Source: source})
+}
+
+// open opens a page after some steps, in a tab of its own.
+func open(t *testing.T, browser context.Context, url string, before ...step) *tab {
 	t.Helper()
 	ctx, stop := chromedp.NewContext(browser)
 	t.Cleanup(stop)
+	return openIn(t, ctx, url, before...)
+}
+
+// openIn does it in a tab that is there.
+func openIn(t *testing.T, ctx context.Context, url string, before ...step) *tab {
+	t.Helper()
 	p := &tab{t: t, ctx: ctx}
-	note := func(format string, args ...any) {
-		p.mu.Lock()
-		defer p.mu.Unlock()
-		p.notes = append(p.notes, fmt.Sprintf(format, args...))
-	}
-	err := chromedp.Listen(ctx, func(ev any) {
-		switch e := ev.(type) {
-		case *runtime.EventExceptionThrown:
-			note("exception: %s %s", e.ExceptionDetails.Text, e.ExceptionDetails.Exception.Description)
-		case *log.EventEntryAdded:
-			note("log: %s %s", e.Entry.Text, e.Entry.URL)
-		case *runtime.EventConsoleAPICalled:
-			if e.Type == "error" {
-				for _, a := range e.Args {
-					note("console: %s %s", a.Value, a.Description)
-				}
-			}
-		case *network.EventResponseReceived:
-			if e.Response.Status >= 400 {
-				note("%d %s", int(e.Response.Status), e.Response.URL)
-			}
-		}
-	})
-	if err != nil {
+	if err := chromedp.Listen(ctx, p.hear); err != nil {
 		t.Fatal(err)
 	}
-	if err := chromedp.Do(ctx, chromedp.EmulateViewport(1400, 900), chromedp.Navigate(url)); err != nil {
+	before = append([]step{call(network.Enable, network.EnableParams{}), chromedp.EmulateViewport(1400, 900)}, before...)
+	if err := chromedp.Do(ctx, append(before, chromedp.Navigate(url))...); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
 		if t.Failed() {
 			p.mu.Lock()
 			defer p.mu.Unlock()
-			t.Logf("%s complained:\n%s", url, strings.Join(p.notes, "\n"))
+			for _, n := range p.notes {
+				t.Logf("%s complained: %s (%s)", url, n.text, n.from)
+			}
 		}
 	})
 	return p
+}
+
+func (p *tab) hear(ev any) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	note := func(from, format string, args ...any) {
+		p.notes = append(p.notes, complaint{from, fmt.Sprintf(format, args...)})
+	}
+	switch e := ev.(type) {
+	case *runtime.EventExceptionThrown:
+		d, text := e.ExceptionDetails, ""
+		if d.Exception != nil {
+			text = d.Exception.Description
+		}
+		note(d.URL+" "+origins(d.StackTrace), "exception: %s %s", d.Text, text)
+	case *log.EventEntryAdded:
+		if e.Entry.Level == log.EntryLevelError {
+			note(e.Entry.URL+" "+origins(e.Entry.StackTrace), "log: %s", e.Entry.Text)
+		}
+	case *runtime.EventConsoleAPICalled:
+		if e.Type == runtime.ConsoleAPICalledTypeError {
+			var said []string
+			for _, a := range e.Args {
+				said = append(said, strings.TrimSpace(string(a.Value)+" "+a.Description))
+			}
+			note(origins(e.StackTrace), "console: %s", strings.Join(said, " "))
+		}
+	case *network.EventRequestWillBeSent:
+		p.asked = append(p.asked, e.Request.Method+" "+e.Request.URL+" by "+e.DocumentURL)
+	case *network.EventResponseReceived:
+		if e.Response.Status >= 400 {
+			note(e.Response.URL, "answer %d", int(e.Response.Status))
+		}
+	}
+}
+
+// origins are the URLs of the scripts that a stack goes through.
+func origins(s *runtime.StackTrace) string {
+	var all []string
+	for ; s != nil; s = s.Parent {
+		for _, f := range s.CallFrames {
+			all = append(all, f.URL)
+		}
+	}
+	return strings.Join(all, " ")
+}
+
+// flexPath is what the paths of Flex's page and of its files begin with.
+var flexPath = regexp.MustCompile(`^(flex|agent-desktop|teams)\b`)
+
+// ours says whether something stems from the plugin, from the page in its iframe,
+// or is an answer of the product's server.
+func ours(s *core.System, c complaint) bool {
+	if strings.Contains(c.text, "plugin-escalate") {
+		return true
+	}
+	for from := range strings.FieldsSeq(c.from) {
+		if path, ok := strings.CutPrefix(from, s.URL()+"/"); ok && !flexPath.MatchString(path) {
+			return true
+		}
+	}
+	return false
+}
+
+// quiet fails the test for each complaint of our own, those excepted that hold
+// one of the words.
+func (p *tab) quiet(s *core.System, but ...string) {
+	p.t.Helper()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, n := range p.notes {
+		expected := slices.ContainsFunc(but, func(words string) bool { return strings.Contains(n.text+" "+n.from, words) })
+		if ours(s, n) && !expected {
+			p.t.Errorf("it complained: %s (%s)", n.text, n.from)
+		}
+	}
+}
+
+// requests are those whose method and URL hold the words, made by documents
+// whose URL holds by.
+func (p *tab) requests(words, by string) (found []string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, r := range p.asked {
+		if asked, document, _ := strings.Cut(r, " by "); strings.Contains(asked, words) && strings.Contains(document, by) {
+			found = append(found, r)
+		}
+	}
+	return found
 }
 
 // until waits for a JavaScript condition.
@@ -243,4 +344,14 @@ func namesIn(t *testing.T, k store.Task) []string {
 		t.Fatal(err)
 	}
 	return []string{a.Name, a.CustomerName}
+}
+
+// conversationIn is the Conversation in a Task's attributes.
+func conversationIn(t *testing.T, k store.Task) string {
+	t.Helper()
+	var a struct{ ConversationSid string }
+	if err := json.Unmarshal([]byte(k.Attributes), &a); err != nil {
+		t.Fatal(err)
+	}
+	return a.ConversationSid
 }

@@ -6,9 +6,10 @@
 // Flex has Twilio's host names built in. The page's shim sends what is meant for
 // them to local Twilio; the page's policy keeps everything else on this machine.
 //
-//	GET  /flex                   the page
+//	GET  /flex                   the page; also at Flex's own routes, /agent-desktop/… and /teams/…
 //	GET  /flex/{file}            the bundle, the shim and the start script
-//	POST /flex/api/session       where local Twilio is, and a Flex token of the Worker
+//	POST /flex/api/session       where local Twilio is, and a Flex token of the Worker;
+//	                             ?as=supervisor, of the page too, makes it the supervisor's
 //
 // Whoever can reach it is the demo Worker, as with the demo.
 package flexdev
@@ -43,9 +44,10 @@ type Config struct {
 	Dir     string // the folder that make fills
 	Twilio  string // URL of local Twilio
 	Account store.Account
-	// Seat answers the demo's Worker and a fresh Flex token.
-	Seat func() (demo.Seat, error)
-	Log  *slog.Logger // nil discards
+	// Seat answers the demo's Worker and a fresh Flex token; Supervisor those of
+	// its supervisor.
+	Seat, Supervisor func() (demo.Seat, error)
+	Log              *slog.Logger // nil discards
 }
 
 // Page serves the page.
@@ -75,7 +77,7 @@ func New(c Config) (*Page, error) {
 	return p, nil
 }
 
-// Routes adds the page, all of it under /flex.
+// Routes adds the page under /flex, and to the addresses that Flex makes of it.
 func (p *Page) Routes(r *mux.Router) {
 	s := r.PathPrefix("/flex").Subrouter()
 	s.Use(p.guard)
@@ -85,8 +87,13 @@ func (p *Page) Routes(r *mux.Router) {
 	s.HandleFunc("/{file:[a-z-]+\\.(?:js|css|html|js\\.map)}", func(w http.ResponseWriter, r *http.Request) {
 		p.file(mux.Vars(r)["file"])(w, r)
 	}).Methods(http.MethodGet)
-	// Flex puts its own routes into the address: a reload finds the page again.
 	s.PathPrefix("/").HandlerFunc(p.file("index.html")).Methods(http.MethodGet)
+	// Flex puts its own routes into the address: a reload finds the page again.
+	for _, view := range []string{"/agent-desktop", "/teams"} {
+		v := r.PathPrefix(view).Subrouter()
+		v.Use(p.guard)
+		v.PathPrefix("").HandlerFunc(p.file("index.html")).Methods(http.MethodGet)
+	}
 }
 
 // guard refuses other sites and names, as the demo does.
@@ -122,7 +129,11 @@ func (p *Page) file(name string) http.HandlerFunc {
 
 // session is what the start script needs.
 func (p *Page) session(w http.ResponseWriter, r *http.Request) {
-	seat, err := p.c.Seat()
+	take := p.c.Seat
+	if r.URL.Query().Get("as") == "supervisor" {
+		take = p.c.Supervisor
+	}
+	seat, err := take()
 	if err != nil {
 		p.c.Log.Error("flex session", "err", err)
 		http.Error(w, "The demo has no Worker.", http.StatusInternalServerError)
@@ -132,6 +143,6 @@ func (p *Page) session(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
 	_ = json.NewEncoder(w).Encode(map[string]any{ // the page has gone if this fails
 		"twilio": p.c.Twilio, "accountSid": p.c.Account.SID, "token": seat.Token, "identity": seat.Identity, "workerSid": seat.Worker,
-		"expiration": seat.Expires,
+		"expiration": seat.Expires, "roles": seat.Roles,
 	})
 }

@@ -56,7 +56,8 @@ func TestPage(t *testing.T) {
 		body               string
 	}{
 		{"page", "GET", "/flex", nil, 200, "<p>page"},
-		{"a route of Flex's own", "GET", "/flex/agent-desktop/WT1", nil, 200, "<p>page"},
+		{"a route of Flex's own", "GET", "/agent-desktop/WR1", nil, 200, "<p>page"},
+		{"another", "GET", "/teams", nil, 200, "<p>page"},
 		{"bundle", "GET", "/flex/flex.js", nil, 200, "bundle"},
 		{"session", "POST", "/flex/api/session", nil, 200, `"token":"flex.token"`},
 		{"session for another site", "POST", "/flex/api/session", http.Header{"Sec-Fetch-Site": {"cross-site"}}, 403, ""},

@@ -3,19 +3,13 @@
 package flexdev_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/chromedp/chromedp"
 
 	"escalate/server/localtwilio/store"
-)
-
-const (
-	// room is the page in the plugin's iframe.
-	room = `document.getElementById('escalate-room-frame')?.contentDocument`
-	// place is where the plugin has put the iframe.
-	place = `document.querySelector('.escalate-room')?.dataset.place`
 )
 
 // decodes is the condition that the other side's picture moves on in a document,
@@ -31,26 +25,18 @@ func (p *tab) movesOn(what, doc string) {
 	p.until(what, decodes(doc), patience)
 }
 
-// complaints of our own code.
-func (p *tab) quiet(of string) {
-	p.t.Helper()
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	for _, n := range p.notes {
-		if strings.Contains(n, of) {
-			p.t.Errorf("it complained: %s", n)
-		}
-	}
-}
-
 // TestPluginInFlex plays a whole escalation in the real Flex UI: from the Video
 // icon to the completed Task, with a call that outlives a look at another Task.
 func TestPluginInFlex(t *testing.T) {
 	s, browser := stage(t)
-	flex := open(t, browser, s.URL()+"/flex")
+	flex := open(t, browser, s.URL()+"/flex", script(ledger))
 	flex.until("Flex started", `['ready', 'failed'].includes(document.documentElement.dataset.flex)`, boot)
 	// What Flex itself asks for covers the Task's header and other notices until it is clicked away.
 	flex.run(chromedp.Evaluate[chromedp.Void](`Twilio.Flex.Notifications.dismissAll(); undefined`))
+	before := flex.entries()
+	if i := slices.IndexFunc(before, func(e string) bool { return !strings.Contains(e, " listeners for ") }); i >= 0 {
+		t.Errorf("before any Task the plugin holds %q", before[i])
+	}
 	shop := open(t, browser, s.URL()+"/demo/chat")
 	shop.until("the chat page", `!document.getElementById('new-chat').disabled`, patience)
 	shop.run(chromedp.Click("#new-chat"))
@@ -79,6 +65,9 @@ func TestPluginInFlex(t *testing.T) {
 	customer.movesOn("the agent's picture at the customer", `document`)
 	flex.movesOn("the customer's picture in Flex", room)
 	flex.shot("plugin-3-call")
+	if got := flex.entries(); !slices.ContainsFunc(got, func(e string) bool { return strings.HasPrefix(e, "listener message on ") }) {
+		t.Errorf("in the call the ledger knows of no listener for messages: %q", got)
+	}
 
 	// Another Task and back: the same page, the same call.
 	flex.run(chromedp.Evaluate[chromedp.Void](`document.getElementById('escalate-room-frame').contentWindow.marked = true; undefined`))
@@ -98,6 +87,9 @@ func TestPluginInFlex(t *testing.T) {
 	flex.run(click(`document.getElementById('escalate-video-button')`))
 	flex.until("the menu", `document.getElementById('escalate-resend')`, patience)
 	flex.shot("plugin-5-menu")
+	if got := flex.text(menuFits); got != "" {
+		t.Errorf("the menu: %s", got)
+	}
 	flex.run(click(`document.getElementById('escalate-open')`))
 	flex.until("no menu", `!document.querySelector('.escalate-menu')`, patience)
 
@@ -113,7 +105,33 @@ func TestPluginInFlex(t *testing.T) {
 	flex.shot("plugin-7-wrapping")
 	flex.run(click(button("Complete")))
 	become(t, s, newcomer, store.ReservationCompleted)
-	flex.until("nothing of the call is left", `!document.querySelector('.escalate-room, .escalate-menu')`, patience)
+	defer func() {
+		if t.Failed() {
+			t.Logf("the plugin holds %q", flex.entries())
+		}
+	}()
+	flex.until("that the plugin holds what it held before: "+strings.Join(before, ", "), `JSON.stringify(ledger.entries()) === `+quote(flex.text(`JSON.stringify(`+list(before)+`)`)), patience)
 	flex.shot("plugin-8-completed")
-	flex.quiet("escalate")
+	flex.quiet(s)
+}
+
+// menuFits is empty when the whole menu can be seen, below the icon's edge.
+const menuFits = `(() => {
+  const m = document.querySelector('.escalate-menu').getBoundingClientRect();
+  const i = ` + videoButton + `.getBoundingClientRect();
+  const seen = [[m.left, m.top], [m.right, m.top], [m.left, m.bottom], [m.right, m.bottom]].every(([x, y]) => {
+    const at = document.elementFromPoint(x + (x === m.left ? 9 : -9), y + (y === m.top ? 9 : -9));
+    return at?.closest('.escalate-menu');
+  });
+  const near = Math.abs(m.left - i.left) <= 8 && m.top >= i.bottom && m.top - i.bottom <= 8;
+  return seen && near ? '' : JSON.stringify({ menu: m, icon: i });
+})()`
+
+// list is a JavaScript array of texts.
+func list(texts []string) string {
+	quoted := make([]string, len(texts))
+	for i, text := range texts {
+		quoted[i] = quote(text)
+	}
+	return "[" + strings.Join(quoted, ", ") + "]"
 }

@@ -11,6 +11,15 @@
 //
 // What agents read are Flex strings (manager.strings), so that an installation
 // can change them: set a key before this plugin is loaded, or any time later.
+//
+// It runs in Flex UI 2.0.0 and later, with the React 17 that those have. All that
+// it uses of Flex is public and in the types of 2.0.0: the dynamic content of
+// TaskCanvasHeader, TaskCanvasTabs and Supervisor.TaskCanvasTabs, Tab, IconButton,
+// withTaskContext, TaskHelper, Actions and their before-listeners, Notifications,
+// and the Manager's store, strings, user and events (tokenUpdated, taskWrapup,
+// taskCompleted, taskCanceled, taskRescinded). Actions that came later, such as
+// StartChannelTransfer, are listened to by name; where Flex has none of that name
+// the listener waits for nothing. Flex UI 1 has React 16.5, without hooks.
 (() => {
   'use strict';
 
@@ -49,6 +58,8 @@
   const tabName = 'video-room';
   const leaveTimeout = 8000; // ms; a page that is stuck must not keep the agent from closing the Task
   const checkTimeout = 4000; // ms; nor must a server that does not answer
+  const comeBackTimeout = 60000; // ms; a Task that Flex has not loaded by then is gone
+  const chatTimeout = 10000; // ms; nor does an agent wait longer for Flex to load the chat
 
   // The server that serves this script is the one that makes the calls.
   const script = /** @type {HTMLScriptElement | null} */ (document.currentScript);
@@ -74,12 +85,14 @@
       EscalateVideoSentAgain: 'The link was sent again.', EscalateVideoNotSent: 'The link could not be posted into the chat. Try again.',
       EscalateVideoOffline: 'The video server does not answer. Try again in a moment.',
       EscalateVideoInCall: 'You are still in the video call. Leave it first.',
+      EscalateVideoReloaded: 'The page was reloaded, which took you out of the video call with {{name}}.',
       EscalateVideoLeaveWrapup: 'Leave and wrap up', EscalateVideoLeaveComplete: 'Leave and complete',
       EscalateVideoLeaveGo: 'Leave and go on',
       EscalateVideoStuck: 'The video call could not be left. Try again in a moment.',
       EscalateVideoMute: 'Mute', EscalateVideoUnmute: 'Unmute', EscalateVideoLeave: 'Leave the call',
       EscalateVideoMove: 'Move this window to the next corner', EscalateVideoWith: 'Video call with {{name}}',
       EscalateVideoCustomer: 'another customer', EscalateVideoLoading: 'Loading…', EscalateVideoRetry: 'Try again',
+      EscalateVideoLook: 'Check again',
     },
     es: {
       EscalateVideoStart: 'Iniciar vídeo', EscalateVideoStarting: 'Iniciando vídeo…', EscalateVideoMore: 'Vídeo: más',
@@ -92,12 +105,14 @@
       EscalateVideoSentAgain: 'El enlace se ha enviado otra vez.', EscalateVideoNotSent: 'No se pudo publicar el enlace en el chat. Inténtelo de nuevo.',
       EscalateVideoOffline: 'El servidor de vídeo no responde. Inténtelo de nuevo en un momento.',
       EscalateVideoInCall: 'Todavía está en la videollamada. Salga primero.',
+      EscalateVideoReloaded: 'La página se recargó y usted quedó fuera de la videollamada con {{name}}.',
       EscalateVideoLeaveWrapup: 'Salir y finalizar', EscalateVideoLeaveComplete: 'Salir y completar',
       EscalateVideoLeaveGo: 'Salir y continuar',
       EscalateVideoStuck: 'No se pudo salir de la videollamada. Inténtelo de nuevo en un momento.',
       EscalateVideoMute: 'Silenciar', EscalateVideoUnmute: 'Activar micrófono', EscalateVideoLeave: 'Salir de la llamada',
       EscalateVideoMove: 'Mover esta ventana a la esquina siguiente', EscalateVideoWith: 'Videollamada con {{name}}',
       EscalateVideoCustomer: 'otro cliente', EscalateVideoLoading: 'Cargando…', EscalateVideoRetry: 'Reintentar',
+      EscalateVideoLook: 'Comprobar de nuevo',
     },
     de: {
       EscalateVideoStart: 'Video starten', EscalateVideoStarting: 'Video wird gestartet…', EscalateVideoMore: 'Video: mehr',
@@ -110,12 +125,14 @@
       EscalateVideoSentAgain: 'Der Link wurde noch einmal gesendet.', EscalateVideoNotSent: 'Der Link konnte nicht in den Chat geschrieben werden. Versuchen Sie es noch einmal.',
       EscalateVideoOffline: 'Der Videoserver antwortet nicht. Versuchen Sie es gleich noch einmal.',
       EscalateVideoInCall: 'Sie sind noch im Videoanruf. Verlassen Sie ihn zuerst.',
+      EscalateVideoReloaded: 'Die Seite wurde neu geladen; dadurch sind Sie nicht mehr im Videoanruf mit {{name}}.',
       EscalateVideoLeaveWrapup: 'Verlassen und nachbearbeiten', EscalateVideoLeaveComplete: 'Verlassen und abschließen',
       EscalateVideoLeaveGo: 'Verlassen und fortfahren',
       EscalateVideoStuck: 'Der Videoanruf konnte nicht verlassen werden. Versuchen Sie es gleich noch einmal.',
       EscalateVideoMute: 'Stumm schalten', EscalateVideoUnmute: 'Ton einschalten', EscalateVideoLeave: 'Anruf verlassen',
       EscalateVideoMove: 'Dieses Fenster in die nächste Ecke setzen', EscalateVideoWith: 'Videoanruf mit {{name}}',
       EscalateVideoCustomer: 'jemand anderem', EscalateVideoLoading: 'Wird geladen…', EscalateVideoRetry: 'Noch einmal versuchen',
+      EscalateVideoLook: 'Noch einmal nachsehen',
     },
     fr: {
       EscalateVideoStart: 'Démarrer la vidéo', EscalateVideoStarting: 'Démarrage de la vidéo…', EscalateVideoMore: 'Vidéo : plus',
@@ -128,12 +145,14 @@
       EscalateVideoSentAgain: 'Le lien a été renvoyé.', EscalateVideoNotSent: 'Le lien n’a pas pu être publié dans le chat. Réessayez.',
       EscalateVideoOffline: 'Le serveur vidéo ne répond pas. Réessayez dans un instant.',
       EscalateVideoInCall: 'Vous êtes encore dans l’appel vidéo. Quittez-le d’abord.',
+      EscalateVideoReloaded: 'La page a été rechargée : vous n’êtes plus dans l’appel vidéo avec {{name}}.',
       EscalateVideoLeaveWrapup: 'Quitter et clôturer', EscalateVideoLeaveComplete: 'Quitter et terminer',
       EscalateVideoLeaveGo: 'Quitter et continuer',
       EscalateVideoStuck: 'Impossible de quitter l’appel vidéo. Réessayez dans un instant.',
       EscalateVideoMute: 'Couper le micro', EscalateVideoUnmute: 'Activer le micro', EscalateVideoLeave: 'Quitter l’appel',
       EscalateVideoMove: 'Déplacer cette fenêtre vers le coin suivant', EscalateVideoWith: 'Appel vidéo avec {{name}}',
       EscalateVideoCustomer: 'un autre client', EscalateVideoLoading: 'Chargement…', EscalateVideoRetry: 'Réessayer',
+      EscalateVideoLook: 'Vérifier à nouveau',
     },
     pt: {
       EscalateVideoStart: 'Iniciar vídeo', EscalateVideoStarting: 'Iniciando vídeo…', EscalateVideoMore: 'Vídeo: mais',
@@ -146,12 +165,14 @@
       EscalateVideoSentAgain: 'O link foi enviado de novo.', EscalateVideoNotSent: 'Não foi possível publicar o link no chat. Tente de novo.',
       EscalateVideoOffline: 'O servidor de vídeo não responde. Tente de novo em instantes.',
       EscalateVideoInCall: 'Você ainda está na chamada de vídeo. Saia dela primeiro.',
+      EscalateVideoReloaded: 'A página foi recarregada e você ficou fora da chamada de vídeo com {{name}}.',
       EscalateVideoLeaveWrapup: 'Sair e finalizar', EscalateVideoLeaveComplete: 'Sair e concluir',
       EscalateVideoLeaveGo: 'Sair e continuar',
       EscalateVideoStuck: 'Não foi possível sair da chamada de vídeo. Tente de novo em instantes.',
       EscalateVideoMute: 'Silenciar', EscalateVideoUnmute: 'Ativar microfone', EscalateVideoLeave: 'Sair da chamada',
       EscalateVideoMove: 'Mover esta janela para o próximo canto', EscalateVideoWith: 'Chamada de vídeo com {{name}}',
       EscalateVideoCustomer: 'outro cliente', EscalateVideoLoading: 'Carregando…', EscalateVideoRetry: 'Tentar de novo',
+      EscalateVideoLook: 'Verificar de novo',
     },
   };
 
@@ -237,6 +258,28 @@
     }
   }
 
+  // The Task whose call this tab is in, kept over a reload and no longer: its SID.
+  const callKey = `${name}.call`;
+
+  /** @param {string} taskSid empty once the call is over */
+  function remember(taskSid) {
+    try {
+      if (taskSid) sessionStorage.setItem(callKey, taskSid);
+      else sessionStorage.removeItem(callKey);
+    } catch {
+      // A browser that keeps nothing: after a reload the tab offers the call all the same.
+    }
+  }
+
+  /** The Task of the call that a reload has cut off; empty for none. */
+  function interrupted() {
+    try {
+      return sessionStorage.getItem(callKey) ?? '';
+    } catch {
+      return '';
+    }
+  }
+
   /** @param {Escalation | null | undefined} e */
   const isLive = (e) => Boolean(e) && e?.status !== 'ended' && e?.status !== 'expired';
 
@@ -252,18 +295,38 @@
     .escalate-room[data-place=floating] .escalate-bar { display: flex; }
     .escalate-bar span { flex: 1; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
     .escalate-bar button, .escalate-menu button { font: inherit; cursor: pointer; border: 1px solid transparent; border-radius: 4px; min-height: 32px; padding: 0 8px; }
-    .escalate-bar button { min-width: 32px; background: #2d3a52; color: #fff; }
+    .escalate-bar button { width: 32px; padding: 0; display: grid; place-items: center; background: #2d3a52; color: #fff; }
+    .escalate-bar button.off { background: #fff; color: #121c2d; }
     .escalate-bar button.bad { background: #c72323; }
     .escalate-bar button:focus-visible, .escalate-menu button:focus-visible, .escalate-place button:focus-visible { outline: 2px solid #0263e0; outline-offset: 2px; }
-    .escalate-menu { position: fixed; z-index: 1300; display: flex; flex-direction: column; padding: 8px; min-width: 200px; background: #fff; color: #121c2d; border-radius: 8px; box-shadow: 0 4px 16px rgba(18,28,45,.3); font: 14px/1.4 Inter, system-ui, sans-serif; }
+    .escalate-menu { position: fixed; z-index: 1300; display: flex; flex-direction: column; padding: 8px; width: max-content; min-width: 200px; max-width: min(320px, calc(100vw - 16px)); background: #fff; color: #121c2d; border-radius: 8px; box-shadow: 0 4px 16px rgba(18,28,45,.3); font: 14px/1.4 Inter, system-ui, sans-serif; }
     .escalate-menu button { background: none; color: inherit; text-align: start; min-height: 36px; }
     .escalate-menu button:hover { background: #f4f4f6; }
     .escalate-place { flex: 1; min-height: 240px; display: flex; flex-direction: column; align-items: center; justify-content: center; gap: 12px; padding: 16px; text-align: center; font: 14px/1.5 Inter, system-ui, sans-serif; }
     .escalate-place p { margin: 0; }
     .escalate-place button { font: inherit; font-weight: 600; cursor: pointer; border: 0; border-radius: 4px; min-height: 36px; padding: 0 16px; background: #0263e0; color: #fff; }
-    .escalate-icon { position: relative; display: inline-flex; }
+    .escalate-icon { position: relative; display: inline-flex; flex: none; margin-inline-end: 8px; }
     @media (forced-colors: active) { .escalate-room[data-place=floating], .escalate-bar button { border: 1px solid; } }
   `;
+
+  // Signs of the floating window's buttons: strokes in a square of 24.
+  const signs = {
+    microphone: 'M12 3a3 3 0 0 0-3 3v6a3 3 0 0 0 6 0V6a3 3 0 0 0-3-3zM5 11v1a7 7 0 0 0 14 0v-1M12 19v3',
+    muted: 'M15 9.5V6a3 3 0 0 0-5.7-1.3M9 9v3a3 3 0 0 0 5 2.2M5 11v1a7 7 0 0 0 11.5 5.4M19 11v1a7 7 0 0 1-.4 2.3M12 19v3M3 3l18 18',
+    hangUp: 'M6 6l12 12M18 6L6 18',
+    back: 'M14 4h6v6M20 4l-8 8M18 14v5a1 1 0 0 1-1 1H5a1 1 0 0 1-1-1V7a1 1 0 0 1 1-1h5',
+    corner: 'M4 9V5a1 1 0 0 1 1-1h4M15 4h4a1 1 0 0 1 1 1v4M20 15v4a1 1 0 0 1-1 1h-4M9 20H5a1 1 0 0 1-1-1v-4',
+  };
+
+  /** @param {keyof typeof signs} which */
+  function sign(which) {
+    const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
+    for (const [k, v] of Object.entries({ viewBox: '0 0 24 24', width: '18', height: '18', fill: 'none', stroke: 'currentColor', 'stroke-width': '2', 'stroke-linecap': 'round', 'stroke-linejoin': 'round', 'aria-hidden': 'true' })) svg.setAttribute(k, v);
+    const path = document.createElementNS(svg.namespaceURI, 'path');
+    path.setAttribute('d', signs[which]);
+    svg.append(path);
+    return svg;
+  }
 
   // Where the floating window goes, in turn: it can be moved without dragging.
   const corners = [{ right: 16, bottom: 16 }, { left: 16, bottom: 16 }, { left: 16, top: 72 }, { right: 16, top: 72 }];
@@ -306,6 +369,7 @@
       this.undo = []; // takes down what #build has set up
       /** @type {(() => void) | null} */
       this.stopDock = null;
+      this.closing = false; // the Task is over; the page goes as soon as the call has
     }
 
     /** The agent is in a call, or on the way in. */
@@ -316,6 +380,11 @@
     /** @param {string} taskSid */
     runningFor(taskSid) {
       return this.running && this.shown?.taskSid === taskSid;
+    }
+
+    /** The agent looks at the page, in the tab of this Task. @param {string} taskSid */
+    seenFor(taskSid) {
+      return this.host?.dataset.place === 'docked' && this.shown?.taskSid === taskSid;
     }
 
     /** Calls f at every change until the answer is called. @param {() => void} f */
@@ -331,6 +400,7 @@
     open(taskSid, code, name) {
       if (this.shown?.code === code && this.shown.taskSid === taskSid) return true;
       if (this.running) return false;
+      this.closing = false;
       this.shown = { taskSid, code, name };
       if (!this.host) this.#build();
       this.#sendOpen();
@@ -344,14 +414,26 @@
       this.dock = place;
       const follow = () => this.#lay(taskSid);
       const sizes = new ResizeObserver(follow);
-      // Whatever moves the place changes the size of something around it.
-      for (let e = /** @type {Element | null} */ (place); e; e = e.parentElement) sizes.observe(e);
+      const looks = new MutationObserver(follow);
+      // Whatever moves the place changes the size of something around it. A tab that
+      // is not selected keeps its size: Flex gives it a class that makes it invisible,
+      // by a transition, and only after that it is.
+      for (let e = /** @type {Element | null} */ (place); e; e = e.parentElement) {
+        sizes.observe(e);
+        looks.observe(e, { attributes: true, attributeFilter: ['class', 'style', 'hidden'] });
+      }
+      const faded = (/** @type {TransitionEvent} */ e) => {
+        if (e.propertyName === 'visibility' && /** @type {Node} */ (e.target).contains(place)) follow();
+      };
       const stopWatch = this.watch(follow);
+      window.addEventListener('transitionend', faded, true);
       window.addEventListener('scroll', follow, true);
       window.addEventListener('resize', follow);
       this.stopDock = () => {
         sizes.disconnect();
+        looks.disconnect();
         stopWatch();
+        window.removeEventListener('transitionend', faded, true);
         window.removeEventListener('scroll', follow, true);
         window.removeEventListener('resize', follow);
       };
@@ -378,13 +460,20 @@
       });
     }
 
-    /** Takes the page away, if it shows this Task and no call is running. @param {string} taskSid */
+    /** Takes the page away if it shows this Task, at once or when the call is left. @param {string} taskSid */
     close(taskSid) {
-      if (this.shown?.taskSid !== taskSid || this.running) return;
+      if (this.shown?.taskSid !== taskSid) return;
+      this.closing = true;
+      if (this.running) void this.leave();
+      else this.#takeDown();
+    }
+
+    #takeDown() {
       for (const f of this.undo.splice(0)) f();
       this.host?.remove();
       this.host = this.frame = null;
       this.ready = false;
+      this.closing = false;
       this.shown = null;
       this.phase = 'idle';
       this.#changed();
@@ -433,12 +522,17 @@
         this.#toCorner();
       });
       leave.className = 'bad';
-      for (const [b, sign] of /** @type {[HTMLButtonElement, string][]} */ ([[leave, '✕'], [back, '⤢'], [move, '⌟']])) b.textContent = sign;
-      bar.append(title, mute, leave, back, move);
+      leave.append(sign('hangUp'));
+      back.append(sign('back'));
+      move.append(sign('corner'));
+      bar.append(title, mute, back, move, leave);
       const draw = () => {
-        title.textContent = this.say('EscalateVideoWith', { name: this.shown?.name || this.say('EscalateVideoCustomer') });
-        mute.textContent = this.say(this.muted ? 'EscalateVideoUnmute' : 'EscalateVideoMute');
+        title.textContent = this.shown?.name || this.say('EscalateVideoWith', { name: this.say('EscalateVideoCustomer') });
+        title.title = this.say('EscalateVideoWith', { name: this.shown?.name || this.say('EscalateVideoCustomer') });
+        mute.replaceChildren(sign(this.muted ? 'muted' : 'microphone'));
+        mute.classList.toggle('off', this.muted);
         for (const [b, key] of /** @type {[HTMLButtonElement, string][]} */ ([
+          [mute, this.muted ? 'EscalateVideoUnmute' : 'EscalateVideoMute'],
           [leave, 'EscalateVideoLeave'], [back, 'EscalateVideoBack'], [move, 'EscalateVideoMove']])) {
           b.title = this.say(key);
           b.setAttribute('aria-label', b.title);
@@ -482,7 +576,7 @@
     #lay(taskSid) {
       if (!this.host) return;
       const r = this.dock?.getBoundingClientRect();
-      const seen = r && r.width > 0 && r.height > 0 && this.shown?.taskSid === taskSid;
+      const seen = this.dock && r && r.width > 0 && r.height > 0 && getComputedStyle(this.dock).visibility === 'visible' && this.shown?.taskSid === taskSid;
       const was = this.host.dataset.place;
       const place = seen ? 'docked' : this.running ? 'floating' : 'hidden';
       this.host.dataset.place = place;
@@ -491,6 +585,7 @@
       } else if (place !== was) {
         this.#toCorner();
       }
+      if (place !== was) this.#tell();
     }
 
     #sendToken() {
@@ -526,14 +621,21 @@
 
     /** @param {Phase} phase @param {boolean} muted */
     #set(phase, muted) {
+      const ran = this.running;
       this.phase = phase;
       this.muted = muted;
+      if (this.running !== ran) remember(this.running ? this.shown?.taskSid ?? '' : '');
       if (!this.running) for (const done of this.leaving.splice(0)) done();
-      this.#changed();
+      if (!this.running && this.closing) this.#takeDown();
+      else this.#changed();
     }
 
     #changed() {
       if (!this.dock) this.#lay('');
+      this.#tell();
+    }
+
+    #tell() {
       for (const f of [...this.watchers]) f();
     }
   }
@@ -560,10 +662,21 @@
   const guarded = /** @type {const} */ ({
     WrapupTask: 'EscalateVideoLeaveWrapup',
     CompleteTask: 'EscalateVideoLeaveComplete',
-    CancelTask: 'EscalateVideoLeaveGo',
     TransferTask: 'EscalateVideoLeaveGo',
-    StartTransfer: 'EscalateVideoLeaveGo',
+    StartChannelTransfer: 'EscalateVideoLeaveGo', // of a Conversation; by 2.12
+    LeaveChannel: 'EscalateVideoLeaveGo',
+    PauseChannel: 'EscalateVideoLeaveGo',
+    CancelTask: 'EscalateVideoLeaveGo', // not Flex's own: what plugins call theirs
   });
+
+  /** The ids of all our notices. */
+  const notices = ['EscalateVideoDone', 'EscalateVideoProblem', 'EscalateVideoElsewhere', 'EscalateVideoReloaded', ...new Set(Object.values(guarded))];
+
+  /** The statuses of a Reservation whose Task an agent has; before, the server tells them nothing. */
+  const held = ['accepted', 'wrapping'];
+
+  /** Events of Flex after which an agent has no Task any more, whoever brought it about. */
+  const ends = ['taskCompleted', 'taskCanceled', 'taskRescinded'];
 
   /** What agent and supervisor see, and what keeps a Task from being closed too early. */
   class Desk {
@@ -576,6 +689,8 @@
       this.known = new Map();
       /** @type {Set<string>} */
       this.busy = new Set();
+      /** What goes on now that the call was left for it, a Task's SID or "Logout": it is not stopped again. @type {Set<string>} */
+      this.wayOut = new Set();
       this.server = new Server(() => this.token, (key) => this.say(key));
       this.room = new Room(() => this.token, (key, more) => this.say(key, more), {
         on: (f) => {
@@ -612,10 +727,57 @@
       const tab = (/** @type {boolean} */ supervisor) => h(flex.Tab, /** @type {any} */ ({
         key: tabName, uniqueName: tabName, label: this.say('EscalateVideoTab'),
       }), h(flex.withTaskContext(this.#place(supervisor)), { key: 'escalate-place' }));
-      flex.TaskCanvasTabs.Content.add(tab(false), { if: (/** @type {{task?: Task}} */ p) => chat(p.task) });
+      flex.TaskCanvasTabs.Content.add(tab(false), { if: (/** @type {{task?: Task}} */ p) => chat(p.task) && held.includes(p.task?.status ?? '') });
       flex.Supervisor.TaskCanvasTabs.Content.add(tab(true), { if: (/** @type {{task?: Task}} */ p) => chat(p.task) });
       this.#registerNotices();
       this.#guard();
+      this.#outdate();
+      void this.#comeBack();
+    }
+
+    /** Takes notices away as soon as they are no longer so: Flex lays its bar over the icon. */
+    #outdate() {
+      let ran = false, saw = false;
+      this.room.watch(() => {
+        const { running, shown } = this.room;
+        const seen = Boolean(shown && this.room.seenFor(shown.taskSid));
+        if (ran && !running) this.#withdraw(...Object.values(guarded), 'EscalateVideoElsewhere');
+        if (running && !ran) this.#withdraw('EscalateVideoReloaded');
+        if (seen && !saw) this.#withdraw('EscalateVideoElsewhere', 'EscalateVideoReloaded');
+        [ran, saw] = [running, seen];
+      });
+    }
+
+    /** Offers the call that a reload of the page has cut off, once its Task is there. */
+    async #comeBack() {
+      const taskSid = interrupted();
+      if (!taskSid || !(await this.#when(() => this.#taskOfSid(taskSid), comeBackTimeout))) return;
+      remember('');
+      try {
+        const { escalation } = await this.learn(taskSid);
+        if (isLive(escalation) && !this.room.running && !this.room.seenFor(taskSid)) this.#notify('EscalateVideoReloaded', this.say('EscalateVideoReloaded', { name: this.#customerOf(taskSid) }), () => this.goTo(taskSid));
+      } catch (err) {
+        this.#problem(err);
+      }
+    }
+
+    /**
+     * Waits for something in Flex's state; false when it does not come in time.
+     * @param {() => unknown} there @param {number} within ms @returns {Promise<boolean>}
+     */
+    #when(there, within) {
+      if (there()) return Promise.resolve(true);
+      return new Promise((resolve) => {
+        const done = (/** @type {boolean} */ came) => {
+          stop();
+          clearTimeout(timer);
+          resolve(came);
+        };
+        const stop = this.manager.store.subscribe(() => {
+          if (there()) done(true);
+        });
+        const timer = setTimeout(() => done(false), within);
+      });
     }
 
     // -- What an agent does
@@ -642,16 +804,19 @@
         const e = await this.server.escalate(task.taskSid, languageOf(this.manager));
         this.#learn(task.taskSid, e);
         await this.#post(task, e);
-        this.flex.Notifications.showNotification('EscalateVideoDone', { text: this.say('EscalateVideoSentAgain') });
+        this.#notify('EscalateVideoDone', this.say('EscalateVideoSentAgain'));
       });
     }
 
     /** The customer reads it as the agent's own message. @param {Task} task @param {Escalation} e */
     async #post(task, e) {
+      const conversationSid = this.flex.TaskHelper.getTaskConversationSid(task) ?? '';
+      // Flex sends nothing into a chat that it is still loading, as it does after a start.
+      await this.#when(() => /** @type {any} */ (this.manager.store.getState()).flex.chat?.conversations?.[conversationSid]?.source, chatTimeout);
       try {
         await this.flex.Actions.invokeAction('SendMessage', {
           body: e.invite,
-          conversationSid: this.flex.TaskHelper.getTaskConversationSid(task),
+          conversationSid,
           messageAttributes: { hasVideo: true, videoUrl: e.joinUrl, uniqueCode: e.code },
         });
       } catch (err) {
@@ -670,12 +835,21 @@
       return this.flex.Actions.invokeAction('SetComponentState', { name: 'AgentTaskCanvasTabs', state: { selectedTabName: tabName } });
     }
 
-    /** Selects a Task and its Video Room. @param {string} taskSid */
+    /** Selects a Task and its Video Room, one's own or one that is supervised. @param {string} taskSid */
     async goTo(taskSid) {
+      const { Actions } = this.flex;
       const task = this.#taskOfSid(taskSid);
-      if (!task) return;
-      await this.flex.Actions.invokeAction('SelectTask', { task });
-      await this.#selectTab();
+      if (task) {
+        await Actions.invokeAction('NavigateToView', { viewName: 'agent-desktop' });
+        await Actions.invokeAction('SelectTask', { task });
+        await this.#selectTab();
+        return;
+      }
+      const other = this.#supervised(taskSid);
+      if (!other) return;
+      await Actions.invokeAction('NavigateToView', { viewName: 'teams' });
+      await Actions.invokeAction('SelectTaskInSupervisor', { task: other });
+      await Actions.invokeAction('SetComponentState', { name: 'SupervisorCanvasTabs', state: { selectedTabName: tabName } });
     }
 
     /** Asks what the server knows of a Task's session. @param {string} taskSid */
@@ -694,6 +868,7 @@
     /** @param {string} taskSid @param {() => Promise<void>} work */
     async #busyWith(taskSid, work) {
       this.busy.add(taskSid);
+      this.#withdraw('EscalateVideoProblem');
       this.#changed();
       try {
         await work();
@@ -731,27 +906,38 @@
       add({ id: 'EscalateVideoDone', type: kind.success, timeout: 4000 });
       add({ id: 'EscalateVideoProblem', type: kind.error });
       add({ id: 'EscalateVideoElsewhere', type: kind.warning, actions: action('EscalateVideoBack') });
+      add({ id: 'EscalateVideoReloaded', type: kind.warning, timeout: 15000, actions: action('EscalateVideoBack') });
       for (const key of new Set(Object.values(guarded))) add({ id: key, type: kind.warning, timeout: 15000, actions: action(key) });
+    }
+
+    /**
+     * Shows a notice in place of ours before it: Flex lays its bar over the Task's header.
+     * @param {string} id @param {string} text @param {() => unknown} [run] what its button does
+     */
+    #notify(id, text, run) {
+      this.#withdraw(...notices);
+      this.flex.Notifications.showNotification(id, { text, run });
+    }
+
+    /** @param {...string} ids */
+    #withdraw(...ids) {
+      for (const id of ids) this.flex.Notifications.dismissNotificationById(id);
     }
 
     /** @param {unknown} err */
     #problem(err) {
       if (!(err instanceof Refusal)) console.error(`${name}:`, err);
-      const text = err instanceof Refusal ? err.message : this.say('EscalateVideoOffline');
-      this.flex.Notifications.showNotification('EscalateVideoProblem', { text });
+      this.#notify('EscalateVideoProblem', err instanceof Refusal ? err.message : this.say('EscalateVideoOffline'));
     }
 
     /** Says in which call the agent is, with the way there. @param {string} taskSid */
     #elsewhere(taskSid) {
-      this.flex.Notifications.showNotification('EscalateVideoElsewhere', {
-        text: this.say('EscalateVideoElsewhere', { name: this.#customerOf(taskSid) }),
-        run: () => this.goTo(taskSid),
-      });
+      this.#notify('EscalateVideoElsewhere', this.say('EscalateVideoElsewhere', { name: this.#customerOf(taskSid) }), () => this.goTo(taskSid));
     }
 
     /** @param {string} taskSid */
     #customerOf(taskSid) {
-      const task = this.#taskOfSid(taskSid);
+      const task = this.#taskOfSid(taskSid) ?? this.#supervised(taskSid);
       return (task && nameOf(task)) || this.say('EscalateVideoCustomer');
     }
 
@@ -762,16 +948,36 @@
       for (const action of /** @type {(keyof typeof guarded)[]} */ (Object.keys(guarded))) {
         Actions.addListener(/** @type {any} */ (`before${action}`), (/** @type {any} */ payload, /** @type {() => void} */ abort) => this.#mayClose(action, payload, abort));
       }
-      for (const action of ['WrapupTask', 'CompleteTask', 'CancelTask']) {
-        Actions.addListener(/** @type {any} */ (`after${action}`), (/** @type {any} */ payload) => this.#closed(payload));
-      }
-      Actions.addListener('beforeLogout', (/** @type {any} */ payload, /** @type {() => void} */ abort) => {
-        if (!this.room.running) return;
-        abort();
-        this.#offer('EscalateVideoLeaveGo', this.say('EscalateVideoInCall'), async () => {
-          if (await this.room.leave()) await Actions.invokeAction('Logout', payload);
-        });
-      });
+      const on = (/** @type {string} */ event, /** @type {(task: Task) => unknown} */ f) => this.manager.events.addListener(/** @type {any} */ (event), f);
+      on('taskWrapup', (task) => this.#closed(task));
+      for (const event of ends) on(event, (task) => this.#gone(task));
+      Actions.addListener('beforeLogout', (/** @type {any} */ payload, /** @type {() => void} */ abort) => this.#mayLogOut(payload, abort));
+    }
+
+    /** @param {any} payload @param {() => void} abort */
+    async #mayLogOut(payload, abort) {
+      if (this.wayOut.has('Logout')) return;
+      const running = this.room.running ? this.room.shown?.taskSid : await this.#runningByServer();
+      if (!running) return;
+      abort();
+      const goOn = async () => {
+        if (this.room.runningFor(running)) {
+          if (!(await this.room.leave())) throw new Refusal('stuck', this.say('EscalateVideoStuck'));
+        } else {
+          await this.#endLive(running);
+        }
+        await this.#goOn('Logout', () => this.flex.Actions.invokeAction('Logout', payload));
+      };
+      this.#offer('EscalateVideoLeaveGo', this.say('EscalateVideoInCall'), goOn);
+      // The user's menu lies over the notice's button; Flex has no action that closes it.
+      document.querySelector('.Twilio-UserControls-LogoutButton')?.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true }));
+    }
+
+    /** The Task in whose call the server has the agent, of those that have a session as far as known. */
+    async #runningByServer() {
+      const live = [...this.known].filter(([, e]) => isLive(e)).map(([taskSid]) => taskSid);
+      const checks = await Promise.all(live.map((taskSid) => this.learn(taskSid).catch(() => ({ mayWrapUp: true }))));
+      return live.find((_, i) => !checks[i].mayWrapUp);
     }
 
     /** A Task that the Worker has. Flex's own getTaskByTaskSid takes the Reservation's SID. @param {string} taskSid @returns {Task | undefined} */
@@ -780,21 +986,35 @@
       return [...tasks.values()].find((t) => t.taskSid === taskSid);
     }
 
-    /** A payload holds the Task, or the SID of its Reservation only. @param {any} payload @returns {Task | undefined} */
+    /** A Task of somebody else's that a supervisor looks at. @param {string} taskSid @returns {Task | undefined} */
+    #supervised(taskSid) {
+      const { workers = [], stickyWorker } = /** @type {any} */ (this.manager.store.getState()).flex.supervisor ?? {};
+      return [stickyWorker, ...workers].flatMap((w) => w?.tasks ?? []).find((t) => t.taskSid === taskSid);
+    }
+
+    /**
+     * A payload holds the Task, the SID of its Reservation, its Conversation or its channel.
+     * @param {any} payload @returns {Task | undefined}
+     */
     #taskOf(payload) {
-      const task = payload?.task ?? (payload?.sid && this.flex.TaskHelper.getTaskByTaskSid(payload.sid));
-      return task && this.flex.TaskHelper.isChatBasedTask(task) ? task : undefined;
+      const { TaskHelper } = this.flex;
+      const tasks = /** @type {any} */ (this.manager.store.getState()).flex.worker.tasks;
+      const sid = payload?.sid ?? payload?.reservationSid;
+      const task = payload?.task ?? (sid ? TaskHelper.getTaskByTaskSid(sid) : [...tasks.values()].find((t) =>
+        (payload?.conversationSid && TaskHelper.getTaskConversationSid(t) === payload.conversationSid)
+        || (payload?.channelSid && t.attributes?.flexInteractionChannelSid === payload.channelSid)));
+      return task && TaskHelper.isChatBasedTask(task) ? task : undefined;
     }
 
     /** @param {keyof typeof guarded} action @param {any} payload @param {() => void} abort */
     async #mayClose(action, payload, abort) {
       const task = this.#taskOf(payload);
-      if (!task) return;
+      if (!task || this.wayOut.has(task.taskSid)) return;
       let reason = this.say('EscalateVideoInCall');
       if (!this.room.runningFor(task.taskSid)) {
         // This page may have been reloaded, or the call may run in another one: ask the server.
         try {
-          const check = await this.server.check(task.taskSid);
+          const check = await this.learn(task.taskSid);
           if (check.mayWrapUp) return;
           reason = check.reason ?? reason;
         } catch (err) {
@@ -810,37 +1030,55 @@
 
     /** @param {string} id of the notification @param {string} text @param {() => Promise<unknown>} run */
     #offer(id, text, run) {
-      this.flex.Notifications.showNotification(id, { text, run: () => run().catch((err) => this.#problem(err)) });
+      this.#notify(id, text, () => run().catch((err) => this.#problem(err)));
     }
 
     /** Leaves the call, ends it for everyone, and goes on. @param {Task} task @param {() => Promise<unknown>} goOn */
     async #leaveAnd(task, goOn) {
+      const { taskSid } = task;
       // A page that does not answer is no reason to stay: to end completes the
       // Room, which disconnects it too.
-      if (this.room.runningFor(task.taskSid)) await this.room.leave();
-      await this.#endLive(task.taskSid);
-      if (this.room.runningFor(task.taskSid) && !(await this.room.leave())) throw new Refusal('stuck', this.say('EscalateVideoStuck'));
-      await goOn();
+      if (this.room.runningFor(taskSid)) await this.room.leave();
+      await this.#endLive(taskSid);
+      if (this.room.runningFor(taskSid) && !(await this.room.leave())) throw new Refusal('stuck', this.say('EscalateVideoStuck'));
+      await this.#goOn(taskSid, goOn);
+    }
+
+    /** @param {string} what @param {() => Promise<unknown>} run */
+    async #goOn(what, run) {
+      this.wayOut.add(what);
+      try {
+        await run();
+      } finally {
+        this.wayOut.delete(what);
+      }
     }
 
     /** Ends a Task's session for everyone, also one that another page has made. @param {string} taskSid */
     async #endLive(taskSid) {
-      const { escalation } = await this.server.check(taskSid);
-      if (escalation && isLive(escalation)) await this.server.end(escalation.code);
+      if (!this.known.has(taskSid)) await this.learn(taskSid);
+      const e = this.known.get(taskSid);
+      if (!e) return;
+      await this.server.end(e.code);
+      this.#learn(taskSid, null);
     }
 
-    /** A link must not outlive its conversation. @param {any} payload */
-    async #closed(payload) {
-      const task = this.#taskOf(payload);
-      if (!task) return;
-      const { taskSid } = task;
+    /** A link must not outlive its conversation. @param {Task} task */
+    async #closed(task) {
+      if (!this.flex.TaskHelper.isChatBasedTask(task)) return;
       try {
-        await this.#endLive(taskSid);
+        await this.#endLive(task.taskSid);
       } catch (err) {
         console.warn(`${name}: the link stays until its time is over`, err);
       }
-      this.known.delete(taskSid);
-      this.room.close(taskSid);
+      this.room.close(task.taskSid);
+    }
+
+    /** Forgets a Task. The server is asked no more: the agent has it no longer. @param {Task} task */
+    async #gone(task) {
+      if (this.known.get(task.taskSid)) await this.#closed(task);
+      this.known.delete(task.taskSid);
+      this.room.close(task.taskSid);
     }
 
     // -- Components
@@ -865,7 +1103,7 @@
           if (at) return setAt(null);
           // Only the server knows whether the last session still lives.
           if (this.known.get(task.taskSid)) await this.learn(task.taskSid).catch(() => undefined);
-          if (this.known.get(task.taskSid)) setAt(anchor.current?.getBoundingClientRect() ?? null);
+          if (this.known.get(task.taskSid)) setAt(anchor.current?.firstElementChild?.getBoundingClientRect() ?? null);
           else await this.start(task);
           return undefined;
         };
@@ -891,6 +1129,13 @@
       const { react } = this;
       const h = react.createElement;
       const ref = react.useRef(/** @type {HTMLDivElement | null} */ (null));
+      // Below the icon, or above it where there is no room below.
+      react.useLayoutEffect(() => {
+        if (!ref.current) return;
+        const { offsetWidth: width, offsetHeight: height, style } = ref.current;
+        style.left = `${Math.max(8, Math.min(at.left, innerWidth - width - 8))}px`;
+        style.top = `${at.bottom + height + 12 <= innerHeight ? at.bottom + 4 : Math.max(8, at.top - height - 4)}px`;
+      }, [at]);
       react.useEffect(() => {
         const before = document.activeElement;
         ref.current?.querySelector('button')?.focus();
@@ -898,9 +1143,14 @@
           if (!ref.current?.contains(/** @type {Node} */ (e.target))) close();
         };
         document.addEventListener('pointerdown', away, true);
+        window.addEventListener('blur', close); // a click into the iframe
+        window.addEventListener('resize', close);
         return () => {
           document.removeEventListener('pointerdown', away, true);
-          if (before instanceof HTMLElement) before.focus();
+          window.removeEventListener('blur', close);
+          window.removeEventListener('resize', close);
+          // Unless the focus has gone elsewhere meanwhile.
+          if (document.activeElement === document.body && before instanceof HTMLElement) before.focus();
         };
       }, []);
       const keys = (/** @type {{key: string, preventDefault: () => void}} */ e) => {
@@ -913,8 +1163,7 @@
           buttons[(i + step + buttons.length) % buttons.length].focus();
         }
       };
-      const style = { top: at.bottom + 4, right: Math.max(8, innerWidth - at.right) };
-      return h('div', { className: 'escalate-menu', role: 'menu', 'aria-label': this.say('EscalateVideoMenu'), ref, style, onKeyDown: keys },
+      return h('div', { className: 'escalate-menu', role: 'menu', 'aria-label': this.say('EscalateVideoMenu'), ref, onKeyDown: keys },
         items.map((i) => h('button', { key: i.id, id: i.id, type: 'button', role: 'menuitem', onClick: () => { close(); i.run(); } }, i.text)));
     };
 
@@ -933,9 +1182,10 @@
           this.learn(sid).catch((err) => setTrouble(err instanceof Refusal ? err.message : this.say('EscalateVideoOffline')));
         };
         // Flex may have been reloaded in the middle of a call; the server knows.
+        const open = task?.status === 'accepted';
         react.useEffect(() => {
-          if (sid && !this.known.has(sid)) ask();
-        }, [sid]);
+          if (sid && open && !this.known.has(sid)) ask();
+        }, [sid, open]);
         // A call of another Task is not left for it; this waits until that is over.
         react.useEffect(() => {
           if (task && live) this.room.open(sid, live.code, nameOf(task));
@@ -955,10 +1205,10 @@
           const other = this.room.shown?.taskSid ?? '';
           return card(this.say('EscalateVideoElsewhere', { name: this.#customerOf(other) }), this.say('EscalateVideoBack'), () => this.goTo(other));
         }
+        if (!open) return card(this.say('EscalateVideoClosed'));
         if (trouble) return card(trouble, this.say('EscalateVideoRetry'), ask);
         if (live === undefined) return card(this.say('EscalateVideoLoading'));
-        if (supervisor) return card(this.say('EscalateVideoNoneSupervisor'), this.say('EscalateVideoRetry'), ask);
-        if (task.status !== 'accepted') return card(this.say('EscalateVideoClosed'));
+        if (supervisor) return card(this.say('EscalateVideoNoneSupervisor'), this.say('EscalateVideoLook'), ask);
         return card(`${this.say('EscalateVideoNone')} ${this.say('EscalateVideoNoneHint')}`, this.say('EscalateVideoStart'), () => this.start(task));
       };
     }

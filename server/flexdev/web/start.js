@@ -1,12 +1,15 @@
 // Logs the demo's Worker in and starts Flex.
 (async () => {
   'use strict';
-  const answer = await fetch('/flex/api/session', { method: 'POST' });
+  // /flex?as=supervisor holds for this tab: Flex puts addresses of its own there.
+  const as = new URLSearchParams(location.search).get('as') ?? sessionStorage.getItem('as') ?? '';
+  sessionStorage.setItem('as', as);
+  const answer = await fetch(`/flex/api/session?as=${encodeURIComponent(as)}`, { method: 'POST' });
   if (!answer.ok) throw new Error(await answer.text());
   const session = await answer.json();
   window.flexShim.answerAt(session.twilio);
   localStorage.setItem('TWILIO_FLEX_SSO', JSON.stringify({
-    token: session.token, identity: session.identity, roles: ['agent'], expiration: session.expiration,
+    token: session.token, identity: session.identity, roles: session.roles, expiration: session.expiration,
     flexUserSid: 'FU' + session.workerSid.slice(2), accountSid: session.accountSid, permissions: [],
   }));
   await new Promise((resolve, reject) => {
