@@ -5,6 +5,8 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"os"
+	"runtime/debug"
 
 	"escalate/server/core"
 	"escalate/server/doctor"
@@ -45,6 +47,9 @@ func serve(ctx context.Context, args []string, getenv func(string) string, stdou
 		return fmt.Errorf("the settings are not right:\n%w", err)
 	}
 	c.LogOutput, c.FlexDir = stderr, *flex
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(core.GCPercent)
+	}
 	s, err := core.Start(ctx, c)
 	if err != nil {
 		return err

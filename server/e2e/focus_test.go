@@ -12,6 +12,7 @@ func (p *tab) focusSeen(width, height int64) {
 	p.drawn()
 	p.list(fmt.Sprintf("focus at %d by %d", width, height), controls+`
 		const found = [], had = d.activeElement;
+		had?.blur?.(); // focus() is nothing to the one that has it already, as after a click
 		for (const e of all) {
 			e.focus({focusVisible: true});
 			if (d.activeElement !== e) { found.push('takes no focus: ' + named(e)); continue; }

@@ -29,6 +29,7 @@ func (p *tab) toldApart() {
 			if (was[1]) e.dataset.off = was[1];
 			if (now === other) found.push('looks the same on and off: ' + named(e));
 		}
+		d.activeElement?.blur?.(); // focus() is nothing to the one that has it already, as after a click
 		for (const e of all) {
 			e.focus({focusVisible: true});
 			const marked = [e, face(e)].some(x => { const s = w.getComputedStyle(x); return s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 2; });

@@ -38,9 +38,25 @@ func TestSmallWindow(t *testing.T) {
 	p.room.click("#camera-button")
 	c.until("and is back", `[...`+mini+`.querySelectorAll('video')].filter(v => !v.hidden && v.videoWidth > 0).length === 2`)
 
+	// It is for those who turn to another page, and goes on there.
+	turn := func(to string) {
+		c.do(`Object.defineProperty(d, 'visibilityState', {configurable: true, value: '` + to + `'}); d.dispatchEvent(new Event('visibilitychange'))`)
+	}
+	turn("hidden")
+	c.plays("the small window goes on while the page is in the background")
+
 	// Closed by its own cross: the page is as before, and it can be had again.
 	c.do(`w.documentPictureInPicture.window.close()`)
 	c.see(`#mini-button[aria-pressed="false"]`)
+	last, stood := 0, 0
+	c.mediaUntil("pictures that nobody sees are not sent", func(m media) bool {
+		if m.Frames != last {
+			last, stood = m.Frames, 0
+		}
+		stood++
+		return stood > 5
+	})
+	turn("visible")
 	c.plays("the call goes on in the page")
 	c.click("#more-button")
 	open()
