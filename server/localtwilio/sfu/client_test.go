@@ -140,7 +140,7 @@ func (c *client) close() {
 
 func (c *client) leave() {
 	c.mu.Lock()
-	c.leaving = true // what it says from now on may come too late
+	c.leaving = true // what it says from now on may come too late, and the server's goodbye closes it
 	c.mu.Unlock()
 	c.peer.Close()
 	c.close()
@@ -199,13 +199,13 @@ func (c *client) makeOffer(revision int) Description {
 	for i, t := range c.pc.GetTransceivers() {
 		if t.Mid() == "" {
 			if err := t.SetMid(fmt.Sprintf("%s-%d", c.id, i)); err != nil {
-				c.t.Errorf("%s: name section: %v", c.id, err)
+				c.wrong("name section: %v", err)
 			}
 		}
 	}
 	o, err := c.pc.CreateOffer(nil)
 	if err != nil {
-		c.t.Errorf("%s: create offer: %v", c.id, err)
+		c.wrong("create offer: %v", err)
 	}
 	c.pending = &Description{Type: TypeOffer, Revision: revision, SDP: o.SDP}
 	d := *c.pending
@@ -218,7 +218,7 @@ func (c *client) makeOffer(revision int) Description {
 // answered applies our offer and the server's answer to it; mu is held.
 func (c *client) answered(d Description) {
 	if c.pending == nil || d.Revision != c.pending.Revision {
-		c.t.Errorf("%s: answer %d was not asked for", c.id, d.Revision)
+		c.wrong("answer %d was not asked for", d.Revision)
 		return
 	}
 	c.apply(c.pc.SetLocalDescription, webrtc.SDPTypeOffer, c.pending.SDP)
@@ -231,8 +231,15 @@ func (c *client) answered(d Description) {
 }
 
 func (c *client) apply(set func(webrtc.SessionDescription) error, typ webrtc.SDPType, sdp string) {
-	if err := set(webrtc.SessionDescription{Type: typ, SDP: sdp}); err != nil && !c.closed && !c.leaving {
-		c.t.Errorf("%s: apply %s: %v\n%s", c.id, typ, err, sdp)
+	if err := set(webrtc.SessionDescription{Type: typ, SDP: sdp}); err != nil {
+		c.wrong("apply %s: %v\n%s", typ, err, sdp)
+	}
+}
+
+// wrong fails the test, unless the client is on its way out; mu is held.
+func (c *client) wrong(format string, args ...any) {
+	if !c.closed && !c.leaving {
+		c.t.Errorf(c.id+": "+format, args...)
 	}
 }
 
@@ -254,7 +261,7 @@ func (c *client) take(d Description) {
 		return
 	}
 	if d.Revision <= c.stable {
-		c.t.Errorf("%s: offer %d is not above %d", c.id, d.Revision, c.stable)
+		c.wrong("offer %d is not above %d", d.Revision, c.stable)
 		return
 	}
 	again := c.pending != nil
@@ -264,7 +271,7 @@ func (c *client) take(d Description) {
 	c.apply(c.pc.SetRemoteDescription, webrtc.SDPTypeOffer, usable)
 	a, err := c.pc.CreateAnswer(nil)
 	if err != nil {
-		c.t.Errorf("%s: create answer: %v", c.id, err)
+		c.wrong("create answer: %v", err)
 		return
 	}
 	c.apply(c.pc.SetLocalDescription, webrtc.SDPTypeAnswer, a.SDP)
@@ -276,8 +283,8 @@ func (c *client) take(d Description) {
 }
 
 func (c *client) handle(d Description) {
-	if err := c.peer.Handle(d); err != nil && !c.closed && !c.leaving {
-		c.t.Errorf("%s: handle %s %d: %v", c.id, d.Type, d.Revision, err)
+	if err := c.peer.Handle(d); err != nil {
+		c.wrong("handle %s %d: %v", d.Type, d.Revision, err)
 	}
 }
 
@@ -523,7 +530,9 @@ func (c *client) flows(sids ...string) {
 	c.t.Helper()
 	for _, sid := range sids {
 		n := c.packets(sid) + 5
-		defer c.explain(sid)
+		if !c.t.Failed() { // or it is about something else
+			defer c.explain(sid)
+		}
 		eventually(c.t, fmt.Sprintf("media of %s at %s", sid, c.id), func() bool { return c.packets(sid) >= n })
 	}
 }
