@@ -483,6 +483,7 @@ func (c *client) explain(sid string) {
 				if in.media != nil {
 					for _, l := range in.media.layers {
 						s += fmt.Sprintf("\n  %s, layer %d: SSRC %d, %d bytes, keyframe kept %t", in.id, l.index, l.remote.SSRC(), l.bytes.Load(), l.recent.kept.Load())
+						s += explainLoss(l)
 					}
 				}
 			}
@@ -506,6 +507,20 @@ func (c *client) explain(sid string) {
 	}
 }
 
+// explainLoss says what is missing of a layer, and when a keyframe was asked for.
+func explainLoss(l *layer) string {
+	if l.keys == nil {
+		return ""
+	}
+	l.keys.mu.Lock()
+	s := fmt.Sprintf(", asked for %s ago, waiting to ask %t", time.Since(l.keys.last).Round(time.Millisecond), l.keys.pending != nil)
+	l.keys.mu.Unlock()
+	l.missing.mu.Lock()
+	defer l.missing.mu.Unlock()
+	return s + fmt.Sprintf(", packets from %d to %d, last keyframe %d, %d missing, round trip %s",
+		l.missing.first, l.missing.high, l.missing.key, len(l.missing.list), l.missing.rtt)
+}
+
 // pairs says what has become of the connectivity checks.
 func pairs(pc *webrtc.PeerConnection) string {
 	s := ""
@@ -525,16 +540,32 @@ func (r *Router) members() []*Peer {
 	return slices.Collect(maps.Keys(r.peers))
 }
 
-// flows waits until a Track's packets arrive, more than have arrived so far.
+// flows waits until packets of Tracks arrive, more than have arrived so far.
 func (c *client) flows(sids ...string) {
 	c.t.Helper()
+	c.flowing(sids...)()
+}
+
+// flowing counts from now on what flows waits for.
+func (c *client) flowing(sids ...string) (wait func()) {
+	enough := map[string]int{}
 	for _, sid := range sids {
-		n := c.packets(sid) + 5
-		if !c.t.Failed() { // or it is about something else
-			defer c.explain(sid)
-		}
-		eventually(c.t, fmt.Sprintf("media of %s at %s", sid, c.id), func() bool { return c.packets(sid) >= n })
+		enough[sid] = c.packets(sid) + 5
 	}
+	return func() {
+		c.t.Helper()
+		for sid, n := range enough {
+			c.await(sid, n)
+		}
+	}
+}
+
+func (c *client) await(sid string, packets int) {
+	c.t.Helper()
+	if !c.t.Failed() { // or it is about something else
+		defer c.explain(sid)
+	}
+	eventually(c.t, fmt.Sprintf("media of %s at %s", sid, c.id), func() bool { return c.packets(sid) >= packets })
 }
 
 // subscribed waits until the list of subscriptions is exactly this.
