@@ -27,7 +27,7 @@ func TestFiftyRooms(t *testing.T) {
 		var sids []string
 		for j := range people {
 			c := newClient(t, fmt.Sprintf("PA%d-%d", i, j))
-			c.pace = 500 * time.Millisecond
+			c.pace = time.Second
 			for _, kind := range []string{KindAudio, KindVideo} {
 				sid := fmt.Sprintf("MT%d-%d-%s", i, j, kind)
 				c.publish(sid, kind)
