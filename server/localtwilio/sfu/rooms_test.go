@@ -11,7 +11,7 @@ import (
 // Fifty Rooms of three, in each of which everybody sees and hears the two others. Then all leave.
 // The media are thin: what takes time are the 150 PeerConnections and their clients.
 func TestFiftyRooms(t *testing.T) {
-	const rooms, people = 50, 3
+	const people = 3
 	e := startEngine(t)
 	before := runtime.NumGoroutine()
 
@@ -21,7 +21,7 @@ func TestFiftyRooms(t *testing.T) {
 	}
 	var clients []*client
 	var expected []arrival
-	for i := range rooms {
+	for i := range loadRooms {
 		r := e.NewRouter(RouterConfig{Speaker: func(string) {}})
 		var here []*client
 		var sids []string
