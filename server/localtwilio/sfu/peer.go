@@ -32,7 +32,7 @@ type Peer struct {
 	remb    atomic.Pointer[rtcp.ReceiverEstimatedMaximumBitrate] // for the next report
 	claims  claims
 
-	unsecured atomic.Bool // DTLS has failed
+	secured atomic.Bool // DTLS has been up
 
 	mu            sync.Mutex
 	current       Description                // guarded by mu

@@ -17,22 +17,22 @@ func (p *Peer) transport(s webrtc.PeerConnectionState) {
 		// Interruptions are reported as disconnected; this comes when they are past mending, or
 		// when the client has ended DTLS.
 		ice := p.pc.ICEConnectionState()
-		p.fail(fmt.Errorf("%w: %s, ICE %s", culprit(ice, p.unsecured.Load()), s, ice))
+		p.fail(fmt.Errorf("%w: %s, ICE %s", culprit(ice, p.secured.Load()), s, ice))
 	}
 }
 
-// dtls takes a change of DTLS, with a lock of pion's held. Its end is remembered, because DTLS is
-// closed right after it failed.
+// dtls takes a change of DTLS, with a lock of pion's held. That it was up once is remembered, since pion
+// closes all, in no certain order, when DTLS ends.
 func (p *Peer) dtls(s webrtc.DTLSTransportState) {
-	if s == webrtc.DTLSTransportStateFailed {
-		p.unsecured.Store(true)
+	if s == webrtc.DTLSTransportStateConnected {
+		p.secured.Store(true)
 	}
 }
 
-// culprit is the error for a transport that has failed. DTLS fails as well when ICE does, whose
+// culprit is the error for a transport that has ended. DTLS does not come up either when ICE fails, whose
 // packets it waits for.
-func culprit(ice webrtc.ICEConnectionState, dtlsFailed bool) error {
-	if dtlsFailed && ice != webrtc.ICEConnectionStateFailed {
+func culprit(ice webrtc.ICEConnectionState, secured bool) error {
+	if !secured && ice != webrtc.ICEConnectionStateFailed {
 		return ErrDTLS
 	}
 	return ErrTransport

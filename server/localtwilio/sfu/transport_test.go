@@ -105,18 +105,18 @@ func otherFingerprint(sdp string) string {
 
 func TestCulprit(t *testing.T) {
 	for _, tt := range []struct {
-		ice        webrtc.ICEConnectionState
-		dtlsFailed bool
-		want       error
+		ice     webrtc.ICEConnectionState
+		secured bool
+		want    error
 	}{
-		{webrtc.ICEConnectionStateConnected, true, ErrDTLS},
-		{webrtc.ICEConnectionStateClosed, true, ErrDTLS}, // by the client, which has noticed as well
-		{webrtc.ICEConnectionStateFailed, true, ErrTransport},
+		{webrtc.ICEConnectionStateConnected, false, ErrDTLS},
+		{webrtc.ICEConnectionStateClosed, false, ErrDTLS}, // pion, which has closed all by now
 		{webrtc.ICEConnectionStateFailed, false, ErrTransport},
-		{webrtc.ICEConnectionStateClosed, false, ErrTransport}, // the client hung up
+		{webrtc.ICEConnectionStateFailed, true, ErrTransport},
+		{webrtc.ICEConnectionStateClosed, true, ErrTransport}, // the client hung up
 	} {
-		if got := culprit(tt.ice, tt.dtlsFailed); got != tt.want {
-			t.Errorf("ICE %s, DTLS failed %t: %v, want %v", tt.ice, tt.dtlsFailed, got, tt.want)
+		if got := culprit(tt.ice, tt.secured); got != tt.want {
+			t.Errorf("ICE %s, DTLS was up %t: %v, want %v", tt.ice, tt.secured, got, tt.want)
 		}
 	}
 }
