@@ -54,7 +54,9 @@ func (s State) Measured(before, now video.Stats) State {
 		}
 	}
 	s.loud = loud
-	if before.Received > 0 && now.Received == before.Received {
+	// Less is none either: browsers forget what they counted of a Track that ends, and Chromium what it
+	// counted of video when ICE is interrupted.
+	if (before.Received > 0 || s.still > 0) && now.Received <= before.Received {
 		s.still++
 	} else {
 		s.still = 0
@@ -66,7 +68,7 @@ func (s State) Measured(before, now video.Stats) State {
 // cause is what a measurement finds wrong, the worst for a talk first.
 func cause(before, now video.Stats) Cause {
 	share := func(lost, ok int64) float64 {
-		if lost <= 0 || lost+ok <= 0 {
+		if lost <= 0 || ok < 0 {
 			return 0
 		}
 		return float64(lost) / float64(lost+ok)

@@ -50,6 +50,7 @@ func TestCauses(t *testing.T) {
 		{"bursts", video.Stats{Received: 200, Sent: 200, Jitter: 0.2}, CauseUneven},
 		{"slow device", video.Stats{Received: 200, Sent: 200, Busy: true}, CauseDevice},
 		{"counters began anew", video.Stats{Received: 5, Sent: 5}, CauseUnknown},
+		{"half of them", video.Stats{Received: 97, LostIn: 5, Sent: 200}, CauseUnknown},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			s := New()
@@ -80,6 +81,10 @@ func TestStalled(t *testing.T) {
 	}
 	if s.Apply(video.ParticipantReconnecting{SID: "PA1"}).Stalled() {
 		t.Error("it is their line, not ours")
+	}
+	forgot := video.Stats{}
+	if s = s.Measured(at, forgot).Measured(forgot, forgot); !s.Stalled() {
+		t.Error("the browser has forgotten what it counted, and nobody says any more that nothing arrives")
 	}
 	if s = s.Measured(at, video.Stats{Received: 101}); s.Stalled() {
 		t.Error("a packet, and still broken")

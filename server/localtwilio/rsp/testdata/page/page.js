@@ -91,18 +91,20 @@ async function received() {
 }
 
 // watchMending notes, until a keyframe comes in, when ICE is connected and when the browser asked for one.
+// Some versions of Chromium count from zero again after an interruption.
 const mending = { ice: 0, asked: 0, key: 0 };
 function watchMending() {
   const connection = native();
-  const first = {};
+  let before = null;
   const timer = setInterval(async () => {
-    const stats = Array.from((await connection.getStats()).values());
-    const video = stats.find(s => s.type === 'inbound-rtp' && s.kind === 'video' && s.framesDecoded > 0);
-    if (!video || mending.key) { return; }
-    first.pli = first.pli === undefined ? video.pliCount : first.pli;
-    first.key = first.key === undefined ? video.keyFramesDecoded : first.key;
-    if (video.pliCount > first.pli) { first.pli = video.pliCount; mending.asked = Date.now(); }
-    if (video.keyFramesDecoded > first.key) { mending.key = Date.now(); clearInterval(timer); }
+    if (mending.key) { return; }
+    const now = { pliCount: 0, keyFramesDecoded: 0 };
+    (await connection.getStats()).forEach(s => {
+      if (s.type === 'inbound-rtp' && s.kind === 'video') { now.pliCount += s.pliCount; now.keyFramesDecoded += s.keyFramesDecoded; }
+    });
+    if (before && now.pliCount > before.pliCount) { mending.asked = Date.now(); }
+    if (before && now.keyFramesDecoded > before.keyFramesDecoded) { mending.key = Date.now(); clearInterval(timer); }
+    before = now;
   }, 50);
   connection.addEventListener('iceconnectionstatechange', () => {
     if (connection.iceConnectionState === 'connected' && !mending.ice) { mending.ice = Date.now(); }
