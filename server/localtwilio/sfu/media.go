@@ -188,7 +188,7 @@ func registerVideo(m *webrtc.MediaEngine, mime, fmtp string, payload, rtx webrtc
 func newInterceptors(network *monitor, arrivals *arrivalRecorder) (interceptor.Interceptor, error) {
 	r := &interceptor.Registry{}
 	r.Add(ready{network}) // first, which is next to the network
-	r.Add(ready{newResender(&network.quality)})
+	r.Add(ready{newResender(&network.quality, func(ssrc uint32) { network.gaveUp(ssrc) })})
 	r.Add(ready{arrivals})
 	return r.Build("")
 }

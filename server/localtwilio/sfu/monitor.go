@@ -17,6 +17,7 @@ type monitor struct {
 	interceptor.NoOp
 	bandwidth bandwidth
 	quality   linkQuality
+	gaveUp    func(ssrc uint32) // called when a stream lacks a packet for good
 }
 
 // BindLocalStream numbers the packets of one outgoing stream, when the client knows the extension.

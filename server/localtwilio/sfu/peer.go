@@ -80,6 +80,7 @@ func newPeer(r *Router, c PeerConfig) (*Peer, error) {
 	})
 	p.running.run(p.run)
 	p.monitor.bandwidth.narrowed = func() { p.loop.post(func() { p.steer(time.Now()) }) }
+	p.monitor.gaveUp = func(ssrc uint32) { p.loop.post(func() { p.refresh(ssrc) }) }
 	// Not among running: see the package comment on callbacks.
 	r.engine.callbacks.run(p.deliver)
 	return p, nil

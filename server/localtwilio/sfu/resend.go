@@ -24,6 +24,8 @@ const (
 	// one packet for every two that are sent. Without it a machine that is too busy to deliver in
 	// time gets busier by every packet that is asked for again.
 	maxDebt = 2 * resendable
+	// givingUp is how often a stream is given up at the most: a keyframe needs a round trip and a while.
+	givingUp = time.Second
 )
 
 // resender is an interceptor that keeps what was sent and sends it again when the client says that it
@@ -35,13 +37,14 @@ const (
 type resender struct {
 	interceptor.NoOp
 	quality *linkQuality
+	giveUp  func(ssrc uint32) // called when a packet will not be sent again; nil for nobody
 
 	mu      sync.Mutex
 	streams map[uint32]*resendStream // by SSRC; guarded by mu
 }
 
-func newResender(q *linkQuality) *resender {
-	return &resender{quality: q, streams: map[uint32]*resendStream{}}
+func newResender(q *linkQuality, giveUp func(ssrc uint32)) *resender {
+	return &resender{quality: q, giveUp: giveUp, streams: map[uint32]*resendStream{}}
 }
 
 // resendStream is one outgoing stream.
@@ -50,8 +53,14 @@ type resendStream struct {
 	ssrc     uint32
 	rtx      uint32 // SSRC of the retransmission format, 0 without
 	rtxType  uint8
-	mu       sync.Mutex // everything below
+	keyframe keyframeTest // nil when nothing tells of one
+	mu       sync.Mutex   // everything below
 	kept     []keptPacket
+	started  bool
+	newest   uint16     // number sent last
+	key      uint16     // number that the newest keyframe begins with
+	keyed    bool       // it is among what is kept
+	gaveUp   time.Time  // the last time
 	debt     int        // for what was sent again, in halves of a packet
 	rtxCount uint16     // sequence number of the next retransmission
 	header   rtp.Header // of the retransmission at hand
@@ -72,7 +81,7 @@ func (r *resender) BindLocalStream(info *interceptor.StreamInfo, w interceptor.R
 	}
 	s := &resendStream{
 		next: w, ssrc: info.SSRC, rtx: info.SSRCRetransmission, rtxType: info.PayloadTypeRetransmission,
-		kept: make([]keptPacket, resendable),
+		kept: make([]keptPacket, resendable), keyframe: keyframeTestFor(info.MimeType),
 		// A random beginning, as RFC 3550 section 5.1 wants it.
 		rtxCount: uint16(rand.Uint32N(1 << 15)),
 	}
@@ -104,12 +113,29 @@ func (r *resender) resend(nack *rtcp.TransportLayerNack, now time.Time) {
 		return
 	}
 	pause := r.quality.roundTrip(now) + resendPause
+	lost := false
 	for _, pair := range nack.Nacks {
 		pair.Range(func(number uint16) bool {
+			given, err := s.again(number, pause, now)
+			lost = lost || given
 			// An error says that the transport is gone, which others notice.
-			return s.again(number, pause, now) == nil
+			return err == nil
 		})
 	}
+	if lost && r.giveUp != nil && s.mayGiveUp(now) {
+		r.giveUp(s.ssrc)
+	}
+}
+
+// mayGiveUp reports whether that has not been done lately.
+func (s *resendStream) mayGiveUp(now time.Time) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if now.Sub(s.gaveUp) < givingUp {
+		return false
+	}
+	s.gaveUp = now
+	return true
 }
 
 func (s *resendStream) write(h *rtp.Header, payload []byte, a interceptor.Attributes) (int, error) {
@@ -127,17 +153,43 @@ func (s *resendStream) keep(h *rtp.Header, payload []byte) {
 	if k.payload != nil && int16(h.SequenceNumber-k.header.SequenceNumber) < 0 {
 		return // so late that its place is taken
 	}
+	s.follow(h.SequenceNumber, payload)
 	k.header, k.again = *h, time.Time{}
 	k.payload = append(k.payload[:0], payload...)
 }
 
-// again sends one packet again, if it is still there and was not just sent.
-func (s *resendStream) again(number uint16, pause time.Duration, now time.Time) error {
+// follow notes how far the stream has come, and where a keyframe begins; mu is held.
+func (s *resendStream) follow(number uint16, payload []byte) {
+	if s.started && int16(number-s.newest) <= 0 {
+		return // late
+	}
+	s.newest, s.started = number, true
+	switch {
+	case s.keyframe != nil && s.keyframe(payload):
+		s.key, s.keyed = number, true
+		// What was sent again before it does not count in full, or nothing would be left for the keyframe.
+		s.debt = min(s.debt, maxDebt/2)
+	case s.keyed && number-s.key >= resendable:
+		s.keyed = false
+	}
+}
+
+// again sends one packet again, if it is still there, was not just sent, and is of use: one from before a
+// keyframe is not, and on a link that has just become narrow, for which a smaller picture begins with one,
+// it would take that one's place. It reports whether the packet is given up.
+func (s *resendStream) again(number uint16, pause time.Duration, now time.Time) (lost bool, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	k := &s.kept[number%resendable]
-	if k.payload == nil || k.header.SequenceNumber != number || now.Sub(k.again) < pause || s.debt+2 > maxDebt {
-		return nil
+	switch {
+	case s.keyed && int16(number-s.key) < 0, int16(s.newest-number) < 0:
+		return false, nil
+	case k.payload == nil || k.header.SequenceNumber != number:
+		return true, nil
+	case now.Sub(k.again) < pause:
+		return false, nil
+	case s.debt+2 > maxDebt:
+		return true, nil
 	}
 	k.again = now
 	s.debt += 2
@@ -149,6 +201,6 @@ func (s *resendStream) again(number uint16, pause time.Duration, now time.Time) 
 		s.rtxCount++
 		s.buf = append(binary.BigEndian.AppendUint16(s.buf[:0], number), k.payload...)
 	}
-	_, err := s.next.Write(&s.header, s.buf, interceptor.Attributes{})
-	return err
+	_, err = s.next.Write(&s.header, s.buf, interceptor.Attributes{})
+	return false, err
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/pion/interceptor"
 	"github.com/pion/rtcp"
 	"github.com/pion/rtp"
+	"github.com/pion/webrtc/v4"
 )
 
 // wire takes down what an interceptor sends.
@@ -30,7 +31,7 @@ const (
 // wire has only what comes after.
 func newResending(t *testing.T, info interceptor.StreamInfo, numbers ...uint16) (*resender, *wire, interceptor.RTPWriter) {
 	t.Helper()
-	r, w := newResender(&linkQuality{}), &wire{}
+	r, w := newResender(&linkQuality{}, nil), &wire{}
 	info.SSRC = resendSSRC
 	out := r.BindLocalStream(&info, w)
 	for _, n := range numbers {
@@ -180,6 +181,90 @@ func TestResendWithinBudget(t *testing.T) {
 	}
 	if n := ask(); n != 50 {
 		t.Errorf("%d packets for 100 that were sent, want half as many", n)
+	}
+}
+
+// sendVideo sends a packet of VP8 that begins a frame.
+func sendVideo(t *testing.T, out interceptor.RTPWriter, n uint16, keyframe bool) {
+	t.Helper()
+	payload := []byte{0x10, 1}
+	if keyframe {
+		payload[1] = 0
+	}
+	if _, err := out.Write(&rtp.Header{SSRC: resendSSRC, PayloadType: 96, SequenceNumber: n}, payload, nil); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// What comes before a keyframe is of no use any more, and does not take what the keyframe may need.
+func TestResendBeginsAnewWithAKeyframe(t *testing.T) {
+	info := withRTX
+	info.MimeType = webrtc.MimeTypeVP8
+	r, w, out := newResending(t, info)
+	var old []uint16
+	const first = 65000
+	for i := range uint16(resendable) {
+		old = append(old, first+i)
+		sendVideo(t, out, first+i, false)
+	}
+	now := time.Now()
+	r.resend(lacking(old...), now)
+	key := old[len(old)-1] + 1
+	sendVideo(t, out, key, true)
+	sendVideo(t, out, key+1, false)
+	*w = wire{}
+	now = now.Add(time.Second)
+	r.resend(lacking(append(old[100:], key, key+1)...), now)
+	if len(w.headers) != 2 || w.payloads[0][:2] != string([]byte{byte(key >> 8), byte(key & 0xff)}) {
+		t.Errorf("sent %d packets, want the two from the keyframe on", len(w.headers))
+	}
+	// Long after it numbers come round, and what is missing is no older than the keyframe.
+	for n := range uint16(40_000) {
+		sendVideo(t, out, key+2+n, false)
+	}
+	*w = wire{}
+	r.resend(lacking(key+40_000), now.Add(time.Second))
+	if len(w.headers) != 1 {
+		t.Error("a packet long after the keyframe is taken for one before it")
+	}
+}
+
+// A stream that lacks what will not be sent is given up, once in a while.
+func TestResendGivesUp(t *testing.T) {
+	info := withRTX
+	info.MimeType = webrtc.MimeTypeVP8
+	r, _, out := newResending(t, info)
+	given := 0
+	r.giveUp = func(ssrc uint32) {
+		if given++; ssrc != resendSSRC {
+			t.Errorf("SSRC %d", ssrc)
+		}
+	}
+	for n := range uint16(2 * resendable) {
+		sendVideo(t, out, n, n == 10)
+	}
+	now := time.Now()
+	for _, step := range []struct {
+		name   string
+		after  time.Duration
+		number uint16
+		want   int // so far
+	}{
+		{"still there", 0, resendable + 5, 0},
+		{"not kept any more", 0, 20, 1},
+		{"again at once", givingUp / 2, 20, 1},
+		{"and later", givingUp, 20, 2},
+		{"never sent", 3 * givingUp, 2*resendable + 5, 2},
+	} {
+		r.resend(lacking(step.number), now.Add(step.after))
+		if given != step.want {
+			t.Errorf("%s: given up %d times, want %d", step.name, given, step.want)
+		}
+	}
+	sendVideo(t, out, 2*resendable, true)
+	r.resend(lacking(20), now.Add(6*givingUp))
+	if given != 2 {
+		t.Error("given up for a packet from before the keyframe")
 	}
 }
 

@@ -102,6 +102,17 @@ func readFeedback(sender *webrtc.RTPSender, s *subscription) {
 	}
 }
 
+// refresh asks for a keyframe of what is sent with an SSRC: the subscriber lacks a packet that will not come.
+// Chromium asks by itself when its picture has stood still for three seconds.
+func (p *Peer) refresh(ssrc uint32) {
+	for _, s := range p.subs {
+		if s.down != nil && s.down.outgoing() == ssrc {
+			layer, _ := s.down.chosen()
+			s.pub.media.requestKeyframe(layer)
+		}
+	}
+}
+
 func (p *Peer) openData(s *subscription) error {
 	channel, err := p.openOut(s.pub.sid, s.pub.data.init())
 	if err != nil {
