@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/pion/rtp"
 	"github.com/pion/webrtc/v4"
 
 	"escalate/server/localtwilio/sfu"
@@ -66,6 +67,35 @@ func addTracks(t testing.TB, pc *webrtc.PeerConnection) {
 			t.Fatal(err)
 		}
 	}
+}
+
+// send sends sound until the server reports on it: from then on both ends have DTLS.
+func (c *caller) send() {
+	c.t.Helper()
+	mic := c.pc.GetSenders()[0]
+	track := mic.Track().(*webrtc.TrackLocalStaticRTP)
+	reported := make(chan error, 1)
+	go func() {
+		_, _, err := mic.ReadRTCP()
+		reported <- err
+	}()
+	var n uint16
+	waitFor(c.t, func() string {
+		select {
+		case err := <-reported:
+			if err != nil {
+				c.t.Fatalf("read reports: %v", err)
+			}
+			return ""
+		default:
+		}
+		n++
+		packet := &rtp.Packet{Header: rtp.Header{Version: 2, SequenceNumber: n, Timestamp: 960 * uint32(n)}, Payload: []byte{1, 2, 3}}
+		if err := track.WriteRTP(packet); err != nil {
+			c.t.Fatalf("send sound: %v", err)
+		}
+		return "a report on what is sent"
+	})
 }
 
 func (c *caller) hangUp() { _ = c.pc.GracefulClose() } // it may have been closed by then

@@ -17,6 +17,7 @@ func TestTwoHundredCallsLeaveNothing(t *testing.T) {
 	}
 	b := newMediaBench(t, func(c *Config) { c.SessionTimeout, c.Heartbeat = 50*time.Millisecond, time.Minute })
 	host, _ := b.call("host", "daily")
+	host.send() // or what the server opens for the host might count as left over
 	go func() { // the host's browser reads on
 		for {
 			if _, _, err := host.ws.Read(t.Context()); err != nil {
@@ -56,7 +57,8 @@ func (b *bench) comeAndGo(identity string, how int) {
 		c.hangUp()
 	case 2: // media that fails while signalling goes on
 		c.hangUp()
-		c.expectError(codeMediaLost)
+		// The server may hear of the end before it has noticed that DTLS was up.
+		c.expectError(codeMediaLost, codeDTLSFailed)
 		_ = c.ws.CloseNow()
 	}
 }

@@ -102,6 +102,7 @@ func TestLaterDescriptionsThatAreRefused(t *testing.T) {
 func TestMediaConnectionEnds(t *testing.T) {
 	b := newMediaBench(t)
 	c, r := b.call("alice", "daily")
+	c.send()
 	c.hangUp()
 	c.expectError(53405)
 	b.inStore(r.SID, r.Participant.SID, store.Disconnected)
