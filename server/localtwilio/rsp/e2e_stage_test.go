@@ -136,6 +136,16 @@ func newStageOver(t *testing.T, conn net.PacketConn) *stage {
 	return s
 }
 
+// step plays one of several steps, each of which stands on those before it, and reports whether the next
+// one can follow.
+func (s *stage) step(t *testing.T, name string, run func(t *testing.T)) bool {
+	return t.Run(name, func(t *testing.T) {
+		defer func(outer *testing.T) { s.t = outer }(s.t)
+		s.t = t
+		run(t)
+	})
+}
+
 // iceServers are those of the TURN server, by way of its line.
 func (s *stage) iceServers() any {
 	b, err := json.Marshal(s.turn.ICEServers(time.Now()))

@@ -38,12 +38,8 @@ func TestTopologies(t *testing.T) {
 				{"removed", removed},
 				{"completed", completed},
 			} {
-				if !t.Run(step.name, func(t *testing.T) {
-					defer func(outer *testing.T) { s.t = outer }(s.t)
-					s.t = t
-					step.run(t, c)
-				}) {
-					break // the later steps stand on the earlier ones
+				if !s.step(t, step.name, func(t *testing.T) { step.run(t, c) }) {
+					break
 				}
 			}
 			for _, p := range c.pages {

@@ -144,12 +144,8 @@ func TestBandwidthInChromium(t *testing.T) {
 		}},
 	}
 	for _, step := range steps {
-		if !t.Run(step.name, func(t *testing.T) {
-			defer func(outer *testing.T) { s.t = outer }(s.t)
-			s.t = t
-			step.run(t)
-		}) {
-			break // the later steps stand on the earlier ones
+		if !s.step(t, step.name, step.run) {
+			break
 		}
 	}
 }
