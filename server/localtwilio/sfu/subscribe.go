@@ -95,20 +95,24 @@ func readFeedback(sender *webrtc.RTPSender, s *subscription) {
 		for _, packet := range packets {
 			switch packet.(type) {
 			case *rtcp.PictureLossIndication, *rtcp.FullIntraRequest:
-				layer, _ := s.down.chosen()
-				s.pub.media.requestKeyframe(layer)
+				s.refresh()
 			}
 		}
 	}
 }
 
-// refresh asks for a keyframe of what is sent with an SSRC: the subscriber lacks a packet that will not come.
-// Chromium asks by itself when its picture has stood still for three seconds.
+// refresh asks for a keyframe of the layer that the subscriber is to have.
+func (s *subscription) refresh() {
+	layer, _ := s.down.chosen()
+	s.pub.media.requestKeyframe(layer)
+}
+
+// refresh does so for what is sent with an SSRC: the subscriber lacks a packet that will not come. Chromium
+// asks by itself when its picture has stood still for three seconds.
 func (p *Peer) refresh(ssrc uint32) {
 	for _, s := range p.subs {
 		if s.down != nil && s.down.outgoing() == ssrc {
-			layer, _ := s.down.chosen()
-			s.pub.media.requestKeyframe(layer)
+			s.refresh()
 		}
 	}
 }
