@@ -14,10 +14,9 @@ const (
 // RoleOf reads the role from an identity ("agent:WK…:nonce"); it is empty when
 // there is none.
 func RoleOf(identity string) Role {
-	for _, r := range []Role{RoleAgent, RoleCustomer} {
-		if n := len(r); len(identity) > n && identity[:n] == string(r) && identity[n] == ':' {
-			return r
-		}
+	name, _, found := strings.Cut(identity, ":")
+	if role := Role(name); found && (role == RoleAgent || role == RoleCustomer) {
+		return role
 	}
 	return ""
 }
