@@ -17,7 +17,7 @@ func (s *Service) Progress(ctx context.Context, code string, p Progress) error {
 	if !p.known() {
 		return ErrBadProgress
 	}
-	code, err := s.parse(ctx, code)
+	code, err := parseCode(code)
 	if err != nil {
 		return err
 	}
@@ -36,7 +36,7 @@ func (s *Service) Progress(ctx context.Context, code string, p Progress) error {
 // identity, which only its bearer knows, is the proof; an unknown one changes
 // nothing. When it was an agent's last stay their lock is free again.
 func (s *Service) Leave(ctx context.Context, code, identity string) error {
-	code, err := s.parse(ctx, code)
+	code, err := parseCode(code)
 	if err != nil {
 		return err
 	}
@@ -86,7 +86,7 @@ func (s *Service) expel(ctx context.Context, e Escalation, identity string) {
 // Document lives. It answers ErrUnknownCode, ErrBadRating, ErrExpired or
 // ErrUnavailable.
 func (s *Service) Rate(ctx context.Context, code string, score int, comment string) error {
-	code, err := s.parse(ctx, code)
+	code, err := parseCode(code)
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+
+	"escalate/server/joincode"
 )
 
 // Escalate makes a join code for a Task and, with sendInvite, posts the join
@@ -129,7 +131,7 @@ var errLost = errors.New("escalated already")
 // create makes the Document of a new escalation, under a code nobody has.
 func (s *Service) create(ctx context.Context, me AgentRef, taskSID, conversation string) (Escalation, error) {
 	for range tries {
-		code, err := newCode(s.c.CodeLength)
+		code, err := joincode.New(s.c.CodeLength)
 		if err != nil {
 			return Escalation{}, err
 		}

@@ -9,7 +9,7 @@ import (
 
 // JoinURL is the customer's link for a code.
 func (s *Service) JoinURL(code string) string {
-	return strings.TrimRight(s.c.PublicURL, "/") + "/join/" + url.PathEscape(code)
+	return strings.TrimRight(s.c.PublicURL, "/") + "/join/" + url.PathEscape(s.c.Link(code))
 }
 
 // phrasebook is the invite in one language. The verbs of invite are who and

@@ -16,7 +16,7 @@ const (
 // stay, and one that no page could have sent change nothing. It may come after
 // the end: whoever is sent away by it reports then.
 func (s *Service) Report(ctx context.Context, code, identity string, l Line) error {
-	code, err := s.parse(ctx, code)
+	code, err := parseCode(code)
 	if err != nil {
 		return err
 	}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"log/slog"
-	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -12,9 +11,8 @@ import (
 	"escalate/server/escalation"
 )
 
-// A guesser must not learn what codes look like: a malformed code costs the
-// same calls as a well-formed one that nobody has.
-func TestMalformedCodesCostTheSame(t *testing.T) {
+// What cannot be a code is not looked up: it costs Twilio nothing, and no guess.
+func TestMalformedCodesAreNotLookedUp(t *testing.T) {
 	for name, use := range map[string]func(w *world, code string) error{
 		"state":       func(w *world, c string) error { _, err := w.Get(w.ctx, c); return err },
 		"events":      func(w *world, c string) error { _, err := w.Watch(w.ctx, c); return err },
@@ -26,38 +24,17 @@ func TestMalformedCodesCostTheSame(t *testing.T) {
 		"end":         func(w *world, c string) error { _, err := w.End(w.ctx, ana, c); return err },
 	} {
 		t.Run(name, func(t *testing.T) {
-			var want map[string]int
-			for _, code := range []string{"nbdy234", "abc", "ABC-234", "../../x", strings.Repeat("a", 500), "agentlock.WK1", "ı234567", ""} {
+			for _, code := range []string{"abc", "ABC-234", "../../x", strings.Repeat("a", 500), "agentlock.WK1", "ı234567", ""} {
 				w := newWorld(t, nil)
-				calls := map[string]int{}
 				w.Fail(func(op, key string) error {
-					calls[op]++
-					if strings.ContainsAny(key, "/.") || len(key) > 32 {
-						t.Errorf("%q went to Twilio", key)
-					}
+					t.Errorf("%q: %s of %q", code, op, key)
 					return nil
 				})
 				if err := use(w, code); !errors.Is(err, escalation.ErrUnknownCode) {
 					t.Errorf("%q: %v, want ErrUnknownCode", code, err)
 				}
-				w.Fail(nil)
-				if want == nil {
-					if want = calls; len(want) == 0 {
-						t.Fatal("no call for an unknown code")
-					}
-				} else if !maps.Equal(calls, want) {
-					t.Errorf("%q: calls %v, an unknown code makes %v", code, calls, want)
-				}
 			}
 		})
-	}
-	// Trouble must look the same, too.
-	w := newWorld(t, nil)
-	w.Fail(func(string, string) error { return escalation.ErrUnavailable })
-	for _, code := range []string{"nbdy234", "abc"} {
-		if _, err := w.Get(w.ctx, code); !errors.Is(err, escalation.ErrUnavailable) {
-			t.Errorf("%q: %v, want ErrUnavailable", code, err)
-		}
 	}
 }
 

@@ -5,6 +5,8 @@ import (
 	"log/slog"
 	"strconv"
 	"time"
+
+	"escalate/server/joincode"
 )
 
 // Config is how a Service behaves. The zero value of every field but PublicURL
@@ -21,8 +23,11 @@ type Config struct {
 	// 0 means 5 and 10 minutes.
 	EmptyRoom, UnusedRoom time.Duration
 	PublicURL             string // of this server, for the join link
-	CallbackURL           string // for status callbacks; empty for none
-	Brand                 string // who the customer is talking to
+	// Link returns what stands in the join link of a code, after /join/; nil
+	// means the code alone.
+	Link        func(code string) string
+	CallbackURL string // for status callbacks; empty for none
+	Brand       string // who the customer is talking to
 	// TokenTTL is how long an Access Token lets its bearer connect; 0 means as
 	// long as the call may last. Shorter ends the reconnecting of a long call:
 	// Twilio refuses an expired token (20104) also when a browser that was
@@ -65,10 +70,6 @@ func New(c Config, d Deps) *Service {
 	}
 }
 
-// The shortest and longest join code. Shorter can be guessed; longer could be
-// taken for a SID, which has 34 characters.
-const minCode, maxCode = 6, 32
-
 func (c *Config) fill() {
 	orDuration := func(d *time.Duration, v time.Duration) {
 		if *d <= 0 {
@@ -85,7 +86,7 @@ func (c *Config) fill() {
 	if c.CodeLength == 0 {
 		c.CodeLength = 7
 	}
-	c.CodeLength = min(max(c.CodeLength, minCode), maxCode)
+	c.CodeLength = min(max(c.CodeLength, joincode.Min), joincode.Max)
 	if c.RoomType == "" {
 		c.RoomType = "group"
 	}
@@ -93,6 +94,9 @@ func (c *Config) fill() {
 		if *m == "" {
 			*m = "conversation_measure_" + strconv.Itoa(i+1)
 		}
+	}
+	if c.Link == nil {
+		c.Link = func(code string) string { return code }
 	}
 	if c.Now == nil {
 		c.Now = time.Now

@@ -19,7 +19,7 @@ func (s *Service) Sweep(ctx context.Context) error {
 	var errs []error
 	live := map[string]Escalation{}
 	for _, d := range all {
-		if !codeForm().MatchString(d.Name) {
+		if code, err := parseCode(d.Name); err != nil || code != d.Name {
 			continue // a lock, or not ours
 		}
 		e, err := s.decode(d)

@@ -3,6 +3,7 @@ package escalation
 import (
 	"encoding/json"
 	"errors"
+	"escalate/server/joincode"
 	"fmt"
 	"strings"
 	"testing"
@@ -310,7 +311,7 @@ func documentStaysSmall(t *testing.T, letter string) {
 		if e, err = e.applyAgentJoin(e.Agent, RoomRef{Name: e.Code, SID: fmt.Sprintf("RM%032d", i)}, fmt.Sprintf("agent:%s:%016d", wk1, i), sec(i)); err != nil {
 			t.Fatal(err)
 		}
-		if e, err = e.applyCustomerJoin(fmt.Sprintf("customer:%s:%016d", strings.Repeat("c", maxCode), i), strings.Repeat(letter, maxWording+9), sec(i)); err != nil {
+		if e, err = e.applyCustomerJoin(fmt.Sprintf("customer:%s:%016d", strings.Repeat("c", joincode.Max), i), strings.Repeat(letter, maxWording+9), sec(i)); err != nil {
 			t.Fatal(err)
 		}
 		for j, p := range e.Participants {

@@ -21,7 +21,7 @@ const (
 // the newest. All watchers of a code in this process share one poller, and
 // changes made in this process arrive without waiting for it.
 func (s *Service) Watch(ctx context.Context, code string) (<-chan Escalation, error) {
-	code, err := s.parse(ctx, code)
+	code, err := parseCode(code)
 	if err != nil {
 		return nil, err
 	}

@@ -1,0 +1,231 @@
+package joincode
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/binary"
+	"strings"
+)
+
+// TagLength is how many characters of the Alphabet a tag has: 29 bits.
+const TagLength = 6
+
+// Links makes and reads join links. A link holds CODE-TAG, where the tag is an
+// HMAC over the code: any replica with the same secret can tell a link that we
+// made from one that somebody made up, before anything is looked up. So whoever
+// comes with a link is no guesser, however many others guess at the same time.
+//
+// The zero Links puts no tags on, and takes every code for a bare one.
+type Links struct {
+	key    []byte // empty: no tags
+	length int    // of the codes that are made now
+}
+
+// tagDomain sets the tags apart from whatever else is made with the secret,
+// which also signs Access Tokens.
+const tagDomain = "escalate join link tag 1"
+
+// NewLinks makes links whose tags come from secret, for codes of length
+// characters; older codes of other lengths are read as well.
+func NewLinks(secret string, length int) Links {
+	l := Links{length: length}
+	if secret != "" {
+		l.key = mac([]byte(secret), tagDomain)
+	}
+	return l
+}
+
+// Of returns what stands in the link of a code, after /join/.
+func (l Links) Of(code string) string {
+	if len(l.key) == 0 {
+		return code
+	}
+	return code + "-" + l.tag(code)
+}
+
+// tag is the tag of a code.
+func (l Links) tag(code string) string {
+	n := binary.BigEndian.Uint64(mac(l.key, code))
+	b := make([]byte, TagLength)
+	for i := range b {
+		b[i] = Alphabet[n%uint64(len(Alphabet))]
+		n /= uint64(len(Alphabet))
+	}
+	return string(b)
+}
+
+// split takes text, of characters of the Alphabet only, for a code of n
+// characters and its tag, and says whether the tag is right. What follows the
+// tag does not matter.
+func (l Links) split(text string, n int) (code string, right bool) {
+	if len(l.key) == 0 || n < Min || n > Max || len(text) < n+TagLength {
+		return "", false
+	}
+	code = text[:n]
+	return code, hmac.Equal([]byte(text[n:n+TagLength]), []byte(l.tag(code)))
+}
+
+func mac(secret []byte, text string) []byte {
+	h := hmac.New(sha256.New, secret)
+	h.Write([]byte(text))
+	return h.Sum(nil)
+}
+
+// Kind is what a text turned out to be.
+type Kind int
+
+// The kinds of text that Read tells apart.
+const (
+	// None is no code and no link: there is nothing to look up.
+	None Kind = iota
+	// Bare is a code alone, as people type it. Whether there is such a code only
+	// a look-up tells, which makes it a guess.
+	Bare
+	// Tagged is a code with its right tag: we made the link.
+	Tagged
+	// Forged is a code with a tag that is not its own.
+	Forged
+)
+
+// Given is a text as Read understood it. Code is empty for None.
+type Given struct {
+	Kind Kind
+	Code string
+}
+
+// maxText is the longest text that is read, in bytes. A mail scanner's link
+// around ours has some 2,000; a whole pasted invite less.
+const maxText = 16 << 10
+
+// Read finds the join code in whatever somebody copied, typed or clicked: a
+// code, a link, a message with a link in it, a link inside another link. It
+// takes a code only where there is one candidate, so that no sentence becomes a
+// guess.
+func (l Links) Read(text string) Given {
+	if len(text) > maxText {
+		return Given{}
+	}
+	found := Given{}
+	for _, t := range unwrap(text) {
+		if found = l.readPlain(fold(t)); found.Kind == Tagged {
+			return found
+		}
+	}
+	return found // what is left of an encoding could look like a code
+}
+
+// readPlain reads a text without any encoding left in it.
+func (l Links) readPlain(text string) Given {
+	best := Given{}
+	rests := afterJoin(text)
+	for _, rest := range rests {
+		g := l.readLink(rest)
+		if g.Kind == Tagged {
+			return g
+		}
+		if best.Kind == None {
+			best = g
+		}
+	}
+	if len(rests) > 0 {
+		return best
+	}
+	return l.readWords(text)
+}
+
+// readLink reads what follows /join/. Only the tag tells for certain how much
+// of it belongs to the link: a line break may stand in the middle of the tag,
+// and a sentence begin right behind it.
+func (l Links) readLink(rest string) Given {
+	s := letters(rest)
+	for n := Min; n <= Max; n++ {
+		if code, right := l.split(s, n); right {
+			return Given{Tagged, code}
+		}
+	}
+	words := words(rest)
+	if len(words) == 0 {
+		return Given{}
+	}
+	return l.bare(words[0], words[1:])
+}
+
+// bare takes word for a code, or for a code with a wrong tag; next are the
+// words behind it, which may be the rest of a code that was broken in two.
+func (l Links) bare(word string, next []string) Given {
+	joined := strings.ReplaceAll(word, "-", "")
+	for len(joined) < l.length && len(next) > 0 {
+		more := joined + strings.ReplaceAll(next[0], "-", "")
+		if len(more) > l.length {
+			break
+		}
+		joined, next = more, next[1:]
+	}
+	code, ok := Parse(joined)
+	if n := len(joined) - TagLength; len(l.key) > 0 && n >= Min && len(joined) != l.length {
+		last := word[strings.LastIndexByte(word, '-')+1:]
+		if _, fits := Parse(joined[:n]); fits && (n == l.length || len(last) == TagLength && last != word) {
+			return Given{Forged, joined[:n]}
+		}
+	}
+	if !ok {
+		return Given{}
+	}
+	return Given{Bare, code}
+}
+
+// maxWords is how many words of a text are looked at.
+const maxWords = 400
+
+// readWords reads a text that has no link in it: a code alone, in groups as
+// people type it, or somewhere in a sentence.
+func (l Links) readWords(text string) Given {
+	all := words(text)
+	all = all[:min(len(all), maxWords)]
+	if len(all) == 0 {
+		return Given{}
+	}
+	for i, w := range all {
+		s := strings.ReplaceAll(strings.Join(all[i:min(len(all), i+4)], ""), "-", "")
+		for _, n := range []int{l.length, len(strings.ReplaceAll(w, "-", "")) - TagLength} {
+			if code, right := l.split(s, n); right {
+				return Given{Tagged, code}
+			}
+		}
+	}
+	if len(all) == 1 {
+		return l.bare(all[0], nil)
+	}
+	if code, ok := Parse(strings.ReplaceAll(strings.Join(all, ""), "-", "")); ok && len(code) == l.length {
+		return Given{Bare, code}
+	}
+	return l.inSentence(all)
+}
+
+// labels are words that announce a code, in the languages of the pages.
+var labels = map[string]bool{"code": true, "codes": true, "código": true, "codigo": true, "zugangscode": true, "videocode": true}
+
+// inSentence finds the one word that is a code: the one behind a label, or the
+// only one that is as long as codes are and has a digit, which few other words
+// have.
+func (l Links) inSentence(all []string) Given {
+	for i, w := range all {
+		if labels[w] && i+1 < len(all) {
+			if g := l.bare(all[i+1], all[i+2:]); g.Kind == Forged || g.Kind == Bare && (len(g.Code) == l.length || i+2 == len(all)) {
+				return g
+			}
+		}
+	}
+	found := Given{}
+	for _, w := range all {
+		g := l.bare(w, nil)
+		if g.Kind == None || g.Kind == Bare && (len(g.Code) != l.length || !strings.ContainsAny(g.Code, "23456789")) {
+			continue
+		}
+		if found.Kind != None && found != g {
+			return Given{} // two candidates are none
+		}
+		found = g
+	}
+	return found
+}
