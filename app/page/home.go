@@ -38,7 +38,7 @@ func (h *Home) OnMount(ctx app.Context) {
 
 // Render implements app.Composer.
 func (h *Home) Render() app.UI {
-	input := app.Input().ID(CodeInput).Name("code").Type("text").Required(true).MaxLength(64).
+	input := app.Input().ID(CodeInput).Name("code").Type("text").Required(true).
 		Attr("autocapitalize", "none").Attr("autocomplete", "one-time-code").Attr("spellcheck", "false").
 		Aria("describedby", "code-hint")
 	if h.code != "" {

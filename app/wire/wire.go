@@ -16,6 +16,9 @@
 //	agent     GET  /api/tasks/{taskSid}              -           Task
 //	Twilio    POST /callbacks/video                  form        204
 //
+// {code} is what stands in the join link after /join/: a code with its tag. A
+// code alone is taken as well, but as a guess, and guesses are rationed.
+//
 // Agent calls carry "Authorization: Bearer <Flex token>". Every answer of
 // status 400 or more is an Error.
 package wire
@@ -36,7 +39,10 @@ const (
 
 // State is what the holder of a join code may know. Both pages draw from it.
 type State struct {
-	Code      string `json:"code"`
+	Code string `json:"code"`
+	// Link is what stands in the join link after /join/, the code with its tag:
+	// who asks with it is not taken for a guesser. Servers before it left it out.
+	Link      string `json:"link,omitempty"`
 	Status    Status `json:"status"`
 	AgentName string `json:"agentName"`
 	// AgentWorker is the Worker whose name AgentName is: WorkerOf tells them from

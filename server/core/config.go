@@ -42,7 +42,7 @@ type Config struct {
 	// TemplateEndpoints serves the paths of the published Flex template, so that
 	// front ends made for it go on working.
 	TemplateEndpoints bool
-	TrustProxy        bool // take a client's address from X-Forwarded-For
+	TrustProxy        string // which proxies are believed to tell a client's address; see web.ParseProxies
 	LogLevel          slog.Level
 	LogOutput         io.Writer // nil: no log
 	// WrapTransport, if not nil, is laid around what carries the requests to
@@ -122,7 +122,7 @@ func FromEnv(getenv func(string) string) (Config, error) {
 		BrandIcon:         e.str("BRAND_ICON", ""),
 		BrandAccent:       e.str("BRAND_ACCENT", ""),
 		TemplateEndpoints: e.flag("TEMPLATE_ENDPOINTS"),
-		TrustProxy:        e.flag("TRUST_PROXY"),
+		TrustProxy:        e.str("TRUST_PROXY", "false"),
 		Local: Local{
 			DataDir:     e.str("DATA_DIR", ".data"),
 			Addr:        e.str("LOCAL_TWILIO_ADDR", "127.0.0.1:9100"),
@@ -159,6 +159,9 @@ func (c Config) Validate() error {
 	}
 	c.Insights.validate(&e)
 	c.look(&e)
+	if _, err := web.ParseProxies(c.TrustProxy); err != nil {
+		e.fault("TRUST_PROXY", fmt.Sprintf(`must be true, false, how many proxies every request passes, or their networks, such as "10.0.0.0/8": %v`, err))
+	}
 	if c.Local.Rate < 0 {
 		e.fault("LOCAL_TWILIO_RATE", "must be a number of requests a second, or 0 for any number")
 	}

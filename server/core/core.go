@@ -26,6 +26,7 @@ import (
 	"escalate/server/dropin"
 	"escalate/server/escalation"
 	"escalate/server/flexdev"
+	"escalate/server/joincode"
 	"escalate/server/localtwilio"
 	"escalate/server/localtwilio/flexapi"
 	"escalate/server/localtwilio/rest"
@@ -197,7 +198,10 @@ func (s *System) handlers(files fs.FS) (handler, operator http.Handler, err erro
 	if err != nil {
 		return nil, nil, fmt.Errorf("set up the Twilio adapter: %w", err)
 	}
+	// The API key's secret: what replicas share, and nobody else has.
+	links := joincode.NewLinks(account.KeySecret, c.CodeLength)
 	s.svc = escalation.New(escalation.Config{
+		Link:       links.Of,
 		CodeLength: c.CodeLength, CodeTTL: c.CodeTTL, MaxCall: maxCall, AgentGone: agentGone,
 		RoomType: c.RoomType, Record: c.Record, PublicURL: s.url, CallbackURL: s.url + wire.CallbackPath,
 		CSATMeasure: c.Insights.CSAT, SecondsMeasure: c.Insights.Seconds, ReconnectsMeasure: c.Insights.Reconnects,
@@ -205,13 +209,16 @@ func (s *System) handlers(files fs.FS) (handler, operator http.Handler, err erro
 	}, escalation.Deps{
 		Documents: twilio.Documents(), Rooms: twilio.Rooms(), Tasks: twilio.Tasks(), Chat: twilio.Chat(), Tokens: twilio.Tokens(),
 	})
-	guards := web.NewGuards(c.Limits, c.TrustProxy, nil)
+	proxies, err := web.ParseProxies(c.TrustProxy)
+	if err != nil {
+		return nil, nil, fmt.Errorf("TRUST_PROXY: %w", err)
+	}
+	guards := web.NewGuards(c.Limits, proxies, links, nil)
 	wc := web.Config{
-		Guards: guards,
-		// The API key's secret: what replicas share, and nobody else has.
+		Guards:      guards,
 		LeaveSecret: account.KeySecret,
 		PublicURL:   s.url, Brand: c.Brand, Look: c.look(&env{}), AllowedOrigins: c.AllowedOrigins, Signaling: account.SignalingURL,
-		Languages: page.Languages(), Static: files, TrustProxy: c.TrustProxy, Registry: registry, Log: s.log.With("part", "web"), Done: s.ctx.Done(),
+		Languages: page.Languages(), Static: files, Proxies: proxies, Links: links, Registry: registry, Log: s.log.With("part", "web"), Done: s.ctx.Done(),
 	}
 	if s.local != nil {
 		wc.STUN = s.local.STUN()

@@ -85,16 +85,25 @@ type tokenAnswer struct {
 // agentToken lets the agent in. DocumentSid is what the Task's attribute
 // syncDocument says, which is the code; a Document's SID will do as well.
 func (s *server) agentToken(r *http.Request, p params, a escalation.Agent) (any, error) {
-	code, err := p.need("DocumentSid")
+	given, err := p.need("DocumentSid")
 	if err != nil {
 		return nil, err
 	}
-	if documentForm.MatchString(code) {
-		if code, err = s.Documents.NameOf(r.Context(), code); err != nil {
-			return nil, unknown(err)
+	if documentForm.MatchString(given) {
+		sid := given
+		err = s.Guards.AgentGuess(r, a, sid, func() (err error) {
+			given, err = s.Documents.NameOf(r.Context(), sid)
+			return unknown(err)
+		})
+		if err != nil {
+			return nil, err
 		}
 	}
-	j, err := s.Escalations.JoinAsAgent(r.Context(), a, code)
+	var j escalation.Join
+	err = s.Guards.AgentCode(r, a, given, func(code string) (err error) {
+		j, err = s.Escalations.JoinAsAgent(r.Context(), a, code)
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -107,18 +116,26 @@ type successAnswer struct {
 
 // completeRoom ends the call for everyone.
 func (s *server) completeRoom(r *http.Request, p params, a escalation.Agent) (any, error) {
-	code, err := p.need("roomSid")
+	given, err := p.need("roomSid")
 	if err != nil {
 		return nil, err
 	}
-	if roomForm.MatchString(code) {
-		room, err := s.Rooms.Fetch(r.Context(), code)
+	if roomForm.MatchString(given) {
+		sid := given
+		err := s.Guards.AgentGuess(r, a, sid, func() error {
+			room, err := s.Rooms.Fetch(r.Context(), sid)
+			given = room.UniqueName
+			return unknown(err)
+		})
 		if err != nil {
-			return nil, unknown(err)
+			return nil, err
 		}
-		code = room.UniqueName
 	}
-	if _, err := s.Escalations.End(r.Context(), a, code); err != nil {
+	err = s.Guards.AgentCode(r, a, given, func(code string) error {
+		_, err := s.Escalations.End(r.Context(), a, code)
+		return err
+	})
+	if err != nil {
 		return nil, err
 	}
 	return successAnswer{true}, nil

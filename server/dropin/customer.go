@@ -15,12 +15,12 @@ var errWaiting = errors.New("agent not yet connected")
 // parameter identity of the template's second generation is not looked at.
 func (s *server) videoToken(name string) endpoint {
 	return func(r *http.Request, p params) (any, error) {
-		code, err := p.need(name)
+		given, err := p.need(name)
 		if err != nil {
 			return nil, err
 		}
 		var j escalation.Join
-		err = s.Guards.Code(r, code, func() (err error) {
+		err = s.Guards.Code(r, given, func(code string) (err error) {
 			j, err = s.Escalations.JoinAsCustomer(r.Context(), code, p.get("consent"))
 			return err
 		})
@@ -38,12 +38,12 @@ func (s *server) videoToken(name string) endpoint {
 // has come. The Document also says who was in the Room, which the Room itself
 // shows to everybody in it.
 func (s *server) syncToken(r *http.Request, p params) (any, error) {
-	code, err := p.need("code")
+	given, err := p.need("code")
 	if err != nil {
 		return nil, err
 	}
 	var e escalation.Escalation
-	err = s.Guards.Code(r, code, func() (err error) {
+	err = s.Guards.Code(r, given, func(code string) (err error) {
 		e, err = s.Escalations.Get(r.Context(), code)
 		return err
 	})

@@ -92,10 +92,13 @@ type Rooms interface {
 	Fetch(ctx context.Context, key string) (escalation.Room, error)
 }
 
-// Guards slow down guessing; f looks at the secret. An error of theirs has the
-// method RetryAfter() time.Duration.
+// Guards slow down guessing; f looks at the secret. Codes are read from what
+// was given, as people copy them. An error of theirs has the method
+// RetryAfter() time.Duration.
 type Guards interface {
-	Code(r *http.Request, code string, f func() error) error
+	Code(r *http.Request, given string, f func(code string) error) error
+	AgentCode(r *http.Request, a escalation.Agent, given string, f func(code string) error) error
+	AgentGuess(r *http.Request, a escalation.Agent, secret string, f func() error) error
 	Token(r *http.Request, token string, f func() error) error
 }
 

@@ -15,6 +15,7 @@ import (
 	"escalate/server/dropin"
 	"escalate/server/escalation"
 	"escalate/server/escalation/escalationtest"
+	"escalate/server/joincode"
 	"escalate/server/web"
 )
 
@@ -97,7 +98,7 @@ func newWorld(t *testing.T, edit func(*escalation.Config)) *world {
 	w.twilio.SetTaskStatus(closed, "wrapping")
 	w.handler = dropin.New(
 		dropin.Config{PublicURL: publicURL, AllowedOrigins: []string{"https://flex.twilio.com"}},
-		dropin.Deps{Escalations: w.svc, Agents: w, Documents: w, Rooms: deps.Rooms, Guards: web.NewGuards(web.Limits{}, false, now)},
+		dropin.Deps{Escalations: w.svc, Agents: w, Documents: w, Rooms: deps.Rooms, Guards: web.NewGuards(web.Limits{}, web.Proxies{}, joincode.NewLinks("", 7), now)},
 	)
 	return w
 }

@@ -15,6 +15,7 @@ import (
 
 	"escalate/server/dropin"
 	"escalate/server/escalation"
+	"escalate/server/joincode"
 	"escalate/server/localtwilio"
 	"escalate/server/localtwilio/store"
 	"escalate/server/token"
@@ -61,7 +62,7 @@ func TestOverLocalTwilio(t *testing.T) {
 	svc := escalation.New(escalation.Config{PublicURL: base}, escalation.Deps{
 		Documents: api.Documents(), Rooms: api.Rooms(), Tasks: api.Tasks(), Chat: api.Chat(), Tokens: api.Tokens(),
 	})
-	guards := web.NewGuards(web.Limits{}, false, nil)
+	guards := web.NewGuards(web.Limits{}, web.Proxies{}, joincode.NewLinks("", 7), nil)
 	template := dropin.New(dropin.Config{PublicURL: base, AllowedOrigins: []string{"https://flex.twilio.com"}},
 		dropin.Deps{Escalations: svc, Agents: api, Documents: api.Documents(), Rooms: api.Rooms(), Guards: guards})
 	srv.Config.Handler = web.New(web.Config{PublicURL: base, Guards: guards},

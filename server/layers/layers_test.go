@@ -41,11 +41,12 @@ var may = []struct {
 	{"static/pack", nil},
 	{"static/slim", nil},
 	{"server/token", nil},
-	{"server/escalation", nil},
+	{"server/joincode", nil},
+	{"server/escalation", []string{"server/joincode"}},
 	{"server/escalation/escalationtest", []string{"server/escalation"}},
 	{"server/twiliospec", nil}, // for tests only
 	{"server/twilioapi", []string{"server/escalation", "server/token"}},
-	{"server/web", []string{"server/escalation", "app/wire"}},
+	{"server/web", []string{"server/escalation", "server/joincode", "app/wire"}},
 	{"server/dropin", []string{"server/escalation", "app/wire"}},
 	// Local Twilio, which knows nothing of the product.
 	{"server/localtwilio/store", nil},
@@ -63,7 +64,7 @@ var may = []struct {
 	{"server/demo", []string{"server/localtwilio", "server/localtwilio/store"}},
 	{"server/flexdev", []string{"server/demo", "server/localtwilio/store"}},
 	// What wires it all.
-	{"server/core", []string{"server/flexdev", "server/localtwilio/flexapi", "server/web", "server/escalation", "server/twilioapi", "server/localtwilio", "server/localtwilio/rest", "server/demo", "server/dropin",
+	{"server/core", []string{"server/flexdev", "server/localtwilio/flexapi", "server/joincode", "server/web", "server/escalation", "server/twilioapi", "server/localtwilio", "server/localtwilio/rest", "server/demo", "server/dropin",
 		"server/token", "app/page", "app/wire", "static"}},
 	// The commands beside serving.
 	{"server/doctor", []string{"server/core", "server/escalation", "server/twilioapi", "app/wire"}},

@@ -75,24 +75,28 @@ func (s *server) postAgentToken(w http.ResponseWriter, r *http.Request, a escala
 	if _, err := readBody(w, r); err != nil {
 		return err
 	}
-	j, err := s.Escalations.JoinAsAgent(r.Context(), a, pathCode(r))
-	if err != nil {
-		return err
-	}
-	writeJSON(w, http.StatusOK, s.join(j))
-	return nil
+	return s.guards.AgentCode(r, a, pathCode(r), func(code string) error {
+		j, err := s.Escalations.JoinAsAgent(r.Context(), a, code)
+		if err != nil {
+			return err
+		}
+		writeJSON(w, http.StatusOK, s.join(j))
+		return nil
+	})
 }
 
 func (s *server) postEnd(w http.ResponseWriter, r *http.Request, a escalation.Agent) error {
 	if _, err := readBody(w, r); err != nil {
 		return err
 	}
-	e, err := s.Escalations.End(r.Context(), a, pathCode(r))
-	if err != nil {
-		return err
-	}
-	writeJSON(w, http.StatusOK, s.state(e))
-	return nil
+	return s.guards.AgentCode(r, a, pathCode(r), func(code string) error {
+		e, err := s.Escalations.End(r.Context(), a, code)
+		if err != nil {
+			return err
+		}
+		writeJSON(w, http.StatusOK, s.state(e))
+		return nil
+	})
 }
 
 func (s *server) getTask(w http.ResponseWriter, r *http.Request, a escalation.Agent) error {

@@ -38,7 +38,7 @@ func TestStateTellsWhatTheHolderOfACodeMayKnow(t *testing.T) {
 
 	got := decode[wire.State](t, h, call{"GET", wire.CodePath(liveCode, ""), "", nil}, http.StatusOK)
 	want := wire.State{
-		Code: liveCode, Status: wire.StatusInCall, AgentName: "Ann", AgentWorker: e.Agent.Worker, Brand: "Acme & Sons", Created: e.Created, ValidUntil: e.ValidUntil,
+		Code: liveCode, Link: liveCode, Status: wire.StatusInCall, AgentName: "Ann", AgentWorker: e.Agent.Worker, Brand: "Acme & Sons", Created: e.Created, ValidUntil: e.ValidUntil,
 		Recording: true, Customer: wire.Progress{Phase: wire.PhaseTrouble, Detail: "denied"}, Rated: true, Version: 3,
 	}
 	if got != want {

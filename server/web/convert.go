@@ -12,6 +12,7 @@ import (
 func (s *server) state(e escalation.Escalation) wire.State {
 	return wire.State{
 		Code:            e.Code,
+		Link:            s.Links.Of(e.Code),
 		Status:          wire.Status(e.Status),
 		AgentName:       e.Agent.Name,
 		AgentWorker:     e.Agent.Worker,

@@ -10,23 +10,21 @@ import (
 	"escalate/server/escalation"
 )
 
-// codeHandler serves a request for one join code. The code is whatever stands
-// in the path: escalation tells the good ones from the rest.
+// codeHandler serves a request for one join code.
 type codeHandler func(w http.ResponseWriter, r *http.Request, code string) error
 
 // customer serves a customer's call, in bounded time.
 func (s *server) customer(h codeHandler) handler { return s.bounded(s.coded(h)) }
 
-// coded limits how fast a client may ask and guess codes. There is no other
-// credential than the code.
+// coded reads the code and limits how fast a client may ask and guess codes.
+// There is no other credential than the code and its tag.
 func (s *server) coded(h codeHandler) handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
-		code := pathCode(r)
-		return s.guards.Code(r, code, func() error { return h(w, r, code) })
+		return s.guards.Code(r, pathCode(r), func(code string) error { return h(w, r, code) })
 	}
 }
 
-// pathCode is the join code in the request's path.
+// pathCode is what stands for the join code in the request's path.
 func pathCode(r *http.Request) string {
 	raw := mux.Vars(r)["code"]
 	if code, err := url.PathUnescape(raw); err == nil {

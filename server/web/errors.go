@@ -140,6 +140,12 @@ func (s *server) note(r *http.Request, code wire.Code, err error) {
 	s.Log.Log(r.Context(), level, text, "id", requestID(r), "route", routeOf(r), "code", code, "err", err)
 }
 
+// isRateLimited says whether err is one request too many.
+func isRateLimited(err error) bool {
+	var p *problem
+	return errors.As(err, &p) && p.code == wire.CodeRateLimited
+}
+
 // retryAfter says when trying again may help, if err is a request too many.
 func retryAfter(h http.Header, err error) {
 	var p *problem

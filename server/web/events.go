@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"escalate/app/wire"
+	"escalate/server/escalation"
 )
 
 // writeWait is how long one event may take to be written before the client
@@ -30,7 +32,7 @@ const finalMark = "-final"
 // event is the state's Version. A client that reconnects with the newest id
 // gets only what is newer; one whose last event was final gets 204, the
 // answer that makes an EventSource stop.
-func (s *server) getEvents(w http.ResponseWriter, r *http.Request, code string) error {
+func (s *server) getEvents(w http.ResponseWriter, r *http.Request) error {
 	if r.Method == http.MethodHead {
 		w.Header().Set("Allow", "GET")
 		return errMethod
@@ -38,23 +40,28 @@ func (s *server) getEvents(w http.ResponseWriter, r *http.Request, code string) 
 	seen, final := lastSeen(r)
 	if final {
 		// Looked up all the same: no answer may depend on what only a client says.
-		if _, err := s.Escalations.Get(r.Context(), code); err != nil {
-			return err
+		return s.coded(func(w http.ResponseWriter, r *http.Request, code string) error {
+			if _, err := s.Escalations.Get(r.Context(), code); err != nil {
+				return err
+			}
+			return noContent(w)
+		})(w, r)
+	}
+	var changes <-chan escalation.Escalation
+	// The guard is asked about the look-up, not for as long as the stream is open.
+	err := s.guards.Code(r, pathCode(r), func(code string) (err error) {
+		if !s.streams.open(code) {
+			return rateLimited("too many event streams for one code", 10*time.Second)
 		}
-		return noContent(w)
-	}
-	if !s.streams.open(code) {
-		return rateLimited("too many event streams for one code", 10*time.Second)
-	}
-	defer s.streams.close(code)
-	s.metrics.streams.Inc()
-	defer s.metrics.streams.Dec()
-
-	changes, err := s.Escalations.Watch(r.Context(), code)
+		context.AfterFunc(r.Context(), func() { s.streams.close(code) }) // a server ends it after the handler
+		changes, err = s.Escalations.Watch(r.Context(), code)
+		return err
+	})
 	if err != nil {
 		return err
 	}
-	s.guards.codes.right(s.guards.address(r), code)
+	s.metrics.streams.Inc()
+	defer s.metrics.streams.Dec()
 
 	h := w.Header()
 	h.Set("Content-Type", "text/event-stream; charset=utf-8")

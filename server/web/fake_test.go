@@ -14,12 +14,13 @@ import (
 
 	"escalate/app/wire"
 	"escalate/server/escalation"
+	"escalate/server/joincode"
 )
 
 // What the doubles know.
 const (
 	liveCode    = "k7m2p9x"
-	expiredCode = "expired"
+	expiredCode = "expxred"
 	endedCode   = "endedxx"
 	flexToken   = "flex-token-1"
 	ownTask     = "WT0123456789abcdef0123456789abcdef"
@@ -209,7 +210,7 @@ func newRig() *rig {
 	return &rig{
 		esc: esc,
 		config: Config{
-			PublicURL: publicURL, Brand: "Acme & Sons", AllowedOrigins: []string{flexOrigin}, LeaveSecret: testSecret,
+			PublicURL: publicURL, Brand: "Acme & Sons", AllowedOrigins: []string{flexOrigin}, LeaveSecret: testSecret, Links: joincode.NewLinks("", len(liveCode)),
 			Static: fstest.MapFS{
 				"app.css":      {Data: []byte("body{}")},
 				"start.js":     {Data: []byte("// start")},

@@ -1,89 +1,186 @@
 package web
 
 import (
+	"context"
 	"crypto/sha256"
 	"sync"
 	"time"
-
-	"golang.org/x/time/rate"
 )
 
-// knownFor is how long a secret that was right is waved through for the
-// address it came from. It covers a whole call with its polling.
-const knownFor = 30 * time.Minute
+const (
+	// knownFor is how long a secret that was right is waved through for the
+	// place it came from. It covers a whole call with its polling.
+	knownFor = 30 * time.Minute
+	// provenFor is how long a place counts as one where right secrets come from.
+	provenFor = 12 * time.Hour
+	// longestWait is how long a guess waits for those before it that may turn out to
+	// be none.
+	longestWait = 3 * time.Second
+)
 
 // guard slows down the guessing of secrets (join codes, tokens) without
-// getting into the way of those who have one: what was right before, from the
-// same address, is not counted again. Everything is counted by address and
-// secret together, so that the guard cannot be asked whether a secret of
-// somebody else is right.
+// getting into the way of those who have one. A guess is taken from the budgets
+// before the secret is looked at and given back when it was right, so that
+// however many come at once no more are looked at than the budgets allow, and
+// whoever is right uses nothing up. What was right before, from the same place,
+// is not counted at all. Everything is remembered by place and secret together,
+// so that the guard cannot be asked whether a secret of somebody else is right.
+//
+// A place is a list of keys, the narrowest first: see networksOf.
 type guard struct {
-	addresses *keyed
-	now       func() time.Time
+	limits Guesses
+	now    func() time.Time
+	// provenPass lets places where right secrets came from pass when the budget
+	// of everywhere is used up.
+	provenPass bool
 
-	mu    sync.Mutex // guards what follows
-	wrong *rate.Limiter
-	known map[[sha256.Size]byte]time.Time // until when
-	swept time.Time
+	mu         sync.Mutex // guards what follows
+	everywhere *bucket
+	places     map[string]*bucket
+	known      map[[sha256.Size]byte]time.Time // until when
+	swept      time.Time
+	settled    chan struct{} // closed, and made anew, when a guess is settled
 }
 
 func newGuard(g Guesses, now func() time.Time) *guard {
 	return &guard{
-		addresses: newKeyed(g.PerAddress, now),
-		now:       now,
-		wrong:     g.Everywhere.limiter(),
-		known:     map[[sha256.Size]byte]time.Time{},
+		limits: g, now: now,
+		everywhere: newBucket(g.Everywhere, now()),
+		places:     map[string]*bucket{},
+		known:      map[[sha256.Size]byte]time.Time{},
+		settled:    make(chan struct{}),
 	}
 }
 
-// admit says whether a secret from addr may be looked at now.
-func (g *guard) admit(addr, secret string) error {
-	now := g.now()
-	g.mu.Lock()
-	known := g.known[fingerprint(addr, secret)].After(now)
-	tokens := g.wrong.TokensAt(now)
-	unlimited := g.wrong.Limit() == rate.Inf
-	retry := untilNext(g.wrong, now)
-	g.mu.Unlock()
-	if known {
-		return nil
-	}
-	if tokens < 1 && !unlimited {
-		return rateLimited("too many wrong guesses everywhere", retry)
-	}
-	if ok, retry := g.addresses.allow(addr); !ok {
-		return rateLimited("too many guesses from one address", retry)
-	}
-	return nil
-}
-
-// right remembers that a secret was good.
-func (g *guard) right(addr, secret string) {
-	now := g.now()
+// reserve takes a guess at secret from place. settle must be called once, with
+// whether the secret was right. The error says what was too much, and when to
+// come back.
+func (g *guard) reserve(ctx context.Context, place []string, secret string) (settle func(right bool), err error) {
+	who := fingerprint(place[0], secret)
+	until := g.now().Add(longestWait)
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if full := len(g.known) >= maxKeys; full || now.Sub(g.swept) > time.Minute {
-		g.swept = now
-		for k, until := range g.known {
-			if !until.After(now) || full && len(g.known) > maxKeys/2 {
-				delete(g.known, k)
-			}
+	for {
+		now := g.now()
+		if g.known[who].After(now) {
+			return func(right bool) { g.settle(nil, place[0], who, right) }, nil
+		}
+		taken, empty, err := g.take(place, now)
+		if err == nil {
+			return func(right bool) { g.settle(taken, place[0], who, right) }, nil
+		}
+		if !empty.mayWait() || !g.wait(ctx, empty, until.Sub(now)) {
+			return nil, err
 		}
 	}
-	g.known[fingerprint(addr, secret)] = now.Add(knownFor)
 }
 
-// miss counts a wrong secret and forgets that it was ever right.
-func (g *guard) miss(addr, secret string) {
-	now := g.now()
+// take takes a token of every budget that counts, or none and says which budget
+// is empty; g.mu is held.
+func (g *guard) take(place []string, now time.Time) (taken []*bucket, empty *bucket, err error) {
+	g.sweep(now)
+	for i, key := range place {
+		r := g.limits.PerAddress
+		if r.unlimited() {
+			break
+		}
+		b := g.places[key]
+		if b == nil {
+			b = newBucket(r.times(1<<i), now)
+			g.places[key] = b
+		}
+		if b.fill(now); b.tokens < 1 {
+			return nil, b, rateLimited("too many guesses from "+key, b.untilNext())
+		}
+		taken = append(taken, b)
+	}
+	if b := g.everywhere; !b.rate.unlimited() {
+		if b.fill(now); b.tokens >= 1 {
+			taken = append(taken, b)
+		} else if !g.provenPass || !g.known[fingerprint(place[0], "")].After(now) {
+			return nil, b, rateLimited("too many guesses everywhere", b.untilNext())
+		}
+	}
+	for _, b := range taken {
+		b.tokens--
+		b.pending++
+	}
+	return taken, nil, nil
+}
+
+// wait waits until a guess is settled that may have taken from b, and says
+// false when there is no use in going on. g.mu is held, but for the waiting.
+func (g *guard) wait(ctx context.Context, b *bucket, longest time.Duration) bool {
+	if longest <= 0 {
+		return false
+	}
+	settled := g.settled
+	b.waiting++
+	g.mu.Unlock()
+	t := time.NewTimer(longest)
+	defer func() {
+		t.Stop()
+		g.mu.Lock()
+		b.waiting--
+	}()
+	select {
+	case <-settled:
+		return true
+	case <-t.C:
+	case <-ctx.Done():
+	}
+	return false
+}
+
+// settle gives back what was taken when the secret was right, and remembers how
+// it turned out.
+func (g *guard) settle(taken []*bucket, place string, who [sha256.Size]byte, right bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.wrong.AllowN(now, 1)
-	delete(g.known, fingerprint(addr, secret))
+	now := g.now()
+	for _, b := range taken {
+		b.pending--
+		if right {
+			b.tokens++
+		}
+	}
+	if right {
+		g.known[who] = now.Add(knownFor)
+		if g.provenPass {
+			g.known[fingerprint(place, "")] = now.Add(provenFor)
+		}
+	} else {
+		delete(g.known, who)
+	}
+	if len(taken) > 0 {
+		close(g.settled)
+		g.settled = make(chan struct{})
+	}
+}
+
+// sweep forgets budgets that are full again and secrets that were right long
+// ago. It runs at most once a minute, unless there are too many; g.mu is held.
+func (g *guard) sweep(now time.Time) {
+	full := len(g.known) >= maxKeys || len(g.places) >= maxKeys
+	if !full && now.Sub(g.swept) < time.Minute {
+		return
+	}
+	g.swept = now
+	for k, until := range g.known {
+		if !until.After(now) || full && len(g.known) > maxKeys/2 {
+			delete(g.known, k)
+		}
+	}
+	idle := g.limits.PerAddress.refill()
+	for key, b := range g.places {
+		if b.pending+b.waiting == 0 && (now.Sub(b.at) >= idle || full && len(g.places) > maxKeys/2) {
+			delete(g.places, key)
+		}
+	}
 }
 
 // fingerprint keeps secrets out of memory dumps and of uniform size. The
-// address comes first and cannot contain the separator.
-func fingerprint(addr, secret string) [sha256.Size]byte {
-	return sha256.Sum256([]byte(addr + "\x00" + secret))
+// place comes first and cannot contain the separator.
+func fingerprint(place, secret string) [sha256.Size]byte {
+	return sha256.Sum256([]byte(place + "\x00" + secret))
 }

@@ -3,8 +3,6 @@ package web
 import (
 	"sync"
 	"time"
-
-	"golang.org/x/time/rate"
 )
 
 // Rate is a bucket: Burst at once, refilled at PerSecond. A PerSecond below
@@ -14,33 +12,40 @@ type Rate struct {
 	Burst     int
 }
 
-// Guesses limits wrong join codes or tokens.
+// Guesses limits wrong join codes or tokens. Right ones use nothing up.
 type Guesses struct {
-	// PerAddress is for what one address tries for the first time.
+	// PerAddress is for one address: an IPv4 address or the /64 of an IPv6
+	// address. The /56 around it has twice as much for all of its addresses, the
+	// /48 four times.
 	PerAddress Rate
-	// Everywhere is for wrong tries of all addresses together. When it is used
-	// up, only what was right before from the same address is looked at.
+	// Everywhere is for all addresses together. When it is used up, only what was
+	// right before from the same address is looked at.
 	Everywhere Rate
 }
 
-// Limits bounds what one client address (for IPv6 its /64) may ask of this
-// process. Fields that are zero get the defaults of DefaultLimits.
+// Limits bounds what may be asked of this process. Fields that are zero get the
+// defaults of DefaultLimits.
 type Limits struct {
 	Requests Rate    // all API requests and pages
-	Codes    Guesses // join codes
-	Tokens   Guesses // Flex tokens
+	Codes    Guesses // join codes without a tag
+	// AgentCodes are join codes that signed-in agents give; PerAddress is for
+	// each Worker.
+	AgentCodes Guesses
+	Tokens     Guesses // Flex tokens
 	// StreamsPerCode is how many event streams one code may have open.
 	StreamsPerCode int
 }
 
 // DefaultLimits suits offices and mobile carriers, where many people share an
-// address: 20 new codes at once and then one every 3 seconds. Against guessing,
-// Everywhere counts: with codes of 7 characters out of 32 and 1000 of them
-// alive, 20 tries a second need 20 days for one hit.
+// address: whoever comes with a link, or types a code that is right, is not
+// counted, and 20 wrong codes at once and then one every 3 seconds are borne with.
+// Against guessing, Everywhere counts: with codes of 7 characters out of 31 and
+// 1000 of them alive, 20 tries a second need 16 days for one hit.
 func DefaultLimits() Limits {
 	return Limits{
 		Requests:       Rate{PerSecond: 50, Burst: 200},
 		Codes:          Guesses{PerAddress: Rate{PerSecond: 1.0 / 3, Burst: 20}, Everywhere: Rate{PerSecond: 20, Burst: 200}},
+		AgentCodes:     Guesses{PerAddress: Rate{PerSecond: 1.0 / 3, Burst: 20}, Everywhere: Rate{PerSecond: 20, Burst: 200}},
 		Tokens:         Guesses{PerAddress: Rate{PerSecond: 2, Burst: 60}, Everywhere: Rate{PerSecond: 50, Burst: 500}},
 		StreamsPerCode: 16,
 	}
@@ -51,6 +56,7 @@ func (l Limits) orDefaults() Limits {
 	for _, r := range []struct{ have, def *Rate }{
 		{&l.Requests, &d.Requests},
 		{&l.Codes.PerAddress, &d.Codes.PerAddress}, {&l.Codes.Everywhere, &d.Codes.Everywhere},
+		{&l.AgentCodes.PerAddress, &d.AgentCodes.PerAddress}, {&l.AgentCodes.Everywhere, &d.AgentCodes.Everywhere},
 		{&l.Tokens.PerAddress, &d.Tokens.PerAddress}, {&l.Tokens.Everywhere, &d.Tokens.Everywhere},
 	} {
 		if *r.have == (Rate{}) {
@@ -61,13 +67,6 @@ func (l Limits) orDefaults() Limits {
 		l.StreamsPerCode = d.StreamsPerCode
 	}
 	return l
-}
-
-func (r Rate) limiter() *rate.Limiter {
-	if r.PerSecond < 0 {
-		return rate.NewLimiter(rate.Inf, 0)
-	}
-	return rate.NewLimiter(rate.Limit(r.PerSecond), r.Burst)
 }
 
 // refill is how long an empty bucket takes to be full again.
@@ -92,31 +91,29 @@ type keyed struct {
 	swept   time.Time
 }
 
-type bucket struct {
-	limiter *rate.Limiter
-	used    time.Time
-}
-
 func newKeyed(r Rate, now func() time.Time) *keyed {
 	return &keyed{rate: r, now: now, buckets: map[string]*bucket{}}
 }
 
 // allow takes one token for key; otherwise it says after which time there is one.
 func (k *keyed) allow(key string) (ok bool, retry time.Duration) {
+	if k.rate.unlimited() {
+		return true, 0
+	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	now := k.now()
 	k.sweep(now)
 	b := k.buckets[key]
 	if b == nil {
-		b = &bucket{limiter: k.rate.limiter()}
+		b = newBucket(k.rate, now)
 		k.buckets[key] = b
 	}
-	b.used = now
-	if b.limiter.AllowN(now, 1) {
-		return true, 0
+	if b.fill(now); b.tokens < 1 {
+		return false, b.untilNext()
 	}
-	return false, untilNext(b.limiter, now)
+	b.tokens--
+	return true, 0
 }
 
 // sweep forgets the buckets that are full again. It runs at most once a
@@ -130,7 +127,7 @@ func (k *keyed) sweep(now time.Time) {
 	k.swept = now
 	idle := k.rate.refill()
 	for key, b := range k.buckets {
-		if now.Sub(b.used) >= idle {
+		if now.Sub(b.at) >= idle {
 			delete(k.buckets, key)
 		}
 	}
@@ -140,13 +137,4 @@ func (k *keyed) sweep(now time.Time) {
 		}
 		delete(k.buckets, key)
 	}
-}
-
-// untilNext is the time after which l has a token.
-func untilNext(l *rate.Limiter, now time.Time) time.Duration {
-	missing := 1 - l.TokensAt(now)
-	if missing <= 0 || l.Limit() <= 0 {
-		return 0
-	}
-	return time.Duration(missing / float64(l.Limit()) * float64(time.Second))
 }

@@ -18,7 +18,7 @@ func (s *server) over(w http.ResponseWriter, r *http.Request, e escalation.Escal
 	case e.Rating != nil:
 		return s.plain(w, r, http.StatusGone, t.Rated, plainData{})
 	case wasThere(e, wire.RoleCustomer):
-		return s.plain(w, r, http.StatusGone, t.Rate, plainData{Rate: wire.JoinPath(e.Code) + "/" + wire.ActionRating})
+		return s.plain(w, r, http.StatusGone, t.Rate, plainData{Rate: wire.JoinPath(s.Links.Of(e.Code)) + "/" + wire.ActionRating})
 	}
 	return s.plain(w, r, http.StatusGone, t.Ended, plainData{})
 }
@@ -56,7 +56,7 @@ func (s *server) postRatingForm(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return escalation.ErrBadRating
 		}
-		target = wire.JoinPath(code)
+		target = wire.JoinPath(s.Links.Of(code))
 		return s.Escalations.Rate(r.Context(), code, score, form.Get("comment"))
 	})(w, r)
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 
 	"escalate/app/wire"
 	"escalate/server/escalation"
+	"escalate/server/joincode"
 )
 
 // continueParam is the query by which a person says that they want to try it
@@ -19,46 +20,41 @@ const continueParam = "continue"
 // getHome is the page to type a code into. Its form works without script: it
 // comes back here with the code and is sent on to the join page.
 func (s *server) getHome(w http.ResponseWriter, r *http.Request) error {
-	if typed := tidy(r.URL.Query().Get("code")); typed != "" {
-		http.Redirect(w, r, wire.JoinPath(typed)+s.chosenLang(r, "?"), http.StatusSeeOther)
-		return nil
+	typed := r.URL.Query().Get("code")
+	if strings.TrimSpace(typed) == "" {
+		return s.app(w, r, shell{Name: "home", Title: s.speech(r).TitleHome}, wire.HomePage, wire.Page{})
 	}
-	return s.app(w, r, shell{Name: "home", Title: s.speech(r).TitleHome}, wire.HomePage, wire.Page{})
-}
-
-// maxTyped is more than any code has, in bytes.
-const maxTyped = 64
-
-// tidy makes a code of what people type or paste: spaces and dashes in it, or
-// the whole link.
-func tidy(typed string) string {
-	if _, code, ok := strings.Cut(typed, wire.JoinPath("")); ok {
-		typed, _, _ = strings.Cut(code, "?")
+	given := s.Links.Read(typed)
+	link := given.Code
+	switch given.Kind {
+	case joincode.None, joincode.Forged:
+		return s.plain(w, r, http.StatusNotFound, s.speech(r).Unknown, plainData{AskCode: true})
+	case joincode.Tagged:
+		link = s.Links.Of(given.Code)
 	}
-	typed = strings.Map(func(r rune) rune {
-		if r == '-' || r == '/' || r <= ' ' || r == '\u00a0' {
-			return -1
-		}
-		return r
-	}, typed)
-	return typed[:min(len(typed), maxTyped)]
+	http.Redirect(w, r, wire.JoinPath(link)+s.chosenLang(r, "?"), http.StatusSeeOther)
+	return nil
 }
 
 // getJoin is the customer's page. It only reads: programs that preview links
 // in chats must not use anything up.
 func (s *server) getJoin(w http.ResponseWriter, r *http.Request) error {
+	return s.joinPage(w, r, pathCode(r))
+}
+
+// joinPage is the customer's page for what was given as a code or a link. Its
+// address is always the link as we make it: what a person reloads, copies or
+// keeps is then no guess.
+func (s *server) joinPage(w http.ResponseWriter, r *http.Request, given string) error {
 	t := s.speech(r)
 	var e escalation.Escalation
-	code, looked := pathCode(r), false
-	err := s.guards.Code(r, code, func() (err error) {
-		looked = true
+	err := s.guards.Code(r, given, func(code string) (err error) {
 		e, err = s.Escalations.Get(r.Context(), code)
 		return err
 	})
-	if !looked {
-		return s.tooMany(w, r, err)
-	}
 	switch {
+	case isRateLimited(err):
+		return s.tooMany(w, r, err)
 	case errors.Is(err, escalation.ErrUnknownCode):
 		return s.plain(w, r, http.StatusNotFound, t.Unknown, plainData{AskCode: true})
 	case errors.Is(err, escalation.ErrExpired) || err == nil && e.Status == escalation.Expired:
@@ -72,10 +68,19 @@ func (s *server) getJoin(w http.ResponseWriter, r *http.Request) error {
 		s.note(r, answer.Code, err)
 		return s.plain(w, r, answer.Code.Status(), t.Trouble, plainData{Message: answer.Message})
 	}
+	link := wire.JoinPath(s.Links.Of(e.Code))
+	if r.URL.EscapedPath() != link {
+		to := link
+		if r.URL.RawQuery != "" {
+			to += "?" + r.URL.RawQuery
+		}
+		http.Redirect(w, r, to, http.StatusSeeOther)
+		return nil
+	}
 	if inApp(r.UserAgent()) && !r.URL.Query().Has(continueParam) {
 		return s.plain(w, r, http.StatusOK, t.InApp, plainData{
-			Link:       wire.JoinURL(s.PublicURL, e.Code),
-			Onward:     wire.JoinPath(e.Code) + "?" + url.Values{continueParam: {"1"}}.Encode() + s.chosenLang(r, "&"),
+			Link:       s.Escalations.JoinURL(e.Code),
+			Onward:     link + "?" + url.Values{continueParam: {"1"}}.Encode() + s.chosenLang(r, "&"),
 			OnwardText: t.Onward,
 		})
 	}
@@ -84,7 +89,7 @@ func (s *server) getJoin(w http.ResponseWriter, r *http.Request) error {
 	if st.AgentName != "" {
 		title = fmt.Sprintf(t.TitleJoinWith, st.AgentName)
 	}
-	return s.app(w, r, shell{Name: "join", Title: title, Link: wire.JoinURL(s.PublicURL, e.Code)}, wire.JoinPath(e.Code), wire.Page{State: &st, Network: s.network()})
+	return s.app(w, r, shell{Name: "join", Title: title, Link: s.Escalations.JoinURL(e.Code)}, link, wire.Page{State: &st, Network: s.network()})
 }
 
 // tooMany is the page for err, which says that it was one request too many.

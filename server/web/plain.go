@@ -82,7 +82,7 @@ func codeForm(t *speech, asked bool) *html.Node {
 	return tag("form", attributes{"class", "code-form", "action", "/", "method", "get"},
 		tag("label", attributes{"for", "code"}, text(t.CodeLabel)),
 		tag("input", attributes{
-			"id", "code", "name", "code", "type", "text", "required", "", "maxlength", strconv.Itoa(maxTyped),
+			"id", "code", "name", "code", "type", "text", "required", "",
 			"autocomplete", "off", "autocapitalize", "none", "spellcheck", "false",
 		}),
 		submit(t.CodeOpen))

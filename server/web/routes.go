@@ -9,6 +9,7 @@ import (
 	"github.com/gorilla/mux"
 
 	"escalate/app/wire"
+	"escalate/server/joincode"
 )
 
 // handler answers a request or says why not; fail writes the error.
@@ -32,7 +33,7 @@ func (s *server) routes() http.Handler {
 		return p
 	}
 	s.handle(r, code(""), s.ownOrigin(methods{"GET": s.customer(s.getState)}))
-	s.handle(r, code(wire.ActionEvents), s.ownOrigin(methods{"GET": s.coded(s.getEvents)}))
+	s.handle(r, code(wire.ActionEvents), s.ownOrigin(methods{"GET": s.getEvents}))
 	s.handle(r, code(wire.ActionToken), s.ownOrigin(methods{"POST": jsonOnly(s.customer(s.postToken))}))
 	s.handle(r, code(wire.ActionProgress), s.ownOrigin(methods{"POST": jsonOnly(s.customer(s.postProgress))}))
 	// No look at the origin: browsers that do not say where a beacon comes from
@@ -114,17 +115,25 @@ func (s *server) bounded(h handler) handler {
 	}
 }
 
-// notFound answers paths that do not exist: a page for people, JSON for programs.
+// notFound is for paths that no route has: join links as they look after a way
+// through chats and mail, and what does not exist; that is a page for people,
+// JSON for programs.
 func (s *server) notFound(w http.ResponseWriter, r *http.Request) error {
+	if path := r.URL.EscapedPath(); reads(r) && joincode.HasLink(path) {
+		return s.bounded(func(w http.ResponseWriter, r *http.Request) error { return s.joinPage(w, r, path) })(w, r)
+	}
 	if wantsHTML(r) {
 		return s.plain(w, r, http.StatusNotFound, s.speech(r).NotFound, plainData{AskCode: true})
 	}
 	return errNotFound
 }
 
+// reads says that r asks for a page, and changes nothing.
+func reads(r *http.Request) bool {
+	return (r.Method == http.MethodGet || r.Method == http.MethodHead) && !strings.HasPrefix(r.URL.Path, "/api/")
+}
+
 // wantsHTML says that a person at a browser asked.
 func wantsHTML(r *http.Request) bool {
-	return (r.Method == http.MethodGet || r.Method == http.MethodHead) &&
-		!strings.HasPrefix(r.URL.Path, "/api/") &&
-		strings.Contains(r.Header.Get("Accept"), "text/html")
+	return reads(r) && strings.Contains(r.Header.Get("Accept"), "text/html")
 }

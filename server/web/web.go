@@ -21,6 +21,7 @@ import (
 
 	"escalate/app/wire"
 	"escalate/server/escalation"
+	"escalate/server/joincode"
 )
 
 // Config is what the handler needs to know of the installation. The zero value
@@ -45,9 +46,12 @@ type Config struct {
 	Static fs.FS
 	// Languages are those the pages can speak, the default first; empty means English.
 	Languages []string
-	// TrustProxy says that a proxy is in front of this server and that the last
-	// address in X-Forwarded-For, which is the one it wrote, is the client's.
-	TrustProxy bool
+	// Proxies are those in front of this server that are believed when they tell
+	// a client's address.
+	Proxies Proxies
+	// Links reads what people give for a join code, and makes the links that
+	// pages show; the same as escalation.Config.Link.
+	Links joincode.Links
 	// Limits bounds what one client may ask.
 	Limits Limits
 	// LeaveSecret is what the keys are made from that a Participant's page needs
@@ -134,6 +138,7 @@ type server struct {
 	guards  *Guards
 	streams *streams
 	leaves  leaveKeys
+	proxy   *proxyWatch
 }
 
 // New is the public handler: pages, API, static files, callbacks.
@@ -154,7 +159,7 @@ func New(c Config, d Deps) http.Handler {
 		c.Languages = []string{"en"}
 	}
 	if c.Guards == nil {
-		c.Guards = NewGuards(c.Limits, c.TrustProxy, c.Now)
+		c.Guards = NewGuards(c.Limits, c.Proxies, c.Links, c.Now)
 	}
 	l := c.Limits.orDefaults()
 	s := &server{
@@ -167,6 +172,7 @@ func New(c Config, d Deps) http.Handler {
 		guards:  c.Guards,
 		streams: newStreams(l.StreamsPerCode),
 		leaves:  newLeaveKeys(c.LeaveSecret),
+		proxy:   newProxyWatch(c),
 	}
 	for _, o := range c.AllowedOrigins {
 		if o = originOf(o); o != "" {

@@ -1,0 +1,151 @@
+package web
+
+import (
+	"bytes"
+	"fmt"
+	"log/slog"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+func TestClientAddress(t *testing.T) {
+	t.Parallel()
+	cases := []struct {
+		name, trust, remote, xff, forwarded, want string
+	}{
+		{name: "IPv4", remote: "192.0.2.1:80", want: "192.0.2.1"},
+		{name: "IPv6", remote: "[2001:db8:1:2:3:4:5:6]:80", want: "2001:db8:1:2::/64 2001:db8:1::/56 2001:db8:1::/48"},
+		{name: "IPv4 in IPv6", remote: "[::ffff:192.0.2.1]:80", want: "192.0.2.1"},
+		{name: "zone", remote: "[fe80::1%eth0]:80", want: "fe80::/64 fe80::/56 fe80::/48"},
+		{name: "header from a client", trust: "false", remote: "192.0.2.1:80", xff: "203.0.113.7", want: "192.0.2.1"},
+		{name: "Forwarded from a client", remote: "192.0.2.1:80", forwarded: "for=203.0.113.7", want: "192.0.2.1"},
+
+		{name: "one proxy", trust: "true", remote: "10.0.0.1:80", xff: "203.0.113.7", want: "203.0.113.7"},
+		{name: "invented hops before the proxy's", trust: "true", remote: "10.0.0.1:80", xff: "1.1.1.1, 203.0.113.7", want: "203.0.113.7"},
+		{name: "several header lines", trust: "true", remote: "10.0.0.1:80", xff: "1.1.1.1\n203.0.113.7", want: "203.0.113.7"},
+		{name: "proxy without the header", trust: "true", remote: "10.0.0.1:80", want: "10.0.0.1"},
+		{name: "with a port", trust: "true", remote: "10.0.0.1:80", xff: "203.0.113.7:5678", want: "203.0.113.7"},
+		{name: "IPv6 with a port", trust: "1", remote: "10.0.0.1:80", xff: "[2001:db8:1:2::9]:5678", want: "2001:db8:1:2::/64 2001:db8:1::/56 2001:db8:1::/48"},
+		{name: "IPv6 in brackets", trust: "1", remote: "10.0.0.1:80", xff: "[2001:db8:1:2::9]", want: "2001:db8:1:2::/64 2001:db8:1::/56 2001:db8:1::/48"},
+		{name: "IPv4 in IPv6 with a port", trust: "1", remote: "10.0.0.1:80", xff: "[::ffff:203.0.113.7]:1", want: "203.0.113.7"},
+		{name: "no address", trust: "1", remote: "10.0.0.1:80", xff: "unknown", want: "10.0.0.1"},
+		{name: "empty element", trust: "1", remote: "10.0.0.1:80", xff: "203.0.113.7, ", want: "10.0.0.1"},
+
+		{name: "two proxies", trust: "2", remote: "10.0.0.1:80", xff: "1.1.1.1, 203.0.113.7, 10.0.0.2", want: "203.0.113.7"},
+		{name: "two proxies, one passed by", trust: "2", remote: "10.0.0.1:80", xff: "203.0.113.7", want: "203.0.113.7"},
+		{name: "none", trust: "0", remote: "192.0.2.1:80", xff: "203.0.113.7", want: "192.0.2.1"},
+
+		{name: "networks", trust: "10.0.0.0/8, 192.168.0.1", remote: "10.0.0.1:80", xff: "1.1.1.1, 203.0.113.7, 192.168.0.1, 10.9.9.9:4", want: "203.0.113.7"},
+		{name: "networks, from elsewhere", trust: "10.0.0.0/8", remote: "192.0.2.1:80", xff: "203.0.113.7", want: "192.0.2.1"},
+		{name: "networks, all of them proxies", trust: "10.0.0.0/8", remote: "10.0.0.1:80", xff: "10.0.0.3, 10.0.0.2", want: "10.0.0.3"},
+		{name: "IPv6 network", trust: "2001:db8::/32", remote: "[2001:db8::1]:80", xff: "203.0.113.7", want: "203.0.113.7"},
+		{name: "a network as it is not written", trust: "10.1.2.3/8", remote: "10.0.0.1:80", xff: "203.0.113.7", want: "203.0.113.7"},
+
+		{name: "Forwarded", trust: "1", remote: "10.0.0.1:80", forwarded: "for=1.1.1.1, for=203.0.113.7;proto=https;by=10.0.0.1", want: "203.0.113.7"},
+		{name: "Forwarded, any case and order", trust: "1", remote: "10.0.0.1:80", forwarded: `Proto=http; FOR="203.0.113.7:47011"`, want: "203.0.113.7"},
+		{name: "Forwarded, IPv6", trust: "1", remote: "10.0.0.1:80", forwarded: `for="[2001:db8:cafe::17]:4711"`, want: "2001:db8:cafe::/64 2001:db8:cafe::/56 2001:db8:cafe::/48"},
+		{name: "Forwarded, hidden", trust: "1", remote: "10.0.0.1:80", forwarded: "for=_SEVKISEK", want: "10.0.0.1"},
+		{name: "Forwarded, a comma in quotes", trust: "1", remote: "10.0.0.1:80", forwarded: `for=1.1.1.1, for=203.0.113.7;host="a, for=9.9.9.9"`, want: "203.0.113.7"},
+		{name: "Forwarded, two proxies", trust: "2", remote: "10.0.0.1:80", forwarded: "for=203.0.113.7, for=10.0.0.2", want: "203.0.113.7"},
+		{name: "both headers", trust: "1", remote: "10.0.0.1:80", xff: "203.0.113.7", forwarded: "for=9.9.9.9", want: "203.0.113.7"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			p, err := ParseProxies(c.trust)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r := httptest.NewRequest("GET", "/", nil)
+			r.RemoteAddr = c.remote
+			for line := range strings.Lines(c.xff) {
+				r.Header.Add("X-Forwarded-For", strings.TrimSpace(line))
+			}
+			if c.forwarded != "" {
+				r.Header.Set("Forwarded", c.forwarded)
+			}
+			if got := strings.Join(networksOf(p.client(r)), " "); got != c.want {
+				t.Errorf("got %q, want %q", got, c.want)
+			}
+		})
+	}
+	for _, bad := range []string{"yes please", "-1", "17", "10.0.0.0/33", "10.0.0", "example.com", "10.0.0.1;10.0.0.2"} {
+		if p, err := ParseProxies(bad); err == nil {
+			t.Errorf("%q is taken for %+v", bad, p)
+		}
+	}
+}
+
+// gauge reads a metric without labels.
+func gauge(t *testing.T, r *prometheus.Registry, name string) float64 {
+	t.Helper()
+	families, err := r.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range families {
+		if f.GetName() == name {
+			return f.GetMetric()[0].GetGauge().GetValue()
+		}
+	}
+	t.Fatalf("no metric %s", name)
+	return 0
+}
+
+func TestAProxyThatIsNotTrustedIsNoticed(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name    string
+		url     string
+		trust   string
+		header  string
+		proxies int // addresses that the requests come from
+		noticed bool
+	}{
+		{"one proxy", "https://video.example.com", "false", "X-Forwarded-For", 1, true},
+		{"two balancers", "https://video.example.com", "", "X-Forwarded-For", 2, true},
+		{"RFC 7239", "https://video.example.com", "", "Forwarded", 1, true},
+		{"people who send it themselves", "https://video.example.com", "", "X-Forwarded-For", 20, false},
+		{"no header", "https://video.example.com", "", "X-Other", 1, false},
+		{"trusted", "https://video.example.com", "true", "X-Forwarded-For", 1, false},
+		{"on this machine", "http://localhost:8080", "", "X-Forwarded-For", 1, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			var out bytes.Buffer
+			g, clock := newRig(), newClock()
+			p, err := ParseProxies(c.trust)
+			if err != nil {
+				t.Fatal(err)
+			}
+			g.config.Proxies, g.config.PublicURL, g.config.Now = p, c.url, clock.now
+			g.config.Log = slog.New(slog.NewTextHandler(&out, &slog.HandlerOptions{Level: slog.LevelError}))
+			h := g.handler()
+			ask := func(n int) {
+				for i := range n {
+					r := call{"GET", "/robots.txt", "", headers(c.header, "for=203.0.113.7")}.request()
+					r.RemoteAddr = fmt.Sprintf("10.0.0.%d:999", i%c.proxies)
+					serve(h, r)
+				}
+			}
+			ask(200)
+			if got := strings.Count(out.String(), "ALL CLIENTS LOOK LIKE ONE"); got != map[bool]int{true: 1}[c.noticed] {
+				t.Errorf("the log says it %d times: %s", got, out.String())
+			}
+			if c.trust != "true" && strings.HasPrefix(c.url, "https") {
+				if got := gauge(t, g.config.Registry, "escalate_proxy_not_trusted"); (got == 1) != c.noticed {
+					t.Errorf("metric %v, noticed %t", got, c.noticed)
+				}
+			}
+			clock.forward(2 * time.Hour)
+			ask(200)
+			if got := strings.Count(out.String(), "ALL CLIENTS LOOK LIKE ONE"); got != map[bool]int{true: 2}[c.noticed] {
+				t.Errorf("two hours later the log has said it %d times", got)
+			}
+		})
+	}
+}
