@@ -161,6 +161,10 @@ func TestExamine(t *testing.T) {
 		{"proxy without a server", func(w *ward) {
 			serve(w, func(rw http.ResponseWriter, _ *http.Request) { rw.WriteHeader(http.StatusBadGateway) })
 		}, doctor.Fail, "callbacks", "reaches no server"},
+		{"https without a trusted proxy", func(w *ward) { w.config.PublicURL = "https://video.example.com"; w.options.Web = broken{} }, doctor.Warn, "proxy", "TRUST_PROXY=true"},
+		{"https behind a trusted proxy", func(w *ward) {
+			w.config.PublicURL, w.config.TrustProxy, w.options.Web = "https://video.example.com", "10.0.0.0/8", broken{}
+		}, doctor.OK, "proxy", "come from the proxy"},
 		{"redirect", func(w *ward) {
 			serve(w, func(rw http.ResponseWriter, r *http.Request) {
 				http.Redirect(rw, r, "https://www.example.com/", http.StatusMovedPermanently)

@@ -15,6 +15,7 @@ import (
 	"syscall"
 
 	"escalate/app/wire"
+	"escalate/server/web"
 )
 
 // flexOrigin is where Twilio serves Flex.
@@ -32,9 +33,26 @@ func (e *examination) public(ctx context.Context) {
 	if _, err := url.Parse(base); err != nil {
 		return // settings said so
 	}
+	e.proxy(base)
 	if e.callback(ctx, base) {
 		e.origins(ctx, base)
 	}
+}
+
+// proxy looks at how the server tells its clients apart. It speaks plain HTTP
+// itself, so whoever serves an https URL is in front of it.
+func (e *examination) proxy(base string) {
+	const subject = "proxy"
+	proxies, err := web.ParseProxies(e.config.TrustProxy)
+	if err != nil || !strings.HasPrefix(base, "https:") {
+		return // settings said so; or nothing need be in front
+	}
+	if proxies.Trusted() {
+		e.add(OK, subject, "clients' addresses come from the proxy in front of the server", "")
+		return
+	}
+	e.add(Warn, subject, "something in front of the server serves https, and TRUST_PROXY is false: all clients look like one, share its limits, and lock each other out",
+		"Set TRUST_PROXY=true, the number of proxies, or their networks, if the proxy adds X-Forwarded-For or Forwarded.")
 }
 
 // callback posts a status callback that Twilio did not sign. This server

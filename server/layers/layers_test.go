@@ -67,7 +67,7 @@ var may = []struct {
 	{"server/core", []string{"server/flexdev", "server/localtwilio/flexapi", "server/joincode", "server/web", "server/escalation", "server/twilioapi", "server/localtwilio", "server/localtwilio/rest", "server/demo", "server/dropin",
 		"server/token", "app/page", "app/wire", "static"}},
 	// The commands beside serving.
-	{"server/doctor", []string{"server/core", "server/escalation", "server/twilioapi", "app/wire"}},
+	{"server/doctor", []string{"server/core", "server/web", "server/escalation", "server/twilioapi", "app/wire"}},
 	{"server/standalone", []string{"server/localtwilio", "server/localtwilio/store", "server/demo"}},
 	{"server/release", []string{"server/core", "server/web", "static"}},
 	{"server", []string{"server/core", "server/release", "server/doctor", "server/standalone"}},
