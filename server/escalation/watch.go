@@ -27,13 +27,14 @@ func (s *Service) Watch(ctx context.Context, code string) (<-chan Escalation, er
 	}
 	// Subscribe first: a change between reading and subscribing would be lost
 	// until the next poll.
-	w := s.hub.subscribe(code, func(ctx context.Context, news <-chan struct{}) { s.poll(ctx, code, news) })
+	w := s.hub.subscribe(code)
 	e, err := s.find(ctx, code)
 	if err != nil {
 		s.hub.unsubscribe(w)
 		return nil, err
 	}
-	s.hub.offer(w, e)
+	// Not before there is such a code: a guess is one read, however slow.
+	s.hub.begin(w, e, func(ctx context.Context, news <-chan struct{}) { s.poll(ctx, code, news) })
 	context.AfterFunc(ctx, func() { s.hub.unsubscribe(w) })
 	return w.c, nil
 }
@@ -103,7 +104,7 @@ type topic struct {
 	watchers map[*watcher]bool
 	last     Escalation         // newest that was published
 	news     chan struct{}      // wakes the poller; holds one
-	stop     context.CancelFunc // ends the poller
+	stop     context.CancelFunc // ends the poller; nil while there is none
 }
 
 // watcher is one Watch. c holds the newest state that was not read yet; last
@@ -116,18 +117,15 @@ type watcher struct {
 
 func newHub() *hub { return &hub{topics: map[string]*topic{}} }
 
-// subscribe adds a watcher; the first of a code starts its poller, which runs
-// until the last is gone.
-func (h *hub) subscribe(code string, poll func(context.Context, <-chan struct{})) *watcher {
+// subscribe adds a watcher.
+func (h *hub) subscribe(code string) *watcher {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	w := &watcher{code: code, c: make(chan Escalation, 1)}
 	t := h.topics[code]
 	if t == nil {
-		ctx, stop := context.WithCancel(context.Background())
-		t = &topic{watchers: map[*watcher]bool{}, news: make(chan struct{}, 1), stop: stop}
+		t = &topic{watchers: map[*watcher]bool{}, news: make(chan struct{}, 1)}
 		h.topics[code] = t
-		go poll(ctx, t.news)
 	}
 	t.watchers[w] = true
 	return w
@@ -144,7 +142,9 @@ func (h *hub) unsubscribe(w *watcher) {
 	delete(t.watchers, w)
 	close(w.c)
 	if len(t.watchers) == 0 {
-		t.stop()
+		if t.stop != nil {
+			t.stop()
+		}
 		delete(h.topics, w.code)
 	}
 }
@@ -168,12 +168,20 @@ func (h *hub) publish(e Escalation) {
 	}
 }
 
-// offer hands a state to one watcher.
-func (h *hub) offer(w *watcher, e Escalation) {
+// begin hands the first state to a watcher. The first watcher of a code starts
+// its poller, which runs until the last is gone.
+func (h *hub) begin(w *watcher, e Escalation, poll func(context.Context, <-chan struct{})) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if t := h.topics[w.code]; t != nil && t.watchers[w] {
-		w.put(e)
+	t := h.topics[w.code]
+	if t == nil || !t.watchers[w] {
+		return
+	}
+	w.put(e)
+	if t.stop == nil {
+		ctx, stop := context.WithCancel(context.Background())
+		t.stop = stop
+		go poll(ctx, t.news)
 	}
 }
 

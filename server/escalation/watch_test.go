@@ -3,6 +3,7 @@ package escalation_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -249,6 +250,27 @@ func TestWatchOfADeletedDocument(t *testing.T) {
 		if got := <-c; got.Status != escalation.Ended {
 			raw, _ := json.Marshal(got)
 			t.Errorf("got %s", raw)
+		}
+	})
+}
+
+// Somebody who guesses gets one read, also when Twilio is slower than pollers
+// look.
+func TestAGuessIsOneRead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, nil)
+		reads := 0
+		w.Fail(func(string, string) error {
+			reads++
+			time.Sleep(5 * time.Second)
+			return nil
+		})
+		if _, err := w.Watch(w.ctx, "nbdy234"); !errors.Is(err, escalation.ErrUnknownCode) {
+			t.Errorf("%v, want ErrUnknownCode", err)
+		}
+		time.Sleep(time.Minute)
+		if reads != 1 {
+			t.Errorf("%d reads, want 1", reads)
 		}
 	})
 }

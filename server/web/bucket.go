@@ -1,6 +1,9 @@
 package web
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // bucket holds tokens that are taken before something is tried and put back
 // when it turns out not to count, which golang.org/x/time/rate cannot.
@@ -9,7 +12,9 @@ type bucket struct {
 	tokens  float64
 	at      time.Time // when tokens was right
 	pending int       // taken, and not yet known whether they are put back
-	waiting int       // who waits for one that is put back
+	// queue are those who wait for a token that is put back, the first first; what
+	// comes over a channel is a turn to try.
+	queue []chan struct{}
 }
 
 func newBucket(r Rate, now time.Time) *bucket {
@@ -38,7 +43,36 @@ func (b *bucket) untilNext() time.Duration {
 const maxWaiting = 10
 
 // mayWait says whether it makes sense to wait for a token that is put back.
-func (b *bucket) mayWait() bool { return b.waiting < maxWaiting*b.pending }
+func (b *bucket) mayWait() bool { return len(b.queue) < maxWaiting*b.pending }
+
+// putBack ends a try, with its token back if it did not count.
+func (b *bucket) putBack(token bool) {
+	b.pending--
+	if token {
+		b.tokens++
+		b.wake()
+	}
+	for b.pending == 0 && len(b.queue) > 0 {
+		b.wake() // nothing more will be put back
+	}
+}
+
+// wake gives the first who waits a turn.
+func (b *bucket) wake() {
+	if len(b.queue) > 0 {
+		b.queue[0] <- struct{}{} // has room for the one
+		b.queue = b.queue[1:]
+	}
+}
+
+// leave takes somebody out of the queue, and hands on a turn that came too late.
+func (b *bucket) leave(turn chan struct{}) {
+	if i := slices.Index(b.queue, turn); i >= 0 {
+		b.queue = slices.Delete(b.queue, i, i+1)
+		return
+	}
+	b.wake()
+}
 
 func (r Rate) unlimited() bool { return r.PerSecond < 0 }
 

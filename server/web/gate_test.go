@@ -147,7 +147,7 @@ func TestJoinPagesAreAtTheirLink(t *testing.T) {
 
 // Today's office: many people with right codes behind one address, at once.
 func TestRightCodesUseNothingUp(t *testing.T) {
-	g := newGate(Limits{Codes: Guesses{PerAddress: Rate{PerSecond: 0.001, Burst: 5}, Everywhere: Rate{PerSecond: 0.001, Burst: 6}}})
+	g := newGate(Limits{Codes: Guesses{PerAddress: Rate{PerSecond: 0.001, Burst: 5}, Everywhere: Rate{PerSecond: 0.001, Burst: 50}}})
 	g.esc.get = func(code string) (escalation.Escalation, error) {
 		e, err := (&fakeEscalations{}).Get(context.Background(), liveCode)
 		e.Code = code

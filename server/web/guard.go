@@ -39,7 +39,6 @@ type guard struct {
 	places     map[string]*bucket
 	known      map[[sha256.Size]byte]time.Time // until when
 	swept      time.Time
-	settled    chan struct{} // closed, and made anew, when a guess is settled
 }
 
 func newGuard(g Guesses, now func() time.Time) *guard {
@@ -48,7 +47,6 @@ func newGuard(g Guesses, now func() time.Time) *guard {
 		everywhere: newBucket(g.Everywhere, now()),
 		places:     map[string]*bucket{},
 		known:      map[[sha256.Size]byte]time.Time{},
-		settled:    make(chan struct{}),
 	}
 }
 
@@ -69,7 +67,9 @@ func (g *guard) reserve(ctx context.Context, place []string, secret string) (set
 		if err == nil {
 			return func(right bool) { g.settle(taken, place[0], who, right) }, nil
 		}
-		if !empty.mayWait() || !g.wait(ctx, empty, until.Sub(now)) {
+		// When all addresses together have used everything up, most of what is
+		// under way is wrong.
+		if empty == g.everywhere || !empty.mayWait() || !g.wait(ctx, empty, until.Sub(now)) {
 			return nil, err
 		}
 	}
@@ -108,28 +108,29 @@ func (g *guard) take(place []string, now time.Time) (taken []*bucket, empty *buc
 	return taken, nil, nil
 }
 
-// wait waits until a guess is settled that may have taken from b, and says
-// false when there is no use in going on. g.mu is held, but for the waiting.
+// wait waits for a turn to try again, when something was put back into b, and
+// says false when none came. g.mu is held, but for the waiting.
 func (g *guard) wait(ctx context.Context, b *bucket, longest time.Duration) bool {
 	if longest <= 0 {
 		return false
 	}
-	settled := g.settled
-	b.waiting++
+	turn := make(chan struct{}, 1)
+	b.queue = append(b.queue, turn)
 	g.mu.Unlock()
 	t := time.NewTimer(longest)
-	defer func() {
-		t.Stop()
-		g.mu.Lock()
-		b.waiting--
-	}()
+	defer t.Stop()
+	came := false
 	select {
-	case <-settled:
-		return true
+	case <-turn:
+		came = true
 	case <-t.C:
 	case <-ctx.Done():
 	}
-	return false
+	g.mu.Lock()
+	if !came {
+		b.leave(turn)
+	}
+	return came
 }
 
 // settle gives back what was taken when the secret was right, and remembers how
@@ -139,10 +140,7 @@ func (g *guard) settle(taken []*bucket, place string, who [sha256.Size]byte, rig
 	defer g.mu.Unlock()
 	now := g.now()
 	for _, b := range taken {
-		b.pending--
-		if right {
-			b.tokens++
-		}
+		b.putBack(right)
 	}
 	if right {
 		g.known[who] = now.Add(knownFor)
@@ -151,10 +149,6 @@ func (g *guard) settle(taken []*bucket, place string, who [sha256.Size]byte, rig
 		}
 	} else {
 		delete(g.known, who)
-	}
-	if len(taken) > 0 {
-		close(g.settled)
-		g.settled = make(chan struct{})
 	}
 }
 
@@ -173,7 +167,7 @@ func (g *guard) sweep(now time.Time) {
 	}
 	idle := g.limits.PerAddress.refill()
 	for key, b := range g.places {
-		if b.pending+b.waiting == 0 && (now.Sub(b.at) >= idle || full && len(g.places) > maxKeys/2) {
+		if b.pending+len(b.queue) == 0 && (now.Sub(b.at) >= idle || full && len(g.places) > maxKeys/2) {
 			delete(g.places, key)
 		}
 	}
