@@ -42,7 +42,7 @@ func (p *party) invite() {
 	if err := p.desk.eval(&p.link, `return [...d.querySelectorAll('#agent-messages a[href*="/join/"]')].at(-1).href`); err != nil {
 		p.t.Fatal(err)
 	}
-	p.code = p.link[strings.LastIndex(p.link, "/")+1:]
+	p.code = codeIn(p.link)
 	p.room.see("#join-button")
 }
 
@@ -108,4 +108,10 @@ func (p *party) post(t *testing.T, path, form string) {
 	if res.StatusCode >= 300 {
 		t.Fatalf("POST %s: %s", path, res.Status)
 	}
+}
+
+// codeIn is the code in a join link, without the tag.
+func codeIn(link string) string {
+	code, _, _ := strings.Cut(link[strings.LastIndex(link, "/")+1:], "-")
+	return code
 }

@@ -59,7 +59,7 @@ func (f *fleet) stage(b *browser, before string) *scene {
 	if err := s.desk.eval(&s.link, "return "+newest); err != nil {
 		f.t.Fatal(err)
 	}
-	s.code = s.link[strings.LastIndex(s.link, "/")+1:]
+	s.code = codeIn(s.link)
 	if !strings.HasPrefix(s.link, f.balancer.url+"/") {
 		f.t.Fatalf("the link is %s, not at %s", s.link, f.balancer.url)
 	}

@@ -58,7 +58,7 @@ func TestKillDuringCall(t *testing.T) {
 	customer.click("#join-button")
 	room.plays("the customer reaches the agent")
 	customer.plays("the agent reaches the customer")
-	api := first.url + "/api/escalations/" + link[strings.LastIndex(link, "/")+1:]
+	api := first.url + "/api/escalations/" + codeIn(link)
 	before := stateOf(t, api)
 
 	first.kill()

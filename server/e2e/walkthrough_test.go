@@ -122,7 +122,7 @@ func TestWalkthrough(t *testing.T) {
 	if err := chat.eval(&link, `return d.querySelector('#chat-messages a[href*="/join/"]').href`); err != nil {
 		t.Fatal(err)
 	}
-	code := link[strings.LastIndex(link, "/")+1:]
+	code := codeIn(link)
 
 	// 2. The tab Video Room opens; the agent joins.
 	desk.until("the tab Video Room is selected", `d.getElementById('tab-video').getAttribute('aria-selected') === 'true'`)

@@ -145,7 +145,10 @@ func (d *desk) lockHolder() string {
 }
 
 // codeIn is the join code at the end of a link.
-func codeIn(link string) string { return link[strings.LastIndex(link, "/")+1:] }
+func codeIn(link string) string {
+	code, _, _ := strings.Cut(link[strings.LastIndex(link, "/")+1:], "-")
+	return code
+}
 
 // elsewhere is Flex in another browser: as the same Worker, or as who the query says.
 func (d *desk) elsewhere(query string) *tab {
