@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"strings"
+	"unicode"
 )
 
 // TagLength is how many characters of the Alphabet a tag has: 29 bits.
@@ -153,6 +154,10 @@ func (l Links) readLink(rest string) Given {
 // bare takes word for a code, or for a code with a wrong tag; next are the
 // words behind it, which may be the rest of a code that was broken in two.
 func (l Links) bare(word string, next []string) Given {
+	// A sentence in another script may begin right behind it.
+	if i := strings.IndexFunc(word, func(r rune) bool { return r > unicode.MaxASCII }); i >= 0 {
+		word, next = strings.TrimRight(word[:i], "-"), nil
+	}
 	joined := strings.ReplaceAll(word, "-", "")
 	for len(joined) < l.length && len(next) > 0 {
 		more := joined + strings.ReplaceAll(next[0], "-", "")
