@@ -18,6 +18,8 @@ var (
 	ErrTaskNotChat = errors.New("the Task has no Conversation")
 	// ErrTaskClosed says that the Task is being wrapped up or is over.
 	ErrTaskClosed = errors.New("the Task is closed")
+	// ErrTaskFull says that TaskRouter takes no more attributes for the Task.
+	ErrTaskFull = errors.New("the Task's attributes are full")
 	// ErrForbidden says that the caller may not do this at all, whatever the Task.
 	ErrForbidden = errors.New("not allowed")
 	// ErrConsentRequired says that the call is recorded and nobody agreed yet.
@@ -43,6 +45,8 @@ var (
 	ErrNameTaken = errors.New("unique name is taken")
 	// ErrConflict says that the revision has moved on since it was read.
 	ErrConflict = errors.New("revision has changed")
+	// ErrTooLarge says that Twilio does not take so much text.
+	ErrTooLarge = errors.New("more than Twilio takes")
 )
 
 // BusyError says that the agent is in another video session.

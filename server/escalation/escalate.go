@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"escalate/server/joincode"
 )
@@ -12,7 +13,7 @@ import (
 // Escalate makes a join code for a Task and, with sendInvite, posts the join
 // link into its Conversation. A Task that has a live escalation keeps it, with
 // resumed true. It answers ErrTaskNotFound, ErrTaskNotYours, ErrForbidden,
-// ErrTaskClosed, ErrTaskNotChat or ErrUnavailable.
+// ErrTaskClosed, ErrTaskNotChat, ErrTaskFull or ErrUnavailable.
 func (s *Service) Escalate(ctx context.Context, a Agent, taskSID string, sendInvite bool, lang string) (e Escalation, resumed bool, err error) {
 	t, attrs, err := s.task(ctx, taskSID)
 	if err != nil {
@@ -75,7 +76,7 @@ func (s *Service) begin(ctx context.Context, me AgentRef, taskSID, conversation 
 		return e, false, err
 	}
 	var other Escalation
-	err = s.changeTask(ctx, taskSID, func(attrs attributes) error {
+	err = s.changeTask(ctx, taskSID, func(attrs attributes, l length) error {
 		var err error
 		if other, resumed, err = s.liveOf(ctx, taskSID, attrs); err != nil {
 			return err
@@ -93,23 +94,35 @@ func (s *Service) begin(ctx context.Context, me AgentRef, taskSID, conversation 
 		if err := attrs.set(attrDocument, e.Code); err != nil {
 			return err
 		}
-		return attrs.set(attrRoom, e.Room.Name)
+		if err := attrs.set(attrRoom, e.Room.Name); err != nil || attrs.fit(l) {
+			return err
+		}
+		// A new call is worth more than what is there of an earlier one, of which
+		// the measures stay.
+		return attrs.forget(attrEscalation, reported)
 	})
 	if err == nil {
 		return e, false, nil
 	}
-	// Nobody will ever hear of this code: end it now, not at its time.
-	if _, endErr := s.change(ctx, e.Code, func(e Escalation) (Escalation, error) {
-		e, _ = e.applyEnd(s.now())
-		e.Settled = true
-		return e, nil
-	}); endErr != nil {
-		s.c.Log.WarnContext(ctx, "unused join code stays until it expires", "err", endErr)
-	}
+	s.discard(ctx, e.Code)
 	if errors.Is(err, errLost) {
 		return other, true, nil
 	}
 	return Escalation{}, false, err
+}
+
+// discard ends an escalation that nobody will ever hear of: now, not at its time.
+func (s *Service) discard(ctx context.Context, code string) {
+	// The caller's context may be what failed it.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	if _, err := s.change(ctx, code, func(e Escalation) (Escalation, error) {
+		e, _ = e.applyEnd(s.now())
+		e.Settled = true
+		return e, nil
+	}); err != nil {
+		s.c.Log.WarnContext(ctx, "unused join code stays until it expires", "err", err)
+	}
 }
 
 // retire stores that an escalation has expired. When somebody has joined it

@@ -85,7 +85,8 @@ type Tasks interface {
 	// Fetch answers ErrNotFound when there is none.
 	Fetch(ctx context.Context, sid string) (Task, error)
 	// UpdateAttributes replaces all attributes if the revision is still the
-	// newest, else answers ErrConflict.
+	// newest, else returns ErrConflict; ErrTooLarge when they are too long for
+	// TaskRouter, which does not say how it counts.
 	UpdateAttributes(ctx context.Context, sid, revision string, attributes json.RawMessage) error
 	// AssignedTo says whether the Worker has accepted the Task, and has not
 	// completed or handed over its Reservation.

@@ -2,6 +2,7 @@ package twilioapi_test
 
 import (
 	"encoding/json"
+	"errors"
 	"maps"
 	"net/http"
 	"net/url"
@@ -95,6 +96,14 @@ func TestConformanceBites(t *testing.T) {
 		_, err := api.Documents().Create(t.Context(), "abc2345", json.RawMessage(`{"a":1}`), time.Hour)
 		return err
 	}
+	const noTask = "WT00000000000000000000000000000001"
+	attributes := func(api *twilioapi.Client) error {
+		err := api.Tasks().UpdateAttributes(t.Context(), noTask, "0", json.RawMessage(`{"a":1}`))
+		if errors.Is(err, escalation.ErrNotFound) {
+			return nil
+		}
+		return err
+	}
 	validate := func(api *twilioapi.Client) error {
 		_, err := api.Authenticate(t.Context(), "x")
 		return err
@@ -118,6 +127,7 @@ func TestConformanceBites(t *testing.T) {
 		{"a TTL over a year", document, field("/Documents", "Ttl", "31536001"), nil, "31536000"},
 		{"data that is no JSON", document, field("/Documents", "Data", "{"), nil, "not JSON"},
 		{"data over 16 KiB", document, field("/Documents", "Data", `"`+strings.Repeat("x", 16<<10)+`"`), nil, "16 KiB"},
+		{"attributes that are too long", attributes, field("/Tasks/"+noTask, "Attributes", `"`+strings.Repeat("x", 4096)+`"`), nil, "4,096"},
 		{"a name like a SID", document, field("/Documents", "UniqueName", "ET"+strings.Repeat("0", 32)), nil, "unique name"},
 		{"a path beside the documents", document, func(r *http.Request, _ url.Values) { r.URL.Path += "/x/y" }, nil, "no such operation"},
 		{"a method beside the documents", document, func(r *http.Request, _ url.Values) { r.Method = http.MethodPut }, nil, "no such operation"},

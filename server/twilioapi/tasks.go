@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 
 	taskrouter "github.com/twilio/twilio-go/rest/taskrouter/v1"
@@ -37,8 +38,12 @@ func (r *Tasks) Fetch(ctx context.Context, sid string) (escalation.Task, error) 
 	}, nil
 }
 
+// maxAttributes is TaskRouter's limit for a Task's attributes: so many
+// "characters", of whatever kind. No kind is shorter than a byte.
+const maxAttributes = 4096
+
 // UpdateAttributes replaces all attributes of the given revision; ErrConflict
-// when there is a newer one.
+// when there is a newer one, ErrTooLarge when they are too long.
 func (r *Tasks) UpdateAttributes(ctx context.Context, sid, revision string, attributes json.RawMessage) error {
 	if err := checkSID("WT", sid); err != nil {
 		return err
@@ -50,7 +55,15 @@ func (r *Tasks) UpdateAttributes(ctx context.Context, sid, revision string, attr
 	k := r.t.begin(ctx, opUpdateTask)
 	p := new(taskrouter.UpdateTaskParams).SetAttributes(string(attributes)).SetIfMatch(revision)
 	_, err := r.t.taskrouter(k).UpdateTask(r.t.c.WorkspaceSID, sid, p)
-	return k.fail(err)
+	if err = k.fail(err); err == nil {
+		return nil
+	}
+	// Twilio has no error code of its own for it. With fewer bytes it must have
+	// been for something else.
+	if s := statusOf(err); (s == http.StatusBadRequest || s == http.StatusRequestEntityTooLarge) && len(attributes) > maxAttributes {
+		return errors.Join(escalation.ErrTooLarge, err)
+	}
+	return err
 }
 
 // AssignedTo says whether the Worker has an accepted Reservation of the Task,

@@ -30,6 +30,10 @@ var (
 // maxData is the largest Data of a Sync Document, in bytes (error 54006).
 const maxData = 16 << 10
 
+// maxAttributes is the most that the attributes of a Task may be, in characters
+// (TaskRouter's page of limits); those of a Conversation's Message may be 4 KB.
+const maxAttributes = 4096
+
 // maxBody is the longest Body of a Conversation Message, in characters.
 const maxBody = 1600
 
@@ -47,6 +51,8 @@ func prose(name, value string) string {
 	switch {
 	case name == "Data" && len(value) > maxData:
 		return "is over 16 KiB"
+	case name == "Attributes" && len([]rune(value)) > maxAttributes:
+		return "is over 4,096 characters"
 	case name == "Body" && len([]rune(value)) > maxBody:
 		return "is over 1,600 characters"
 	case name == "UniqueName" && (!uniqueName.MatchString(value) || looksSID.MatchString(value)):

@@ -226,7 +226,7 @@ func TestUnknownAndMalformedCodesAreAnsweredAlike(t *testing.T) {
 func TestEveryCodeHasASentence(t *testing.T) {
 	all := []wire.Code{
 		wire.CodeBadRequest, wire.CodeUnknownCode, wire.CodeExpired, wire.CodeEnded, wire.CodeUnauthorized, wire.CodeForbidden,
-		wire.CodeTaskNotYours, wire.CodeTaskNotFound, wire.CodeTaskNotChat, wire.CodeTaskClosed, wire.CodeAgentBusy,
+		wire.CodeTaskNotYours, wire.CodeTaskNotFound, wire.CodeTaskNotChat, wire.CodeTaskClosed, wire.CodeTaskFull, wire.CodeAgentBusy,
 		wire.CodeConsentRequired, wire.CodeNotFound, wire.CodeMethodNotAllowed, wire.CodeTooLarge, wire.CodeUnsupportedMedia,
 		wire.CodeForbiddenOrigin, wire.CodeRateLimited, wire.CodeUnavailable, wire.CodeInternal,
 	}

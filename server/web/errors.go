@@ -65,6 +65,7 @@ var meanings = []struct {
 	{err: escalation.ErrTaskNotYours, code: wire.CodeTaskNotYours},
 	{err: escalation.ErrTaskNotChat, code: wire.CodeTaskNotChat},
 	{err: escalation.ErrTaskClosed, code: wire.CodeTaskClosed},
+	{err: escalation.ErrTaskFull, code: wire.CodeTaskFull},
 	{err: escalation.ErrForbidden, code: wire.CodeForbidden},
 	{err: escalation.ErrConsentRequired, code: wire.CodeConsentRequired},
 	{err: escalation.ErrBadRating, code: wire.CodeBadRequest, say: func(t *speech) string { return fmt.Sprintf(t.BadRating, wire.MaxComment) }},

@@ -94,6 +94,7 @@ var german = speech{
 		wire.CodeTaskNotFound:     "Diese Aufgabe gibt es nicht mehr. Aktualisieren Sie Ihre Aufgabenliste.",
 		wire.CodeTaskNotChat:      "Diese Aufgabe hat keinen Chat, in den ein Link gesendet werden könnte. Starten Sie das Video aus einer Chat-Aufgabe.",
 		wire.CodeTaskClosed:       "Diese Aufgabe wird nachbearbeitet oder ist abgeschlossen, daher kann kein Video mehr gestartet werden.",
+		wire.CodeTaskFull:         "Die Attribute dieser Aufgabe sind voll, der Video-Link hat dort keinen Platz mehr. Starten Sie das Video aus einer neuen Aufgabe zu diesem Chat, oder bitten Sie Ihre Administration, zu kürzen, was andere Programme dort ablegen.",
 		wire.CodeAgentBusy:        "Sie sind bereits in einem anderen Videoanruf. Beenden Sie zuerst diesen.",
 		wire.CodeConsentRequired:  "Dieser Anruf wird aufgezeichnet. Bitte stimmen Sie der Aufzeichnung zu, um teilzunehmen, oder machen Sie im Chat weiter.",
 		wire.CodeNotFound:         "Unter dieser Adresse gibt es nichts. Prüfen Sie den Link.",

@@ -94,6 +94,7 @@ var english = speech{
 		wire.CodeTaskNotFound:     "This task does not exist any more. Refresh your task list.",
 		wire.CodeTaskNotChat:      "This task has no chat to send a link to. Start the video from a chat task.",
 		wire.CodeTaskClosed:       "This task is being wrapped up or is completed, so no video can be started from it.",
+		wire.CodeTaskFull:         "This task’s attributes are full, so the video link has no place there. Start the video from a new task of this chat, or ask your administrator to shorten what other tools write there.",
 		wire.CodeAgentBusy:        "You are already in another video call. End that one first.",
 		wire.CodeConsentRequired:  "This call is recorded. Please agree to the recording to join, or go on in the chat.",
 		wire.CodeNotFound:         "There is nothing at this address. Check the link.",

@@ -94,6 +94,7 @@ var spanish = speech{
 		wire.CodeTaskNotFound:     "Esta tarea ya no existe. Actualice su lista de tareas.",
 		wire.CodeTaskNotChat:      "Esta tarea no tiene un chat al que enviar el enlace. Inicie el vídeo desde una tarea de chat.",
 		wire.CodeTaskClosed:       "Esta tarea se está cerrando o está terminada, así que no se puede iniciar un vídeo.",
+		wire.CodeTaskFull:         "Los atributos de esta tarea están llenos y el enlace de vídeo ya no cabe. Inicie el vídeo desde otra tarea de este chat o pida a su administrador que acorte lo que otras herramientas escriben ahí.",
 		wire.CodeAgentBusy:        "Ya está en otra videollamada. Termínela primero.",
 		wire.CodeConsentRequired:  "Esta llamada se graba. Acepte la grabación para entrar, o siga en el chat.",
 		wire.CodeNotFound:         "No hay nada en esta dirección. Compruebe el enlace.",

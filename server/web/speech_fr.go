@@ -94,6 +94,7 @@ var french = speech{
 		wire.CodeTaskNotFound:     "Cette tâche n’existe plus. Actualisez votre liste de tâches.",
 		wire.CodeTaskNotChat:      "Cette tâche n’a pas de discussion où envoyer un lien. Lancez la vidéo depuis une tâche de discussion.",
 		wire.CodeTaskClosed:       "Cette tâche est en cours de clôture ou terminée ; aucune vidéo ne peut en être lancée.",
+		wire.CodeTaskFull:         "Les attributs de cette tâche sont pleins : le lien vidéo n’y a plus de place. Lancez la vidéo depuis une autre tâche de ce chat, ou demandez à votre administrateur de raccourcir ce que d’autres outils y inscrivent.",
 		wire.CodeAgentBusy:        "Vous êtes déjà dans un autre appel vidéo. Terminez-le d’abord.",
 		wire.CodeConsentRequired:  "Cet appel est enregistré. Veuillez accepter l’enregistrement pour participer, ou continuez dans la discussion.",
 		wire.CodeNotFound:         "Il n’y a rien à cette adresse. Vérifiez le lien.",

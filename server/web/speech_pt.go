@@ -94,6 +94,7 @@ var portuguese = speech{
 		wire.CodeTaskNotFound:     "Esta tarefa não existe mais. Atualize sua lista de tarefas.",
 		wire.CodeTaskNotChat:      "Esta tarefa não tem um chat para onde enviar o link. Inicie o vídeo a partir de uma tarefa de chat.",
 		wire.CodeTaskClosed:       "Esta tarefa está sendo finalizada ou já terminou, por isso não é possível iniciar um vídeo.",
+		wire.CodeTaskFull:         "Os atributos desta tarefa estão cheios e o link de vídeo não cabe mais. Inicie o vídeo em outra tarefa deste chat ou peça ao administrador que encurte o que outras ferramentas gravam nela.",
 		wire.CodeAgentBusy:        "Você já está em outra chamada de vídeo. Encerre aquela primeiro.",
 		wire.CodeConsentRequired:  "Esta chamada é gravada. Concorde com a gravação para entrar, ou continue no chat.",
 		wire.CodeNotFound:         "Não há nada neste endereço. Verifique o link.",

@@ -13,6 +13,9 @@ import (
 // maxData is Sync's limit for a Document's data, in bytes.
 const maxData = 16 << 10
 
+// maxAttributes is TaskRouter's limit for a Task's attributes, in characters.
+const maxAttributes = 4096
+
 type documents struct{ t *Twilio }
 
 func (p documents) Create(ctx context.Context, name string, data json.RawMessage, ttl time.Duration) (escalation.Document, error) {
@@ -198,6 +201,9 @@ func (p tasks) UpdateAttributes(ctx context.Context, sid, rev string, attributes
 	}
 	if revision(t.revision) != rev {
 		return escalation.ErrConflict
+	}
+	if p.t.length(attributes) > maxAttributes {
+		return escalation.ErrTooLarge
 	}
 	t.Attributes = append(json.RawMessage(nil), attributes...)
 	t.revision++

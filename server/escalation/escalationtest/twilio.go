@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode/utf8"
 
 	"escalate/server/escalation"
 )
@@ -26,6 +27,7 @@ type Twilio struct {
 	written  func(name string, data json.RawMessage)
 	event    func(escalation.Callback)
 	late     time.Duration
+	length   func(json.RawMessage) int // of a Task's attributes
 	calls    map[string]int
 	docs     map[string]*document
 	rooms    []*room
@@ -65,6 +67,7 @@ func New(now func() time.Time) *Twilio {
 		docs:     map[string]*document{},
 		tasks:    map[string]*task{},
 		messages: map[string][]escalation.Message{},
+		length:   func(raw json.RawMessage) int { return utf8.RuneCount(raw) },
 	}
 }
 
@@ -168,6 +171,22 @@ func (t *Twilio) AddTask(sid, worker string, attributes map[string]any) {
 	}
 }
 
+// SetAttributes sets a Task's attributes to a text as others may have written it.
+func (t *Twilio) SetAttributes(sid, text string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.tasks[sid].Attributes = json.RawMessage(text)
+	t.tasks[sid].revision++
+}
+
+// Measure makes TaskRouter count a Task's attributes by f; at first it counts
+// characters of Unicode.
+func (t *Twilio) Measure(f func(attributes json.RawMessage) int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.length = f
+}
+
 // SetTaskStatus sets a Task's assignment status; empty deletes the Task.
 func (t *Twilio) SetTaskStatus(sid, status string) {
 	t.mu.Lock()
@@ -197,6 +216,13 @@ func (t *Twilio) Attributes(sid string) map[string]any {
 		}
 	}
 	return m
+}
+
+// AttributesText returns a Task's attributes as they were written.
+func (t *Twilio) AttributesText(sid string) string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return string(t.tasks[sid].Attributes)
 }
 
 // Messages answers what was posted into a Conversation.

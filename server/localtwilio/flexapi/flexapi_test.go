@@ -226,6 +226,9 @@ func TestWhatRESTDoesIsSeen(t *testing.T) {
 		t.Errorf("task %+v", k)
 	}
 	b.ask(b.token, "POST", b.workspace("Tasks/"+b.task.SID), map[string]string{"Attributes": `[]`}, 400, nil)
+	long := map[string]string{"Attributes": `{"a":"` + strings.Repeat("x", store.MaxAttributes) + `"}`}
+	b.ask(b.token, "POST", b.workspace("Tasks/"+b.task.SID), long, 400, nil)
+	b.ask(b.token, "POST", b.workspace("Workers/"+b.worker.SID), long, 400, nil)
 }
 
 func TestActivities(t *testing.T) {

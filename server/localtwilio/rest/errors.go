@@ -92,7 +92,7 @@ func (a *API) fail(c *call, err error) {
 	case errors.As(err, &e):
 	case errors.Is(err, store.ErrNotFound):
 		e = notFound(c.r.URL.Path)
-	case errors.Is(err, store.ErrTransition):
+	case errors.Is(err, store.ErrTransition), errors.Is(err, store.ErrAttributesTooLong):
 		e = invalid(err.Error())
 	default:
 		a.log.Error("rest", "method", c.r.Method, "path", c.r.URL.Path, "err", err)

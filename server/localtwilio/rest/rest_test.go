@@ -33,6 +33,15 @@ func TestErrors(t *testing.T) {
 	if _, err := s.CreateRoom(store.Room{UniqueName: "r"}); err != nil {
 		t.Fatal(err)
 	}
+	task, err := s.CreateTask(store.Task{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	worker, err := s.CreateWorker(store.Worker{FriendlyName: "w"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	long := "Attributes=" + url.QueryEscape(`{"a":"`+strings.Repeat("世", store.MaxAttributes)+`"}`)
 	tests := []struct {
 		name, method, url, form string
 		noAuth                  bool
@@ -61,6 +70,9 @@ func TestErrors(t *testing.T) {
 		{name: "document is not JSON", method: "POST", url: "https://sync.twilio.com/v1/Services/" + is + "/Documents", form: "Data={", status: 400, code: 20001},
 		{name: "document is null", method: "POST", url: "https://sync.twilio.com/v1/Services/" + is + "/Documents", form: "Data=null", status: 400, code: 20001},
 		{name: "task of nobody", method: "GET", url: "https://taskrouter.twilio.com/v1/Workspaces/" + ws + "/Tasks/WT0", status: 404, code: 20404},
+		{name: "new task's attributes", method: "POST", url: "https://taskrouter.twilio.com/v1/Workspaces/" + ws + "/Tasks", form: long, status: 400, code: 20001},
+		{name: "task's attributes", method: "POST", url: "https://taskrouter.twilio.com/v1/Workspaces/" + ws + "/Tasks/" + task.SID, form: long, status: 400, code: 20001},
+		{name: "worker's attributes", method: "POST", url: "https://taskrouter.twilio.com/v1/Workspaces/" + ws + "/Workers/" + worker.SID, form: long, status: 400, code: 20001},
 		{name: "message order", method: "GET", url: "https://conversations.twilio.com/v1/Conversations/x/Messages?Order=up", status: 404, code: 20404},
 		{name: "token as a form", method: "POST", url: "https://iam.twilio.com/v1/Accounts/" + s.Account().SID + "/Tokens/validate", form: "token=x", status: 400, code: 20001},
 	}

@@ -19,6 +19,9 @@ var (
 	ErrParticipantGone = errors.New("participant disconnected")
 	// ErrTransition is returned for a status that cannot follow the present one.
 	ErrTransition = errors.New("status cannot follow the present one")
+	// ErrAttributesTooLong is returned for attributes of a Task or a Worker over
+	// MaxAttributes.
+	ErrAttributesTooLong = errors.New("attributes too long")
 	// ErrTokenExpired is returned for a Flex token whose time has passed.
 	ErrTokenExpired = errors.New("token expired")
 	// ErrClosed is returned by a Store that was closed.

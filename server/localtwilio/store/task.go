@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"time"
+	"unicode/utf8"
 )
 
 // Assignment statuses of a Task.
@@ -31,13 +32,29 @@ type Task struct {
 	Updated          time.Time
 }
 
+// MaxAttributes is the most that the attributes of a Task or a Worker may be, in
+// characters of the JSON text, spaces included: TaskRouter's documented limit,
+// which no account can have raised.
+const MaxAttributes = 4096
+
+// checkAttributes returns ErrAttributesTooLong for more than MaxAttributes.
+func checkAttributes(text string) error {
+	if n := utf8.RuneCountInString(text); n > MaxAttributes {
+		return fmt.Errorf("%w: %d characters, at most %d", ErrAttributesTooLong, n, MaxAttributes)
+	}
+	return nil
+}
+
 // ETag is the Task's revision as REST shows it and If-Match takes it, without
 // quotes.
 func (k Task) ETag() string { return strconv.Itoa(k.Revision) }
 
 // CreateTask makes a pending Task of k's Attributes, Priority, Timeout (default
-// a day) and TaskChannel (default chat).
+// a day) and TaskChannel (default chat). It returns ErrAttributesTooLong.
 func (s *Store) CreateTask(k Task) (Task, error) {
+	if err := checkAttributes(k.Attributes); err != nil {
+		return Task{}, fmt.Errorf("create task: %w", err)
+	}
 	err := s.update("create task", func(t *tx) error {
 		k.SID, k.AssignmentStatus, k.Revision, k.Created, k.Updated = NewSID("WT"), TaskPending, 0, t.now, t.now
 		if k.Attributes == "" {
@@ -80,7 +97,8 @@ func (s *Store) Tasks() (list []Task, err error) {
 // UpdateTask changes a Task by f and raises its revision. With ifMatch not
 // empty the present ETag must equal it, else ErrRevision. A new
 // AssignmentStatus takes the Task's Reservation along; one that cannot follow
-// the present one is ErrTransition.
+// the present one is ErrTransition, and too long attributes are
+// ErrAttributesTooLong.
 func (s *Store) UpdateTask(sid, ifMatch string, f func(*Task) error) (k Task, err error) {
 	err = s.update(fmt.Sprintf("update task %q", sid), func(t *tx) error {
 		if k, err = get[Task](t, bTasks, sid); err != nil {
@@ -94,6 +112,11 @@ func (s *Store) UpdateTask(sid, ifMatch string, f func(*Task) error) (k Task, er
 			return err
 		}
 		k.SID, k.Created, k.Revision = old.SID, old.Created, old.Revision
+		if k.Attributes != old.Attributes {
+			if err := checkAttributes(k.Attributes); err != nil {
+				return err
+			}
+		}
 		if k.AssignmentStatus != old.AssignmentStatus {
 			if !slices.Contains(taskMoves[old.AssignmentStatus], k.AssignmentStatus) {
 				return fmt.Errorf("%w: task is %s, not to become %s", ErrTransition, old.AssignmentStatus, k.AssignmentStatus)

@@ -1,6 +1,8 @@
 package store_test
 
 import (
+	"errors"
+	"strings"
 	"testing"
 
 	"escalate/server/localtwilio/store"
@@ -117,5 +119,42 @@ func TestConversation(t *testing.T) {
 	must(s.UpdateConversation("c", func(c *store.Conversation) error { c.State = "closed"; c.LastIndex = 99; return nil }))(t)
 	if got := must(s.Conversation("c"))(t); got.State != "closed" || got.LastIndex != 1 {
 		t.Errorf("conversation %+v", got)
+	}
+}
+
+// TestAttributesHaveALimit makes and changes Tasks and Workers about as large
+// as TaskRouter takes them.
+func TestAttributesHaveALimit(t *testing.T) {
+	s := open(t, "", newClock())
+	sized := func(n int, one string) string {
+		return `{"a":"` + strings.Repeat(one, n-len(`{"a":""}`)) + `"}`
+	}
+	for _, tt := range []struct {
+		name, text string
+		refused    bool
+	}{
+		{"none", "", false},
+		{"4096", sized(4096, "x"), false},
+		{"4097", sized(4097, "x"), true},
+		{"4096 of several bytes", sized(4096, "世"), false},
+		{"4097 of several bytes", sized(4097, "世"), true},
+		{"spaces count", "{" + strings.Repeat(" ", 4095) + "}", true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			k := must(s.CreateTask(store.Task{}))(t)
+			w := must(s.CreateWorker(store.Worker{FriendlyName: tt.name}))(t)
+			_, create := s.CreateTask(store.Task{Attributes: tt.text})
+			_, hire := s.CreateWorker(store.Worker{FriendlyName: tt.name + " at once", Attributes: tt.text})
+			_, change := s.UpdateTask(k.SID, "", func(k *store.Task) error { k.Attributes = tt.text; return nil })
+			_, teach := s.UpdateWorker(w.SID, func(w *store.Worker) error { w.Attributes = tt.text; return nil })
+			for what, err := range map[string]error{"create Task": create, "create Worker": hire, "update Task": change, "update Worker": teach} {
+				if errors.Is(err, store.ErrAttributesTooLong) != tt.refused || !tt.refused && err != nil {
+					t.Errorf("%s: %v", what, err)
+				}
+			}
+			if after := must(s.Task(k.SID))(t); tt.refused && (after.Attributes != "{}" || after.Revision != k.Revision) {
+				t.Errorf("a refused update left %d characters, revision %d", len(after.Attributes), after.Revision)
+			}
+		})
 	}
 }

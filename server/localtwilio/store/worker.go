@@ -18,8 +18,11 @@ type Worker struct {
 }
 
 // CreateWorker makes a Worker of w's FriendlyName and Attributes. Without an
-// Activity it is available. It answers ErrNameTaken.
+// Activity it is available. It returns ErrNameTaken or ErrAttributesTooLong.
 func (s *Store) CreateWorker(w Worker) (Worker, error) {
+	if err := checkAttributes(w.Attributes); err != nil {
+		return Worker{}, fmt.Errorf("create worker %q: %w", w.FriendlyName, err)
+	}
 	err := s.update(fmt.Sprintf("create worker %q", w.FriendlyName), func(t *tx) error {
 		all, err := linked[Worker](t, bWorkerOrder, "", bWorkers)
 		if err != nil {
@@ -67,7 +70,8 @@ func (s *Store) Workers() (list []Worker, err error) {
 	return list, err
 }
 
-// UpdateWorker changes a Worker by f, which may not change its SID or name.
+// UpdateWorker changes a Worker by f, which may not change its SID or name. Too
+// long attributes are ErrAttributesTooLong.
 func (s *Store) UpdateWorker(sid string, f func(*Worker) error) (w Worker, err error) {
 	err = s.update(fmt.Sprintf("update worker %q", sid), func(t *tx) error {
 		if w, err = get[Worker](t, bWorkers, sid); err != nil {
@@ -78,6 +82,11 @@ func (s *Store) UpdateWorker(sid string, f func(*Worker) error) (w Worker, err e
 			return err
 		}
 		w.SID, w.FriendlyName, w.Created, w.Updated = old.SID, old.FriendlyName, old.Created, t.now
+		if w.Attributes != old.Attributes {
+			if err := checkAttributes(w.Attributes); err != nil {
+				return err
+			}
+		}
 		t.emit(Event{Kind: WorkerUpdated, Sequence: -1, Worker: w})
 		return t.put(bWorkers, w.SID, w)
 	})

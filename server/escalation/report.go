@@ -1,0 +1,191 @@
+package escalation
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"maps"
+	"sort"
+	"strings"
+	"time"
+)
+
+// reported are the fields of the Task attribute "escalation" that are ours.
+var reported = []string{
+	fieldScore, fieldCode, fieldVersion, "status", "seconds", "reconnects", "agent", "roomSid",
+	"quality", "created", "ended", fieldComment,
+}
+
+const (
+	fieldCode    = "code"
+	fieldVersion = "version"
+	fieldScore   = "score"
+	fieldComment = "comment"
+)
+
+// entry is one value for a Task: a field of the object in, or with an empty in
+// an attribute of its own.
+type entry struct {
+	in, name string
+	value    any
+}
+
+// write puts the entry among a Task's attributes.
+func (n entry) write(a attributes) error {
+	if n.in == "" {
+		return a.set(n.name, n.value)
+	}
+	return a.merge(n.in, n.name, n.value)
+}
+
+// report writes what became of an escalation to its Task, unless somebody has
+// written there what became of it later. Of what does not fit beside the
+// attributes of others, the least is given up: see entries.
+func (s *Service) report(ctx context.Context, e Escalation) error {
+	var left []string
+	err := s.changeTask(ctx, e.Task, func(a attributes, l length) (err error) {
+		var there struct {
+			Code    string `json:"code"`
+			Version int    `json:"version"`
+		}
+		if json.Unmarshal(a[attrEscalation], &there) == nil && there.Code == e.Code && there.Version > e.Version {
+			return errNewer
+		}
+		left, err = s.tell(a, e, l)
+		return err
+	})
+	if errors.Is(err, errNewer) {
+		return nil
+	}
+	if err == nil && len(left) > 0 {
+		s.c.Log.WarnContext(ctx, "the Task's attributes are full: not all of the report is there", "task", e.Task, "missing", strings.Join(left, ", "))
+	}
+	return err
+}
+
+// errNewer says that the Task has newer news already.
+var errNewer = errors.New("the Task has been told more")
+
+// tell edits a Task's attributes to say what became of an escalation, within
+// the limit, and returns what has no room. It returns ErrTaskFull when nothing has.
+func (s *Service) tell(a attributes, e Escalation, l length) (left []string, err error) {
+	entries := s.entries(a, e)
+	// From here on what is ours counts no more than its place in the order.
+	if err := a.forget(attrEscalation, reported); err != nil {
+		return nil, err
+	}
+	for _, n := range entries {
+		if n.in == "" {
+			delete(a, n.name)
+		} else if err := a.forget(n.in, []string{n.name}); err != nil {
+			return nil, err
+		}
+	}
+	written := false
+	add := func(n entry) (bool, error) {
+		next := maps.Clone(a)
+		if err := n.write(next); err != nil || !next.fit(l) {
+			return false, err
+		}
+		maps.Copy(a, next)
+		written = true
+		return true, nil
+	}
+	for _, n := range entries {
+		ok, err := add(n)
+		if err != nil {
+			return nil, err
+		}
+		if !ok {
+			left = append(left, n.name)
+		}
+	}
+	if e.Rating != nil && e.Rating.Comment != "" {
+		whole, err := addComment(e.Rating.Comment, add)
+		if err != nil {
+			return nil, err
+		}
+		if !whole {
+			left = append(left, fieldComment)
+		}
+	}
+	if !written {
+		return left, ErrTaskFull
+	}
+	return left, nil
+}
+
+// addComment adds as much of a rating's comment as fits, and says whether that
+// was all of it.
+func addComment(comment string, add func(entry) (bool, error)) (whole bool, err error) {
+	try := func(s string) bool {
+		if err != nil {
+			return false
+		}
+		var ok bool
+		ok, err = add(entry{attrEscalation, fieldComment, s})
+		return ok
+	}
+	if try(comment) {
+		return true, err
+	}
+	// The longest beginning that fits: each that fits replaces the one before.
+	sort.Search(runes(comment)-1, func(n int) bool { return !try(cut(comment, n+1) + "…") })
+	return false, err
+}
+
+// entries are what an escalation has to say on its Task, the most valuable
+// first: what Insights counts, then what says whose and which it is, then what
+// is good to know. The comment comes after all of it.
+func (s *Service) entries(a attributes, e Escalation) []entry {
+	var list []entry
+	add := func(in, name string, v any) { list = append(list, entry{in, name, v}) }
+	// Numbers, as Insights sums and averages them. Of the Task's other measures
+	// nothing is touched.
+	measure := func(name string, v int) {
+		if name != NoMeasure {
+			add(attrConversations, name, v)
+		}
+	}
+	score := func() { add(attrEscalation, fieldScore, e.Rating.Score) }
+	nowhereElse := s.c.CSATMeasure == NoMeasure
+	if e.Rating != nil {
+		measure(s.c.CSATMeasure, e.Rating.Score)
+		if nowhereElse {
+			score()
+		}
+	}
+	if r := e.Receipt; r != nil {
+		measure(s.c.SecondsMeasure, r.Seconds)
+		measure(s.c.ReconnectsMeasure, r.Reconnects)
+	}
+	if e.Rating != nil && !nowhereElse {
+		score()
+	}
+	add(attrEscalation, fieldCode, e.Code)
+	add(attrEscalation, fieldVersion, e.Version)
+	add(attrEscalation, "status", e.Status)
+	if !e.live() {
+		// Nothing leads from them to anywhere any more, so they have to stand back.
+		for _, name := range []string{attrDocument, attrRoom} {
+			if a.text(name) == e.Code {
+				add("", name, e.Code)
+			}
+		}
+	}
+	r := e.Receipt
+	if r != nil {
+		add(attrEscalation, "seconds", r.Seconds)
+		add(attrEscalation, "reconnects", r.Reconnects)
+	}
+	add(attrEscalation, "agent", e.Agent.Worker)
+	add(attrEscalation, "roomSid", e.Room.SID)
+	if r != nil && r.Quality != nil {
+		add(attrEscalation, "quality", *r.Quality)
+	}
+	add(attrEscalation, "created", e.Created.UTC().Format(time.RFC3339))
+	if !e.EndedAt.IsZero() {
+		add(attrEscalation, "ended", e.EndedAt.UTC().Format(time.RFC3339))
+	}
+	return list
+}
