@@ -77,9 +77,11 @@ func (c *Client) Leave(ctx context.Context, code string, l wire.Leave) error {
 	return c.do(ctx, r, nil)
 }
 
-// Rate stores the customer's verdict.
-func (c *Client) Rate(ctx context.Context, code string, r wire.Rating) error {
-	return c.post(ctx, wire.CodePath(code, wire.ActionRating), r, nil, false)
+// Rate stores the customer's verdict, unless there is one already, and returns
+// the one that is kept.
+func (c *Client) Rate(ctx context.Context, code string, r wire.Rating) (kept wire.Rating, err error) {
+	err = c.post(ctx, wire.CodePath(code, wire.ActionRating), r, &kept, false)
+	return kept, err
 }
 
 // Escalate asks for a join code for a Task, as its agent.

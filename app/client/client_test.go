@@ -46,8 +46,10 @@ func TestRequests(t *testing.T) {
 		{"leave", func(ctx context.Context, a *Client) (any, error) {
 			return nil, a.Leave(ctx, "C", wire.Leave{Identity: "customer:C:1", Key: "k"})
 		}, ``, "POST", "/api/escalations/C/leave", `{"identity":"customer:C:1","key":"k"}`, false, nil},
-		{"rate", func(ctx context.Context, a *Client) (any, error) { return nil, a.Rate(ctx, "C", wire.Rating{Score: 5}) }, ``,
-			"POST", "/api/escalations/C/rating", `{"score":5}`, false, nil},
+		{"rate", func(ctx context.Context, a *Client) (any, error) {
+			return a.Rate(ctx, "C", wire.Rating{Score: 5, Identity: "customer:C:1", Key: "k"})
+		}, `{"score":3,"comment":"the first"}`,
+			"POST", "/api/escalations/C/rating", `{"score":5,"identity":"customer:C:1","key":"k"}`, false, wire.Rating{Score: 3, Comment: "the first"}},
 		{"escalate", func(ctx context.Context, a *Client) (any, error) {
 			return a.Escalate(ctx, wire.Escalate{TaskSID: "WT1", SendInvite: true})
 		}, `{"code":"C","taskSid":"WT1","resumed":true}`,
@@ -137,7 +139,7 @@ func TestNoAnswer(t *testing.T) {
 			return Response{}, errors.New("offline")
 		}, nil)
 		var e *wire.Error
-		if err := c.Rate(t.Context(), "C", wire.Rating{Score: 1}); !errors.As(err, &e) || e.Code != wire.CodeUnavailable {
+		if _, err := c.Rate(t.Context(), "C", wire.Rating{Score: 1}); !errors.As(err, &e) || e.Code != wire.CodeUnavailable {
 			t.Errorf("offline: %v", err)
 		}
 		ctx, cancel := context.WithCancel(t.Context())
@@ -158,7 +160,10 @@ func TestRequestsAreSentAgain(t *testing.T) {
 	const good = `{"code":"C"}`
 	proxy := Response{Status: 502, Body: []byte("<html>")}
 	ours := Response{Status: 503, Body: []byte(`{"code":"unavailable","message":"Twilio is away."}`)}
-	rate := func(ctx context.Context, a *Client) error { return a.Rate(ctx, "C", wire.Rating{Score: 5}) }
+	rate := func(ctx context.Context, a *Client) error {
+		_, err := a.Rate(ctx, "C", wire.Rating{Score: 5})
+		return err
+	}
 	join := func(ctx context.Context, a *Client) error { _, err := a.Join(ctx, "C", wire.JoinRequest{}); return err }
 	escalate := func(ctx context.Context, a *Client) error { _, err := a.Escalate(ctx, wire.Escalate{}); return err }
 	for _, tt := range []struct {

@@ -84,7 +84,7 @@ func (c *Client) once(ctx context.Context, r Request, out any) (lost bool, err e
 		e, ours := failure(a)
 		return !ours && e.Code == wire.CodeUnavailable, e
 	}
-	if out == nil {
+	if out == nil || a.Status == 204 { // a server before this one may have had nothing to say
 		return false, nil
 	}
 	if err := json.Unmarshal(a.Body, out); err != nil {

@@ -18,6 +18,7 @@ import (
 // dead network loses nothing.
 type rating struct {
 	code    string
+	by      giver
 	score   int
 	comment string
 	missing bool // Send was pressed without a score
@@ -27,28 +28,32 @@ type rating struct {
 	tries   int
 }
 
+// giver is who rates, and the proof of it: of the last Join.
+type giver struct{ identity, key string }
+
 func (r *rating) key() string { return "escalate.rating." + r.code }
 
 // resume sends what an earlier visit could not.
 func (r *rating) resume(j *Join) {
 	var w wire.Rating
 	if s := j.s.deps.Host.Stored(r.key()); s != "" && json.Unmarshal([]byte(s), &w) == nil {
-		r.score, r.comment = w.Score, w.Comment
+		r.score, r.comment, r.by = w.Score, w.Comment, giver{w.Identity, w.Key}
 		r.send(j)
 	}
 }
 
 // send stores the rating here, then there, as often as it takes.
 func (r *rating) send(j *Join) {
-	w := wire.Rating{Score: r.score, Comment: clip(strings.TrimSpace(r.comment))}
+	w := wire.Rating{Score: r.score, Comment: clip(strings.TrimSpace(r.comment)), Identity: r.by.identity, Key: r.by.key}
 	if b, err := json.Marshal(w); err == nil {
 		j.s.deps.Host.Store(r.key(), string(b))
 	}
 	r.sending = true
-	act(&j.s, func(ctx context.Context) error { return j.s.deps.API.Rate(ctx, r.code, w) }, func(err error) {
+	async(&j.s, func(ctx context.Context) (wire.Rating, error) { return j.s.deps.API.Rate(ctx, r.code, w) }, func(_ wire.Rating, err error) {
 		r.sending = false
 		if err == nil || hopeless(err) {
-			// Hopeless is thanked for as well: there is nothing the customer could do.
+			// Hopeless is thanked for as well: there is nothing the customer could
+			// do. So is one after another that the server has kept.
 			j.s.deps.Host.Store(r.key(), "")
 			r.kept, r.sent = false, true
 			j.s.say(j.w.RateThanks)
@@ -68,7 +73,13 @@ func hopeless(err error) bool {
 	if !errors.As(err, &e) {
 		return false
 	}
-	return e.Code == wire.CodeBadRequest || e.Code == wire.CodeUnknownCode
+	switch e.Code {
+	case wire.CodeBadRequest, wire.CodeUnknownCode, wire.CodeNotInCall, wire.CodeExpired:
+		return true
+	case wire.CodeForbidden:
+		return e.Message != "" // without one it is no answer of our server's
+	}
+	return false
 }
 
 // clip cuts a comment to what the server takes.

@@ -77,13 +77,13 @@ func (f *fakeAPI) Leave(_ context.Context, _ string, l wire.Leave) error {
 	return nil
 }
 
-func (f *fakeAPI) Rate(_ context.Context, _ string, r wire.Rating) error {
+func (f *fakeAPI) Rate(_ context.Context, _ string, r wire.Rating) (wire.Rating, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.rateErr == nil {
 		f.rated = append(f.rated, r)
 	}
-	return f.rateErr
+	return r, f.rateErr
 }
 
 func (f *fakeAPI) Escalate(_ context.Context, e wire.Escalate) (wire.Escalation, error) {

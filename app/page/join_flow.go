@@ -90,6 +90,7 @@ func (j *Join) enter() {
 }
 
 func (j *Join) connect(n int, a wire.Join) {
+	j.rating.by = giver{a.Identity, a.LeaveKey}
 	j.s.connect(a, func(err error) {
 		switch {
 		case n != j.attempt:

@@ -178,10 +178,42 @@ func TestLeaveAndRate(t *testing.T) {
 	r2.do(func() { j2.rating.resume(j2) })
 	r2.until("sent", func() bool {
 		return r2.api.has(func(f *fakeAPI) bool {
-			return len(f.rated) == 1 && f.rated[0] == wire.Rating{Score: 4, Comment: "good"}
+			return len(f.rated) == 1 && f.rated[0] == wire.Rating{Score: 4, Comment: "good", Identity: "customer:K7Q2MWX:n", Key: "key of n"}
 		})
 	})
 	r2.until("forgotten here", func() bool { return r2.host.Stored("escalate.rating.K7Q2MWX") == "" })
+}
+
+// A rating that the server will never take is not tried for ever; what only
+// something on the way refuses is.
+func TestRatingThatIsRefused(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		err  *wire.Error
+		kept bool
+	}{
+		{"no proof", &wire.Error{Code: wire.CodeForbidden, Message: "Only a customer may."}, false},
+		{"nobody was in", &wire.Error{Code: wire.CodeNotInCall, Message: "Nobody was in."}, false},
+		{"a proxy's refusal", &wire.Error{Code: wire.CodeForbidden}, true},
+		{"no service", &wire.Error{Code: wire.CodeUnavailable, Message: "Later."}, true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r, j := inCall(t)
+			r.do(func() { j.s.onLeave(nil, noEvent()) })
+			r.until("after", r.shows(`data-phase="after"`))
+			r.api.set(func(f *fakeAPI) { f.rateErr = c.err })
+			r.do(func() { j.rate(4) })
+			r.do(j.sendRating)
+			if c.kept {
+				r.until("kept", r.shows("kept on this device"))
+			} else {
+				r.until("thanks", r.shows(`id="`+RatingThanks+`"`))
+			}
+			if got := r.host.Stored("escalate.rating.K7Q2MWX") != ""; got != c.kept {
+				t.Errorf("stored %v, want %v", got, c.kept)
+			}
+		})
+	}
 }
 
 func TestThanksAfterRating(t *testing.T) {

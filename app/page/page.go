@@ -45,7 +45,7 @@ type API interface {
 	// Leave says that a Participant has left.
 	Leave(ctx context.Context, code string, l wire.Leave) error
 	// Rate stores the customer's verdict.
-	Rate(ctx context.Context, code string, r wire.Rating) error
+	Rate(ctx context.Context, code string, r wire.Rating) (kept wire.Rating, err error)
 
 	// Escalate makes or finds the escalation of a Task. This and what follows
 	// needs the agent to be signed in: see Deps.SignIn.

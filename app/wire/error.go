@@ -16,6 +16,7 @@ const (
 	CodeTaskNotChat      Code = "task_not_chat" // the Task has no Conversation to send a link to
 	CodeTaskClosed       Code = "task_closed"   // the Task is being wrapped up, or is over
 	CodeTaskFull         Code = "task_full"     // TaskRouter takes no more attributes for the Task
+	CodeNotInCall        Code = "not_in_call"   // no customer was in the call that is rated
 	CodeAgentBusy        Code = "agent_busy"    // Running names the other session
 	CodeConsentRequired  Code = "consent_required"
 	CodeNotFound         Code = "not_found"
@@ -58,7 +59,7 @@ func (c Code) Status() int {
 		return 404
 	case CodeMethodNotAllowed:
 		return 405
-	case CodeTaskNotChat, CodeTaskClosed, CodeTaskFull, CodeAgentBusy:
+	case CodeTaskNotChat, CodeTaskClosed, CodeTaskFull, CodeNotInCall, CodeAgentBusy:
 		return 409
 	case CodeExpired, CodeEnded:
 		return 410

@@ -9,7 +9,7 @@
 //	customer  POST /api/escalations/{code}/token     JoinRequest Join
 //	customer  POST /api/escalations/{code}/progress  Progress    204
 //	both      POST /api/escalations/{code}/leave     Leave       204 (also by navigator.sendBeacon)
-//	customer  POST /api/escalations/{code}/rating    Rating      204
+//	customer  POST /api/escalations/{code}/rating    Rating      Rating (the one that is kept: the first)
 //	agent     POST /api/escalations                  Escalate    Escalation
 //	agent     POST /api/escalations/{code}/agent-token  {}       Join
 //	agent     POST /api/escalations/{code}/end       {}          State
@@ -112,7 +112,7 @@ type Join struct {
 	Token    string `json:"token,omitempty"`
 	Room     string `json:"room,omitempty"`
 	Identity string `json:"identity,omitempty"`
-	// LeaveKey shows, in a Leave, that it comes from whom Identity was given to.
+	// LeaveKey shows, in a Leave or a Rating, that it comes from whom Identity was given to.
 	LeaveKey string `json:"leaveKey,omitempty"`
 	// Signaling is the WebSocket URL of the signalling server; empty means Twilio's own.
 	Signaling string `json:"signaling,omitempty"`
@@ -153,10 +153,14 @@ type Beat struct {
 }
 
 // Rating is the customer's verdict. Score is 1 (worst) to 5; Comment is at
-// most MaxComment characters.
+// most MaxComment characters. A call keeps the first one.
 type Rating struct {
 	Score   int    `json:"score"`
 	Comment string `json:"comment,omitempty"`
+	// Identity and Key (its LeaveKey) come from the customer's Join: agents have
+	// the code as well. The answer leaves them out.
+	Identity string `json:"identity,omitempty"`
+	Key      string `json:"key,omitempty"`
 }
 
 // MaxComment is the longest rating comment, in characters.

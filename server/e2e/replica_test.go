@@ -308,9 +308,11 @@ func (f *fleet) round() {
 	}
 	joined := time.Since(killed)
 
-	// The end and the rating arrive on both, whoever is told.
-	no(customer.Leave(ctx, e.Code, wire.Leave{Identity: answer.Identity, Key: answer.LeaveKey}))
-	no(customer.Rate(ctx, e.Code, wire.Rating{Score: 4, Comment: "Carried on."}))
+	// The end and the rating arrive on both, whoever is told. No browser is in
+	// the Room here: the report of the call is what tells that one was.
+	no(customer.Leave(ctx, e.Code, wire.Leave{Identity: answer.Identity, Key: answer.LeaveKey, Call: &wire.CallReport{Quality: 5}}))
+	_, err = customer.Rate(ctx, e.Code, wire.Rating{Score: 4, Comment: "Carried on.", Identity: answer.Identity, Key: answer.LeaveKey})
+	no(err)
 	seenByAgent.until("the agent sees the rating", func(st wire.State) bool { return st.Rated && st.Status == wire.StatusOpen })
 	f.b = f.start(1)
 	var room struct{ Status string }

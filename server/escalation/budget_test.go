@@ -137,6 +137,7 @@ func TestHammeringLeavesRoomForTheAgent(t *testing.T) {
 		w := newWorld(t, nil)
 		e := w.escalate(task1)
 		w.agentIn(e.Code)
+		w.called(e.Code)
 		writes := countWrites(w)
 		refused := 0
 		var mu sync.Mutex
@@ -147,7 +148,7 @@ func TestHammeringLeavesRoomForTheAgent(t *testing.T) {
 				if i%2 == 0 {
 					_, err = w.JoinAsCustomer(w.ctx, e.Code, "")
 				} else {
-					err = w.Rate(w.ctx, e.Code, 1+i%5, "")
+					_, err = w.Rate(w.ctx, e.Code, 1+i%5, "")
 				}
 				mu.Lock()
 				defer mu.Unlock()

@@ -82,32 +82,38 @@ func (s *Service) expel(ctx context.Context, e Escalation, identity string) {
 }
 
 // Rate stores the customer's verdict, 1 to 5 with an optional comment, in the
-// Document and in the Task's attributes. It may come after the end, while the
-// Document lives. It answers ErrUnknownCode, ErrBadRating, ErrExpired or
+// Document and in the Task's attributes, and returns what is kept: the first
+// verdict stands, and a second changes nothing. That it comes from a customer is
+// for the caller to make sure of. It may come after the end, while the Document
+// lives. It returns ErrUnknownCode, ErrBadRating, ErrNotInCall, ErrExpired or
 // ErrUnavailable.
-func (s *Service) Rate(ctx context.Context, code string, score int, comment string) error {
+func (s *Service) Rate(ctx context.Context, code string, score int, comment string) (Rating, error) {
 	code, err := parseCode(code)
 	if err != nil {
-		return err
+		return Rating{}, err
 	}
 	if _, err := s.customers.turn(ctx, code); err != nil {
-		return err
+		return Rating{}, err
 	}
+	first := false
 	e, err := s.change(ctx, code, func(e Escalation) (Escalation, error) {
+		first = e.Rating == nil
 		return e.applyRating(Rating{Score: score, Comment: comment}, s.now())
 	})
 	if err != nil {
-		return err
+		return Rating{}, err
 	}
-	if e.Status == Ended {
+	switch {
+	case !first:
+	case e.Status == Ended:
 		s.settleOrLog(ctx, e)
-		return nil
+	default:
+		if err := s.report(ctx, e); err != nil {
+			// It is in the Document, and goes to the Task when the call ends.
+			s.c.Log.WarnContext(ctx, "rating is not on the Task yet", "task", e.Task, "err", err)
+		}
 	}
-	if err := s.report(ctx, e); err != nil {
-		// It is in the Document, and goes to the Task when the call ends.
-		s.c.Log.WarnContext(ctx, "rating is not on the Task yet", "task", e.Task, "err", err)
-	}
-	return nil
+	return *e.Rating, nil
 }
 
 // callbackWindow is how old a status callback may be. Twilio's signature says

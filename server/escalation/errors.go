@@ -24,7 +24,9 @@ var (
 	ErrForbidden = errors.New("not allowed")
 	// ErrConsentRequired says that the call is recorded and nobody agreed yet.
 	ErrConsentRequired = errors.New("consent to the recording is required")
-	// ErrBadRating says that a rating is out of range, or that there was nothing to rate.
+	// ErrNotInCall says that no customer was in the call that is to be rated.
+	ErrNotInCall = errors.New("no customer was in the call")
+	// ErrBadRating says that a rating is out of range.
 	ErrBadRating = errors.New("rating is not acceptable")
 	// ErrBadProgress says that a reported phase is not one of the known ones.
 	ErrBadProgress = errors.New("progress is not acceptable")

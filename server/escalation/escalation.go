@@ -41,8 +41,11 @@ type Escalation struct {
 	Customer  Progress  `json:"customer"`
 	// Participants are those seen in the Room, newest last, bounded.
 	Participants []Presence `json:"participants,omitempty"`
-	Rating       *Rating    `json:"rating,omitempty"`
-	Receipt      *Receipt   `json:"receipt,omitempty"`
+	// CustomerCame is when a customer was first known to be in the call; stays
+	// may be forgotten, this is not. Servers before it left it out.
+	CustomerCame time.Time `json:"customerCame,omitzero"`
+	Rating       *Rating   `json:"rating,omitempty"`
+	Receipt      *Receipt  `json:"receipt,omitempty"`
 	// Settled says that everything that follows from the end is done: the Room
 	// completed, the agent's lock free, the receipt and the rating on the Task.
 	Settled bool `json:"settled,omitempty"`

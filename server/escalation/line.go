@@ -43,6 +43,9 @@ func (e Escalation) applyLine(identity string, l Line) (next Escalation, changed
 	}
 	e.Participants = slices.Clone(e.Participants)
 	e.Participants[i].Line = &l
+	if role, _ := splitIdentity(identity); role == roleCustomer {
+		e = e.customerCame(e.Participants[i].Joined) // nobody measures a call from outside
+	}
 	if e.Status == Ended && e.Receipt != nil {
 		r := e.receipt()
 		e.Receipt = &r

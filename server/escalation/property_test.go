@@ -176,10 +176,10 @@ func (s *stage) phone(n int) {
 		default:
 			s.serial++
 			comment := fmt.Sprint("rating ", s.serial)
-			err := s.replica().Rate(s.ctx, code, 1+dice%5, comment)
-			s.tell("rates %s %q: %v", code, comment, err)
-			if err == nil && !s.ratings[comment] {
-				s.fail("%s is lost", comment)
+			kept, err := s.replica().Rate(s.ctx, code, 1+dice%5, comment)
+			s.tell("rates %s %q: %q, %v", code, comment, kept.Comment, err)
+			if err == nil && !s.ratings[kept.Comment] {
+				s.fail("%s is lost", kept.Comment)
 			}
 		}
 		s.Yield()

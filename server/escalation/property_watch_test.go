@@ -80,8 +80,12 @@ func (w *watchman) follows(was, is escalation.Escalation) {
 		bad("the end was changed")
 	case is.Status == escalation.Invited && was.Status != escalation.Invited:
 		bad("invited again")
-	case was.Rating != nil && is.Rating == nil:
-		bad("the rating is lost")
+	case was.Rating != nil && (is.Rating == nil || *is.Rating != *was.Rating):
+		bad("the first rating does not stand")
+	case is.Rating != nil && !is.CustomerWasIn():
+		bad("rated, and no customer was in the call")
+	case was.CustomerWasIn() && !is.CustomerWasIn():
+		bad("that a customer was in the call is forgotten")
 	case !was.OpenedAt.IsZero() && !is.OpenedAt.Equal(was.OpenedAt):
 		bad("opened again")
 	case is.Room.SID == "" && (is.Status == escalation.Open || is.Status == escalation.InCall):

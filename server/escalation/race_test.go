@@ -77,7 +77,7 @@ func TestRatingDuringSettling(t *testing.T) {
 	w := newWorld(t, nil)
 	e := w.escalate(task1)
 	w.agentIn(e.Code)
-	w.customerIn(e.Code)
+	w.called(e.Code)
 	reported, rated := false, false
 	w.Fail(func(op, key string) error {
 		switch {
@@ -87,7 +87,7 @@ func TestRatingDuringSettling(t *testing.T) {
 			return escalation.ErrUnavailable
 		case op == "documents.fetch" && key == e.Code && reported && !rated:
 			rated = true
-			if err := w.Rate(w.ctx, e.Code, 1, "late"); err != nil {
+			if _, err := w.Rate(w.ctx, e.Code, 1, "late"); err != nil {
 				t.Error(err)
 			}
 		}

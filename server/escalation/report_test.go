@@ -33,10 +33,10 @@ func (w *world) rated(score int, comment string) {
 	w.t.Helper()
 	e := w.escalate(task1)
 	w.agentIn(e.Code)
-	w.customerIn(e.Code)
+	w.called(e.Code)
 	w.pass(30 * time.Second)
 	must(w.End(w.ctx, ana, e.Code))(w.t)
-	if err := w.Rate(w.ctx, e.Code, score, comment); err != nil {
+	if _, err := w.Rate(w.ctx, e.Code, score, comment); err != nil {
 		w.t.Fatal(err)
 	}
 	if !must(w.Get(w.ctx, e.Code))(w.t).Settled {

@@ -19,6 +19,15 @@ func (e Escalation) AgentPresent() bool { return e.present(roleAgent, "") }
 // a token.
 func (e Escalation) CustomerPresent() bool { return e.present(roleCustomer, "") }
 
+// CustomerWasIn says whether a customer is or was in the call: Twilio or their
+// page has said so. To have got a token is not enough.
+func (e Escalation) CustomerWasIn() bool {
+	return !e.CustomerCame.IsZero() || slices.ContainsFunc(e.Participants, func(p Presence) bool {
+		role, _ := splitIdentity(p.Identity)
+		return role == roleCustomer && !p.Connected.IsZero()
+	})
+}
+
 // present says whether somebody of the role is there; an empty who means anybody.
 func (e Escalation) present(role, who string) bool {
 	return slices.ContainsFunc(e.Participants, func(p Presence) bool {

@@ -145,6 +145,9 @@ func (e Escalation) editPresence(identity string, f func(*Presence)) Escalation 
 	e.Participants = slices.Clone(e.Participants)
 	f(&e.Participants[i])
 	if role, _ := splitIdentity(identity); role == roleCustomer {
+		if at := e.Participants[i].Connected; !at.IsZero() {
+			e = e.customerCame(at)
+		}
 		switch p := e.Participants[i]; {
 		case !e.CustomerPresent() && (e.Customer.Phase == phaseJoining || e.Customer.Phase == phaseInCall):
 			e.Customer = Progress{Phase: phaseLeft, At: p.Left}
@@ -267,21 +270,42 @@ func (e Escalation) applyProgress(p Progress, now time.Time) (Escalation, error)
 		return e, nil // late reports are common, and no news
 	}
 	e.Customer = Progress{Phase: p.Phase, Detail: p.Detail, At: now}
+	if p.Phase == phaseInCall && e.met(roleCustomer, e.Code) {
+		e = e.customerCame(now) // Twilio's callback may never come
+	}
 	return e, nil
 }
 
-// applyRating stores the customer's verdict, also after the end; a second one
-// replaces the first.
-func (e Escalation) applyRating(r Rating, now time.Time) (Escalation, error) {
+// customerCame notes that a customer is, or was, in the call.
+func (e Escalation) customerCame(at time.Time) Escalation {
+	if e.CustomerCame.IsZero() {
+		e.CustomerCame = at
+	}
+	return e
+}
+
+// Check returns ErrBadRating for a score or a comment that nobody may give.
+func (r Rating) Check() error {
 	if r.Score < 1 || r.Score > 5 || runes(r.Comment) > maxComment {
-		return e, ErrBadRating
+		return ErrBadRating
+	}
+	return nil
+}
+
+// applyRating stores the customer's verdict, also after the end. The first one
+// stands: a second changes nothing.
+func (e Escalation) applyRating(r Rating, now time.Time) (Escalation, error) {
+	if err := r.Check(); err != nil {
+		return e, err
 	}
 	e = e.at(now)
-	switch e.Status {
-	case Expired:
+	switch {
+	case e.Rating != nil:
+		return e, nil
+	case e.Status == Expired:
 		return e, ErrExpired
-	case Invited:
-		return e, ErrBadRating
+	case !e.CustomerWasIn():
+		return e, ErrNotInCall
 	}
 	r.At = now
 	e.Rating = &r

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"escalate/server/joincode"
 	"fmt"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -216,32 +217,66 @@ func TestCustomerPhaseFollowsPresence(t *testing.T) {
 }
 
 func TestRating(t *testing.T) {
-	open := run(t, agentIn(ag1, 0))
-	over := run(t, agentIn(ag1, 0), customerIn(cu1, 1), ended(9))
-	over.Settled = true
+	seen := cb("participant-connected", rm1, cu1, "PA1", 1, 2)
+	reported := func(e Escalation) (Escalation, error) { return e.applyProgress(Progress{Phase: phaseInCall}, sec(2)) }
+	line := func(identity string) step {
+		return func(e Escalation) (Escalation, error) { e, _ = e.applyLine(identity, Line{Quality: 5}); return e, nil }
+	}
+	// So many stays after the first that it is forgotten.
+	again := func(e Escalation) (Escalation, error) {
+		var err error
+		for i := range maxParticipants + 1 {
+			if e, err = e.applyCustomerJoin(fmt.Sprintf("customer:abc2345:m%d", i), "", sec(3)); err != nil {
+				break
+			}
+		}
+		return e, err
+	}
 	for _, c := range []struct {
-		name string
-		e    Escalation
-		r    Rating
-		at   int
-		err  error
+		name  string
+		steps []step
+		r     Rating
+		at    int
+		err   error
 	}{
-		{"during the call", open, Rating{Score: 5}, 5, nil},
-		{"after the end", over, Rating{Score: 1, Comment: "meh"}, 5, nil},
-		{"too low", open, Rating{Score: 0}, 5, ErrBadRating},
-		{"too high", open, Rating{Score: 6}, 5, ErrBadRating},
-		{"longest comment", open, Rating{Score: 3, Comment: strings.Repeat("é", maxComment)}, 5, nil},
-		{"comment too long", open, Rating{Score: 3, Comment: strings.Repeat("é", maxComment+1)}, 5, ErrBadRating},
-		{"before anybody came", fresh(), Rating{Score: 3}, 5, ErrBadRating},
-		{"expired", fresh(), Rating{Score: 3}, 3600, ErrExpired},
+		{"during the call", []step{agentIn(ag1, 0), customerIn(cu1, 1), seen}, Rating{Score: 5}, 5, nil},
+		{"after leaving", []step{agentIn(ag1, 0), customerIn(cu1, 1), seen, left(cu1, 3)}, Rating{Score: 5}, 5, nil},
+		{"after the end", []step{agentIn(ag1, 0), customerIn(cu1, 1), seen, ended(4)}, Rating{Score: 1, Comment: "meh"}, 5, nil},
+		{"only the page has told", []step{agentIn(ag1, 0), customerIn(cu1, 1), reported}, Rating{Score: 5}, 5, nil},
+		{"the page has told how it was", []step{agentIn(ag1, 0), customerIn(cu1, 1), line(cu1), ended(4)}, Rating{Score: 5}, 5, nil},
+		{"the stay is forgotten", []step{agentIn(ag1, 0), customerIn(cu1, 1), seen, again}, Rating{Score: 5}, 5, nil},
+		{"too low", []step{agentIn(ag1, 0), customerIn(cu1, 1), seen}, Rating{Score: 0}, 5, ErrBadRating},
+		{"too high", []step{agentIn(ag1, 0), customerIn(cu1, 1), seen}, Rating{Score: 6}, 5, ErrBadRating},
+		{"longest comment", []step{agentIn(ag1, 0), customerIn(cu1, 1), seen}, Rating{Score: 3, Comment: strings.Repeat("é", maxComment)}, 5, nil},
+		{"comment too long", []step{agentIn(ag1, 0), customerIn(cu1, 1), seen}, Rating{Score: 3, Comment: strings.Repeat("é", maxComment+1)}, 5, ErrBadRating},
+		{"before anybody came", nil, Rating{Score: 3}, 5, ErrNotInCall},
+		{"the agent alone", []step{agentIn(ag1, 0)}, Rating{Score: 3}, 5, ErrNotInCall},
+		{"the agent was seen alone", []step{agentIn(ag1, 0), cb("participant-connected", rm1, ag1, "PA2", 1, 2), line(ag1)}, Rating{Score: 3}, 5, ErrNotInCall},
+		{"only a token", []step{agentIn(ag1, 0), customerIn(cu1, 1)}, Rating{Score: 3}, 5, ErrNotInCall},
+		{"only somebody's word", []step{agentIn(ag1, 0), reported}, Rating{Score: 3}, 5, ErrNotInCall},
+		{"ended before anybody came", []step{ended(1)}, Rating{Score: 3}, 5, ErrNotInCall},
+		{"ended with the agent alone", []step{agentIn(ag1, 0), ended(1)}, Rating{Score: 3}, 5, ErrNotInCall},
+		{"expired", nil, Rating{Score: 3}, 3600, ErrExpired},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			e, err := c.e.applyRating(c.r, sec(c.at))
+			before := run(t, c.steps...)
+			before.Settled = true
+			e, err := before.applyRating(c.r, sec(c.at))
 			if !errors.Is(err, c.err) {
 				t.Fatalf("got %v, want %v", err, c.err)
 			}
-			if err == nil && (e.Rating == nil || e.Rating.Score != c.r.Score || e.Settled) {
+			if err != nil {
+				return
+			}
+			if e.Rating == nil || e.Rating.Score != c.r.Score || e.Settled {
 				t.Errorf("rating %+v, settled %v", e.Rating, e.Settled)
+			}
+			second, err := e.applyRating(Rating{Score: 2, Comment: "on second thoughts"}, sec(c.at+1))
+			if err != nil || !reflect.DeepEqual(second, e) {
+				t.Errorf("after a second rating: %+v, %v", second.Rating, err)
+			}
+			if _, err := e.applyRating(Rating{Score: 9}, sec(c.at+1)); !errors.Is(err, ErrBadRating) {
+				t.Errorf("a bad second rating: %v", err)
 			}
 		})
 	}
@@ -318,6 +353,7 @@ func documentStaysSmall(t *testing.T, letter string) {
 			e = e.applyCallback(Callback{Event: "participant-connected", RoomSID: e.Room.SID, Identity: p.Identity, ParticipantSID: fmt.Sprintf("PA%032d", j), Sequence: 1000*i + j + 1, At: sec(i + 1)}, sec(i))
 		}
 	}
+	e.CustomerCame = sec(1)
 	if e, err = e.applyRating(Rating{Score: 5, Comment: strings.Repeat(letter, maxComment)}, sec(1)); err != nil {
 		t.Fatal(err)
 	}

@@ -52,7 +52,8 @@ func TestEveryOperationConforms(t *testing.T) {
 	if err := w.Sweep(w.ctx); err != nil {
 		t.Fatal(err)
 	}
-	if err := w.Rate(w.ctx, e.Code, 5, "ü & <b>"); err != nil {
+	w.await(e.Code, "the customer in the call", escalation.Escalation.CustomerWasIn)
+	if _, err := w.Rate(w.ctx, e.Code, 5, "ü & <b>"); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := w.End(w.ctx, w.ana.Agent, e.Code); err != nil {

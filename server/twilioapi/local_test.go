@@ -353,7 +353,7 @@ func TestWholeCallOverLocalTwilio(t *testing.T) {
 	if p, err := w.local.Store().Participant(a.Room, customer.SID); err != nil || p.Status != store.Disconnected {
 		t.Errorf("customer after leaving: %+v, %v", p, err)
 	}
-	if err := w.Rate(w.ctx, e.Code, 4, "gut <b>&"); err != nil {
+	if _, err := w.Rate(w.ctx, e.Code, 4, "gut <b>&"); err != nil {
 		t.Fatal(err)
 	}
 	if err := w.Leave(w.ctx, e.Code, a.Identity); err != nil {
@@ -521,7 +521,16 @@ func TestReopenOverLocalTwilio(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.enter(a)
-	if err := w.Rate(w.ctx, e.Code, 3, "so far"); err != nil {
+	c, err := w.JoinAsCustomer(w.ctx, e.Code, "")
+	if err != nil || c.Waiting {
+		t.Fatalf("customer: %+v, %v", c, err)
+	}
+	w.enter(c)
+	w.await(e.Code, "the customer in the call", escalation.Escalation.CustomerWasIn)
+	if err := w.Leave(w.ctx, e.Code, c.Identity); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Rate(w.ctx, e.Code, 3, "so far"); err != nil {
 		t.Fatal(err)
 	}
 	account := w.local.Account()
@@ -552,7 +561,7 @@ func TestReopenOverLocalTwilio(t *testing.T) {
 		t.Fatalf("agent comes back: %+v, %v", again, err)
 	}
 	w.enter(again)
-	c, err := w.JoinAsCustomer(w.ctx, e.Code, "")
+	c, err = w.JoinAsCustomer(w.ctx, e.Code, "")
 	if err != nil || c.Waiting {
 		t.Fatalf("customer comes: %+v, %v", c, err)
 	}

@@ -69,6 +69,7 @@ func TestBadInput(t *testing.T) {
 			set: failEscalate(fmt.Errorf("read: %w", escalation.ErrTaskNotFound))},
 		{name: "Task without a chat", call: call{post, wire.EscalationsPath, escalate, asAgent()}, code: wire.CodeTaskNotChat, set: failEscalate(escalation.ErrTaskNotChat)},
 		{name: "closed Task", call: call{post, wire.EscalationsPath, escalate, asAgent()}, code: wire.CodeTaskClosed, set: failEscalate(escalation.ErrTaskClosed)},
+		{name: "full Task", call: call{post, wire.EscalationsPath, escalate, asAgent()}, code: wire.CodeTaskFull, set: failEscalate(fmt.Errorf("begin: %w", escalation.ErrTaskFull))},
 		{name: "busy agent", call: call{post, wire.EscalationsPath, escalate, asAgent()}, code: wire.CodeAgentBusy,
 			set: failEscalate(fmt.Errorf("lock: %w", &escalation.BusyError{Code: "other22", TaskSID: otherTask}))},
 
@@ -80,6 +81,9 @@ func TestBadInput(t *testing.T) {
 		{name: "array for an object", call: call{post, token, `[]`, asJSON()}, code: wire.CodeBadRequest},
 		{name: "score out of range", call: call{post, rating, `{"score":6}`, asJSON()}, code: wire.CodeBadRequest},
 		{name: "no score", call: call{post, rating, `{}`, asJSON()}, code: wire.CodeBadRequest},
+		{name: "rating without a key", call: call{post, rating, `{"score":5}`, asJSON()}, code: wire.CodeForbidden},
+		{name: "rating of a call that nobody was in", call: call{post, rating, rated(customerID, ""), asJSON()}, code: wire.CodeNotInCall, set: failRate(escalation.ErrNotInCall)},
+		{name: "rating of an expired code", call: call{post, rating, rated(customerID, ""), asJSON()}, code: wire.CodeExpired, set: failRate(escalation.ErrExpired)},
 		{name: "unknown phase", call: call{post, progress, `{"phase":"dancing"}`, asJSON()}, code: wire.CodeBadRequest},
 		{name: "invented detail", call: call{post, progress, `{"phase":"trouble","detail":"<b>"}`, asJSON()}, code: wire.CodeBadRequest},
 		{name: "leave without identity", call: call{post, leave, `{}`, asJSON()}, code: wire.CodeBadRequest},
@@ -203,6 +207,12 @@ func failEscalate(err error) func(*rig) {
 	}
 }
 
+func failRate(err error) func(*rig) {
+	return func(g *rig) {
+		g.esc.rate = func(string, int, string) (escalation.Rating, error) { return escalation.Rating{}, err }
+	}
+}
+
 func failGet(err error) func(*rig) {
 	return func(g *rig) {
 		g.esc.get = func(string) (escalation.Escalation, error) { return escalation.Escalation{}, err }
@@ -226,7 +236,7 @@ func TestUnknownAndMalformedCodesAreAnsweredAlike(t *testing.T) {
 func TestEveryCodeHasASentence(t *testing.T) {
 	all := []wire.Code{
 		wire.CodeBadRequest, wire.CodeUnknownCode, wire.CodeExpired, wire.CodeEnded, wire.CodeUnauthorized, wire.CodeForbidden,
-		wire.CodeTaskNotYours, wire.CodeTaskNotFound, wire.CodeTaskNotChat, wire.CodeTaskClosed, wire.CodeTaskFull, wire.CodeAgentBusy,
+		wire.CodeTaskNotYours, wire.CodeTaskNotFound, wire.CodeTaskNotChat, wire.CodeTaskClosed, wire.CodeTaskFull, wire.CodeNotInCall, wire.CodeAgentBusy,
 		wire.CodeConsentRequired, wire.CodeNotFound, wire.CodeMethodNotAllowed, wire.CodeTooLarge, wire.CodeUnsupportedMedia,
 		wire.CodeForbiddenOrigin, wire.CodeRateLimited, wire.CodeUnavailable, wire.CodeInternal,
 	}

@@ -41,12 +41,17 @@ func TestContract(t *testing.T) {
 	for name, err := range map[string]error{
 		"Progress": customer.Progress(ctx, liveCode, wire.Progress{Phase: wire.PhaseTrouble, Detail: wire.TroubleDenied}),
 		"Leave":    customer.Leave(ctx, liveCode, wire.Leave{Identity: j.Identity, Key: j.LeaveKey}),
-		"Rate":     customer.Rate(ctx, liveCode, wire.Rating{Score: 5, Comment: "thanks"}),
 	} {
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
+	rating := wire.Rating{Score: 5, Comment: "thanks", Identity: j.Identity, Key: j.LeaveKey}
+	if kept, err := customer.Rate(ctx, liveCode, rating); err != nil || kept != (wire.Rating{Score: 5, Comment: "thanks"}) {
+		t.Errorf("Rate: %+v, %v", kept, err)
+	}
+	_, badRating := customer.Rate(ctx, liveCode, wire.Rating{})
+	_, noKey := customer.Rate(ctx, liveCode, wire.Rating{Score: 5})
 	if e, err := agent.Escalate(ctx, wire.Escalate{TaskSID: ownTask, SendInvite: true}); err != nil || e.Code != liveCode || e.JoinURL == "" || e.Invite == "" {
 		t.Errorf("Escalate: %+v, %v", e, err)
 	}
@@ -77,7 +82,8 @@ func TestContract(t *testing.T) {
 		{"someone else's Task", notMine, wire.CodeTaskNotYours},
 		{"stolen token", whoAreYou, wire.CodeUnauthorized},
 		{"second session", twice, wire.CodeAgentBusy},
-		{"bad rating", customer.Rate(ctx, liveCode, wire.Rating{}), wire.CodeBadRequest},
+		{"bad rating", badRating, wire.CodeBadRequest},
+		{"rating without a key", noKey, wire.CodeForbidden},
 	} {
 		var e *wire.Error
 		if !errors.As(c.err, &e) || e.Code != c.code || e.Message == "" {

@@ -51,6 +51,7 @@ func (s *server) postToken(w http.ResponseWriter, r *http.Request, code string) 
 	if err != nil {
 		return err
 	}
+	s.handRatingCookie(w, j)
 	writeJSON(w, http.StatusOK, s.join(j))
 	return nil
 }
@@ -107,17 +108,6 @@ func (s *server) postLeave(w http.ResponseWriter, r *http.Request, code string) 
 		}
 	}
 	if err := s.Escalations.Leave(r.Context(), code, in.Identity); err != nil {
-		return err
-	}
-	return noContent(w)
-}
-
-func (s *server) postRating(w http.ResponseWriter, r *http.Request, code string) error {
-	var in wire.Rating
-	if err := readJSON(w, r, &in); err != nil {
-		return err
-	}
-	if err := s.Escalations.Rate(r.Context(), code, in.Score, in.Comment); err != nil {
 		return err
 	}
 	return noContent(w)

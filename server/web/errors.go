@@ -68,6 +68,8 @@ var meanings = []struct {
 	{err: escalation.ErrTaskFull, code: wire.CodeTaskFull},
 	{err: escalation.ErrForbidden, code: wire.CodeForbidden},
 	{err: escalation.ErrConsentRequired, code: wire.CodeConsentRequired},
+	{err: escalation.ErrNotInCall, code: wire.CodeNotInCall},
+	{err: errRatingKey, code: wire.CodeForbidden, say: func(t *speech) string { return t.RatingKey }},
 	{err: escalation.ErrBadRating, code: wire.CodeBadRequest, say: func(t *speech) string { return fmt.Sprintf(t.BadRating, wire.MaxComment) }},
 	{err: escalation.ErrBadProgress, code: wire.CodeBadRequest},
 	{err: escalation.ErrUnauthorized, code: wire.CodeUnauthorized},

@@ -43,7 +43,7 @@ type fakeEscalations struct {
 	progress func(code string, p escalation.Progress) error
 	leave    func(code, identity string) error
 	report   func(identity string, l escalation.Line) error
-	rate     func(code string, score int, comment string) error
+	rate     func(code string, score int, comment string) (escalation.Rating, error)
 	end      func(a escalation.Agent, code string) (escalation.Escalation, error)
 	task     func(a escalation.Agent, taskSID string) (escalation.TaskView, error)
 	callback func(c escalation.Callback) error
@@ -146,14 +146,15 @@ func (f *fakeEscalations) Report(_ context.Context, _, identity string, l escala
 	return nil
 }
 
-func (f *fakeEscalations) Rate(_ context.Context, code string, score int, comment string) error {
+func (f *fakeEscalations) Rate(_ context.Context, code string, score int, comment string) (escalation.Rating, error) {
 	if f.rate != nil {
 		return f.rate(code, score, comment)
 	}
-	if score < 1 || score > 5 {
-		return escalation.ErrBadRating
+	r := escalation.Rating{Score: score, Comment: comment}
+	if err := r.Check(); err != nil {
+		return escalation.Rating{}, err
 	}
-	return f.usable(code)
+	return r, f.usable(code)
 }
 
 func (f *fakeEscalations) End(_ context.Context, a escalation.Agent, code string) (escalation.Escalation, error) {

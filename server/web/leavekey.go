@@ -9,8 +9,9 @@ import (
 )
 
 // leaveKeys make the keys that go out beside a token and must come back with
-// the news that its holder has left. Everybody in a Room can read everybody's
-// identity, so an identity alone must not be able to make anyone leave.
+// the news that its holder has left, or with a customer's rating. Everybody in a
+// Room can read everybody's identity, so an identity alone must not be able to
+// make anyone leave.
 //
 // A key is an HMAC over code and identity: any replica with the same secret
 // can check it, and nothing has to be kept.

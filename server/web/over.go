@@ -10,32 +10,22 @@ import (
 	"escalate/server/escalation"
 )
 
-// over is the page of a call that has ended. Who closed the browser right
-// after the call can still rate it here, without script.
+// over is the page of a call that has ended. A customer who closed the browser
+// right after the call can still rate it here, without script.
 func (s *server) over(w http.ResponseWriter, r *http.Request, e escalation.Escalation) error {
 	t := s.speech(r)
 	switch {
 	case e.Rating != nil:
 		return s.plain(w, r, http.StatusGone, t.Rated, plainData{})
-	case wasThere(e, wire.RoleCustomer):
+	case e.CustomerWasIn() && s.holdsRatingCookie(r, e.Code):
 		return s.plain(w, r, http.StatusGone, t.Rate, plainData{Rate: wire.JoinPath(s.Links.Of(e.Code)) + "/" + wire.ActionRating})
 	}
 	return s.plain(w, r, http.StatusGone, t.Ended, plainData{})
 }
 
-// wasThere says that someone with role has been in the Room.
-func wasThere(e escalation.Escalation, role wire.Role) bool {
-	for _, p := range e.Participants {
-		if wire.RoleOf(p.Identity) == role {
-			return true
-		}
-	}
-	return false
-}
-
 // postRatingForm takes the rating of the page that needs no script, and shows
-// that page again. It does not look at the origin: older browsers write null
-// for forms of pages without a referrer, and the code is what counts.
+// that page again. Older browsers write null as the origin of forms of pages
+// without a referrer, and say no more; their cookie is what counts.
 func (s *server) postRatingForm(w http.ResponseWriter, r *http.Request) error {
 	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil || kind != "application/x-www-form-urlencoded" {
@@ -43,6 +33,33 @@ func (s *server) postRatingForm(w http.ResponseWriter, r *http.Request) error {
 			message: "The rating must be sent as a form (application/x-www-form-urlencoded)."}
 	}
 	var target string
+	err = s.formOrigin(r)
+	if err == nil {
+		target, err = s.takeRatingForm(w, r)
+	}
+	if err != nil {
+		t := s.speech(r)
+		answer := answerTo(err, t)
+		s.note(r, answer.Code, err)
+		retryAfter(w.Header(), err)
+		return s.plain(w, r, answer.Code.Status(), t.Trouble, plainData{Message: answer.Message})
+	}
+	http.Redirect(w, r, target, http.StatusSeeOther)
+	return nil
+}
+
+// formOrigin refuses a form of another website.
+func (s *server) formOrigin(r *http.Request) error {
+	o := r.Header.Get("Origin")
+	site := r.Header.Get("Sec-Fetch-Site")
+	if o == "" || o == "null" && site == "" || s.fromOwnPage(r, o) {
+		return nil
+	}
+	return errOrigin
+}
+
+// takeRatingForm stores the rating and returns where the browser goes on.
+func (s *server) takeRatingForm(w http.ResponseWriter, r *http.Request) (target string, err error) {
 	err = s.customer(func(w http.ResponseWriter, r *http.Request, code string) error {
 		body, err := readBody(w, r)
 		if err != nil {
@@ -57,15 +74,8 @@ func (s *server) postRatingForm(w http.ResponseWriter, r *http.Request) error {
 			return escalation.ErrBadRating
 		}
 		target = wire.JoinPath(s.Links.Of(code))
-		return s.Escalations.Rate(r.Context(), code, score, form.Get("comment"))
+		_, err = s.rate(r, code, escalation.Rating{Score: score, Comment: form.Get("comment")}, s.holdsRatingCookie(r, code))
+		return err
 	})(w, r)
-	if err != nil {
-		t := s.speech(r)
-		answer := answerTo(err, t)
-		s.note(r, answer.Code, err)
-		retryAfter(w.Header(), err)
-		return s.plain(w, r, answer.Code.Status(), t.Trouble, plainData{Message: answer.Message})
-	}
-	http.Redirect(w, r, target, http.StatusSeeOther)
-	return nil
+	return target, err
 }

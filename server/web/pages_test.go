@@ -26,6 +26,7 @@ func TestPages(t *testing.T) {
 	cases := []struct {
 		name, path string
 		agent      string // User-Agent
+		cookie     *http.Cookie
 		set        func(*rig)
 		status     int
 		script     bool
@@ -44,7 +45,7 @@ func TestPages(t *testing.T) {
 		{name: "expired code", path: "/join/" + expiredCode, status: 410, wants: []string{"expired", "new video link"}},
 		{name: "ended code", path: "/join/" + endedCode, status: 410, wants: []string{"over", "Thank you", "write there"}},
 		{name: "ended code, never used", path: "/join/" + endedCode, status: 410, wants: []string{"cannot be used again"}},
-		{name: "ended call, not rated", path: "/join/" + liveCode, status: 410, set: over(nil), wants: []string{
+		{name: "ended call, not rated", path: "/join/" + liveCode, cookie: cookieOf(t, newRig().handler(), liveCode), status: 410, set: over(nil), wants: []string{
 			"over", `<form class="rating-form" action="/join/` + liveCode + `/rating" method="post">`, `value="5" required`, `maxlength="1000"`}},
 		{name: "ended call, rated", path: "/join/" + liveCode, status: 410, set: over(&escalation.Rating{Score: 3}), wants: []string{"Your rating has arrived"}},
 		{name: "expired code as an error", path: "/join/" + liveCode, status: 410, set: failGet(escalation.ErrExpired), wants: []string{"expired"}},
@@ -69,7 +70,11 @@ func TestPages(t *testing.T) {
 			if c.agent == "" {
 				c.agent = safari
 			}
-			w := browse(t, g.handler(), c.path, "User-Agent", c.agent)
+			more := []string{"User-Agent", c.agent}
+			if c.cookie != nil {
+				more = append(more, "Cookie", c.cookie.Name+"="+c.cookie.Value)
+			}
+			w := browse(t, g.handler(), c.path, more...)
 			body, head := w.Body.String(), w.Header()
 			if w.Code != c.status {
 				t.Errorf("status %d, want %d", w.Code, c.status)
@@ -143,48 +148,10 @@ func over(rating *escalation.Rating) func(*rig) {
 	return func(g *rig) {
 		g.esc.get = func(code string) (escalation.Escalation, error) {
 			e := withStatus(code, escalation.Ended)
-			e.Participants = []escalation.Presence{{Identity: "agent:WK1:a"}, {Identity: "customer:" + code + ":b"}}
+			e.Participants = []escalation.Presence{{Identity: "agent:WK1:a"}, {Identity: "customer:" + code + ":b", Connected: e.Created}}
 			e.Rating = rating
 			return e, nil
 		}
-	}
-}
-
-func TestRatingWithoutScript(t *testing.T) {
-	form := headers("Content-Type", "application/x-www-form-urlencoded", "Accept", "text/html", "Origin", "null")
-	path := wire.JoinPath(liveCode) + "/rating"
-	cases := []struct {
-		name, path, body string
-		header           map[string]string
-		status           int
-		wants            string
-	}{
-		{"good", path, "score=4&comment=gut+%C3%BC", form, 303, ""},
-		{"no score", path, "comment=x", form, 400, "one to five"},
-		{"score out of range", path, "score=9", form, 400, "one to five"},
-		{"broken escape", path, "score=%zz", form, 400, "Reload"},
-		{"unknown code", "/join/zzzzzzz/rating", "score=4", form, 404, "do not know this code"},
-		{"too large", path, "comment=" + strings.Repeat("x", maxBody), form, 413, "too much"},
-		{"JSON", path, "{}", asJSON(), 415, "as a form"},
-	}
-	for _, c := range cases {
-		t.Run(c.name, func(t *testing.T) {
-			g := newRig()
-			var score int
-			var comment string
-			inner := *g.esc
-			g.esc.rate = func(code string, s int, text string) error {
-				score, comment = s, text
-				return inner.Rate(t.Context(), code, s, text)
-			}
-			w := do(t, g.handler(), call{"POST", c.path, c.body, c.header})
-			if w.Code != c.status || !strings.Contains(w.Body.String(), c.wants) {
-				t.Errorf("status %d, want %d; body %s", w.Code, c.status, w.Body)
-			}
-			if c.status == http.StatusSeeOther && (score != 4 || comment != "gut ü" || w.Header().Get("Location") != wire.JoinPath(liveCode)) {
-				t.Errorf("rated %d %q, sent on to %q", score, comment, w.Header().Get("Location"))
-			}
-		})
 	}
 }
 

@@ -25,6 +25,7 @@ type speech struct {
 	Scores                            [5]string // best first
 	Onward, TryAgain                  string
 	BadRating                         string // longest comment, in characters
+	RatingKey                         string // who rates was not in the call
 	MustLeave                         string // why a Task cannot be wrapped up
 	Errors                            map[wire.Code]string
 }

@@ -81,6 +81,7 @@ var german = speech{
 	Onward:    "Hier trotzdem versuchen",
 	TryAgain:  "Erneut versuchen",
 	BadRating: "Bitte wählen Sie einen bis fünf Sterne und schreiben Sie höchstens %d Zeichen.",
+	RatingKey: "Bewerten kann nur, wer als Kunde oder Kundin im Anruf war, und zwar im selben Browser. Öffnen Sie den Link dort, oder schreiben Sie in Ihrem Chat, wie es war.",
 	MustLeave: "Der Videoanruf läuft noch. Verlassen Sie zuerst den Videoraum und beginnen Sie dann mit der Nachbearbeitung.",
 
 	Errors: map[wire.Code]string{
@@ -95,6 +96,7 @@ var german = speech{
 		wire.CodeTaskNotChat:      "Diese Aufgabe hat keinen Chat, in den ein Link gesendet werden könnte. Starten Sie das Video aus einer Chat-Aufgabe.",
 		wire.CodeTaskClosed:       "Diese Aufgabe wird nachbearbeitet oder ist abgeschlossen, daher kann kein Video mehr gestartet werden.",
 		wire.CodeTaskFull:         "Die Attribute dieser Aufgabe sind voll, der Video-Link hat dort keinen Platz mehr. Starten Sie das Video aus einer neuen Aufgabe zu diesem Chat, oder bitten Sie Ihre Administration, zu kürzen, was andere Programme dort ablegen.",
+		wire.CodeNotInCall:        "In diesem Anruf war noch niemand, deshalb gibt es nichts zu bewerten. Treten Sie zuerst dem Anruf bei, oder schreiben Sie in Ihrem Chat.",
 		wire.CodeAgentBusy:        "Sie sind bereits in einem anderen Videoanruf. Beenden Sie zuerst diesen.",
 		wire.CodeConsentRequired:  "Dieser Anruf wird aufgezeichnet. Bitte stimmen Sie der Aufzeichnung zu, um teilzunehmen, oder machen Sie im Chat weiter.",
 		wire.CodeNotFound:         "Unter dieser Adresse gibt es nichts. Prüfen Sie den Link.",

@@ -81,6 +81,7 @@ var english = speech{
 	Onward:    "Try it here anyway",
 	TryAgain:  "Try again",
 	BadRating: "Please choose one to five stars and keep the comment under %d characters.",
+	RatingKey: "Only a customer who was in the call can rate it, in the browser they used for it. Open the link there, or write in your chat how it was.",
 	MustLeave: "The video call is still running. Leave the Video Room first, then wrap up.",
 
 	Errors: map[wire.Code]string{
@@ -95,6 +96,7 @@ var english = speech{
 		wire.CodeTaskNotChat:      "This task has no chat to send a link to. Start the video from a chat task.",
 		wire.CodeTaskClosed:       "This task is being wrapped up or is completed, so no video can be started from it.",
 		wire.CodeTaskFull:         "This task’s attributes are full, so the video link has no place there. Start the video from a new task of this chat, or ask your administrator to shorten what other tools write there.",
+		wire.CodeNotInCall:        "No customer was in this call, so there is nothing to rate yet. Join the call first, or write in your chat.",
 		wire.CodeAgentBusy:        "You are already in another video call. End that one first.",
 		wire.CodeConsentRequired:  "This call is recorded. Please agree to the recording to join, or go on in the chat.",
 		wire.CodeNotFound:         "There is nothing at this address. Check the link.",

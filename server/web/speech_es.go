@@ -81,6 +81,7 @@ var spanish = speech{
 	Onward:    "Probar aquí de todos modos",
 	TryAgain:  "Intentar de nuevo",
 	BadRating: "Elija de una a cinco estrellas y escriba menos de %d caracteres.",
+	RatingKey: "Solo quien participó como cliente en la llamada puede valorarla, en el mismo navegador. Abra el enlace allí o cuéntenos en su chat qué le pareció.",
 	MustLeave: "La videollamada sigue en curso. Salga primero de la sala de vídeo y después cierre la tarea.",
 
 	Errors: map[wire.Code]string{
@@ -95,6 +96,7 @@ var spanish = speech{
 		wire.CodeTaskNotChat:      "Esta tarea no tiene un chat al que enviar el enlace. Inicie el vídeo desde una tarea de chat.",
 		wire.CodeTaskClosed:       "Esta tarea se está cerrando o está terminada, así que no se puede iniciar un vídeo.",
 		wire.CodeTaskFull:         "Los atributos de esta tarea están llenos y el enlace de vídeo ya no cabe. Inicie el vídeo desde otra tarea de este chat o pida a su administrador que acorte lo que otras herramientas escriben ahí.",
+		wire.CodeNotInCall:        "Ningún cliente ha estado en esta llamada, así que aún no hay nada que valorar. Entre primero en la llamada o escriba en su chat.",
 		wire.CodeAgentBusy:        "Ya está en otra videollamada. Termínela primero.",
 		wire.CodeConsentRequired:  "Esta llamada se graba. Acepte la grabación para entrar, o siga en el chat.",
 		wire.CodeNotFound:         "No hay nada en esta dirección. Compruebe el enlace.",

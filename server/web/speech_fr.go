@@ -81,6 +81,7 @@ var french = speech{
 	Onward:    "Essayer ici quand même",
 	TryAgain:  "Réessayer",
 	BadRating: "Veuillez choisir de une à cinq étoiles et écrire moins de %d caractères.",
+	RatingKey: "Seul le client qui a participé à l’appel peut l’évaluer, dans le navigateur utilisé pour l’appel. Ouvrez-y le lien, ou dites-nous dans votre chat comment cela s’est passé.",
 	MustLeave: "L’appel vidéo est encore en cours. Quittez d’abord la salle vidéo, puis clôturez la tâche.",
 
 	Errors: map[wire.Code]string{
@@ -95,6 +96,7 @@ var french = speech{
 		wire.CodeTaskNotChat:      "Cette tâche n’a pas de discussion où envoyer un lien. Lancez la vidéo depuis une tâche de discussion.",
 		wire.CodeTaskClosed:       "Cette tâche est en cours de clôture ou terminée ; aucune vidéo ne peut en être lancée.",
 		wire.CodeTaskFull:         "Les attributs de cette tâche sont pleins : le lien vidéo n’y a plus de place. Lancez la vidéo depuis une autre tâche de ce chat, ou demandez à votre administrateur de raccourcir ce que d’autres outils y inscrivent.",
+		wire.CodeNotInCall:        "Aucun client n’a participé à cet appel : il n’y a encore rien à évaluer. Rejoignez d’abord l’appel, ou écrivez dans votre chat.",
 		wire.CodeAgentBusy:        "Vous êtes déjà dans un autre appel vidéo. Terminez-le d’abord.",
 		wire.CodeConsentRequired:  "Cet appel est enregistré. Veuillez accepter l’enregistrement pour participer, ou continuez dans la discussion.",
 		wire.CodeNotFound:         "Il n’y a rien à cette adresse. Vérifiez le lien.",

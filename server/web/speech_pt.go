@@ -81,6 +81,7 @@ var portuguese = speech{
 	Onward:    "Tentar aqui mesmo assim",
 	TryAgain:  "Tentar de novo",
 	BadRating: "Escolha de uma a cinco estrelas e escreva menos de %d caracteres.",
+	RatingKey: "Só quem participou da chamada como cliente pode avaliá-la, no mesmo navegador. Abra o link nele ou conte no seu chat como foi.",
 	MustLeave: "A chamada de vídeo ainda está em andamento. Saia primeiro da sala de vídeo e depois finalize a tarefa.",
 
 	Errors: map[wire.Code]string{
@@ -95,6 +96,7 @@ var portuguese = speech{
 		wire.CodeTaskNotChat:      "Esta tarefa não tem um chat para onde enviar o link. Inicie o vídeo a partir de uma tarefa de chat.",
 		wire.CodeTaskClosed:       "Esta tarefa está sendo finalizada ou já terminou, por isso não é possível iniciar um vídeo.",
 		wire.CodeTaskFull:         "Os atributos desta tarefa estão cheios e o link de vídeo não cabe mais. Inicie o vídeo em outra tarefa deste chat ou peça ao administrador que encurte o que outras ferramentas gravam nela.",
+		wire.CodeNotInCall:        "Nenhum cliente esteve nesta chamada, então ainda não há o que avaliar. Entre na chamada primeiro ou escreva no seu chat.",
 		wire.CodeAgentBusy:        "Você já está em outra chamada de vídeo. Encerre aquela primeiro.",
 		wire.CodeConsentRequired:  "Esta chamada é gravada. Concorde com a gravação para entrar, ou continue no chat.",
 		wire.CodeNotFound:         "Não há nada neste endereço. Verifique o link.",

@@ -55,7 +55,7 @@ type Config struct {
 	// Limits bounds what one client may ask.
 	Limits Limits
 	// LeaveSecret is what the keys are made from that a Participant's page needs
-	// to say that it has left. All replicas need the same; empty means one that
+	// to say that it has left, and a customer's to rate. All replicas need the same; empty means one that
 	// only this process has.
 	LeaveSecret string
 	// Guards are those of the process; nil makes some out of Limits.
@@ -89,7 +89,7 @@ type Escalations interface {
 	Progress(ctx context.Context, code string, p escalation.Progress) error
 	Leave(ctx context.Context, code, identity string) error
 	Report(ctx context.Context, code, identity string, l escalation.Line) error
-	Rate(ctx context.Context, code string, score int, comment string) error
+	Rate(ctx context.Context, code string, score int, comment string) (kept escalation.Rating, err error)
 	End(ctx context.Context, a escalation.Agent, code string) (escalation.Escalation, error)
 	Task(ctx context.Context, a escalation.Agent, taskSID string) (escalation.TaskView, error)
 	Callback(ctx context.Context, c escalation.Callback) error

@@ -1,0 +1,85 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+	"time"
+
+	"escalate/app/wire"
+	"escalate/server/escalation"
+)
+
+// A rating has to come from a customer who was let in: agents have the code as
+// well. The proof is the key that came with the customer's token, by itself in
+// what the page sends, and in a cookie for the page that needs no script.
+
+// errRatingKey is a rating without the proof.
+var errRatingKey = errors.New("rating key does not fit")
+
+// ratingCookie is the beginning of the cookie's name, which ends in the code: a
+// browser may have been in several calls.
+const ratingCookie = "escalate-rating-"
+
+// ratingCookieAge is longer than any escalation can be rated: a call lasts a
+// day at most, and its Document two hours more.
+const ratingCookieAge = 26 * time.Hour
+
+// handRatingCookie gives the proof to a customer who is let in.
+func (s *server) handRatingCookie(w http.ResponseWriter, j escalation.Join) {
+	if j.Waiting {
+		return
+	}
+	code := j.Escalation.Code
+	http.SetCookie(w, &http.Cookie{
+		Name: ratingCookie + code, Value: j.Identity + "." + s.leaves.of(code, j.Identity),
+		// Where the form is, and where it is sent.
+		Path: strings.TrimSuffix(wire.JoinPath(""), "/"), MaxAge: int(ratingCookieAge / time.Second),
+		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: strings.HasPrefix(s.own, "https://"),
+	})
+}
+
+// holdsRatingCookie says whether the request carries the proof for the code.
+func (s *server) holdsRatingCookie(r *http.Request, code string) bool {
+	c, err := r.Cookie(ratingCookie + strings.ToLower(code))
+	if err != nil {
+		return false
+	}
+	at := strings.LastIndexByte(c.Value, '.')
+	return at >= 0 && s.mayRate(code, c.Value[:at], c.Value[at+1:])
+}
+
+// mayRate says whether key is the proof that the identity is a customer's of
+// the code.
+func (s *server) mayRate(code, identity, key string) bool {
+	return wire.RoleOf(identity) == wire.RoleCustomer && len(identity) <= maxIdentity && s.leaves.fits(key, code, identity)
+}
+
+// rate stores a rating if its sender may give it, and returns the one that is
+// kept.
+func (s *server) rate(r *http.Request, code string, in escalation.Rating, proven bool) (escalation.Rating, error) {
+	if err := in.Check(); err != nil {
+		return escalation.Rating{}, err
+	}
+	if !proven {
+		// A code that is not there is a guess, whatever else is wrong.
+		if _, err := s.Escalations.Get(r.Context(), code); err != nil {
+			return escalation.Rating{}, err
+		}
+		return escalation.Rating{}, errRatingKey
+	}
+	return s.Escalations.Rate(r.Context(), code, in.Score, in.Comment)
+}
+
+func (s *server) postRating(w http.ResponseWriter, r *http.Request, code string) error {
+	var in wire.Rating
+	if err := readJSON(w, r, &in); err != nil {
+		return err
+	}
+	kept, err := s.rate(r, code, escalation.Rating{Score: in.Score, Comment: in.Comment}, s.mayRate(code, in.Identity, in.Key))
+	if err != nil {
+		return err
+	}
+	writeJSON(w, http.StatusOK, wire.Rating{Score: kept.Score, Comment: kept.Comment})
+	return nil
+}
