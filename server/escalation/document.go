@@ -123,7 +123,7 @@ func encode(e Escalation) (json.RawMessage, error) {
 		if len(data) <= maxDocument {
 			return data, nil
 		}
-		gone := slices.IndexFunc(e.Participants, func(p Presence) bool { return !p.Left.IsZero() })
+		gone := e.forgettable()
 		if gone < 0 {
 			return nil, fmt.Errorf("encode escalation: %d bytes are too many for a Document", len(data))
 		}

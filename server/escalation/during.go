@@ -153,6 +153,21 @@ func (s *Service) Callback(ctx context.Context, c Callback) error {
 	default:
 		s.releaseGone(ctx, was, e)
 		s.holdBack(ctx, was, e)
+		if c.Event == eventConnected {
+			s.turnAway(ctx, e, c.RoomSID, Participant{SID: c.ParticipantSID, Identity: c.Identity})
+		}
 	}
 	return nil
+}
+
+// turnAway removes a Participant who is in the Room with a token that was
+// replaced since. Should that fail, the next sweep does it again.
+func (s *Service) turnAway(ctx context.Context, e Escalation, roomSID string, p Participant) {
+	if !e.live() || !e.superseded(p.Identity) {
+		return
+	}
+	s.c.Log.InfoContext(ctx, "somebody came back with a token that was replaced", "task", e.Task, "room", roomSID, "participant", p.SID)
+	if err := s.d.Rooms.Remove(ctx, roomSID, p.SID); err != nil {
+		s.c.Log.WarnContext(ctx, "superseded Participant stays until the next sweep", "room", roomSID, "participant", p.SID, "err", err)
+	}
 }

@@ -139,6 +139,9 @@ func (s *Service) reconcile(ctx context.Context, e Escalation) (Escalation, erro
 	if err == nil {
 		s.releaseGone(ctx, was, e)
 		s.holdBack(ctx, was, e)
+		for _, p := range seen {
+			s.turnAway(ctx, e, sid, p)
+		}
 	}
 	return e, err
 }

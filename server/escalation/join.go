@@ -322,7 +322,7 @@ func (s *Service) undoJoin(ctx context.Context, code, identity string) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
 	if _, err := s.change(ctx, code, func(e Escalation) (Escalation, error) {
-		return e.applyLeft(identity, s.now()), nil
+		return e.applyUndo(identity, s.now()), nil
 	}); err != nil {
 		s.c.Log.WarnContext(ctx, "presence without a token stays until the next sweep", "err", err)
 	}

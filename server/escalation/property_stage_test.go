@@ -86,6 +86,7 @@ type stage struct {
 	decoder escalation.Decoder
 	codes   []string // that agents know of
 	pending []escalation.Callback
+	seats   []seat // that browsers ever had
 	serial  int
 }
 

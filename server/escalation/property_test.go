@@ -3,6 +3,7 @@ package escalation_test
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -108,6 +109,7 @@ func (s *stage) joinAsAgent(a escalation.Agent, at *seat) {
 // sit connects a browser with its new token, most of the time.
 func (s *stage) sit(at *seat, code string, j escalation.Join) {
 	*at = seat{code, j.Room, j.Identity}
+	s.seats = append(s.seats, *at)
 	if s.chance(900) {
 		s.Yield()
 		s.tell("connects: %q", s.twilio.Connect(j.Room, j.Identity))
@@ -171,8 +173,13 @@ func (s *stage) phone(n int) {
 			}
 		case dice < 75:
 			s.leave(&at)
-		case dice < 82:
+		case dice < 79:
 			s.twilio.Disconnect(at.room, at.identity)
+		case dice < 85: // somebody has kept an old token
+			if n := len(s.seats); n > 0 {
+				old := s.seats[s.Rand.IntN(n)]
+				s.tell("%s connects again: %q", old.identity, s.twilio.Connect(old.room, old.identity))
+			}
 		default:
 			s.serial++
 			comment := fmt.Sprint("rating ", s.serial)
@@ -228,6 +235,27 @@ func (s *stage) rest() {
 			s.fail("at rest: %s is in %v, the lock says %q", a.Name, in, l.Holder)
 		}
 	}
+	for code, e := range s.docs {
+		if final(e.Status) || s.twilio.Document(code) == nil {
+			continue
+		}
+		for _, who := range s.twilio.Identities(e.Room.SID) {
+			if is := newestLike(e, who); is != who {
+				s.fail("at rest: %s is in the Room of %s, and %s was let in since", who, code, is)
+			}
+		}
+	}
+}
+
+// newestLike is who was let in last of those who are the same person.
+func newestLike(e escalation.Escalation, identity string) (newest string) {
+	person := identity[:strings.LastIndexByte(identity, ':')+1]
+	for _, p := range e.Participants {
+		if strings.HasPrefix(p.Identity, person) {
+			newest = p.Identity
+		}
+	}
+	return newest
 }
 
 // dusk is when everything is over, and everything that follows from it done.

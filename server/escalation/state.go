@@ -52,6 +52,39 @@ func (e Escalation) knows(identity string) bool {
 	return slices.ContainsFunc(e.Participants, func(p Presence) bool { return p.Identity == identity })
 }
 
+// superseded says whether the identity is of somebody who has been let in anew
+// since: on another device, in another tab, or by a reload. Its token still
+// opens the Room, and it must stay out. One of ours that is not known any more
+// was superseded so long ago that its stay is forgotten; one that is none of
+// ours is somebody else's business.
+func (e Escalation) superseded(identity string) bool {
+	role, who := splitIdentity(identity)
+	if role == "" {
+		return false
+	}
+	return e.newest(role, who) != identity
+}
+
+// newest is the identity under which somebody was let in last, or empty.
+func (e Escalation) newest(role, who string) string {
+	for _, p := range slices.Backward(e.Participants) {
+		if r, w := splitIdentity(p.Identity); r == role && w == who {
+			return p.Identity
+		}
+	}
+	return ""
+}
+
+// forgettable is the stay that is missed least: the first of those that are
+// over, of a superseded identity if there is one. It is -1 when nobody has left.
+func (e Escalation) forgettable() int {
+	i := slices.IndexFunc(e.Participants, func(p Presence) bool { return !p.Left.IsZero() && e.superseded(p.Identity) })
+	if i < 0 {
+		i = slices.IndexFunc(e.Participants, func(p Presence) bool { return !p.Left.IsZero() })
+	}
+	return i
+}
+
 // closed answers the error of an escalation that nobody may come into.
 func (e Escalation) closed() error {
 	switch e.Status {

@@ -104,12 +104,20 @@ func (e Escalation) admit(identity string, now time.Time) Escalation {
 			e.Participants[i].Left = now
 		}
 	}
-	if len(e.Participants) >= maxParticipants {
-		gone := slices.IndexFunc(e.Participants, func(p Presence) bool { return !p.Left.IsZero() })
-		e.Participants = slices.Delete(e.Participants, max(gone, 0), max(gone, 0)+1)
-	}
 	e.Participants = append(e.Participants, Presence{Identity: identity, Joined: now})
+	if len(e.Participants) > maxParticipants {
+		gone := max(e.forgettable(), 0)
+		e.Participants = slices.Delete(e.Participants, gone, gone+1)
+	}
 	return e.derive()
+}
+
+// applyUndo takes back a stay that came to nothing, so that whoever it
+// superseded is the newest again.
+func (e Escalation) applyUndo(identity string, now time.Time) Escalation {
+	e = e.applyLeft(identity, now)
+	e.Participants = slices.DeleteFunc(slices.Clone(e.Participants), func(p Presence) bool { return p.Identity == identity })
+	return e
 }
 
 // applyConnected notes that Twilio sees a Participant, since a time that is
@@ -160,11 +168,13 @@ func (e Escalation) editPresence(identity string, f func(*Presence)) Escalation 
 
 // applySeen makes the presences agree with those whom Twilio sees in the Room.
 // Whoever got a token less than joinGrace ago may still be on the way, and
-// whoever left less than that ago may still be seen.
+// whoever left less than that ago may still be seen. Whoever is superseded does
+// not count, seen or not.
 func (e Escalation) applySeen(seen []Participant, now time.Time) Escalation {
 	for _, p := range e.Participants {
 		i := slices.IndexFunc(seen, func(s Participant) bool { return s.Identity == p.Identity })
 		switch {
+		case i >= 0 && e.superseded(p.Identity):
 		case i >= 0 && (p.Left.IsZero() || now.Sub(p.Left) >= joinGrace):
 			e = e.applyConnected(p.Identity, seen[i].SID, seen[i].Started)
 		case i < 0 && p.Left.IsZero() && now.Sub(p.Joined) >= joinGrace:
@@ -199,6 +209,9 @@ func (e Escalation) applyCallback(c Callback, now time.Time) Escalation {
 	}
 	if p := e.Participants[i]; c.Event == eventDisconnected && p.SID != "" && p.SID != c.ParticipantSID {
 		return e // an earlier connection of the same identity
+	}
+	if c.Event == eventConnected && e.superseded(c.Identity) {
+		return e // and out again
 	}
 	if c.Event == eventConnected {
 		// The browser itself may have reported the leaving already, and a
