@@ -4,6 +4,9 @@ package e2e
 
 import (
 	"fmt"
+	"io"
+	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -143,4 +146,23 @@ func TestComingAndGoing(t *testing.T) {
 	p.room.see(`[data-phase="over"], [data-phase="left"]`)
 	c.shot("completed")
 	p.desk.shot("completed")
+
+	// Whoever closes the page now can still rate at the link, without script: in
+	// this browser, and nobody else who has the link.
+	res, err := http.Get(p.link)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	if body, err := io.ReadAll(res.Body); err != nil || res.StatusCode != http.StatusGone || strings.Contains(string(body), "<form") {
+		t.Errorf("somebody else is answered %d, %v: %s", res.StatusCode, err, body)
+	}
+	c.run(chromedp.Navigate(p.link))
+	c.click(`input[name="score"][value="2"]`)
+	c.shot("rate-later")
+	c.click(`button[type="submit"]`)
+	c.read("Your rating has arrived")
+	if !stateOf(t, p.api("")).Rated {
+		t.Error("the rating is not stored")
+	}
 }
