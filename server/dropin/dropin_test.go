@@ -24,6 +24,7 @@ const (
 	task1     = "WT00000000000000000000000000000001"
 	task2     = "WT00000000000000000000000000000002"
 	closed    = "WT00000000000000000000000000000003"
+	full      = "WT00000000000000000000000000000006"
 	phone     = "WT00000000000000000000000000000004"
 	other     = "WT00000000000000000000000000000005"
 	document  = "ET00000000000000000000000000000001"
@@ -96,6 +97,7 @@ func newWorld(t *testing.T, edit func(*escalation.Config)) *world {
 	}
 	w.twilio.AddTask(phone, ana, map[string]any{"channelType": "voice"})
 	w.twilio.SetTaskStatus(closed, "wrapping")
+	w.twilio.AddTask(full, ana, map[string]any{"conversationSid": chat, "note": strings.Repeat("x", 4020)})
 	w.handler = dropin.New(
 		dropin.Config{PublicURL: publicURL, AllowedOrigins: []string{"https://flex.twilio.com"}},
 		dropin.Deps{Escalations: w.svc, Agents: w, Documents: w, Rooms: deps.Rooms, Guards: web.NewGuards(web.Limits{}, web.Proxies{}, joincode.NewLinks("", 7), now)},
@@ -258,6 +260,7 @@ func TestRefusals(t *testing.T) {
 		{"code: a Task that is not there", "POST", code, "Token=ana&taskSid=" + task1[:33] + "9", nil, 404},
 		{"code: another's Task", "POST", code, "Token=ana&taskSid=" + other, nil, 403},
 		{"code: a closed Task", "POST", code, "Token=ana&taskSid=" + closed, nil, 409},
+		{"code: a full Task", "POST", code, "Token=ana&taskSid=" + full, nil, 409},
 		{"code: a phone call", "POST", code, "Token=ana&taskSid=" + phone, nil, 409},
 		{"code: GET", "GET", code + "?Token=ana&taskSid=" + task1, "", nil, 405},
 		{"code: XML", "POST", code, "<Token>ana</Token>", nil, 415},

@@ -61,6 +61,7 @@ func (c statuses) answerTo(err error) refusal {
 		{escalation.ErrTaskNotFound, http.StatusNotFound, "This task does not exist any more."},
 		{escalation.ErrTaskNotChat, http.StatusConflict, "This task has no chat to send a link to."},
 		{escalation.ErrTaskClosed, http.StatusConflict, "This task is being wrapped up or is completed."},
+		{escalation.ErrTaskFull, http.StatusConflict, "This task's attributes are full: start the video from a new task of this chat."},
 		{escalation.ErrUnavailable, http.StatusServiceUnavailable, "The video service cannot be reached just now. Try again in a few seconds."},
 		{context.DeadlineExceeded, http.StatusServiceUnavailable, "The video service cannot be reached just now. Try again in a few seconds."},
 	} {
