@@ -44,7 +44,8 @@ type API interface {
 	Progress(ctx context.Context, code string, p wire.Progress) error
 	// Leave says that a Participant has left.
 	Leave(ctx context.Context, code string, l wire.Leave) error
-	// Rate stores the customer's verdict.
+	// Rate stores the customer's verdict, unless there is one already, and
+	// returns the one that is kept.
 	Rate(ctx context.Context, code string, r wire.Rating) (kept wire.Rating, err error)
 
 	// Escalate makes or finds the escalation of a Task. This and what follows
