@@ -104,7 +104,7 @@ func (a attributes) merge(key, field string, v any) error {
 func (a attributes) forget(key string, fields []string) error {
 	inner, err := parseAttributes(a[key])
 	if err != nil {
-		return nil // not an object: it has no fields
+		inner = attributes{} // not an object: it has no fields
 	}
 	had := len(inner)
 	for _, f := range fields {
