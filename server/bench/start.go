@@ -84,7 +84,7 @@ func measureStart(ctx context.Context, s settings, chromium string, quality int,
 			return fmt.Errorf("serve %s: %w", b.name, err)
 		}
 		defer f.Close()
-		pages = append(pages, &startPage{name: b.name, url: f.URL + wire.JoinPath(e.Code)})
+		pages = append(pages, &startPage{name: b.name, url: f.URL + wire.JoinPath(e.Link)})
 	}
 	control, err := startControl(ctx, dir, quality)
 	if err != nil {
