@@ -151,11 +151,7 @@ func TestCopy(t *testing.T) {
 	if _, err := exec.LookPath("node"); err != nil {
 		t.Skip("no Node to run the copy's tests in")
 	}
-	b, err := os.ReadFile("testdata/behaves_test.go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(dir, "go-app/pkg/app/behaves_test.go"), b, 0o600); err != nil {
+	if err := os.CopyFS(filepath.Join(dir, "go-app/pkg/app"), os.DirFS("testdata")); err != nil {
 		t.Fatal(err)
 	}
 	goroot, err := exec.Command("go", "env", "GOROOT").Output()
@@ -165,7 +161,12 @@ func TestCopy(t *testing.T) {
 	test := command("test", "-count=1", "-v", "-exec", filepath.Join(string(bytes.TrimSpace(goroot)), "lib/wasm/go_js_wasm_exec"), goApp+"/pkg/app")
 	out, err = test.CombinedOutput()
 	t.Logf("%s", out)
-	if err != nil || !bytes.Contains(out, []byte("--- PASS: TestState")) {
+	if err != nil {
 		t.Errorf("in the copy: %v", err)
+	}
+	for _, name := range []string{"TestState", "TestOthersChangeThePage"} {
+		if !bytes.Contains(out, []byte("--- PASS: "+name)) {
+			t.Errorf("in the copy: no %s", name)
+		}
 	}
 }
