@@ -6,6 +6,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 
@@ -21,7 +22,7 @@ func main() {
 	// in a URL. There is one thread in a browser, so it needs no lock.
 	var flexToken string
 	page.Register(page.Deps{
-		API:     client.New(fetch, func() string { return flexToken }),
+		API:     client.New(fetchIn(lang()), func() string { return flexToken }),
 		Devices: twiliojs.Devices{},
 		Video:   twiliojs.Connector{},
 		Host:    host{},
@@ -30,14 +31,24 @@ func main() {
 	app.RunWhenOnBrowser()
 }
 
-// fetch asks for sentences in the page's language, which a link may have chosen
-// over the browser's.
-func fetch(ctx context.Context, r client.Request) (client.Response, error) {
-	if lang := (browser.Host{}).Lang(); lang != "" && r.Header != nil {
-		r.Header["Accept-Language"] = lang
+// lang is the language that the server wrote the page in. The document's own
+// says another one where the browser has translated it.
+func lang() string {
+	var p wire.Page
+	_ = json.Unmarshal(browser.Host{}.PageData(), &p) // a page without has no language
+	return p.Lang
+}
+
+// fetchIn asks for sentences in the page's language, which a link may have
+// chosen over the browser's.
+func fetchIn(lang string) client.Fetch {
+	return func(ctx context.Context, r client.Request) (client.Response, error) {
+		if lang != "" && r.Header != nil {
+			r.Header["Accept-Language"] = lang
+		}
+		a, err := browser.Fetch(ctx, browser.Request(r))
+		return client.Response(a), err
 	}
-	a, err := browser.Fetch(ctx, browser.Request(r))
-	return client.Response(a), err
 }
 
 // host is the browser as the pages want it.

@@ -17,9 +17,11 @@ func (Host) Lang() string {
 
 // Settled tells the page's own script that it has time for what can wait.
 func (Host) Settled() {
-	if f := window().Get("escalateSettled"); f.Type() == js.TypeFunction {
-		f.Invoke()
-	}
+	guard(func() {
+		if f := window().Get("escalateSettled"); f.Type() == js.TypeFunction {
+			f.Invoke()
+		}
+	})
 }
 
 // Clock is t as people in front of this browser write it, in their time zone:

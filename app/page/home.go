@@ -44,7 +44,7 @@ func (h *Home) Render() app.UI {
 	if h.code != "" {
 		input = input.Value(h.code)
 	}
-	return frame(PhaseHome, "page", "", brand(h.page),
+	return frame(h.page, PhaseHome, "page", "", brand(h.page),
 		app.Div().Class("card").Body(
 			heading(h.w.HomeHeading),
 			app.P().Class("lead").Text(h.w.HomeLead),

@@ -211,24 +211,24 @@ func (j *Join) title() string {
 func (j *Join) Render() app.UI {
 	switch j.phase {
 	case PhaseInCall:
-		return frame(j.phase, "call", j.s.live,
+		return frame(j.page, j.phase, "call", j.s.live,
 			j.s.callView(j.callHeading(), fill(j.w.Alone, j.agent()))...)
 	case PhaseWaiting:
-		return frame(j.phase, "page", j.s.live, brand(j.page), j.waiting())
+		return frame(j.page, j.phase, "page", j.s.live, brand(j.page), j.waiting())
 	case PhaseLoading:
-		return frame(j.phase, "page", j.s.live, brand(j.page), j.busyCard(j.w.Loading, j.trouble))
+		return frame(j.page, j.phase, "page", j.s.live, brand(j.page), j.busyCard(j.w.Loading, j.trouble))
 	case PhaseJoining:
-		return frame(j.phase, "page", j.s.live, brand(j.page), j.busyCard(j.w.JoiningHeading, ""))
+		return frame(j.page, j.phase, "page", j.s.live, brand(j.page), j.busyCard(j.w.JoiningHeading, ""))
 	case PhaseRejoining:
-		return frame(j.phase, "page", j.s.live, brand(j.page), j.busyCard(j.w.RejoinHeading, j.w.RejoinLead))
+		return frame(j.page, j.phase, "page", j.s.live, brand(j.page), j.busyCard(j.w.RejoinHeading, j.w.RejoinLead))
 	case PhaseLost:
-		return frame(j.phase, "page", j.s.live, brand(j.page), j.lost())
+		return frame(j.page, j.phase, "page", j.s.live, brand(j.page), j.lost())
 	case PhaseAfter:
-		return frame(j.phase, "page", j.s.live, brand(j.page), j.after())
+		return frame(j.page, j.phase, "page", j.s.live, brand(j.page), j.after())
 	case PhaseOver:
-		return frame(j.phase, "page", j.s.live, brand(j.page), j.overCard())
+		return frame(j.page, j.phase, "page", j.s.live, brand(j.page), j.overCard())
 	case PhaseBlocked:
-		return frame(j.phase, "page", j.s.live, brand(j.page), j.blocked())
+		return frame(j.page, j.phase, "page", j.s.live, brand(j.page), j.blocked())
 	}
-	return frame(j.phase, "page", j.s.live, brand(j.page), j.greenRoom())
+	return frame(j.page, j.phase, "page", j.s.live, brand(j.page), j.greenRoom())
 }

@@ -53,8 +53,13 @@ func onOff(on bool) string {
 
 // frame is the root of every page: the current step, where a screen reader
 // hears of changes, and the body. Both stay in place for as long as the page.
-func frame(p Phase, class, live string, body ...app.UI) app.HTMLMain {
-	return app.Main().ID(RootID).Class(class).DataSet("phase", string(p)).Body(
+// The browser is asked not to translate what is in the reader's language.
+func frame(page wire.Page, p Phase, class, live string, body ...app.UI) app.HTMLMain {
+	root := app.Main().ID(RootID).Class(class).DataSet("phase", string(p))
+	if !page.Translate {
+		root = root.Attr("translate", "no")
+	}
+	return root.Body(
 		app.P().ID(LiveID).Class("visually-hidden").Role("status").Aria("live", "polite").Text(live),
 		app.Div().Class("page-body").Body(body...),
 	)
@@ -77,7 +82,7 @@ func heading(text string) app.UI {
 // startNote is where start.js says that the page is loading or could not load.
 func startNote(w *words) app.UI {
 	return app.P().ID(StartNote).Class("note").Role("status").Hidden(true).
-		DataSet("starting", w.Starting).DataSet("failed", w.StartFailed).DataSet("stopped", w.Stopped)
+		DataSet("starting", w.Starting).DataSet("failed", w.StartFailed)
 }
 
 // note is a paragraph that asks for attention; it is not there when empty.

@@ -10,7 +10,7 @@ import (
 func (v *VideoRoom) Render() app.UI {
 	switch v.phase {
 	case PhaseInCall:
-		return frame(v.phase, "call", v.s.live, v.s.callView(
+		return frame(v.page, v.phase, "call", v.s.live, v.s.callView(
 			v.w.AgentCallHeading, v.w.customer(v.known.State), v.callExtras()...)...)
 	case PhaseConnecting:
 		lead := v.w.ConnectingLead
@@ -39,7 +39,7 @@ func (v *VideoRoom) Render() app.UI {
 
 // card is a step with nothing but words.
 func (v *VideoRoom) card(title string, body ...app.UI) app.UI {
-	return frame(v.phase, "page page-tab", v.s.live, app.Div().Class("card card-center").Body(
+	return frame(v.page, v.phase, "page page-tab", v.s.live, app.Div().Class("card card-center").Body(
 		append([]app.UI{heading(title)}, body...)...))
 }
 
@@ -49,7 +49,7 @@ func (v *VideoRoom) idle(title, join string) app.UI {
 	if v.running != nil {
 		busy = fill(v.w.BusyLead, v.running.Code)
 	}
-	return frame(v.phase, "page page-tab", v.s.live, app.Div().Class("card").Body(
+	return frame(v.page, v.phase, "page page-tab", v.s.live, app.Div().Class("card").Body(
 		heading(title),
 		app.P().ID(AgentStatus).Class("status-line").DataSet("customer", string(v.known.Customer.Phase)).
 			Text(v.w.customer(v.known.State)),

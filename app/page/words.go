@@ -26,7 +26,7 @@ type words struct {
 	LinkUntil, LinkMinute, LinkMinutes, LinkHour, LinkHours string // time, -, number, -, number
 
 	// What start.js says before the program is up.
-	Starting, StartFailed, Stopped string
+	Starting, StartFailed string
 
 	WaitHeading, WaitLead, WaitTitle, WaitCancel string // agent, agent, -, -
 	JoiningHeading, JoiningTitle, Loading        string

@@ -52,7 +52,6 @@ var german = words{
 	Starting: "Einen Moment, der Videoanruf wird vorbereitet …",
 	StartFailed: "Der Videoanruf konnte nicht geladen werden. Prüfen Sie Ihre Verbindung und laden Sie die Seite neu. " +
 		"Wenn es weiterhin nicht klappt, öffnen Sie den Link in Chrome, Safari, Firefox oder Edge.",
-	Stopped: "Der Videoanruf wurde angehalten. Laden Sie die Seite neu, um fortzufahren.",
 
 	WaitHeading:    "Warten auf %s",
 	WaitLead:       "Bei Ihnen ist alles bereit. Der Anruf beginnt von selbst, sobald %s im Videoraum ist.",

@@ -52,7 +52,6 @@ var english = words{
 	Starting: "One moment, getting the video call ready…",
 	StartFailed: "The video call could not be loaded. Check your connection, then reload this page. " +
 		"If it keeps failing, open the link in Chrome, Safari, Firefox or Edge.",
-	Stopped: "The video call has stopped. Reload this page to go on.",
 
 	WaitHeading:    "Waiting for %s",
 	WaitLead:       "You are all set. The call starts by itself as soon as %s is in the Video Room.",

@@ -52,7 +52,6 @@ var spanish = words{
 	Starting: "Un momento, estamos preparando la videollamada…",
 	StartFailed: "No se pudo cargar la videollamada. Compruebe su conexión y vuelva a cargar la página. " +
 		"Si sigue sin funcionar, abra el enlace en Chrome, Safari, Firefox o Edge.",
-	Stopped: "La videollamada se ha detenido. Vuelva a cargar la página para continuar.",
 
 	WaitHeading:    "Esperando a %s",
 	WaitLead:       "Todo está listo. La llamada empezará sola en cuanto %s esté en la sala de vídeo.",

@@ -52,7 +52,6 @@ var french = words{
 	Starting: "Un instant, l’appel vidéo se prépare…",
 	StartFailed: "L’appel vidéo n’a pas pu être chargé. Vérifiez votre connexion, puis rechargez cette page. " +
 		"Si cela ne suffit pas, ouvrez le lien dans Chrome, Safari, Firefox ou Edge.",
-	Stopped: "L’appel vidéo s’est arrêté. Rechargez cette page pour continuer.",
 
 	WaitHeading:    "En attente : %s",
 	WaitLead:       "Tout est prêt de votre côté. L’appel commence de lui-même dès que %s entre dans la salle vidéo.",

@@ -52,7 +52,6 @@ var portuguese = words{
 	Starting: "Um momento, estamos preparando a chamada de vídeo…",
 	StartFailed: "Não foi possível carregar a chamada de vídeo. Verifique sua conexão e recarregue esta página. " +
 		"Se continuar sem funcionar, abra o link no Chrome, Safari, Firefox ou Edge.",
-	Stopped: "A chamada de vídeo parou. Recarregue esta página para continuar.",
 
 	WaitHeading:    "Aguardando %s",
 	WaitLead:       "Está tudo pronto. A chamada começa sozinha assim que %s estiver na sala de vídeo.",

@@ -210,6 +210,9 @@ type Page struct {
 	Lang string `json:"lang"`
 	// LangChosen says that a person chose Lang, and not the browser.
 	LangChosen bool `json:"langChosen,omitempty"`
+	// Translate says that the reader would rather have another language than
+	// Lang, so that the browser may translate the page.
+	Translate bool `json:"translate,omitempty"`
 	// Origins are the origins that may frame and message the agent page.
 	Origins []string `json:"origins,omitempty"`
 	// Network is what a call has to reach; nil when that is not known.

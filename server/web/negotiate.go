@@ -41,6 +41,22 @@ func pickLanguage(have []string, lang string, accept []string) string {
 	return best
 }
 
+// prefers says whether lang is what the Accept-Language header asks for before
+// all else. A language that is only wanted where there is none better, as
+// English is in most browsers' headers, is not.
+func prefers(lang string, accept []string) bool {
+	wants, best := qualities(accept), 0.0
+	for _, q := range wants {
+		best = max(best, q)
+	}
+	for want, q := range wants {
+		if q == best && q > 0 && match([]string{lang}, want) != "" {
+			return true
+		}
+	}
+	return false
+}
+
 // match finds want in have, whole or by its primary language.
 func match(have []string, want string) string {
 	want = strings.ToLower(want)

@@ -123,6 +123,8 @@ func (s *server) app(w http.ResponseWriter, r *http.Request, sh shell, path stri
 	sh.Say = s.speech(r)
 	p.Lang = s.lang(r)
 	p.LangChosen = s.chosenLang(r, "?") != ""
+	// The language of the kept frame was chosen by our own script.
+	p.Translate = !prefers(p.Lang, r.Header.Values("Accept-Language")) && (!p.LangChosen || r.URL.Path == framePath)
 	sh.assets = s.static
 	sh.Data = p
 	sh.Version = s.static.version(wasmName, "wasm_exec.js", "start.js", "vendor/twilio-video.min.js", "app.css")

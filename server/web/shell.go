@@ -33,13 +33,17 @@ func (s *shell) page() (*html.Node, error) {
 	return document(s.Say, s.head(), with(tag("body", attributes{"class", "app app-" + s.Name}, raw(s.Body)),
 		s.blocked("blocked-old", s.Say.OldHeading, s.Say.OldLead),
 		s.blocked("blocked-insecure", s.Say.InsecureHeading, s.Say.InsecureLead),
+		s.stopped(),
 		s.noScript(),
 		tag("script", attributes{"type", "application/json", "id", wire.PageDataID}, text(string(data))),
 	)), nil
 }
 
 func (s *shell) head() *html.Node {
-	var program, manifest *html.Node
+	var program, manifest, own *html.Node
+	if !s.Data.Translate {
+		own = tag("meta", attributes{"name", "google", "content", "notranslate"})
+	}
 	if s.Has("app.wasm") {
 		program = tag("link", attributes{"rel", "preload", "as", "fetch", "crossorigin", "", "href", s.URL("app.wasm"), "type", "application/wasm"})
 	}
@@ -48,6 +52,7 @@ func (s *shell) head() *html.Node {
 	}
 	return s.assets.head(s.Title, s.Style,
 		tag("meta", attributes{"name", "format-detection", "content", "telephone=no"}),
+		own,
 		program,
 		s.icon("icon-180.png", attributes{"rel", "apple-touch-icon"}),
 		manifest,
@@ -65,6 +70,17 @@ func (s *shell) blocked(id, heading, lead string) *html.Node {
 	}
 	return tag("main", attributes{"class", "page blocked", "id", id, "hidden", ""},
 		brandLine(s.Data.Brand, s.Data.Logo), card(heading, lead, linkText(s.Link)))
+}
+
+// stopped is what start.js shows instead of the page when the program has ended. The page to type a code
+// into goes on without it.
+func (s *shell) stopped() *html.Node {
+	if s.Name == "home" {
+		return nil
+	}
+	reload := tag("button", attributes{"type", "button", "class", "button button-primary button-large", "id", "reload-button"}, text(s.Say.Reload))
+	return tag("main", attributes{"class", "page blocked", "id", "stopped", "hidden", ""}, brandLine(s.Data.Brand, s.Data.Logo),
+		tag("div", attributes{"role", "alert"}, card(s.Say.StoppedHeading, s.Say.StoppedLead, tag("div", attributes{"class", "actions"}, reload))))
 }
 
 func (s *shell) noScript() *html.Node {

@@ -15,8 +15,11 @@ type speech struct {
 	// Titles of the pages that run the program.
 	TitleHome, TitleJoin, TitleJoinWith, TitleAgent string // -, -, agent, -
 	// What those pages say where they cannot run it.
-	NoScriptHeading, NoScriptHome, NoScriptCall          string
-	OldHeading, OldLead, InsecureHeading, InsecureLead   string
+	NoScriptHeading, NoScriptHome, NoScriptCall        string
+	OldHeading, OldLead, InsecureHeading, InsecureLead string
+	// And when it has ended.
+	StoppedHeading, StoppedLead, Reload string
+
 	Unknown, Expired, Ended, Rate, Rated, InApp, TooMany plainPage
 	Trouble, NotFound, Offline                           plainPage
 

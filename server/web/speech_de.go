@@ -14,6 +14,9 @@ var german = speech{
 	OldLead:         "Kopieren Sie diesen Link und öffnen Sie ihn in einem aktuellen Chrome, Safari, Firefox oder Edge. Sie können auch im Chat weitermachen.",
 	InsecureHeading: "Diese Seite wurde nicht sicher geöffnet",
 	InsecureLead:    "Browser geben Kamera und Mikrofon nur für Seiten frei, deren Adresse mit https beginnt. Öffnen Sie stattdessen diesen Link:",
+	StoppedHeading:  "Diese Seite wurde angehalten",
+	StoppedLead:     "Auf dieser Seite ist etwas schiefgegangen. Ihre Kamera und Ihr Mikrofon sind aus. Laden Sie die Seite neu, um fortzufahren.",
+	Reload:          "Seite neu laden",
 
 	Unknown: plainPage{
 		Heading: "Diesen Code kennen wir nicht",

@@ -14,6 +14,9 @@ var english = speech{
 	OldLead:         "Copy this link and open it in a current Chrome, Safari, Firefox or Edge. You can also go on in the chat.",
 	InsecureHeading: "This page was not opened securely",
 	InsecureLead:    "Browsers give camera and microphone only to pages whose address starts with https. Open this link instead:",
+	StoppedHeading:  "This page has stopped",
+	StoppedLead:     "Something went wrong on this page. Your camera and microphone are off. Reload the page to go on.",
+	Reload:          "Reload the page",
 
 	Unknown: plainPage{
 		Heading: "We do not know this code",

@@ -14,6 +14,9 @@ var spanish = speech{
 	OldLead:         "Copie este enlace y ábralo en una versión actual de Chrome, Safari, Firefox o Edge. También puede seguir en el chat.",
 	InsecureHeading: "Esta página no se abrió de forma segura",
 	InsecureLead:    "Los navegadores solo dan acceso a la cámara y al micrófono a las páginas cuya dirección empieza por https. Abra este enlace:",
+	StoppedHeading:  "Esta página se ha detenido",
+	StoppedLead:     "Algo ha fallado en esta página. Su cámara y su micrófono están apagados. Vuelva a cargar la página para continuar.",
+	Reload:          "Volver a cargar la página",
 
 	Unknown: plainPage{
 		Heading: "No conocemos este código",

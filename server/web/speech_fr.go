@@ -14,6 +14,9 @@ var french = speech{
 	OldLead:         "Copiez ce lien et ouvrez-le dans une version récente de Chrome, Safari, Firefox ou Edge. Vous pouvez aussi continuer dans la discussion.",
 	InsecureHeading: "Cette page n’a pas été ouverte de façon sécurisée",
 	InsecureLead:    "Les navigateurs ne donnent accès à la caméra et au micro qu’aux pages dont l’adresse commence par https. Ouvrez plutôt ce lien :",
+	StoppedHeading:  "Cette page s’est arrêtée",
+	StoppedLead:     "Un problème est survenu sur cette page. Votre caméra et votre micro sont éteints. Rechargez la page pour continuer.",
+	Reload:          "Recharger la page",
 
 	Unknown: plainPage{
 		Heading: "Nous ne connaissons pas ce code",

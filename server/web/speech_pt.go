@@ -14,6 +14,9 @@ var portuguese = speech{
 	OldLead:         "Copie este link e abra em uma versão atual do Chrome, Safari, Firefox ou Edge. Você também pode continuar no chat.",
 	InsecureHeading: "Esta página não foi aberta de forma segura",
 	InsecureLead:    "Os navegadores só liberam a câmera e o microfone para páginas cujo endereço começa com https. Abra este link:",
+	StoppedHeading:  "Esta página parou",
+	StoppedLead:     "Algo deu errado nesta página. Sua câmera e seu microfone estão desligados. Recarregue a página para continuar.",
+	Reload:          "Recarregar a página",
 
 	Unknown: plainPage{
 		Heading: "Não conhecemos este código",

@@ -3,6 +3,9 @@
 // window.escalateEarly, and Go carries it out. go-app's own loader is not used:
 // it would cover the page, and it refuses to start for browsers whose name
 // contains "bot".
+//
+// It also looks after the program: whatever ends it, the page says so, camera
+// and microphone go off, and the Room is left.
 "use strict";
 
 // go-app calls these; it replaces the first three when it runs.
@@ -23,6 +26,9 @@ var goappGetenv = function (key) {
   var execURL = urls.exec || "/static/wasm_exec.js";
   var wasmURL = urls.wasm || "/static/app.wasm";
   var sdkURL = urls.sdk || "/static/vendor/twilio-video.min.js";
+
+  // Taken before others can change the page.
+  var lang = document.documentElement.lang, stopped = element("stopped");
 
   var early = { click: "", consent: false, code: "", focus: "" };
   window.escalateEarly = early;
@@ -86,7 +92,7 @@ var goappGetenv = function (key) {
       if (isNaN(at)) return;
       var how = { hour: "numeric", minute: "2-digit" };
       if (at.toDateString() !== new Date().toDateString()) how.weekday = "long";
-      el.textContent = el.dataset.words.replace("%s", at.toLocaleTimeString(document.documentElement.lang || undefined, how));
+      el.textContent = el.dataset.words.replace("%s", at.toLocaleTimeString(lang || undefined, how));
     });
   }
 
@@ -98,13 +104,99 @@ var goappGetenv = function (key) {
     page.hidden = false;
     if (app) app.hidden = true;
     document.documentElement.dataset.start = "blocked";
+    tellAgent(trouble);
+    return true;
+  }
+
+  function tellAgent(trouble) {
     var code = /^\/join\/([^/]+)/.exec(location.pathname);
-    if (!code || !window.fetch) return true;
+    if (!code || !window.fetch) return;
     fetch("/api/escalations/" + code[1] + "/progress", {
       method: "POST", headers: { "Content-Type": "application/json" },
       body: JSON.stringify({ phase: "trouble", detail: trouble }),
     }).catch(function () {});
-    return true;
+  }
+
+  // Every Track that is captured, to be ended when the program no longer can.
+  // The SDK sends copies; a camera stays on until they have ended too.
+  var captured = [], dead = false;
+
+  function keep(track) {
+    captured = captured.filter(function (t) { return t.readyState === "live"; }).concat(track);
+    if (dead) track.stop();
+    return track;
+  }
+
+  function keepCaptured() {
+    var devices = navigator.mediaDevices || {};
+    ["getUserMedia", "getDisplayMedia"].forEach(function (name) {
+      var real = devices[name];
+      if (!real) return;
+      devices[name] = function () {
+        return real.apply(devices, arguments).then(function (stream) {
+          stream.getTracks().forEach(keep);
+          return stream;
+        });
+      };
+    });
+    var proto = (window.MediaStreamTrack || {}).prototype, clone = proto && proto.clone;
+    if (clone) proto.clone = function () { return keep(clone.call(this)); };
+  }
+
+  // The program has ended, or is broken; nothing of it will answer any more.
+  function died(err) {
+    if (dead) return;
+    dead = true;
+    console.error("start:", err);
+    document.documentElement.dataset.start = "stopped";
+    [
+      function () { captured.forEach(function (t) { t.stop(); }); },
+      function () { Promise.resolve(window.escalateRoom).then(function (room) { room.disconnect(); }).catch(function () {}); },
+      function () { window.documentPictureInPicture.window.close(); },
+      function () { if (document.fullscreenElement) document.exitFullscreen(); },
+      function () { document.querySelectorAll("video, audio").forEach(function (m) { m.srcObject = null; }); },
+    ].forEach(function (f) {
+      try { f(); } catch (_) { /* there is none, or the browser has none */ }
+    });
+    var app = element("app");
+    if (!app || !/^(after|over)$/.test(app.dataset.phase)) tellAgent("");
+    showStopped();
+  }
+
+  // The page says that it has ended, however Go or others have changed it.
+  function showStopped() {
+    if (!stopped) return;
+    var app = element("app");
+    if (app) app.hidden = true;
+    stopped.hidden = false;
+    document.body.appendChild(stopped);
+    var reload = stopped.querySelector("button");
+    reload.addEventListener("click", function () { location.reload(); });
+    reload.focus();
+  }
+
+  // An exception of the browser's that passes through the program leaves it
+  // broken without an end. After its end, timers and events would only fail.
+  function guard(go) {
+    var resume = go._resume;
+    go._resume = function () {
+      try {
+        if (!dead) resume.call(go);
+      } catch (err) {
+        died(err);
+      }
+      if (dead) go._scheduledTimeouts.clear();
+    };
+  }
+
+  // later calls f when the page has been looked at for so many seconds and the
+  // condition still does not hold.
+  function later(seconds, holds, f) {
+    var timer = setInterval(function () {
+      if (!holds() && (document.hidden || --seconds > 0)) return;
+      clearInterval(timer);
+      if (!holds()) f();
+    }, 1000);
   }
 
   // The browser's question for camera and microphone comes with the click, not
@@ -154,7 +246,13 @@ var goappGetenv = function (key) {
     var consent = element("consent-input");
     early.code = code ? code.value : "";
     early.consent = consent ? consent.checked : false;
+    if (stopped) stopped.hidden = true; // it took long, and came
     early.focus = document.activeElement ? document.activeElement.id : "";
+  }
+
+  function sayFailed() {
+    if (element("start-note")) say("failed", true);
+    else if (calls) showStopped();
   }
 
   function fail(err) {
@@ -167,7 +265,7 @@ var goappGetenv = function (key) {
     if (button && button.type !== "submit") {
       button.addEventListener("click", function () { location.reload(); });
     }
-    say("failed", true);
+    sayFailed();
     document.documentElement.dataset.start = "failed";
   }
 
@@ -188,11 +286,16 @@ var goappGetenv = function (key) {
   // earlier so that a first visit loads nothing twice.
   var settled = false;
   window.escalateSettled = function () {
-    if (settled || !navigator.serviceWorker || window.parent !== window) return;
+    if (settled || window.parent !== window) return;
     settled = true;
+    try {
+      if (!navigator.serviceWorker) return;
+    } catch (_) {
+      return; // where storage is blocked, even to ask may be refused
+    }
     var idle = window.requestIdleCallback || function (f) { setTimeout(f, 2000); };
     idle(function () {
-      navigator.serviceWorker.register("/sw.js?lang=" + encodeURIComponent(document.documentElement.lang), { scope: "/", updateViaCache: "none" })
+      navigator.serviceWorker.register("/sw.js?lang=" + encodeURIComponent(lang), { scope: "/", updateViaCache: "none" })
         .catch(function () {}); // private windows may refuse; nothing is lost but speed
     });
   };
@@ -206,7 +309,15 @@ var goappGetenv = function (key) {
     fail(new Error("this browser has no WebAssembly"));
     return;
   }
+  try {
+    keepCaptured();
+  } catch (err) {
+    console.error("start:", err); // somebody else has fixed these functions
+  }
   document.addEventListener("click", onClick);
+  // Long: a slow line needs minutes, and the program is welcome even then.
+  var begun = false;
+  later(180, function () { return begun; }, sayFailed);
 
   var arrived = fetch(wasmURL).then(function (r) {
     if (!r.ok) throw new Error("app.wasm: status " + r.status);
@@ -216,15 +327,17 @@ var goappGetenv = function (key) {
     return arrived;
   }).then(function (response) {
     var go = new Go();
+    guard(go);
     return instantiate(go.importObject, response).then(function (result) {
       startSDK();
       take();
       document.documentElement.dataset.start = "ready";
       // What Go has not taken soon, it does not want: the light goes out.
       setTimeout(function () { if (window.escalateEarlyMedia) window.escalateEarlyMedia.drop(); }, 15000);
-      go.run(result.instance).then(function () {
-        say("stopped", true);
-      });
+      begun = true;
+      var drawn = element("app");
+      later(15, function () { return dead || element("app") !== drawn; }, function () { died(new Error("the program draws nothing")); });
+      go.run(result.instance).then(function () { throw new Error("the program has ended"); }).catch(died);
     });
   }).catch(fail);
 })();

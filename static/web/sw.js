@@ -35,8 +35,14 @@ self.addEventListener("fetch", (event) => {
   if (SHELL.files.includes(name)) event.respondWith(kept(name).then((r) => r || fetch(request)));
 });
 
-function kept(name) {
-  return caches.open(NAME).then((cache) => cache.match(name));
+// kept answers with what is kept under the name, and with nothing where storage
+// has been blocked, or emptied, since.
+async function kept(name) {
+  try {
+    return await (await caches.open(NAME)).match(name);
+  } catch {
+    return undefined;
+  }
 }
 
 // page answers from the network. Where there is none, it says so; where it is

@@ -15,6 +15,10 @@ import (
 // clear at it, and it leaves a weak line to the picture.
 const maxAudioBitrate = 24000
 
+// liveRoom is the global in which the page finds the promise of the Room that is
+// to be left when this program can no longer do it.
+const liveRoom = "escalateRoom"
+
 // Connect joins the Room of an Access Token.
 func (c Connector) Connect(ctx context.Context, token string, o video.Options) (video.Room, error) {
 	var own *capture
@@ -32,6 +36,7 @@ func (c Connector) Connect(ctx context.Context, token string, o video.Options) (
 		tracks: map[string]js.Value{}, attached: map[string]*attachment{}}
 	err = try(func() error {
 		p := v.Call("connect", token, connectOptions(o, own))
+		js.Global().Set(liveRoom, p)
 		stop := context.AfterFunc(ctx, func() {
 			// The SDK's promise can be cancelled; without, the Room arrives late.
 			_ = browser.Try(func() error {
