@@ -92,6 +92,14 @@ func TestOthersChangeThePages(t *testing.T) {
 			c.shot("call")
 			p.desk.shot("call")
 
+			// Away with pictures and sound: they come back, and play.
+			const playing = `[...d.querySelectorAll(".stage .tile:not(.tile-screen):not([hidden]) :is(video, audio)")].filter(m => !m.paused && m.readyState >= 2).length`
+			c.until("all plays", playing+" >= 3")
+			c.do(`d.querySelectorAll("video, audio").forEach(e => e.remove())`)
+			p.room.click("#mute-button")
+			p.room.click("#mute-button")
+			c.until("all plays again", playing+" >= 3")
+
 			// The agent goes; what the customer reads is what is so now.
 			p.room.click("#leave-button")
 			p.room.phase("left")

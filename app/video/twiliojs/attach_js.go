@@ -47,6 +47,9 @@ func (r *room) Attach(trackSID, elementID string) error {
 			return fmt.Errorf("attach %s: no element %q", trackSID, elementID)
 		}
 		if a := r.attached[trackSID]; a != nil && a.element.Equal(el) && shows(el, track) {
+			if flag(el, "paused") && !slices.ContainsFunc(r.blocked, el.Equal) {
+				play(el, func() { r.playBlocked(el) }) // it was out of the page, which stops it
+			}
 			return nil
 		}
 		r.Detach(trackSID)

@@ -63,6 +63,9 @@ func (c *capture) draw(t *localTrack, elementID string) error {
 		return fmt.Errorf("attach camera: no element %q", elementID)
 	}
 	if shows(el, t.Value) {
+		if flag(el, "paused") {
+			play(el, nil) // it was out of the page, which stops it
+		}
 		return nil
 	}
 	t.elements = slices.DeleteFunc(t.elements, func(old js.Value) bool {
