@@ -177,12 +177,19 @@ func TestEvents(t *testing.T) {
 }
 
 func TestStorageRefused(t *testing.T) {
-	// Reading the property itself throws in a frame without storage.
-	eval(`Object.defineProperty(globalThis, "localStorage", {configurable: true, get() { throw new Error("denied") }})`)
 	h := Host{}
-	h.Store("k", "v")
-	if got := h.Stored("k"); got != "" {
-		t.Errorf("stored %q", got)
+	for name, storage := range map[string]string{
+		"blocked": `get() { throw new Error("denied") }`, // reading the property itself, as in a frame without storage
+		"null":    `value: null`,                         // as in Android's WebView
+		"missing": `value: undefined`,
+		"full":    `value: {getItem: () => null, removeItem() {}, setItem() { throw new DOMException("full", "QuotaExceededError") }}`,
+	} {
+		eval(`Object.defineProperty(globalThis, "localStorage", {configurable: true, ` + storage + `})`)
+		h.Store("k", "v")
+		if got := h.Stored("k"); got != "" {
+			t.Errorf("%s: stored %q", name, got)
+		}
+		h.Store("k", "")
 	}
 	eval(`(() => { const m = new Map(); Object.defineProperty(globalThis, "localStorage", {configurable: true, value: {
 		getItem: k => m.has(k) ? m.get(k) : null, setItem: (k, v) => m.set(k, v), removeItem: k => m.delete(k)}}) })()`)
@@ -193,6 +200,15 @@ func TestStorageRefused(t *testing.T) {
 	h.Store("k", "")
 	if got := h.Stored("k"); got != "" {
 		t.Errorf("after removal %q", got)
+	}
+}
+
+// TestSettledMayFail: what the page's own script throws is its own matter.
+func TestSettledMayFail(t *testing.T) {
+	eval(`globalThis.escalateSettled = () => { globalThis.asked = true; throw new DOMException("no", "SecurityError") }`)
+	Host{}.Settled()
+	if !js.Global().Get("asked").Truthy() {
+		t.Error("the script was not told")
 	}
 }
 

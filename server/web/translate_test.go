@@ -48,3 +48,21 @@ func TestTranslation(t *testing.T) {
 		})
 	}
 }
+
+// TestStoppedPage is in every page with a call, out of sight, in the page's language.
+func TestStoppedPage(t *testing.T) {
+	g := newRig()
+	g.config.Languages = []string{"en", "fr"}
+	h := g.handler()
+	for _, path := range []string{"/join/" + liveCode, "/agent", framePath} {
+		body := browse(t, h, path, "Accept-Language", "fr").Body.String()
+		for _, want := range []string{`<main class="page blocked" id="stopped" hidden=""`, french.StoppedHeading, french.Reload} {
+			if !strings.Contains(body, want) {
+				t.Errorf("%s lacks %q", path, want)
+			}
+		}
+	}
+	if strings.Contains(browse(t, h, "/").Body.String(), `id="stopped"`) {
+		t.Error("the page to type a code into, which goes on without its program, has one")
+	}
+}

@@ -10,6 +10,9 @@
 // beside it with a replace directive, for this one build (go build -modfile).
 // Everything else, also the server, is built with go-app as released.
 //
+// The copy also keeps the page whole where others change it, which go-app as
+// released does not survive: see _settle.go.
+//
 // What is taken out and what stands in is in edits.go and _standin.go. The
 // module must have the sum that go.sum has for it, and every file that is
 // edited the sum that its edit was written for; anything else fails the build.
