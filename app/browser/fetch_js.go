@@ -32,7 +32,11 @@ func Fetch(ctx context.Context, r Request) (Response, error) {
 		abort := js.Global().Get("AbortController").New()
 		init.Set("signal", abort.Get("signal"))
 		stop := context.AfterFunc(ctx, func() { abort.Call("abort") })
-		defer stop()
+		defer func() {
+			if stop() && ctx.Err() != nil {
+				abort.Call("abort") // we were told before the function above was
+			}
+		}()
 		res, err := Await(ctx, js.Global().Call("fetch", r.Path, init))
 		if err != nil {
 			return err

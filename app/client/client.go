@@ -28,9 +28,9 @@ type Response struct {
 // Fetch sends a Request. Its error means that no answer came.
 type Fetch func(ctx context.Context, r Request) (Response, error)
 
-// Client is the API over a Fetch. A request that got no answer is sent again a
-// few times, except Escalate. Every error is a *wire.Error, or the context's
-// when that has ended.
+// Client is the API over a Fetch. Every request ends: see the limits. One that
+// got no answer is sent again a few times, except Escalate. Every error is a
+// *wire.Error, or the context's when that has ended.
 type Client struct {
 	fetch Fetch
 	token func() string
@@ -44,7 +44,7 @@ func New(fetch Fetch, token func() string) *Client {
 
 // State is the escalation as it stands.
 func (c *Client) State(ctx context.Context, code string) (s wire.State, err error) {
-	err = c.get(ctx, wire.CodePath(code, ""), &s, false)
+	err = c.get(ctx, stateLimit, wire.CodePath(code, ""), &s, false)
 	return s, err
 }
 
@@ -57,13 +57,13 @@ func (c *Client) LeavePath(code string) string { return wire.CodePath(code, wire
 
 // Join asks for the customer's Access Token; the answer may say to wait.
 func (c *Client) Join(ctx context.Context, code string, r wire.JoinRequest) (j wire.Join, err error) {
-	err = c.post(ctx, wire.CodePath(code, wire.ActionToken), r, &j, false)
+	err = c.post(ctx, tokenLimit, wire.CodePath(code, wire.ActionToken), r, &j, false)
 	return j, err
 }
 
 // Progress reports how far the customer has come.
 func (c *Client) Progress(ctx context.Context, code string, p wire.Progress) error {
-	return c.post(ctx, wire.CodePath(code, wire.ActionProgress), p, nil, false)
+	return c.post(ctx, reportLimit, wire.CodePath(code, wire.ActionProgress), p, nil, false)
 }
 
 // Leave says that a Participant has left.
@@ -74,13 +74,13 @@ func (c *Client) Leave(ctx context.Context, code string, l wire.Leave) error {
 	}
 	r := request("POST", c.LeavePath(code), body)
 	r.Keepalive = true // the page is often on its way out
-	return c.do(ctx, r, nil)
+	return c.do(ctx, reportLimit, r, nil)
 }
 
 // Rate stores the customer's verdict, unless there is one already, and returns
 // the one that is kept.
 func (c *Client) Rate(ctx context.Context, code string, r wire.Rating) (kept wire.Rating, err error) {
-	err = c.post(ctx, wire.CodePath(code, wire.ActionRating), r, &kept, false)
+	err = c.post(ctx, writeLimit, wire.CodePath(code, wire.ActionRating), r, &kept, false)
 	return kept, err
 }
 
@@ -93,24 +93,24 @@ func (c *Client) Escalate(ctx context.Context, r wire.Escalate) (e wire.Escalati
 	q := request("POST", wire.EscalationsPath, body)
 	c.authorize(&q, true)
 	// Not sent again: the invite would be in the chat twice.
-	_, err = c.once(ctx, q, &e)
+	_, err = c.once(ctx, tokenLimit, q, &e)
 	return e, err
 }
 
 // AgentJoin makes the Room, if need be, and asks for the agent's Access Token.
 func (c *Client) AgentJoin(ctx context.Context, code string) (j wire.Join, err error) {
-	err = c.post(ctx, wire.CodePath(code, wire.ActionAgentToken), struct{}{}, &j, true)
+	err = c.post(ctx, tokenLimit, wire.CodePath(code, wire.ActionAgentToken), struct{}{}, &j, true)
 	return j, err
 }
 
 // End ends the escalation for both.
 func (c *Client) End(ctx context.Context, code string) (s wire.State, err error) {
-	err = c.post(ctx, wire.CodePath(code, wire.ActionEnd), struct{}{}, &s, true)
+	err = c.post(ctx, writeLimit, wire.CodePath(code, wire.ActionEnd), struct{}{}, &s, true)
 	return s, err
 }
 
 // Task says whether a Task may be wrapped up, and its live escalation.
 func (c *Client) Task(ctx context.Context, taskSID string) (t wire.Task, err error) {
-	err = c.get(ctx, wire.TaskPath(taskSID), &t, true)
+	err = c.get(ctx, stateLimit, wire.TaskPath(taskSID), &t, true)
 	return t, err
 }

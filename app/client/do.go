@@ -18,20 +18,20 @@ func request(method, path string, body []byte) Request {
 	return Request{Method: method, Path: path, Header: h, Body: body}
 }
 
-func (c *Client) get(ctx context.Context, path string, out any, agent bool) error {
+func (c *Client) get(ctx context.Context, limit time.Duration, path string, out any, agent bool) error {
 	r := request("GET", path, nil)
 	c.authorize(&r, agent)
-	return c.do(ctx, r, out)
+	return c.do(ctx, limit, r, out)
 }
 
-func (c *Client) post(ctx context.Context, path string, in, out any, agent bool) error {
+func (c *Client) post(ctx context.Context, limit time.Duration, path string, in, out any, agent bool) error {
 	body, err := json.Marshal(in)
 	if err != nil {
 		return internal(err)
 	}
 	r := request("POST", path, body)
 	c.authorize(&r, agent)
-	return c.do(ctx, r, out)
+	return c.do(ctx, limit, r, out)
 }
 
 // authorize adds the agent's token. Without one the server's own refusal is
@@ -50,13 +50,23 @@ func (c *Client) authorize(r *Request, agent bool) {
 var pauses = [...]time.Duration{400 * time.Millisecond, 1200 * time.Millisecond}
 
 // do sends r, again where no answer of our server's came, and decodes the
-// answer into out, which may be nil. r must do no more when it is sent twice
-// than when it is sent once: the answer may be what was lost.
-func (c *Client) do(ctx context.Context, r Request, out any) error {
+// answer into out, which may be nil. Each try ends within limit. r must do no
+// more when it is sent twice than when it is sent once: the answer may be what
+// was lost.
+func (c *Client) do(ctx context.Context, limit time.Duration, r Request, out any) error {
+	silent := 0
 	for _, p := range pauses {
-		lost, err := c.once(ctx, r, out)
+		began := time.Now()
+		lost, err := c.once(ctx, limit, r, out)
 		if !lost || ctx.Err() != nil {
 			return err
+		}
+		if time.Since(began) >= limit {
+			// A request that was swallowed is worth one more; who waits for the
+			// third has waited too long.
+			if silent++; silent == maxSilent {
+				return err
+			}
 		}
 		t := time.NewTimer(p/2 + rand.N(p))
 		select {
@@ -66,14 +76,17 @@ func (c *Client) do(ctx context.Context, r Request, out any) error {
 		case <-t.C:
 		}
 	}
-	_, err := c.once(ctx, r, out)
+	_, err := c.once(ctx, limit, r, out)
 	return err
 }
 
 // once sends r and decodes the answer into out, which may be nil. lost says
-// that there was no answer, or that one from between us and the server said so.
-func (c *Client) once(ctx context.Context, r Request, out any) (lost bool, err error) {
-	a, err := c.fetch(ctx, r)
+// that there was no answer within limit, or that one from between us and the
+// server said so.
+func (c *Client) once(ctx context.Context, limit time.Duration, r Request, out any) (lost bool, err error) {
+	within, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	a, err := c.fetch(within, r)
 	if err != nil {
 		if ctx.Err() != nil {
 			return false, ctx.Err()
