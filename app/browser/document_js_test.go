@@ -84,6 +84,13 @@ func TestDocument(t *testing.T) {
 	if len(seen) != 2 || seen[0] || !seen[1] {
 		t.Errorf("visibility %v", seen)
 	}
+	seen = nil
+	eval(`document.visibilityState = "hidden"`)
+	h.OnVisibility(func(v bool) { seen = append(seen, v) })()
+	eval(`document.visibilityState = "visible"`)
+	if len(seen) != 1 || seen[0] {
+		t.Errorf("visibility of a page opened out of view: %v", seen)
+	}
 }
 
 func TestKeepAwake(t *testing.T) {

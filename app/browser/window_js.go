@@ -160,8 +160,12 @@ func (h Host) OnShow(f func()) (stop func()) {
 }
 
 // OnVisibility calls f when the page comes into view or goes out of it, until
-// stop. Out of the back-forward cache only pageshow tells.
+// stop, and at once for a page that was opened out of view. Out of the
+// back-forward cache only pageshow tells.
 func (Host) OnVisibility(f func(visible bool)) (stop func()) {
+	if !visible() {
+		f(false)
+	}
 	a := Listen(document(), "visibilitychange", func(js.Value) { f(visible()) })
 	b := Listen(window(), "pageshow", func(e js.Value) {
 		if e.Get("persisted").Truthy() {

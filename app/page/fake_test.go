@@ -37,6 +37,7 @@ type fakeAPI struct {
 	rated    []wire.Rating
 	sent     []wire.Escalate
 	ends     int
+	looks    int // requests for the state
 }
 
 func (f *fakeAPI) set(change func(*fakeAPI)) {
@@ -48,6 +49,7 @@ func (f *fakeAPI) set(change func(*fakeAPI)) {
 func (f *fakeAPI) State(context.Context, string) (wire.State, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	f.looks++
 	return f.state, nil
 }
 
@@ -129,7 +131,8 @@ type fakeHost struct {
 	store   map[string]string
 	events  func(name, data string)
 	closed  func()
-	opened  int
+	opened  int // streams, ever
+	open    int // streams, now
 	hide    func()
 	message func(string, bool, []byte)
 	posted  []posted
@@ -140,7 +143,7 @@ type fakeHost struct {
 	filled  string
 	mini    string
 	noMini  bool
-	visible func(bool)
+	seers   []func(bool)
 }
 
 type posted struct {
@@ -157,7 +160,12 @@ func (h *fakeHost) Events(_ string, f func(name, data string), closed func()) fu
 	defer h.mu.Unlock()
 	h.events, h.closed = f, closed
 	h.opened++
-	return func() {}
+	h.open++
+	return sync.OnceFunc(func() {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		h.open--
+	})
 }
 
 func (h *fakeHost) tell(s wire.State) {
@@ -238,8 +246,25 @@ func (h *fakeHost) Mini(_ context.Context, title string, videos, buttons []strin
 }
 
 func (h *fakeHost) OnVisibility(f func(bool)) func() {
-	h.visible = f
-	return func() {}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.seers = append(h.seers, f)
+	i := len(h.seers) - 1
+	return func() {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		h.seers[i] = func(bool) {}
+	}
+}
+
+// visible brings the page into view, or out of it.
+func (h *fakeHost) visible(yes bool) {
+	h.mu.Lock()
+	fs := slices.Clone(h.seers)
+	h.mu.Unlock()
+	for _, f := range fs {
+		f(yes)
+	}
 }
 
 func (h *fakeHost) SetTitle(s string) {

@@ -1,6 +1,7 @@
 package page
 
 import (
+	"context"
 	"encoding/json"
 	"time"
 
@@ -14,35 +15,69 @@ import (
 // cell; a person waits no longer than three.
 const missedBeats = 3
 
+// lateBeats is how many may be missing before the page looks for itself: what
+// stands on the way may hold a stream's bytes back without ending it.
+const lateBeats = 2
+
 // likelyPace is taken for the pace of the beats until the first one has told
 // it: a server may also go before it has said anything.
 const likelyPace = 5 * time.Second
 
-// follower keeps a stream of states going: a browser comes back by itself when
-// a stream breaks off, but not when the server gives it up, nor when the
-// server is gone and its connection stays. All of it belongs to the UI
-// goroutine.
+// follower keeps news of an escalation coming: by a stream of events, which a
+// browser mends by itself when it breaks off, but not when the server gives it
+// up, nor when the server is gone and its connection stays; and by looking,
+// with short requests, for as long as the stream is silent or the page out of
+// view. A hidden page holds no stream: a browser has six connections to a
+// server without HTTP/2, for all of its tabs together. All of it belongs to
+// the UI goroutine.
 type follower struct {
 	s    *session
-	path string
+	code string
 	news func(wire.State)
-	more func() bool // whether anything can still come
+	// failed is told when looking went wrong; may be nil.
+	failed func(error)
+	more   func() bool // whether anything can still come
+	wait   patience
 
-	n     int           // counts streams; what belongs to an older one is ignored
-	stop  func()        // closes the stream
-	pace  time.Duration // of the beats
-	alarm *time.Timer   // goes off when the beats are missing
+	n       int           // counts streams; what belongs to an older one is ignored
+	stop    func()        // closes the stream
+	pace    time.Duration // of the beats
+	alarm   *time.Timer   // goes off when the stream is given up
+	look    *time.Timer   // goes off when it is time to look
+	looking bool          // a request is on its way
+	leaving *time.Timer   // goes off when the page has been hidden for long
+	hidden  bool
+	unwatch func()
 }
 
 // follow tells news of the escalation with the code, as long as there is more.
-func (s *session) follow(code string, news func(wire.State), more func() bool) (stop func()) {
-	f := &follower{s: s, path: wire.CodePath(code, wire.ActionEvents), news: news, more: more, pace: likelyPace}
+func (s *session) follow(code string, news func(wire.State), failed func(error), more func() bool) (stop func()) {
+	f := &follower{s: s, code: code, news: news, failed: failed, more: more, wait: s.wait, pace: likelyPace}
+	ctx := s.ctx
+	f.unwatch = s.deps.Host.OnVisibility(func(visible bool) {
+		ctx.Dispatch(func(app.Context) { f.seen(visible) })
+	})
 	f.open()
-	return f.close
+	return f.end
 }
 
+// end gives everything back.
+func (f *follower) end() {
+	f.close()
+	f.leaving = halt(f.leaving)
+	if f.unwatch != nil {
+		f.unwatch()
+		f.unwatch = nil
+	}
+}
+
+// open opens the stream, or only looks while the page is hidden.
 func (f *follower) open() {
 	f.close()
+	if f.hidden {
+		f.lookIn(f.wait.poll)
+		return
+	}
 	n, ctx := f.n, f.s.ctx
 	mine := func(do func(app.Context)) {
 		ctx.Dispatch(func(c app.Context) {
@@ -51,31 +86,78 @@ func (f *follower) open() {
 			}
 		})
 	}
-	f.stop = f.s.deps.Host.Events(f.path, func(name, data string) {
+	f.stop = f.s.deps.Host.Events(wire.CodePath(f.code, wire.ActionEvents), func(name, data string) {
 		mine(func(c app.Context) { f.event(c, name, data) })
 	}, func() {
 		mine(func(app.Context) {
-			f.rest()
-			f.s.later(pollEvery, func() { f.again(n) })
+			f.alarm = halt(f.alarm)
+			f.lookIn(0)
+			f.s.later(f.wait.poll, func() { f.again(n) })
 		})
 	})
 	f.await()
+	f.lookIn(f.wait.first)
 }
 
 // await sets the alarm for what should come next on the stream that is open.
 func (f *follower) await() {
-	f.rest()
-	n, ctx := f.n, f.s.ctx
-	f.alarm = time.AfterFunc(missedBeats*f.pace, func() {
-		ctx.Dispatch(func(app.Context) { f.again(n) })
-	})
+	n := f.n
+	f.alarm = f.after(f.alarm, missedBeats*f.pace, func() { f.again(n) })
 }
 
-// again opens the stream anew if it is still the one with the number n.
+// again opens the stream anew if it is still the one with the number n, and
+// looks at once for what it may have kept to itself.
 func (f *follower) again(n int) {
 	if n == f.n && f.more() {
 		f.open()
+		f.lookIn(0)
 	}
+}
+
+// after sets the timer t anew: f is called on the UI goroutine.
+func (f *follower) after(t *time.Timer, d time.Duration, do func()) *time.Timer {
+	halt(t)
+	ctx, n := f.s.ctx, f.n
+	return time.AfterFunc(d, func() {
+		ctx.Dispatch(func(c app.Context) {
+			c.PreventUpdate() // news, if any, come later
+			if n == f.n {
+				do()
+			}
+		})
+	})
+}
+
+// lookIn looks after a while, and then at the pace of polling, until an event
+// of the stream puts it off.
+func (f *follower) lookIn(d time.Duration) {
+	f.look = f.after(f.look, d, func() {
+		if !f.more() {
+			return
+		}
+		f.lookNow()
+		f.lookIn(f.wait.poll)
+	})
+}
+
+func (f *follower) lookNow() {
+	if f.looking {
+		return
+	}
+	f.looking = true
+	async(f.s, func(ctx context.Context) (wire.State, error) {
+		return f.s.deps.API.State(ctx, f.code)
+	}, func(st wire.State, err error) {
+		f.looking = false
+		switch {
+		case f.unwatch == nil || !f.more():
+			// Nobody follows any more.
+		case err == nil:
+			f.news(st)
+		case f.failed != nil:
+			f.failed(err)
+		}
+	})
 }
 
 func (f *follower) event(c app.Context, name, data string) {
@@ -87,25 +169,50 @@ func (f *follower) event(c app.Context, name, data string) {
 		}
 	}
 	f.await()
+	f.lookIn(lateBeats * f.pace)
 	var st wire.State
 	if name == wire.EventState && json.Unmarshal([]byte(data), &st) == nil {
 		f.news(st) // last: it may close the stream
 	}
 }
 
-// rest stops waiting for beats.
-func (f *follower) rest() {
-	if f.alarm != nil {
-		f.alarm.Stop()
-		f.alarm = nil
+// seen is told that the page comes into view or leaves it.
+func (f *follower) seen(visible bool) {
+	f.leaving = halt(f.leaving)
+	switch {
+	case !visible && !f.hidden:
+		ctx := f.s.ctx
+		f.leaving = time.AfterFunc(f.wait.hidden, func() {
+			ctx.Dispatch(func(app.Context) {
+				if f.leaving != nil && f.more() {
+					f.hidden = true
+					f.open()
+				}
+			})
+		})
+	case visible && f.hidden:
+		f.hidden = false
+		if f.more() {
+			f.open()
+			f.lookIn(0) // a timer of a hidden page may be a minute late
+		}
 	}
 }
 
+// close ends the stream and all waiting.
 func (f *follower) close() {
 	f.n++
-	f.rest()
+	f.alarm, f.look = halt(f.alarm), halt(f.look)
 	if f.stop != nil {
 		f.stop()
 		f.stop = nil
 	}
+}
+
+// halt stops a timer, if there is one.
+func halt(t *time.Timer) *time.Timer {
+	if t != nil {
+		t.Stop()
+	}
+	return nil
 }

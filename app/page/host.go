@@ -74,7 +74,8 @@ type Host interface {
 
 	// OnPageHide calls f when the page goes away, for good or into a cache.
 	OnPageHide(f func()) (stop func())
-	// OnVisibility calls f when the page comes into view or leaves it.
+	// OnVisibility calls f when the page comes into view or leaves it, and at
+	// once for a page that is out of view already.
 	OnVisibility(f func(visible bool)) (stop func())
 }
 

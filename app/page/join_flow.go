@@ -11,10 +11,6 @@ import (
 	"escalate/app/wire"
 )
 
-// pollEvery is how often a waiting page looks by itself, should the stream of
-// events be cut off by something on the way.
-const pollEvery = 5 * time.Second
-
 // join carries out a click on Join.
 func (j *Join) join(w video.Want) {
 	if j.state.Recording && !j.consent {
@@ -76,7 +72,6 @@ func (j *Join) enter() {
 			j.take(a.State)
 			if !over(j.state.Status) {
 				j.to(PhaseWaiting)
-				j.poll(n)
 			}
 		default:
 			if j.phase == PhaseWaiting {
@@ -168,7 +163,7 @@ func (j *Join) ended(err *video.Error) {
 		if err != nil {
 			// The server hears of it from Twilio about now; should the stream of
 			// events be cut off, the page must not offer a way back for ever.
-			j.s.later(pollEvery, j.fetchState)
+			j.s.later(j.s.wait.poll, j.fetchState)
 		}
 		return
 	}
@@ -225,30 +220,26 @@ func (j *Join) watch() {
 	if j.unwatch != nil {
 		j.unwatch()
 	}
-	j.unwatch = j.s.follow(j.code, j.take, func() bool { return !over(j.state.Status) })
+	j.unwatch = j.s.follow(j.code, j.take, j.noNews, func() bool { return !over(j.state.Status) })
 }
 
-// poll looks at the state now and then while the page waits.
-func (j *Join) poll(n int) {
-	j.s.later(pollEvery, func() {
-		if n == j.attempt && j.phase == PhaseWaiting {
-			j.fetchState()
-			j.poll(n)
-		}
-	})
+// noNews is told that looking went wrong.
+func (j *Join) noNews(err error) {
+	var e *wire.Error
+	if errors.As(err, &e) && e.Code == wire.CodeUnknownCode && j.phase == PhaseGreenRoom {
+		j.finish(e.Code)
+	}
 }
 
 func (j *Join) fetchState() {
 	async(&j.s, func(ctx context.Context) (wire.State, error) {
 		return j.s.deps.API.State(ctx, j.code)
 	}, func(st wire.State, err error) {
-		var e *wire.Error
-		switch {
-		case err == nil:
-			j.take(st)
-		case errors.As(err, &e) && e.Code == wire.CodeUnknownCode && j.phase == PhaseGreenRoom:
-			j.finish(e.Code)
+		if err != nil {
+			j.noNews(err)
+			return
 		}
+		j.take(st)
 	})
 }
 

@@ -19,6 +19,7 @@ import (
 type session struct {
 	deps Deps
 	w    *words
+	wait patience
 	// ctx is the page's component: an element of it may be gone when a result
 	// arrives, and what is dispatched to a gone element is dropped.
 	ctx     app.Context
@@ -79,7 +80,7 @@ type session struct {
 
 func newSession(d Deps, w *words) session {
 	return session{
-		deps: d, w: w,
+		deps: d, w: w, wait: usual(),
 		support: d.Devices.Supported(),
 		state:   call.New(),
 		micOn:   true, camOn: true,

@@ -44,7 +44,7 @@ func (v *VideoRoom) follow(code string) {
 	if code == "" {
 		return
 	}
-	v.unfollow = v.s.follow(code, v.take, func() bool { return code == v.code && !over(v.known.Status) })
+	v.unfollow = v.s.follow(code, v.take, nil, func() bool { return code == v.code && !over(v.known.Status) })
 }
 
 // take accepts news about the escalation that is shown.
