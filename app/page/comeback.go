@@ -10,6 +10,9 @@ import (
 // is given up after a minute, so more would come too late.
 const maxTries = 6
 
+// maxAway is how long coming back is tried where each try hangs.
+const maxAway = time.Minute
+
 // steadyAfter is how long a call must hold before tries count anew. Without
 // it, a call that breaks at once would be tried for ever.
 const steadyAfter = 30 * time.Second
@@ -18,6 +21,7 @@ const steadyAfter = 30 * time.Second
 type comeback struct {
 	tries int
 	since time.Time // when the call was joined; zero before the first
+	broke time.Time // when it was lost
 }
 
 // joined notes that a call has begun.
@@ -28,12 +32,13 @@ func (c *comeback) lost(now time.Time) {
 	if now.Sub(c.since) > steadyAfter {
 		c.tries = 0
 	}
+	c.broke = now
 }
 
 // next is the pause before one more try; ok is false when it is time to give up.
-func (c *comeback) next() (pause time.Duration, ok bool) {
+func (c *comeback) next(now time.Time) (pause time.Duration, ok bool) {
 	c.tries++
-	if c.tries > maxTries {
+	if c.tries > maxTries || now.Sub(c.broke) > maxAway {
 		return 0, false
 	}
 	// The first pause is short because a server that restarts is often back at once.

@@ -26,6 +26,9 @@ type fakeAPI struct {
 	state    wire.State
 	join     wire.Join
 	joinErr  error
+	// joinGate, if not nil, holds requests for a token until it is closed.
+	joinGate  chan struct{}
+	takenBack int // requests for a token whose Context ended
 	rateErr  error
 	task     wire.Task
 	taskErr  error
@@ -53,15 +56,26 @@ func (f *fakeAPI) State(context.Context, string) (wire.State, error) {
 	return f.state, nil
 }
 
-func (f *fakeAPI) Join(_ context.Context, _ string, r wire.JoinRequest) (wire.Join, error) {
+func (f *fakeAPI) Join(ctx context.Context, _ string, r wire.JoinRequest) (wire.Join, error) {
+	f.mu.Lock()
+	gate := f.joinGate
+	f.asked = append(f.asked, r)
+	f.mu.Unlock()
+	if gate != nil {
+		select {
+		case <-gate:
+		case <-ctx.Done():
+			f.set(func(f *fakeAPI) { f.takenBack++ })
+			return wire.Join{}, ctx.Err()
+		}
+	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.asked = append(f.asked, r)
 	return f.join, f.joinErr
 }
 
-func (f *fakeAPI) AgentJoin(context.Context, string) (wire.Join, error) {
-	return f.Join(nil, "", wire.JoinRequest{})
+func (f *fakeAPI) AgentJoin(ctx context.Context, code string) (wire.Join, error) {
+	return f.Join(ctx, code, wire.JoinRequest{})
 }
 
 func (f *fakeAPI) Progress(_ context.Context, _ string, p wire.Progress) error {
@@ -114,6 +128,12 @@ func (f *fakeAPI) has(check func(*fakeAPI) bool) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return check(f)
+}
+
+// joins is how often a token was asked for.
+func (f *fakeAPI) joins() (n int) {
+	f.set(func(f *fakeAPI) { n = len(f.asked) })
+	return n
 }
 
 func (f *fakeAPI) reported(p wire.Phase, detail string) bool {

@@ -208,17 +208,27 @@ func (j *Join) waiting() app.UI {
 	)
 }
 
+// onCancel goes back to the green room with whatever is on there; who was in a
+// call has left it.
 func (j *Join) onCancel(app.Context, app.Event) {
-	j.attempt++
+	j.attempt.end()
 	j.entering = false
+	j.s.giveUp(j.code)
+	if j.phase == PhaseRejoining {
+		j.goodbye()
+		return
+	}
 	j.to(PhaseGreenRoom)
 }
 
-// busyCard says that something is going on that needs no help.
-func (j *Join) busyCard(title, lead string) app.UI {
+// busyCard says that something is going on that needs no help. cancel is the
+// button that ends it, if it can be ended.
+func (j *Join) busyCard(title, lead, cancel string) app.UI {
 	return app.Div().Class("card card-center").Body(
 		app.Span().Class("spinner spinner-large").Aria("hidden", "true"),
 		heading(title),
 		hide(app.P().Class("lead"), lead == "").Text(lead),
+		hide(app.Div().Class("actions"), cancel == "").Body(
+			button(CancelButton, "button-quiet", "", cancel, j.onCancel)),
 	)
 }

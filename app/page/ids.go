@@ -16,7 +16,7 @@ const (
 	ConsentInput    = "consent-input"
 	ConsentError    = "consent-error"
 	PreviewVideo    = "preview-video"
-	CancelButton    = "cancel-button" // stop waiting
+	CancelButton    = "cancel-button" // stop waiting or joining
 	ChimeButton     = "chime-button"  // test the speaker
 	ChimeNote       = "chime-note"
 	NetworkLine     = "network-line"

@@ -189,10 +189,10 @@ func TestCallThatGoesOnElsewhereIsLeftAlone(t *testing.T) {
 			if !r.devices.Newest().Closed() {
 				t.Error("the camera is still on")
 			}
-			n := j.attempt
+			n := r.api.joins()
 			r.host.tell(open(open(invited())))
 			r.do(func() {})
-			if j.attempt != n || r.connector.Room() != first {
+			if r.api.joins() != n || r.connector.Room() != first {
 				t.Error("it came back by itself")
 			}
 			r.do(func() { j.onRejoin(nil, noEvent()) })

@@ -29,7 +29,7 @@ type Join struct {
 	copied         bool
 	elsewhere      bool // the call goes on in another tab, or we were removed
 
-	attempt  int  // counts requests to join; answers to older ones are ignored
+	attempt  attempt
 	entering bool // a token has been asked for
 	network  network
 	back     comeback
@@ -216,11 +216,11 @@ func (j *Join) Render() app.UI {
 	case PhaseWaiting:
 		return frame(j.page, j.phase, "page", j.s.live, brand(j.page), j.waiting())
 	case PhaseLoading:
-		return frame(j.page, j.phase, "page", j.s.live, brand(j.page), j.busyCard(j.w.Loading, j.trouble))
+		return frame(j.page, j.phase, "page", j.s.live, brand(j.page), j.busyCard(j.w.Loading, j.trouble, ""))
 	case PhaseJoining:
-		return frame(j.page, j.phase, "page", j.s.live, brand(j.page), j.busyCard(j.w.JoiningHeading, ""))
+		return frame(j.page, j.phase, "page", j.s.live, brand(j.page), j.busyCard(j.w.JoiningHeading, "", j.w.Cancel))
 	case PhaseRejoining:
-		return frame(j.page, j.phase, "page", j.s.live, brand(j.page), j.busyCard(j.w.RejoinHeading, j.w.RejoinLead))
+		return frame(j.page, j.phase, "page", j.s.live, brand(j.page), j.busyCard(j.w.RejoinHeading, j.w.RejoinLead, j.w.Leave))
 	case PhaseLost:
 		return frame(j.page, j.phase, "page", j.s.live, brand(j.page), j.lost())
 	case PhaseAfter:

@@ -48,8 +48,7 @@ func (j *Join) askFirst(w video.Want, next func()) {
 
 // enter asks for a token and joins, waits, or says why not.
 func (j *Join) enter() {
-	j.attempt++
-	n := j.attempt
+	try := j.attempt.begin(j.s.ctx)
 	if j.phase != PhaseWaiting && j.phase != PhaseRejoining {
 		j.to(PhaseJoining)
 	}
@@ -58,10 +57,10 @@ func (j *Join) enter() {
 	if j.state.Recording {
 		r.Consent = j.w.Consent
 	}
-	async(&j.s, func(ctx context.Context) (wire.Join, error) {
+	asyncIn(try, &j.s, func(ctx context.Context) (wire.Join, error) {
 		return j.s.deps.API.Join(ctx, j.code, r)
 	}, func(a wire.Join, err error) {
-		if n != j.attempt {
+		if superseded(try) {
 			return
 		}
 		j.entering = false
@@ -77,18 +76,18 @@ func (j *Join) enter() {
 			if j.phase == PhaseWaiting {
 				j.to(PhaseJoining) // before the news, which would send a waiting page in again
 			}
-			if j.take(a.State); n == j.attempt {
-				j.connect(n, a)
+			if j.take(a.State); !superseded(try) {
+				j.connect(try, a)
 			}
 		}
 	})
 }
 
-func (j *Join) connect(n int, a wire.Join) {
+func (j *Join) connect(try context.Context, a wire.Join) {
 	j.rating.by = giver{a.Identity, a.LeaveKey}
 	j.s.connect(a, func(err error) {
 		switch {
-		case n != j.attempt:
+		case superseded(try):
 		case err != nil:
 			j.notConnected(videoError(err))
 		default:
@@ -174,17 +173,16 @@ func (j *Join) ended(err *video.Error) {
 
 // rejoin tries once more to come back, or gives up.
 func (j *Join) rejoin() {
-	pause, ok := j.back.next()
+	pause, ok := j.back.next(time.Now())
 	if !ok {
 		j.to(PhaseLost)
 		return
 	}
 	j.to(PhaseRejoining)
 	j.s.say(j.w.RejoinHeading)
-	j.attempt++
-	n := j.attempt
+	try := j.attempt.begin(j.s.ctx)
 	j.s.later(pause, func() {
-		if n == j.attempt {
+		if !superseded(try) {
 			j.enter()
 		}
 	})
@@ -205,7 +203,7 @@ func (j *Join) finish(c wire.Code) {
 
 // goodbye shows the post-video page to who was in a call, or that it is over.
 func (j *Join) goodbye() {
-	j.attempt++
+	j.attempt.end()
 	j.entering = false
 	j.s.release()
 	if j.back.since.IsZero() {

@@ -45,10 +45,20 @@ func (s *session) vanish(code string) {
 	s.room.Disconnect()
 }
 
+// giveUp takes an attempt to join back. The server may have let us in already,
+// and keep the place.
+func (s *session) giveUp(code string) {
+	s.tellLeft(code)
+	s.abandon()
+}
+
 // leaveNote is what the server is told when we leave.
 func (s *session) leaveNote() wire.Leave {
-	return wire.Leave{Identity: s.identity, Key: s.leaveKey, Call: &wire.CallReport{
-		Reconnects: s.state.Reconnects, Quality: s.state.WorstQuality}}
+	l := wire.Leave{Identity: s.identity, Key: s.leaveKey}
+	if s.state.RoomSID != "" {
+		l.Call = &wire.CallReport{Reconnects: s.state.Reconnects, Quality: s.state.WorstQuality}
+	}
+	return l
 }
 
 // tellLeft reports the leaving at once; the Room itself would notice later.

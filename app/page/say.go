@@ -129,6 +129,8 @@ func (w *words) callError(e *video.Error) string {
 		return w.CallStale
 	case video.MediaLost:
 		return w.CallNoMedia
+	case video.TimedOut:
+		return w.CallNoReply
 	case video.SignalingLost:
 		return w.LostLead
 	}

@@ -129,10 +129,15 @@ func (s *session) close() {
 
 // async runs work beside the UI and done on it, unless the page is gone then.
 func async[T any](s *session, work func(context.Context) (T, error), done func(T, error)) {
-	ctx := s.ctx
+	asyncIn(s.ctx, s, work, done)
+}
+
+// asyncIn is async with a Context that may end before the page.
+func asyncIn[T any](ctx context.Context, s *session, work func(context.Context) (T, error), done func(T, error)) {
+	page := s.ctx
 	go func() {
 		v, err := work(ctx)
-		ctx.Dispatch(func(app.Context) { done(v, err) })
+		page.Dispatch(func(app.Context) { done(v, err) })
 	}()
 }
 
@@ -142,7 +147,8 @@ func act(s *session, work func(context.Context) error, done func(error)) {
 		func(_ struct{}, err error) { done(err) })
 }
 
-// connect joins the Room of j. done is told once how it went.
+// connect joins the Room of j, or fails within a time. done is told once how
+// it went.
 func (s *session) connect(j wire.Join, done func(error)) {
 	s.joined++
 	n := s.joined
@@ -166,8 +172,15 @@ func (s *session) connect(j wire.Join, done func(error)) {
 			})
 		},
 	}
-	async(s, func(context.Context) (video.Room, error) {
-		return s.deps.Video.Connect(ctx, j.Token, o)
+	limit := s.wait.connect
+	asyncIn(ctx, s, func(ctx context.Context) (video.Room, error) {
+		within, cancel := context.WithTimeout(ctx, limit)
+		defer cancel()
+		r, err := s.deps.Video.Connect(within, j.Token, o)
+		if err != nil && within.Err() != nil && ctx.Err() == nil {
+			err = &video.Error{Reason: video.TimedOut, Message: "joining took longer than " + limit.String()}
+		}
+		return r, err
 	}, func(r video.Room, err error) {
 		switch {
 		case n != s.joined:

@@ -30,7 +30,7 @@ type VideoRoom struct {
 	trouble  string
 	notice   string // something worked
 	sureEnd  bool   // End was pressed once
-	attempt  int    // counts requests to join
+	attempt  attempt
 	back     comeback
 	unfollow func()
 	stops    []func()
@@ -106,7 +106,7 @@ func (v *VideoRoom) hear(origin string, m wire.Bridge) {
 			v.desk.send(wire.Bridge{Type: wire.BridgeLeft, Code: v.code})
 			return
 		}
-		v.attempt++
+		v.attempt.end()
 		v.s.leave()
 	}
 }
@@ -187,7 +187,7 @@ func (v *VideoRoom) ended(err *video.Error) {
 
 // out is after a call: camera and microphone off, desktop told.
 func (v *VideoRoom) out() {
-	v.attempt++
+	v.attempt.end()
 	v.s.release()
 	v.to(pickPhase(over(v.known.Status), PhaseOver, PhaseLeft))
 	v.desk.send(wire.Bridge{Type: wire.BridgeLeft, Code: v.code})
@@ -202,7 +202,7 @@ func pickPhase(first bool, a, b Phase) Phase {
 
 // rejoin tries once more to come back, or gives up.
 func (v *VideoRoom) rejoin() {
-	pause, ok := v.back.next()
+	pause, ok := v.back.next(time.Now())
 	if !ok {
 		v.s.release()
 		v.to(PhaseLost)
@@ -211,10 +211,9 @@ func (v *VideoRoom) rejoin() {
 	}
 	v.to(PhaseRejoining)
 	v.s.say(v.w.RejoinHeading)
-	v.attempt++
-	n := v.attempt
+	try := v.attempt.begin(v.s.ctx)
 	v.s.later(pause, func() {
-		if n == v.attempt {
+		if !superseded(try) {
 			v.enter()
 		}
 	})

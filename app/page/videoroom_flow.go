@@ -62,7 +62,7 @@ func (v *VideoRoom) take(st wire.State) {
 	}
 	v.follow("")
 	if v.inCall() {
-		v.attempt++
+		v.attempt.end()
 		v.s.leave()
 		return
 	}
@@ -98,29 +98,27 @@ func (v *VideoRoom) join(w video.Want) {
 
 // enter asks for a token and joins.
 func (v *VideoRoom) enter() {
-	v.attempt++
-	n := v.attempt
+	try := v.attempt.begin(v.s.ctx)
 	code := v.code
-	async(&v.s, func(ctx context.Context) (wire.Join, error) {
+	asyncIn(try, &v.s, func(ctx context.Context) (wire.Join, error) {
 		return v.s.deps.API.AgentJoin(ctx, code)
 	}, func(a wire.Join, err error) {
 		switch {
-		case n != v.attempt:
+		case superseded(try):
 		case err != nil:
 			v.refused(err)
 		default:
-			v.take(a.State)
-			if !over(v.known.Status) {
-				v.connect(n, a)
+			if v.take(a.State); !superseded(try) && !over(v.known.Status) {
+				v.connect(try, a)
 			}
 		}
 	})
 }
 
-func (v *VideoRoom) connect(n int, a wire.Join) {
+func (v *VideoRoom) connect(try context.Context, a wire.Join) {
 	v.s.connect(a, func(err error) {
 		switch {
-		case n != v.attempt:
+		case superseded(try):
 		case err == nil:
 			v.back.joined(time.Now())
 			v.trouble = ""
@@ -160,6 +158,18 @@ func (v *VideoRoom) notNow(why string) {
 	v.s.release()
 	v.trouble = why
 	v.s.say(why)
+	v.to(PhaseIdle)
+}
+
+// cancel stops joining, or coming back, which is to leave.
+func (v *VideoRoom) cancel() {
+	v.attempt.end()
+	v.s.giveUp(v.code)
+	if v.phase == PhaseRejoining {
+		v.out()
+		return
+	}
+	v.s.release()
 	v.to(PhaseIdle)
 }
 

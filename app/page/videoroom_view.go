@@ -21,10 +21,12 @@ func (v *VideoRoom) Render() app.UI {
 			app.P().Class("lead").Text(lead), note(TroubleNote, v.trouble))
 	case PhaseJoining, PhaseAsking:
 		return v.card(v.w.JoiningHeading, app.Span().Class("spinner spinner-large").Aria("hidden", "true"),
-			hide(app.P().Class("lead"), v.phase != PhaseAsking).Text(v.w.Asking))
+			hide(app.P().Class("lead"), v.phase != PhaseAsking).Text(v.w.Asking),
+			v.cancelButton(v.w.Cancel))
 	case PhaseRejoining:
 		return v.card(v.w.RejoinHeading, app.Span().Class("spinner spinner-large").Aria("hidden", "true"),
-			app.P().Class("lead").Text(v.w.RejoinLead))
+			app.P().Class("lead").Text(v.w.RejoinLead),
+			v.cancelButton(v.w.Leave))
 	case PhaseOver:
 		return v.card(v.w.OverEndedHeading, app.P().Class("lead").Text(v.w.AgentEnded), note(TroubleNote, v.trouble))
 	case PhaseBlocked:
@@ -85,6 +87,11 @@ func (v *VideoRoom) callExtras() []app.UI {
 	}
 }
 
+// cancelButton ends what would otherwise be waited for.
+func (v *VideoRoom) cancelButton(text string) app.UI {
+	return app.Div().Class("actions").Body(button(CancelButton, "button-quiet", "", text, v.onCancel))
+}
+
 func (v *VideoRoom) endButton() app.UI {
 	return button(EndButton, "button-danger", iconLeave, pick(v.sureEnd, v.w.EndSure, v.w.End), v.onEnd)
 }
@@ -98,6 +105,8 @@ func (v *VideoRoom) onJoin(app.Context, app.Event) {
 func (v *VideoRoom) onQuietJoin(app.Context, app.Event) {
 	v.join(video.Want{Audio: v.s.mediaErr == nil})
 }
+
+func (v *VideoRoom) onCancel(app.Context, app.Event) { v.cancel() }
 
 func (v *VideoRoom) onCopy(app.Context, app.Event)   { v.copyLink() }
 func (v *VideoRoom) onResend(app.Context, app.Event) { v.resend() }

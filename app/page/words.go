@@ -29,6 +29,7 @@ type words struct {
 	Starting, StartFailed string
 
 	WaitHeading, WaitLead, WaitTitle, WaitCancel string // agent, agent, -, -
+	Cancel                                       string
 	JoiningHeading, JoiningTitle, Loading        string
 
 	CallHeading, CallNobody, CallTitle                      string // agent, -, brand
@@ -57,6 +58,7 @@ type words struct {
 
 	// Why a call could not be joined, or broke.
 	CallFull, CallElsewhere, CallStale, CallNoMedia, CallBroke, Problem string
+	CallNoReply                                                         string
 	NoAnswer                                                            string
 
 	AgentTitle, ConnectingHeading, ConnectingLead, NoTask string

@@ -57,6 +57,7 @@ var german = words{
 	WaitLead:       "Bei Ihnen ist alles bereit. Der Anruf beginnt von selbst, sobald %s im Videoraum ist.",
 	WaitTitle:      "Warten – Videoanruf",
 	WaitCancel:     "Zurück",
+	Cancel:         "Abbrechen",
 	JoiningHeading: "Der Anruf wird verbunden …",
 	JoiningTitle:   "Verbinden – Videoanruf",
 	Loading:        "Einen Moment …",
@@ -156,6 +157,7 @@ var german = words{
 	CallStale:     "Ihr Zugang zum Anruf ist abgelaufen. Nehmen Sie erneut teil.",
 	CallNoMedia:   "Ton und Bild kommen durch Ihr Netzwerk nicht durch. Versuchen Sie es mit einem anderen Netzwerk, zum Beispiel mobilen Daten, und nehmen Sie erneut teil.",
 	CallBroke:     "Der Anruf ist abgebrochen. Nehmen Sie erneut teil.",
+	CallNoReply:   "Der Videodienst antwortet nicht. Nehmen Sie erneut teil; klappt es weiterhin nicht, nehmen Sie ein anderes Netzwerk, zum Beispiel mobile Daten.",
 	Problem:       "Das hat nicht geklappt. Prüfen Sie Ihre Verbindung und versuchen Sie es erneut.",
 	NoAnswer:      "Der Server antwortet nicht. Prüfen Sie Ihre Internetverbindung und versuchen Sie es erneut.",
 

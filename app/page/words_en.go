@@ -57,6 +57,7 @@ var english = words{
 	WaitLead:       "You are all set. The call starts by itself as soon as %s is in the Video Room.",
 	WaitTitle:      "Waiting – video call",
 	WaitCancel:     "Back",
+	Cancel:         "Cancel",
 	JoiningHeading: "Joining the call…",
 	JoiningTitle:   "Joining – video call",
 	Loading:        "One moment…",
@@ -156,6 +157,7 @@ var english = words{
 	CallStale:     "Your way into the call has run out. Join again.",
 	CallNoMedia:   "Sound and picture do not get through your network. Try another network, such as mobile data, and join again.",
 	CallBroke:     "The call broke off. Join again.",
+	CallNoReply:   "The video service does not answer. Join again; if it keeps failing, use another network, such as mobile data.",
 	Problem:       "That did not work. Check your connection and try again.",
 	NoAnswer:      "No answer from the server. Check your internet connection and try again.",
 

@@ -57,6 +57,7 @@ var spanish = words{
 	WaitLead:       "Todo está listo. La llamada empezará sola en cuanto %s esté en la sala de vídeo.",
 	WaitTitle:      "En espera – videollamada",
 	WaitCancel:     "Volver",
+	Cancel:         "Cancelar",
 	JoiningHeading: "Entrando en la llamada…",
 	JoiningTitle:   "Entrando – videollamada",
 	Loading:        "Un momento…",
@@ -156,6 +157,7 @@ var spanish = words{
 	CallStale:     "Su acceso a la llamada ha caducado. Vuelva a entrar.",
 	CallNoMedia:   "El sonido y la imagen no pasan por su red. Pruebe con otra red, por ejemplo los datos móviles, y vuelva a entrar.",
 	CallBroke:     "La llamada se ha cortado. Vuelva a entrar.",
+	CallNoReply:   "El servicio de vídeo no responde. Vuelva a entrar; si sigue fallando, use otra red, por ejemplo los datos móviles.",
 	Problem:       "No ha funcionado. Compruebe su conexión e inténtelo de nuevo.",
 	NoAnswer:      "El servidor no responde. Compruebe su conexión a internet e inténtelo de nuevo.",
 

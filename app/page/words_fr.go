@@ -57,6 +57,7 @@ var french = words{
 	WaitLead:       "Tout est prêt de votre côté. L’appel commence de lui-même dès que %s entre dans la salle vidéo.",
 	WaitTitle:      "En attente – appel vidéo",
 	WaitCancel:     "Retour",
+	Cancel:         "Annuler",
 	JoiningHeading: "Connexion à l’appel…",
 	JoiningTitle:   "Connexion – appel vidéo",
 	Loading:        "Un instant…",
@@ -156,6 +157,7 @@ var french = words{
 	CallStale:     "Votre accès à l’appel a expiré. Rejoignez-le de nouveau.",
 	CallNoMedia:   "Le son et l’image ne passent pas par votre réseau. Essayez un autre réseau, par exemple les données mobiles, puis rejoignez l’appel.",
 	CallBroke:     "L’appel a été interrompu. Rejoignez-le de nouveau.",
+	CallNoReply:   "Le service vidéo ne répond pas. Rejoignez l’appel de nouveau ; si cela échoue encore, prenez un autre réseau, par exemple les données mobiles.",
 	Problem:       "Cela n’a pas fonctionné. Vérifiez votre connexion et réessayez.",
 	NoAnswer:      "Le serveur ne répond pas. Vérifiez votre connexion internet et réessayez.",
 

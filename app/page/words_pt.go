@@ -57,6 +57,7 @@ var portuguese = words{
 	WaitLead:       "Está tudo pronto. A chamada começa sozinha assim que %s estiver na sala de vídeo.",
 	WaitTitle:      "Aguardando – chamada de vídeo",
 	WaitCancel:     "Voltar",
+	Cancel:         "Cancelar",
 	JoiningHeading: "Entrando na chamada…",
 	JoiningTitle:   "Entrando – chamada de vídeo",
 	Loading:        "Um momento…",
@@ -156,6 +157,7 @@ var portuguese = words{
 	CallStale:     "Seu acesso à chamada expirou. Entre de novo.",
 	CallNoMedia:   "O som e a imagem não passam pela sua rede. Tente outra rede, como os dados móveis, e entre de novo.",
 	CallBroke:     "A chamada caiu. Entre de novo.",
+	CallNoReply:   "O serviço de vídeo não responde. Entre de novo; se continuar falhando, use outra rede, como os dados móveis.",
 	Problem:       "Não funcionou. Verifique sua conexão e tente de novo.",
 	NoAnswer:      "O servidor não responde. Verifique sua conexão com a internet e tente de novo.",
 

@@ -18,6 +18,7 @@ const (
 	RoomCompleted     Reason = "room_completed"     // 53118
 	DuplicateIdentity Reason = "duplicate_identity" // 53205
 	SignalingLost     Reason = "signaling_lost"     // 53000, 53001, 53006
+	TimedOut          Reason = "timed_out"          // the Room could not be joined in time
 	MediaLost         Reason = "media_lost"         // 53400-53407
 	Unsupported       Reason = "unsupported"
 	Other             Reason = "other"
