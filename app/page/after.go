@@ -181,7 +181,8 @@ func (j *Join) sendRating() {
 
 func (j *Join) onRejoin(app.Context, app.Event) {
 	j.back.tries = 0
-	j.join(j.want)
+	j.s.intent.of(j.code)
+	j.join(j.s.intent.now().again(j.want))
 }
 
 // lost is shown when coming back by ourselves was given up.

@@ -87,7 +87,9 @@ func TestCancelTakesTheConnectionBack(t *testing.T) {
 		si.cancel(r)
 		r.until("home", r.phase(si.home))
 		// The server has let us in: an agent's place is free for another call.
-		r.until("the server is told", func() bool { return r.api.has(func(f *fakeAPI) bool { return len(f.left) == 1 && f.reports[0] == nil }) })
+		r.until("the server is told", func() bool {
+			return r.api.has(func(f *fakeAPI) bool { return len(f.left) == 1 && f.reports[0] == nil })
+		})
 		close(gate)
 		r.until("there was time to go wrong", passed(20*time.Millisecond))
 		if r.connector.Room() != nil && !r.connector.Room().Called("Disconnect") {

@@ -15,9 +15,11 @@ func (s *session) toggleBlur() {
 		return
 	}
 	s.blurring = true
+	s.intent.wantBlur(on)
 	act(s, func(ctx context.Context) error { return c.Blur(ctx, on) }, func(err error) {
 		s.blurring = false
 		if err != nil {
+			s.intent.wantBlur(s.blur)
 			s.support.Blur = false // it will not work at the second click either
 			s.tellNotice(s.w.NoBlur)
 			return

@@ -22,25 +22,25 @@ var update = flag.Bool("update", false, "rewrite the golden files")
 
 // fakeAPI answers what a test tells it, and keeps what it was asked.
 type fakeAPI struct {
-	mu       sync.Mutex
-	state    wire.State
-	join     wire.Join
-	joinErr  error
+	mu      sync.Mutex
+	state   wire.State
+	join    wire.Join
+	joinErr error
 	// joinGate, if not nil, holds requests for a token until it is closed.
 	joinGate  chan struct{}
 	takenBack int // requests for a token whose Context ended
-	rateErr  error
-	task     wire.Task
-	taskErr  error
-	endErr   error
-	progress []wire.Progress
-	asked    []wire.JoinRequest
-	left     []string
-	reports  []*wire.CallReport
-	rated    []wire.Rating
-	sent     []wire.Escalate
-	ends     int
-	looks    int // requests for the state
+	rateErr   error
+	task      wire.Task
+	taskErr   error
+	endErr    error
+	progress  []wire.Progress
+	asked     []wire.JoinRequest
+	left      []string
+	reports   []*wire.CallReport
+	rated     []wire.Rating
+	sent      []wire.Escalate
+	ends      int
+	looks     int // requests for the state
 }
 
 func (f *fakeAPI) set(change func(*fakeAPI)) {
@@ -149,6 +149,7 @@ type fakeHost struct {
 	mu      sync.Mutex
 	early   []byte
 	store   map[string]string
+	noStore bool // keeps nothing
 	events  func(name, data string)
 	closed  func()
 	opened  int // streams, ever
@@ -208,7 +209,9 @@ func (h *fakeHost) Store(k, v string) {
 	if h.store == nil {
 		h.store = map[string]string{}
 	}
-	h.store[k] = v
+	if !h.noStore {
+		h.store[k] = v
+	}
 }
 
 func (h *fakeHost) Beacon(path string, body []byte) bool {
@@ -291,6 +294,12 @@ func (h *fakeHost) SetTitle(s string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.title = s
+}
+
+func (h *fakeHost) set(change func(*fakeHost)) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	change(h)
 }
 
 func (h *fakeHost) saw(check func(*fakeHost) bool) bool {

@@ -163,6 +163,8 @@ func (j *Join) onQuietJoin(app.Context, app.Event) {
 		j.join(video.Want{})
 		return
 	}
+	j.s.intent.of(j.code)
+	j.s.intent.want(video.Video, false)
 	if j.s.capture == nil || !j.s.cameraOn() {
 		j.join(video.Want{Audio: true})
 		return

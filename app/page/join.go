@@ -42,7 +42,7 @@ type Join struct {
 func newJoin(d Deps, code string) *Join {
 	p := pageData(d.Host)
 	j := &Join{page: p, w: wordsIn(p.Lang), code: code}
-	j.s = newSession(d, j.w)
+	j.s = newSession(d, j.w, customerIntent)
 	j.s.nameOf = j.nameOf
 	j.s.ended = j.ended
 	j.rating = rating{code: code}
@@ -106,6 +106,10 @@ func (j *Join) callHeading() string {
 // OnMount takes over from the server's page, with what was done there.
 func (j *Join) OnMount(ctx app.Context) {
 	j.s.begin(ctx)
+	j.s.intent.of(j.code)
+	if over(j.state.Status) {
+		j.s.intent.over()
+	}
 	host := j.s.deps.Host
 	j.stops = append(j.stops, host.OnPageHide(func() {
 		ctx.Dispatch(func(app.Context) { j.s.vanish(j.code) })

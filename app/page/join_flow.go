@@ -20,6 +20,7 @@ func (j *Join) join(w video.Want) {
 		return
 	}
 	j.trouble, j.want, j.elsewhere = "", w, false
+	j.s.intent.of(j.code)
 	if j.s.capture == nil && (w.Audio || w.Video) {
 		j.askFirst(w, j.enter)
 		return
@@ -198,6 +199,7 @@ func (j *Join) finish(c wire.Code) {
 	default:
 		j.state.Status = wire.StatusEnded
 	}
+	j.s.intent.over()
 	j.goodbye()
 }
 
@@ -250,6 +252,7 @@ func (j *Join) take(st wire.State) {
 	j.s.recorded = st.Recording
 	switch {
 	case over(st.Status):
+		j.s.intent.over()
 		switch j.phase {
 		case PhaseInCall:
 			j.s.leave()

@@ -22,10 +22,18 @@ func (s *session) ask(w video.Want, done func(ok bool)) {
 		return
 	}
 	s.asking, s.mediaErr = true, nil
+	wishes := s.intent.now()
+	w = wishes.capture(w)
 	w.AudioDevice, w.VideoDevice = s.chosen[audioInput], s.chosen[videoInput]
+	wishes.Blur = wishes.Blur && s.support.Blur
+	limit := s.wait.blur
 	ctx := s.ctx
 	go func() {
 		c, err := s.deps.Devices.Capture(ctx, w)
+		var as restored
+		if err == nil {
+			as, err = wishes.restore(ctx, c, limit)
+		}
 		if ctx.Err() != nil && c != nil {
 			c.Close() // nobody is there any more to switch the light off
 			return
@@ -37,14 +45,24 @@ func (s *session) ask(w video.Want, done func(ok bool)) {
 				done(false)
 				return
 			}
-			s.capture = c
-			s.micOn, s.camOn = c.Has(video.Audio), c.Has(video.Video)
-			s.mediaErr = firstError(c.Missing(video.Video), c.Missing(video.Audio))
-			s.listDevices()
-			s.changed()
+			s.took(c, as)
 			done(true)
 		})
 	}()
+}
+
+// took goes on with a Capture that is as the person wants it.
+func (s *session) took(c video.Capture, as restored) {
+	s.capture = c
+	s.micOn, s.camOn = c.Has(video.Audio) && !as.muted, c.Has(video.Video)
+	s.blur = as.blurred
+	if as.bare {
+		s.support.Blur = false
+		s.tellNotice(s.w.BareCamera)
+	}
+	s.mediaErr = firstError(c.Missing(video.Video), c.Missing(video.Audio))
+	s.listDevices()
+	s.changed()
 }
 
 func firstError(errs ...*video.Error) *video.Error {
@@ -61,7 +79,7 @@ func (s *session) release() {
 	if s.capture != nil {
 		s.capture.Close()
 		s.capture = nil
-		s.blur = false
+		s.blur, s.hidden = false, false
 	}
 }
 
@@ -103,13 +121,22 @@ func (s *session) toggle(k video.Kind) {
 		on = s.cameraOn()
 	}
 	if aim, ok := s.aim[k]; ok {
+		s.intent.want(k, !aim)
 		s.aim[k] = !aim
 		return
 	}
 	if wish, ok := s.wish[k]; ok {
 		on = wish
 	}
-	s.set(k, !on)
+	s.choose(k, !on)
+}
+
+// choose is set by the person's own choice.
+func (s *session) choose(k video.Kind, on bool) {
+	if s.inRoom() || s.capture != nil {
+		s.intent.want(k, on)
+		s.set(k, on)
+	}
 }
 
 // set brings a kind of media to on, and then to what was wished meanwhile.

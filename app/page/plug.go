@@ -107,12 +107,14 @@ func (s *session) restore() {
 // the camera from a hidden page and leaves its last picture with the others,
 // so there it goes off until the page is back.
 func (s *session) seen(visible bool) {
-	if s.room == nil {
+	if s.room == nil && !s.hidden {
 		return
 	}
 	if visible {
-		s.room.Refresh() // a phone call or another app may have taken the devices
-		if s.hidden {
+		if s.room != nil {
+			s.room.Refresh() // a phone call or another app may have taken the devices
+		}
+		if s.hidden { // also when the call broke meanwhile
 			s.hidden = false
 			s.set(video.Video, true)
 		}

@@ -32,6 +32,7 @@ type session struct {
 	// the microphone went off or on; may be nil.
 	turned func()
 
+	intent   intent
 	capture  video.Capture
 	asking   bool
 	mediaErr *video.Error
@@ -78,11 +79,12 @@ type session struct {
 	stops    []func()
 }
 
-func newSession(d Deps, w *words) session {
+func newSession(d Deps, w *words, intentKey string) session {
 	return session{
 		deps: d, w: w, wait: usual(),
 		support: d.Devices.Supported(),
 		state:   call.New(),
+		intent:  intent{host: d.Host, key: intentKey},
 		micOn:   true, camOn: true,
 		chosen: map[string]string{},
 		busy:   map[video.Kind]bool{},
@@ -158,7 +160,7 @@ func (s *session) connect(j wire.Join, done func(error)) {
 	clear(s.wish)
 	s.slots, s.drawn = nil, map[string]string{}
 	s.identity, s.leaveKey = j.Identity, j.LeaveKey
-	s.leaving, s.vanished, s.hidden = false, false, false
+	s.leaving, s.vanished = false, false
 	s.trouble, s.notice = "", ""
 	ctx, cancel := context.WithCancel(s.ctx)
 	s.cancel = cancel

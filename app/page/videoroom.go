@@ -40,7 +40,7 @@ func newVideoRoom(d Deps) *VideoRoom {
 	p := pageData(d.Host)
 	v := &VideoRoom{page: p, w: wordsIn(p.Lang), phase: PhaseConnecting}
 	v.desk = bridge{host: d.Host, origins: p.Origins}
-	v.s = newSession(d, v.w)
+	v.s = newSession(d, v.w, agentIntent)
 	v.s.nameOf = v.nameOf
 	v.s.ended = v.ended
 	v.s.turned = v.tellPhase
@@ -99,7 +99,7 @@ func (v *VideoRoom) hear(origin string, m wire.Bridge) {
 		v.open(m.TaskSID, m.Code)
 	case wire.BridgeMute:
 		if v.phase == PhaseInCall {
-			v.s.set(video.Audio, !m.Muted)
+			v.s.choose(video.Audio, !m.Muted)
 		}
 	case wire.BridgeLeave:
 		if !v.inCall() {

@@ -61,6 +61,7 @@ func (v *VideoRoom) take(st wire.State) {
 		return
 	}
 	v.follow("")
+	v.s.intent.over()
 	if v.inCall() {
 		v.attempt.end()
 		v.s.leave()
@@ -74,6 +75,7 @@ func (v *VideoRoom) take(st wire.State) {
 func (v *VideoRoom) join(w video.Want) {
 	v.trouble, v.notice, v.running = "", "", nil
 	v.back.tries = 0
+	v.s.intent.of(v.code)
 	if v.s.capture != nil || !w.Audio && !w.Video {
 		v.to(PhaseJoining)
 		v.enter()
@@ -142,6 +144,7 @@ func (v *VideoRoom) refused(err error) {
 			return
 		case wire.CodeEnded, wire.CodeExpired, wire.CodeUnknownCode:
 			v.known.Status = wire.StatusEnded
+			v.s.intent.over()
 			v.out()
 			return
 		}

@@ -103,6 +103,10 @@ func (v *VideoRoom) onJoin(app.Context, app.Event) {
 // onQuietJoin joins without a camera, and where not even the microphone can be
 // had, without anything.
 func (v *VideoRoom) onQuietJoin(app.Context, app.Event) {
+	if v.s.mediaErr == nil {
+		v.s.intent.of(v.code)
+		v.s.intent.want(video.Video, false)
+	}
 	v.join(video.Want{Audio: v.s.mediaErr == nil})
 }
 

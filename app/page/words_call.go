@@ -11,7 +11,7 @@ type callWords struct {
 	ShareReplaced, SharingOver                    string // name
 	ScreenStopped                                 string
 	Mini, NoMini                                  string
-	Blur, BlurOn, BlurOff, NoBlur                 string
+	Blur, BlurOn, BlurOff, NoBlur, BareCamera     string
 	ElsewhereHeading, ElsewhereLead               string
 
 	// Why a connection is weak: it follows "Weak connection:". Their is of the

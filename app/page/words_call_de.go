@@ -32,5 +32,6 @@ var germanCall = callWords{
 	WhyTheirUp:       "der Upload dort ist langsam",
 	WhyTheirDown:     "der Download dort ist langsam",
 	Blur:             "Hintergrund unscharf", BlurOn: "Ihr Hintergrund ist unscharf.", BlurOff: "Ihr Hintergrund ist wieder scharf.", NoBlur: "In diesem Browser lässt sich der Hintergrund nicht unscharf machen.",
-	Stalled: "Es kommt nichts mehr an. Warten auf die Verbindung …",
+	BareCamera: "Der Hintergrund ließ sich nicht wieder unscharf machen, deshalb ist Ihre Kamera aus. Sie können sie ohne Unschärfe einschalten.",
+	Stalled:    "Es kommt nichts mehr an. Warten auf die Verbindung …",
 }

@@ -32,5 +32,6 @@ var englishCall = callWords{
 	WhyTheirUp:       "their upload is slow",
 	WhyTheirDown:     "their download is slow",
 	Blur:             "Blur background", BlurOn: "Your background is blurred.", BlurOff: "Your background is not blurred any more.", NoBlur: "The background cannot be blurred in this browser.",
-	Stalled: "Nothing is arriving any more. Waiting for the connection…",
+	BareCamera: "The background could not be blurred again, so your camera is off. You can switch it on without the blur.",
+	Stalled:    "Nothing is arriving any more. Waiting for the connection…",
 }

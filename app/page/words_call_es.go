@@ -32,5 +32,6 @@ var spanishCall = callWords{
 	WhyTheirUp:       "la subida del otro lado es lenta",
 	WhyTheirDown:     "la bajada del otro lado es lenta",
 	Blur:             "Desenfocar el fondo", BlurOn: "Su fondo está desenfocado.", BlurOff: "Su fondo ya no está desenfocado.", NoBlur: "En este navegador no se puede desenfocar el fondo.",
-	Stalled: "Ya no llega nada. Esperando la conexión…",
+	BareCamera: "No se pudo volver a desenfocar el fondo, así que su cámara está apagada. Puede encenderla sin desenfoque.",
+	Stalled:    "Ya no llega nada. Esperando la conexión…",
 }

@@ -32,5 +32,6 @@ var frenchCall = callWords{
 	WhyTheirUp:       "l’envoi de l’autre côté est lent",
 	WhyTheirDown:     "la réception de l’autre côté est lente",
 	Blur:             "Flouter l’arrière-plan", BlurOn: "Votre arrière-plan est flouté.", BlurOff: "Votre arrière-plan n’est plus flouté.", NoBlur: "Ce navigateur ne peut pas flouter l’arrière-plan.",
-	Stalled: "Plus rien n’arrive. En attente de la connexion…",
+	BareCamera: "L’arrière-plan n’a pas pu être flouté de nouveau, votre caméra est donc éteinte. Vous pouvez l’allumer sans flou.",
+	Stalled:    "Plus rien n’arrive. En attente de la connexion…",
 }

@@ -32,5 +32,6 @@ var portugueseCall = callWords{
 	WhyTheirUp:       "o envio do outro lado está lento",
 	WhyTheirDown:     "a recepção do outro lado está lenta",
 	Blur:             "Desfocar o fundo", BlurOn: "O seu fundo está desfocado.", BlurOff: "O seu fundo já não está desfocado.", NoBlur: "Não é possível desfocar o fundo neste navegador.",
-	Stalled: "Já não chega nada. Aguardando a conexão…",
+	BareCamera: "Não foi possível desfocar o fundo de novo, por isso a sua câmera está desligada. Você pode ligá-la sem o desfoque.",
+	Stalled:    "Já não chega nada. Aguardando a conexão…",
 }

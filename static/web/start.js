@@ -228,6 +228,17 @@ var goappGetenv = function (key) {
     };
   }
 
+  // A camera that was switched off in this call stays off, also after a reload.
+  // Go keeps what is wanted on; a browser may refuse to tell.
+  function cameraIsOff() {
+    try {
+      var code = decodeURIComponent(/^\/join\/([^/]+)/.exec(location.pathname)[1]);
+      return JSON.parse(localStorage.getItem("escalate.on.customer")).some(function (wishes) {
+        return wishes.code === code && wishes.on && wishes.on.video === false;
+      });
+    } catch (err) { return false; }
+  }
+
   function onClick(event) {
     var button = event.target.closest && event.target.closest("#join-button, #join-quiet-button, #check-button");
     if (!button) return;
@@ -236,7 +247,7 @@ var goappGetenv = function (key) {
     say("starting");
     var consent = element("consent-input");
     if (button.id !== "check-button") startSDK();
-    if (button.id === "check-button" || !consent || consent.checked) askForMedia(button.id !== "join-quiet-button");
+    if (button.id === "check-button" || !consent || consent.checked) askForMedia(button.id !== "join-quiet-button" && !cameraIsOff());
   }
 
   // take is called at the last moment before Go replaces the markup.

@@ -18,6 +18,8 @@ type Devices struct {
 	Fail *video.Error
 	// Missing are the kinds that Capture cannot give, and why.
 	Missing map[video.Kind]*video.Error
+	// FailBlur and FailSet make Blur and SetEnabled of the Captures fail.
+	FailBlur, FailSet error
 	// Gate, if not nil, holds Capture until it is closed.
 	Gate chan struct{}
 
@@ -53,7 +55,7 @@ func (d *Devices) Capture(ctx context.Context, w video.Want) (video.Capture, err
 	if d.Fail != nil {
 		return nil, d.Fail
 	}
-	c := &Capture{has: map[video.Kind]bool{}, missing: map[video.Kind]*video.Error{}}
+	c := &Capture{has: map[video.Kind]bool{}, missing: map[video.Kind]*video.Error{}, failBlur: d.FailBlur, failSet: d.FailSet}
 	for k, wanted := range map[video.Kind]bool{video.Audio: w.Audio, video.Video: w.Video} {
 		if !wanted {
 			continue
@@ -132,13 +134,22 @@ func (d *Devices) Plug(devices ...video.Device) {
 type Capture struct {
 	Calls
 
-	mu      sync.Mutex
-	has     map[video.Kind]bool
-	missing map[video.Kind]*video.Error
-	level   float64
-	device  map[video.Kind]string
-	fail    error
-	closed  bool
+	mu                sync.Mutex
+	has               map[video.Kind]bool
+	missing           map[video.Kind]*video.Error
+	level             float64
+	device            map[video.Kind]string
+	fail              error
+	failBlur, failSet error
+	muted             bool
+	closed            bool
+}
+
+// Muted says whether the microphone is muted.
+func (c *Capture) Muted() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.muted
 }
 
 // NewCapture makes a Capture that has the kinds.
@@ -200,16 +211,25 @@ func (c *Capture) failing() error {
 // SetEnabled implements video.Capture.
 func (c *Capture) SetEnabled(_ context.Context, k video.Kind, on bool) error {
 	c.add("SetEnabled %s %t", k, on)
+	if c.failSet != nil {
+		return c.failSet
+	}
 	if err := c.failing(); err != nil {
 		return err
 	}
+	c.switched(k, on)
+	return nil
+}
+
+func (c *Capture) switched(k video.Kind, on bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	// A muted microphone is still there; a camera that is off is not.
 	if k == video.Video {
 		c.has[k] = on
+	} else {
+		c.muted = !on
 	}
-	return nil
 }
 
 // Use implements video.Capture.
@@ -242,6 +262,9 @@ func (c *Capture) SetDevice(k video.Kind, id string) {
 // Blur implements video.Capture.
 func (c *Capture) Blur(_ context.Context, on bool) error {
 	c.add("Blur %t", on)
+	if c.failBlur != nil {
+		return c.failBlur
+	}
 	return c.failing()
 }
 

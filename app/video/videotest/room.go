@@ -41,9 +41,12 @@ func (c *Connector) Connect(ctx context.Context, token string, o video.Options) 
 	}
 	r := &Room{sid: fmt.Sprintf("RM%d", len(c.rooms)+1), emit: o.OnEvent,
 		local: video.Participant{SID: LocalSID, Identity: "local"}}
+	r.capture, _ = o.Capture.(*Capture)
 	for _, k := range []video.Kind{video.Audio, video.Video} {
 		if o.Capture != nil && o.Capture.Has(k) {
-			r.local.Tracks = append(r.local.Tracks, localTrack(k))
+			t := localTrack(k)
+			t.Enabled = k != video.Audio || r.capture == nil || !r.capture.Muted()
+			r.local.Tracks = append(r.local.Tracks, t)
 		}
 	}
 	c.rooms = append(c.rooms, r)
@@ -98,6 +101,8 @@ type Room struct {
 	sid   string
 	emit  func(video.Event)
 	local video.Participant
+	// capture is whose Tracks are published, or nil.
+	capture *Capture
 
 	mu    sync.Mutex
 	fail  error
@@ -144,6 +149,9 @@ func (r *Room) SetEnabled(_ context.Context, k video.Kind, on bool) error {
 	r.add("SetEnabled %s %t", k, on)
 	if err := r.failing(); err != nil {
 		return err
+	}
+	if r.capture != nil {
+		r.capture.switched(k, on)
 	}
 	t := localTrack(k)
 	switch {
