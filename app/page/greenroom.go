@@ -12,18 +12,19 @@ import (
 // greenRoom is where the customer sees who invites, whether it is recorded,
 // and how they will look and sound.
 func (j *Join) greenRoom() app.UI {
+	asking := j.phase == PhaseAsking && !j.s.prompt.slow
 	return app.Div().Class("card card-wide").Body(
 		app.Div().Class("invite").Body(
 			heading(fill(j.w.InviteHeading, j.agent())),
 			app.P().Class("lead").Text(j.w.InviteLead),
 			startNote(j.w),
-			note(TroubleNote, pick(j.trouble == "", j.s.trouble, j.trouble)),
+			note(TroubleNote, j.troubleNow()),
 			j.mediaAdvice(), // above the rest: a small screen shows no more
 			j.recordNotice(),
 			j.lifetime(),
 			app.Div().Class("actions").Body(
-				disable(button(JoinButton, "button-primary button-large", iconCam, j.w.Join, j.onJoin), j.phase == PhaseAsking),
-				hide(disable(button(QuietJoinButton, "link-text", "", j.quietLabel(), j.onQuietJoin), j.phase == PhaseAsking),
+				disable(button(JoinButton, "button-primary button-large", iconCam, j.w.Join, j.onJoin), asking),
+				hide(disable(button(QuietJoinButton, "link-text", "", j.quietLabel(), j.onQuietJoin), asking),
 					j.s.capture != nil && !j.s.capture.Has(video.Video)),
 			),
 		),
@@ -146,10 +147,21 @@ func (j *Join) deviceFields() app.UI {
 // quietLabel is what joining with less means now: without a camera, or without
 // anything when there is nothing.
 func (j *Join) quietLabel() string {
-	if j.s.mediaErr != nil && j.s.capture == nil {
+	if j.s.capture == nil && (j.s.mediaErr != nil || j.s.prompt.slow) {
 		return j.w.JoinNothing
 	}
 	return j.w.JoinQuiet
+}
+
+// troubleNow is what is in the way, in a sentence.
+func (j *Join) troubleNow() string {
+	switch {
+	case j.s.prompt.slow:
+		return j.w.AskUnanswered
+	case j.trouble != "":
+		return j.trouble
+	}
+	return j.s.trouble
 }
 
 func (j *Join) onJoin(app.Context, app.Event) {
@@ -159,6 +171,12 @@ func (j *Join) onJoin(app.Context, app.Event) {
 // onQuietJoin joins without a camera; where even the microphone could not be
 // had, without anything, which still lets the customer see and hear.
 func (j *Join) onQuietJoin(app.Context, app.Event) {
+	if j.s.prompt.slow {
+		j.s.prompt.end()
+		j.to(PhaseGreenRoom)
+		j.join(video.Want{}) // another question might get no answer either
+		return
+	}
 	if j.s.mediaErr != nil && j.s.capture == nil {
 		j.join(video.Want{})
 		return

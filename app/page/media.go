@@ -2,6 +2,7 @@ package page
 
 import (
 	"context"
+	"time"
 
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 
@@ -16,30 +17,44 @@ const (
 )
 
 // ask captures camera and microphone with one prompt. done is told whether
-// there is a Capture now.
+// there is a Capture now, unless the prompt was given up before.
 func (s *session) ask(w video.Want, done func(ok bool)) {
-	if s.asking {
+	if s.prompt.open() {
 		return
 	}
-	s.asking, s.mediaErr = true, nil
+	try := s.prompt.begin(s.ctx)
+	s.mediaErr = nil
 	wishes := s.intent.now()
 	w = wishes.capture(w)
 	w.AudioDevice, w.VideoDevice = s.chosen[audioInput], s.chosen[videoInput]
 	wishes.Blur = wishes.Blur && s.support.Blur
-	limit := s.wait.blur
-	ctx := s.ctx
+	wait, page := s.wait, s.ctx
 	go func() {
-		c, err := s.deps.Devices.Capture(ctx, w)
+		long := time.AfterFunc(wait.prompt, func() {
+			page.Dispatch(func(app.Context) {
+				if !superseded(try) {
+					s.prompt.slow = true
+				}
+			})
+		})
+		c, err := s.deps.Devices.Capture(try, w)
+		long.Stop()
 		var as restored
 		if err == nil {
-			as, err = wishes.restore(ctx, c, limit)
+			as, err = wishes.restore(try, c, wait.blur)
 		}
-		if ctx.Err() != nil && c != nil {
+		if page.Err() != nil && c != nil {
 			c.Close() // nobody is there any more to switch the light off
 			return
 		}
-		ctx.Dispatch(func(app.Context) {
-			s.asking = false
+		page.Dispatch(func(app.Context) {
+			if superseded(try) {
+				if c != nil {
+					c.Close()
+				}
+				return
+			}
+			s.prompt.end()
 			if err != nil {
 				s.mediaErr = videoError(err)
 				done(false)
@@ -74,8 +89,10 @@ func firstError(errs ...*video.Error) *video.Error {
 	return nil
 }
 
-// release switches camera and microphone off for good.
+// release switches camera and microphone off for good, also those that are
+// still to come.
 func (s *session) release() {
+	s.prompt.end()
 	if s.capture != nil {
 		s.capture.Close()
 		s.capture = nil

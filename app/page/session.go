@@ -34,7 +34,7 @@ type session struct {
 
 	intent   intent
 	capture  video.Capture
-	asking   bool
+	prompt   prompt
 	mediaErr *video.Error
 	micOn    bool // before the call; in it, state tells
 	camOn    bool

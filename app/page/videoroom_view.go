@@ -21,7 +21,11 @@ func (v *VideoRoom) Render() app.UI {
 			app.P().Class("lead").Text(lead), note(TroubleNote, v.trouble))
 	case PhaseJoining, PhaseAsking:
 		return v.card(v.w.JoiningHeading, app.Span().Class("spinner spinner-large").Aria("hidden", "true"),
-			hide(app.P().Class("lead"), v.phase != PhaseAsking).Text(v.w.Asking),
+			hide(app.P().Class("lead"), v.phase != PhaseAsking || v.s.prompt.slow).Text(v.w.Asking),
+			note(TroubleNote, pick(v.s.prompt.slow, v.w.AskUnanswered, "")),
+			hide(app.Div().Class("actions"), !v.s.prompt.slow).Body(
+				button(JoinButton, "button-primary", iconCam, v.w.Join, v.onJoin),
+				button(QuietJoinButton, "link-text", "", v.w.JoinNothing, v.onQuietJoin)),
 			v.cancelButton(v.w.Cancel))
 	case PhaseRejoining:
 		return v.card(v.w.RejoinHeading, app.Span().Class("spinner spinner-large").Aria("hidden", "true"),
@@ -103,6 +107,11 @@ func (v *VideoRoom) onJoin(app.Context, app.Event) {
 // onQuietJoin joins without a camera, and where not even the microphone can be
 // had, without anything.
 func (v *VideoRoom) onQuietJoin(app.Context, app.Event) {
+	if v.s.prompt.slow {
+		v.s.prompt.end()
+		v.join(video.Want{}) // another question might get no answer either
+		return
+	}
 	if v.s.mediaErr == nil {
 		v.s.intent.of(v.code)
 		v.s.intent.want(video.Video, false)

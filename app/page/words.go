@@ -17,6 +17,7 @@ type words struct {
 	Steps                                                         [3]string
 	Recorded, NotRecorded, Consent, ConsentMissing, ConsentRefuse string
 	Join, JoinQuiet, JoinNothing, Check, CheckHint, Asking        string
+	AskUnanswered                                                 string
 	PreviewOff, NoCamera, Mic, Camera, MicLevel                   string
 	MicOff                                                        string
 	Preview                                                       string

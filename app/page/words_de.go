@@ -35,6 +35,7 @@ var german = words{
 	Check:          "Kamera und Mikrofon prüfen",
 	CheckHint:      "Bis Sie teilnehmen, sehen nur Sie dieses Bild.",
 	Asking:         "Ihr Browser fragt nach. Bitte wählen Sie „Zulassen“.",
+	AskUnanswered:  "Ihr Browser fragt noch nach Kamera und Mikrofon. Suchen Sie seine Frage oben im Fenster und wählen Sie „Zulassen“, oder nehmen Sie ohne teil.",
 	PreviewOff:     "Ihre Kamera ist aus",
 	NoCamera:       "Keine Kamera",
 	Mic:            "Mikrofon",

@@ -35,6 +35,7 @@ var english = words{
 	Check:          "Check camera and microphone",
 	CheckHint:      "Only you see this picture until you join.",
 	Asking:         "Your browser is asking. Please choose “Allow”.",
+	AskUnanswered:  "Your browser is still asking for camera and microphone. Look for its question at the top of the window and choose “Allow”, or join without.",
 	PreviewOff:     "Your camera is off",
 	NoCamera:       "No camera",
 	Mic:            "Microphone",

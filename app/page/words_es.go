@@ -35,6 +35,7 @@ var spanish = words{
 	Check:          "Comprobar cámara y micrófono",
 	CheckHint:      "Solo usted ve esta imagen hasta que entre.",
 	Asking:         "Su navegador le está preguntando. Elija «Permitir».",
+	AskUnanswered:  "Su navegador sigue pidiendo la cámara y el micrófono. Busque la pregunta en la parte superior de la ventana y elija «Permitir», o entre sin ellos.",
 	PreviewOff:     "Su cámara está apagada",
 	NoCamera:       "Sin cámara",
 	Mic:            "Micrófono",

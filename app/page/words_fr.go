@@ -35,6 +35,7 @@ var french = words{
 	Check:          "Vérifier la caméra et le micro",
 	CheckHint:      "Vous seul voyez cette image tant que vous n’avez pas rejoint l’appel.",
 	Asking:         "Votre navigateur vous pose une question. Veuillez choisir « Autoriser ».",
+	AskUnanswered:  "Votre navigateur demande toujours la caméra et le micro. Cherchez sa question en haut de la fenêtre et choisissez « Autoriser », ou participez sans.",
 	PreviewOff:     "Votre caméra est éteinte",
 	NoCamera:       "Pas de caméra",
 	Mic:            "Micro",

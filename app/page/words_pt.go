@@ -35,6 +35,7 @@ var portuguese = words{
 	Check:          "Testar câmera e microfone",
 	CheckHint:      "Só você vê esta imagem até entrar.",
 	Asking:         "O navegador está perguntando. Escolha “Permitir”.",
+	AskUnanswered:  "O navegador ainda está pedindo a câmera e o microfone. Procure a pergunta no alto da janela e escolha “Permitir”, ou entre sem eles.",
 	PreviewOff:     "Sua câmera está desligada",
 	NoCamera:       "Sem câmera",
 	Mic:            "Microfone",

@@ -47,7 +47,8 @@ func (d *Devices) Supported() video.Support { return d.Support }
 // Capture implements video.Devices.
 func (d *Devices) Capture(ctx context.Context, w video.Want) (video.Capture, error) {
 	d.add("Capture audio=%t video=%t", w.Audio, w.Video)
-	if err := wait(ctx, d.Gate); err != nil {
+	if err := wait(ctx, d.gate()); err != nil {
+		d.add("Capture given up")
 		return nil, err
 	}
 	d.mu.Lock()
@@ -68,6 +69,19 @@ func (d *Devices) Capture(ctx context.Context, w video.Want) (video.Capture, err
 	}
 	d.captures = append(d.captures, c)
 	return c, nil
+}
+
+// SetGate changes what holds Capture from now on; nil holds nothing.
+func (d *Devices) SetGate(gate chan struct{}) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.Gate = gate
+}
+
+func (d *Devices) gate() chan struct{} {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.Gate
 }
 
 // SetFail changes what Capture fails with; nil lets it succeed.
