@@ -33,14 +33,18 @@ type fakeAPI struct {
 	task      wire.Task
 	taskErr   error
 	endErr    error
-	progress  []wire.Progress
-	asked     []wire.JoinRequest
-	left      []string
-	reports   []*wire.CallReport
-	rated     []wire.Rating
-	sent      []wire.Escalate
-	ends      int
-	looks     int // requests for the state
+	// endGate, if not nil, holds the answer to an End until it is sent something.
+	endGate     chan struct{}
+	escalateErr error
+	tasks       int // requests for a Task
+	progress    []wire.Progress
+	asked       []wire.JoinRequest
+	left        []string
+	reports     []*wire.CallReport
+	rated       []wire.Rating
+	sent        []wire.Escalate
+	ends        int
+	looks       int // requests for the state
 }
 
 func (f *fakeAPI) set(change func(*fakeAPI)) {
@@ -106,19 +110,30 @@ func (f *fakeAPI) Escalate(_ context.Context, e wire.Escalate) (wire.Escalation,
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.sent = append(f.sent, e)
-	return *f.task.Escalation, nil
+	return *f.task.Escalation, f.escalateErr
 }
 
 func (f *fakeAPI) Task(context.Context, string) (wire.Task, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	f.tasks++
 	return f.task, f.taskErr
 }
 
-func (f *fakeAPI) End(context.Context, string) (wire.State, error) {
+func (f *fakeAPI) End(ctx context.Context, _ string) (wire.State, error) {
+	f.mu.Lock()
+	gate := f.endGate
+	f.ends++
+	f.mu.Unlock()
+	if gate != nil {
+		select {
+		case <-gate:
+		case <-ctx.Done():
+			return wire.State{}, ctx.Err()
+		}
+	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.ends++
 	st := f.state
 	st.Status, st.Version = wire.StatusEnded, st.Version+1
 	return st, f.endErr
@@ -368,6 +383,28 @@ func (r *rig) until(what string, ok func() bool) {
 }
 
 func (r *rig) html() string { return tidy(app.HTMLStringWithIndent(r.c)) }
+
+// visible says whether the element with the id is there and not hidden, nor in
+// something hidden.
+func (r *rig) visible(id string) bool {
+	hidden := -1 // how far what is hidden is indented
+	for _, line := range strings.Split(r.html(), "\n") {
+		depth := len(line) - len(strings.TrimLeft(line, " "))
+		if hidden >= 0 && depth > hidden {
+			continue
+		}
+		hidden = -1
+		tag, _, _ := strings.Cut(line, ">")
+		if slices.Contains(strings.Fields(tag), "hidden") {
+			hidden = depth
+			continue
+		}
+		if strings.Contains(tag, `id="`+id+`"`) {
+			return true
+		}
+	}
+	return false
+}
 
 func (r *rig) shows(s string) func() bool {
 	return func() bool { return strings.Contains(r.html(), s) }

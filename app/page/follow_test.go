@@ -169,13 +169,13 @@ func TestNobodyLooksWhileTheStreamSpeaks(t *testing.T) {
 	}
 	r.host.beat(10 * time.Millisecond) // and is silent then
 	r.until("it looks again", func() bool { return r.api.looked() > 1 })
-	r.host.beat(time.Hour)
-	r.do(func() {})
-	n := r.api.looked()
-	r.until("there was time to look", passed(20*time.Millisecond))
-	if got := r.api.looked(); got > n+1 { // one may have been on its way
-		t.Errorf("it looked %d times while the stream spoke", got-n)
-	}
+	r.until("it stops with a beat", func() bool {
+		r.host.beat(time.Hour) // the stream may just be opened anew, and this be lost
+		r.do(func() {})
+		n := r.api.looked()
+		r.until("there was time to look", passed(20*time.Millisecond))
+		return r.api.looked() <= n+1 // one may have been on its way
+	})
 }
 
 // A browser has six connections to a server for all tabs: a page out of view

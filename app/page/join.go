@@ -28,6 +28,7 @@ type Join struct {
 	trouble        string     // why joining did not work
 	copied         bool
 	elsewhere      bool // the call goes on in another tab, or we were removed
+	completed      bool // the Room is over, of which the server may not know yet
 
 	attempt  attempt
 	entering bool // a token has been asked for

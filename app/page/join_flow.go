@@ -148,23 +148,28 @@ func (j *Join) again(why, detail string) {
 
 // ended is told by the session that the Room is over.
 func (j *Join) ended(err *video.Error) {
-	removed := err == nil && !j.s.leaving && !j.s.vanished
+	how := j.s.partingOf(err, over(j.state.Status))
 	j.s.tellLeft(j.code)
-	switch {
-	case removed && !over(j.state.Status), err != nil && err.Reason == video.DuplicateIdentity:
+	switch how {
+	case elsewhere:
 		// Coming back by ourselves would throw the other tab out, and so on.
 		j.elsewhere = true
 		j.s.release() // the other tab wants the camera
 		j.to(PhaseLost)
 		j.s.say(j.w.ElsewhereHeading)
 		return
-	case err == nil || err.Reason == video.RoomCompleted:
+	case byChoice:
 		j.goodbye()
-		if err != nil {
-			// The server hears of it from Twilio about now; should the stream of
-			// events be cut off, the page must not offer a way back for ever.
-			j.s.later(j.s.wait.poll, j.fetchState)
-		}
+		return
+	case completed:
+		// The server hears of it from Twilio about now. Until then its news must
+		// not offer a way back into a Room that is not there.
+		j.completed, j.state.Status = true, wire.StatusEnded
+		j.goodbye()
+		j.s.later(j.s.wait.poll, func() {
+			j.completed = false
+			j.fetchState()
+		})
 		return
 	}
 	j.back.lost(time.Now())
@@ -248,11 +253,15 @@ func (j *Join) take(st wire.State) {
 	if st.Version < j.state.Version {
 		return // overtaken on the way
 	}
+	if j.completed && !over(st.Status) {
+		st.Status = wire.StatusEnded
+	} else if over(st.Status) {
+		j.s.intent.over()
+	}
 	j.state = st
 	j.s.recorded = st.Recording
 	switch {
 	case over(st.Status):
-		j.s.intent.over()
 		switch j.phase {
 		case PhaseInCall:
 			j.s.leave()

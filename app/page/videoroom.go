@@ -21,19 +21,22 @@ type VideoRoom struct {
 	desk  bridge
 	phase Phase
 
-	signedIn bool
-	task     string // Task SID to show, also before the token came
-	code     string
-	known    wire.Escalation
-	running  *wire.Running // the session that keeps the agent busy
+	signIn  signIn
+	task    string // Task SID to show, also before the token came
+	code    string
+	known   wire.Escalation
+	running *wire.Running // the session that keeps the agent busy
 
-	trouble  string
-	notice   string // something worked
-	sureEnd  bool   // End was pressed once
-	attempt  attempt
-	back     comeback
-	unfollow func()
-	stops    []func()
+	trouble string
+	notice  string // something worked
+	sureEnd bool   // End was pressed once
+	ending  bool   // and once more: the server is asked
+	// elsewhere says that the call goes on in another tab, or we were removed.
+	elsewhere bool
+	attempt   attempt
+	back      comeback
+	unfollow  func()
+	stops     []func()
 }
 
 func newVideoRoom(d Deps) *VideoRoom {
@@ -89,12 +92,7 @@ func (v *VideoRoom) hear(origin string, m wire.Bridge) {
 	v.desk.desktop = origin
 	switch m.Type {
 	case wire.BridgeToken:
-		first := !v.signedIn
-		v.signedIn = true
-		v.s.deps.SignIn(m.Token)
-		if first && v.task != "" {
-			v.load()
-		}
+		v.signedIn(m.Token)
 	case wire.BridgeOpen:
 		v.open(m.TaskSID, m.Code)
 	case wire.BridgeMute:
@@ -129,8 +127,9 @@ func (v *VideoRoom) open(task, code string) {
 	}
 	v.task, v.code = task, code
 	v.known, v.running, v.trouble, v.notice = wire.Escalation{}, nil, "", ""
+	v.elsewhere, v.ending = false, false
 	v.to(PhaseConnecting)
-	if v.signedIn {
+	if v.signIn.known {
 		v.load()
 	}
 }
@@ -172,11 +171,20 @@ func (v *VideoRoom) tellPhase() {
 
 // ended is told by the session that the Room is over.
 func (v *VideoRoom) ended(err *video.Error) {
+	how := v.s.partingOf(err, over(v.known.Status) || v.ending)
 	v.s.tellLeft(v.code)
-	if err == nil || err.Reason == video.RoomCompleted || err.Reason == video.DuplicateIdentity {
-		if err != nil {
-			v.trouble = v.w.callError(err)
-		}
+	switch how {
+	case elsewhere:
+		// Coming back by ourselves would throw the other tab out, and so on.
+		v.elsewhere, v.trouble = true, v.w.ElsewhereLead
+		v.s.say(v.w.ElsewhereHeading)
+		v.giveBack(PhaseLost)
+		return
+	case completed:
+		v.known.Status = wire.StatusEnded // the server hears of it about now
+		v.out()
+		return
+	case byChoice:
 		v.out()
 		return
 	}
@@ -187,9 +195,13 @@ func (v *VideoRoom) ended(err *video.Error) {
 
 // out is after a call: camera and microphone off, desktop told.
 func (v *VideoRoom) out() {
+	v.giveBack(pickPhase(over(v.known.Status), PhaseOver, PhaseLeft))
+}
+
+func (v *VideoRoom) giveBack(p Phase) {
 	v.attempt.end()
 	v.s.release()
-	v.to(pickPhase(over(v.known.Status), PhaseOver, PhaseLeft))
+	v.to(p)
 	v.desk.send(wire.Bridge{Type: wire.BridgeLeft, Code: v.code})
 }
 
@@ -204,9 +216,7 @@ func pickPhase(first bool, a, b Phase) Phase {
 func (v *VideoRoom) rejoin() {
 	pause, ok := v.back.next(time.Now())
 	if !ok {
-		v.s.release()
-		v.to(PhaseLost)
-		v.desk.send(wire.Bridge{Type: wire.BridgeLeft, Code: v.code})
+		v.giveBack(PhaseLost)
 		return
 	}
 	v.to(PhaseRejoining)

@@ -18,12 +18,11 @@ func (v *VideoRoom) load() {
 		switch {
 		case task != v.task || v.inCall():
 		case err != nil:
-			v.trouble = v.w.problem(err)
-			v.s.say(v.trouble)
+			v.complain(err)
 		case t.Escalation == nil:
 			v.trouble = v.w.NoTask
 		default:
-			v.trouble = ""
+			v.trouble, v.signIn.refused = "", false
 			v.known, v.code = *t.Escalation, t.Escalation.Code
 			v.follow(v.code)
 			v.take(v.known.State)
@@ -73,7 +72,7 @@ func (v *VideoRoom) take(st wire.State) {
 
 // join carries out a click on Join.
 func (v *VideoRoom) join(w video.Want) {
-	v.trouble, v.notice, v.running = "", "", nil
+	v.trouble, v.notice, v.running, v.elsewhere = "", "", nil, false
 	v.back.tries = 0
 	v.s.intent.of(v.code)
 	if v.s.capture != nil || !w.Audio && !w.Video {
@@ -153,7 +152,7 @@ func (v *VideoRoom) refused(err error) {
 		v.rejoin()
 		return
 	}
-	v.notNow(v.w.problem(err))
+	v.notNow(v.problem(err))
 }
 
 // notNow shows why joining did not work, with Join at hand again.
@@ -182,13 +181,17 @@ func (v *VideoRoom) resend() {
 	async(&v.s, func(ctx context.Context) (wire.Escalation, error) {
 		return v.s.deps.API.Escalate(ctx, e)
 	}, func(got wire.Escalation, err error) {
-		v.notice, v.trouble = v.w.SentAgain, v.w.problem(err)
-		if err != nil {
+		switch {
+		case e.TaskSID != v.task || v.phase == PhaseOver:
+			// Something else is shown by now.
+		case err != nil:
 			v.notice = ""
-			return
+			v.complain(err)
+		default:
+			v.notice, v.trouble = v.w.SentAgain, ""
+			v.s.say(v.notice)
+			v.known, v.code = got, got.Code
 		}
-		v.s.say(v.notice)
-		v.known, v.code = got, got.Code
 	})
 }
 
@@ -200,18 +203,26 @@ func (v *VideoRoom) end() {
 		v.s.later(5*time.Second, func() { v.sureEnd = false })
 		return
 	}
-	v.sureEnd = false
+	v.sureEnd, v.ending = false, true
 	code := v.code
 	async(&v.s, func(ctx context.Context) (wire.State, error) {
 		return v.s.deps.API.End(ctx, code)
 	}, func(st wire.State, err error) {
-		if err != nil {
-			v.trouble = v.w.problem(err)
-			v.s.trouble = v.trouble
-			v.s.say(v.trouble)
+		if code != v.code {
 			return
 		}
-		v.take(st)
+		v.ending = false
+		var e *wire.Error
+		switch {
+		case err == nil:
+			v.take(st)
+		case errors.As(err, &e) && (e.Code == wire.CodeEnded || e.Code == wire.CodeExpired || e.Code == wire.CodeUnknownCode):
+			st = v.known.State
+			st.Status = wire.StatusEnded
+			v.take(st)
+		default:
+			v.complain(err)
+		}
 	})
 }
 

@@ -14,7 +14,7 @@ func (v *VideoRoom) Render() app.UI {
 			v.w.AgentCallHeading, v.w.customer(v.known.State), v.callExtras()...)...)
 	case PhaseConnecting:
 		lead := v.w.ConnectingLead
-		if v.signedIn {
+		if v.signIn.known {
 			lead = v.w.NoTask
 		}
 		return v.card(v.w.ConnectingHeading,
@@ -38,7 +38,7 @@ func (v *VideoRoom) Render() app.UI {
 	case PhaseLeft:
 		return v.idle(v.w.LeftHeading, v.w.Rejoin)
 	case PhaseLost:
-		return v.idle(v.w.LostHeading, v.w.Rejoin)
+		return v.idle(pick(v.elsewhere, v.w.ElsewhereHeading, v.w.LostHeading), v.w.Rejoin)
 	}
 	return v.idle(v.w.IdleHeading, v.w.Join)
 }
@@ -63,7 +63,7 @@ func (v *VideoRoom) idle(title, join string) app.UI {
 			app.H2().Text(v.w.BusyHeading), app.P().Text(busy)),
 		note(TroubleNote, pick(busy == "", v.trouble, "")),
 		hide(app.P().Class("chip chip-record"), !v.known.Recording).Text(v.w.Recorded),
-		app.Div().Class("actions").Body(
+		hide(app.Div().Class("actions"), v.ending).Body(
 			button(JoinButton, "button-primary button-large", iconCam, join, v.onJoin),
 			button(QuietJoinButton, "link-text", "", v.w.JoinQuiet, v.onQuietJoin),
 		),

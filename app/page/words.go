@@ -66,6 +66,7 @@ type words struct {
 	IdleHeading, SendAgain, SentAgain, End, EndSure       string
 	BusyHeading, BusyLead, LeftHeading, LinkLabel         string // -, code, -, -
 	AgentJoinHint, AgentEnded, AgentCallHeading           string
+	SignInStale                                           string
 
 	// How far the customer is, for the agent.
 	CustomerInvited, CustomerOpened, CustomerPermission, CustomerReady string

@@ -178,6 +178,7 @@ var german = words{
 	AgentJoinHint:     "Die Kundin oder der Kunde wird eingelassen, sobald Sie teilnehmen.",
 	AgentEnded:        "Die Aufgabe kann jetzt nachbearbeitet werden.",
 	AgentCallHeading:  "Videoanruf mit Kundin oder Kunde",
+	SignInStale:       "Der Anruf geht weiter. Ihre Anmeldung bei Flex ist abgelaufen und wird meist von selbst erneuert: Versuchen Sie es gleich noch einmal.",
 
 	CustomerInvited:    "Der Link wurde gesendet und noch nicht geöffnet.",
 	CustomerOpened:     "Der Link wurde geöffnet.",

@@ -178,6 +178,7 @@ var english = words{
 	AgentJoinHint:     "The customer is let in as soon as you have joined.",
 	AgentEnded:        "The Task can be wrapped up now.",
 	AgentCallHeading:  "Video call with the customer",
+	SignInStale:       "The call goes on. Your sign-in to Flex has run out and is usually renewed by itself: try again in a moment.",
 
 	CustomerInvited:    "The link has been sent. The customer has not opened it yet.",
 	CustomerOpened:     "The customer has opened the link.",

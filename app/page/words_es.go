@@ -178,6 +178,7 @@ var spanish = words{
 	AgentJoinHint:     "El cliente podrá entrar en cuanto usted haya entrado.",
 	AgentEnded:        "La tarea ya se puede cerrar.",
 	AgentCallHeading:  "Videollamada con el cliente",
+	SignInStale:       "La llamada sigue. Su sesión de Flex ha caducado y normalmente se renueva sola: inténtelo de nuevo en un momento.",
 
 	CustomerInvited:    "El enlace se ha enviado. El cliente todavía no lo ha abierto.",
 	CustomerOpened:     "El cliente ha abierto el enlace.",

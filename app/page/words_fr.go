@@ -178,6 +178,7 @@ var french = words{
 	AgentJoinHint:     "Le client peut entrer dès que vous avez rejoint l’appel.",
 	AgentEnded:        "La tâche peut maintenant être clôturée.",
 	AgentCallHeading:  "Appel vidéo avec le client",
+	SignInStale:       "L’appel continue. Votre session Flex a expiré et se renouvelle en général d’elle-même : réessayez dans un instant.",
 
 	CustomerInvited:    "Le lien a été envoyé. Le client ne l’a pas encore ouvert.",
 	CustomerOpened:     "Le client a ouvert le lien.",

@@ -178,6 +178,7 @@ var portuguese = words{
 	AgentJoinHint:     "O cliente pode entrar assim que você entrar.",
 	AgentEnded:        "A tarefa já pode ser finalizada.",
 	AgentCallHeading:  "Chamada de vídeo com o cliente",
+	SignInStale:       "A chamada continua. Sua sessão do Flex expirou e em geral se renova sozinha: tente de novo em instantes.",
 
 	CustomerInvited:    "O link foi enviado. O cliente ainda não o abriu.",
 	CustomerOpened:     "O cliente abriu o link.",

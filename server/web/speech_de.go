@@ -92,7 +92,7 @@ var german = speech{
 		wire.CodeUnknownCode:      "Diesen Code kennen wir nicht. Vergleichen Sie ihn mit dem Link in Ihrem Chat, oder bitten Sie dort um einen neuen.",
 		wire.CodeExpired:          "Dieser Link ist abgelaufen. Bitten Sie in Ihrem Chat um einen neuen.",
 		wire.CodeEnded:            "Dieser Anruf ist beendet. Wenn Sie noch Hilfe brauchen, schreiben Sie in Ihrem Chat.",
-		wire.CodeUnauthorized:     "Ihre Flex-Sitzung ist nicht mehr gültig. Laden Sie Flex neu und melden Sie sich wieder an.",
+		wire.CodeUnauthorized:     "Ihre Anmeldung bei Flex ist abgelaufen. Meist wird sie von selbst erneuert: Versuchen Sie es gleich noch einmal. Hilft das nicht, beenden Sie erst Ihren Anruf und melden Sie sich dann neu bei Flex an.",
 		wire.CodeForbidden:        "Ihre Rolle erlaubt das nicht. Fragen Sie Ihre Teamleitung oder Administration.",
 		wire.CodeTaskNotYours:     "Diese Aufgabe ist jemand anderem zugewiesen. Fragen Sie dort nach, oder lassen Sie sich die Aufgabe übertragen.",
 		wire.CodeTaskNotFound:     "Diese Aufgabe gibt es nicht mehr. Aktualisieren Sie Ihre Aufgabenliste.",

@@ -92,7 +92,7 @@ var english = speech{
 		wire.CodeUnknownCode:      "We do not know this code. Check it against the link in your chat, or ask there for a new one.",
 		wire.CodeExpired:          "This link has expired. Ask in your chat for a new one.",
 		wire.CodeEnded:            "This call is over. If you need more help, write in your chat.",
-		wire.CodeUnauthorized:     "Your Flex session is not valid any more. Reload Flex and sign in again.",
+		wire.CodeUnauthorized:     "Your sign-in to Flex has run out. It is usually renewed by itself: try again in a moment. If that does not help, finish your call first, then sign in to Flex again.",
 		wire.CodeForbidden:        "Your role does not allow this. Ask your supervisor or administrator.",
 		wire.CodeTaskNotYours:     "This task is assigned to another agent. Ask them, or have it transferred to you.",
 		wire.CodeTaskNotFound:     "This task does not exist any more. Refresh your task list.",

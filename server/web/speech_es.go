@@ -92,7 +92,7 @@ var spanish = speech{
 		wire.CodeUnknownCode:      "No conocemos este código. Compárelo con el enlace de su chat, o pida allí uno nuevo.",
 		wire.CodeExpired:          "Este enlace ha caducado. Pida uno nuevo en su chat.",
 		wire.CodeEnded:            "Esta llamada ha terminado. Si necesita más ayuda, escriba en su chat.",
-		wire.CodeUnauthorized:     "Su sesión de Flex ya no es válida. Vuelva a cargar Flex e inicie sesión de nuevo.",
+		wire.CodeUnauthorized:     "Su sesión de Flex ha caducado. Normalmente se renueva sola: inténtelo de nuevo en un momento. Si no funciona, termine primero su llamada y luego vuelva a iniciar sesión en Flex.",
 		wire.CodeForbidden:        "Su rol no permite hacer esto. Consulte con su supervisor o administrador.",
 		wire.CodeTaskNotYours:     "Esta tarea está asignada a otro agente. Consúltelo, o pida que se la transfieran.",
 		wire.CodeTaskNotFound:     "Esta tarea ya no existe. Actualice su lista de tareas.",

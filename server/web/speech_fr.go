@@ -92,7 +92,7 @@ var french = speech{
 		wire.CodeUnknownCode:      "Nous ne connaissons pas ce code. Comparez-le avec le lien de votre discussion, ou demandez-y un nouveau lien.",
 		wire.CodeExpired:          "Ce lien a expiré. Demandez-en un nouveau dans votre discussion.",
 		wire.CodeEnded:            "Cet appel est terminé. Si vous avez encore besoin d’aide, écrivez dans votre discussion.",
-		wire.CodeUnauthorized:     "Votre session Flex n’est plus valable. Rechargez Flex et reconnectez-vous.",
+		wire.CodeUnauthorized:     "Votre session Flex a expiré. En général, elle se renouvelle d’elle-même : réessayez dans un instant. Sinon, terminez d’abord votre appel, puis reconnectez-vous à Flex.",
 		wire.CodeForbidden:        "Votre rôle ne le permet pas. Adressez-vous à votre superviseur ou administrateur.",
 		wire.CodeTaskNotYours:     "Cette tâche est attribuée à un autre agent. Demandez-lui, ou faites-vous transférer la tâche.",
 		wire.CodeTaskNotFound:     "Cette tâche n’existe plus. Actualisez votre liste de tâches.",

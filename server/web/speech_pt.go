@@ -92,7 +92,7 @@ var portuguese = speech{
 		wire.CodeUnknownCode:      "Não conhecemos este código. Compare com o link do chat, ou peça um novo por lá.",
 		wire.CodeExpired:          "Este link expirou. Peça um novo no chat.",
 		wire.CodeEnded:            "Esta chamada terminou. Se precisar de mais ajuda, escreva no chat.",
-		wire.CodeUnauthorized:     "Sua sessão do Flex não é mais válida. Recarregue o Flex e entre de novo.",
+		wire.CodeUnauthorized:     "Sua sessão do Flex expirou. Em geral ela se renova sozinha: tente de novo em instantes. Se não resolver, termine primeiro a chamada e depois entre de novo no Flex.",
 		wire.CodeForbidden:        "Seu papel não permite isso. Fale com seu supervisor ou administrador.",
 		wire.CodeTaskNotYours:     "Esta tarefa está atribuída a outro agente. Fale com ele, ou peça a transferência.",
 		wire.CodeTaskNotFound:     "Esta tarefa não existe mais. Atualize sua lista de tarefas.",

@@ -109,3 +109,15 @@ func TestPagesAndErrorsInTheReadersLanguage(t *testing.T) {
 		}
 	}
 }
+
+// A Flex token that has run out is renewed by the desktop; to load Flex anew
+// would end the agent's call.
+func TestExpiredTokenAdvisesNoReload(t *testing.T) {
+	reload := map[string]string{"en": "reload", "de": "laden", "es": "cargar", "fr": "recharge", "pt": "recarreg"}
+	for _, s := range speeches {
+		text := strings.ToLower(s.Errors[wire.CodeUnauthorized])
+		if reload[s.Lang] == "" || strings.Contains(text, reload[s.Lang]) || text == "" {
+			t.Errorf("%s: %s", s.Lang, text)
+		}
+	}
+}
