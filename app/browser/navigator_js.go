@@ -17,6 +17,13 @@ func storage() js.Value {
 	return js.Global().Get("Reflect").Call("get", js.Global(), "localStorage")
 }
 
+// Online says whether the device has a connection at all, as far as the browser
+// knows: a false is certain, a true may only mean that there is some network.
+func (Host) Online() bool {
+	v := navigator()
+	return !exists(v) || v.Get("onLine").Type() != js.TypeBoolean || v.Get("onLine").Bool()
+}
+
 // Stored is what Store kept under key, or "". Browsers may refuse storage, in
 // private windows and in frames; that reads as "".
 func (Host) Stored(key string) string {

@@ -19,6 +19,9 @@ func (Host) PageData() []byte { return nil }
 // Lang answers "".
 func (Host) Lang() string { return "" }
 
+// Online answers true.
+func (Host) Online() bool { return true }
+
 // Settled does nothing.
 func (Host) Settled() {}
 

@@ -160,6 +160,7 @@ func (f *fakeAPI) reported(p wire.Phase, detail string) bool {
 // fakeHost is a browser that keeps what it was told.
 type fakeHost struct {
 	noHost
+	offline bool
 	clock   string
 	mu      sync.Mutex
 	early   []byte
@@ -188,6 +189,8 @@ type posted struct {
 }
 
 func (h *fakeHost) Early() []byte { return h.early }
+
+func (h *fakeHost) Online() bool { return !h.offline }
 
 func (h *fakeHost) Clock(time.Time) string { return h.clock }
 

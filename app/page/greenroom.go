@@ -75,7 +75,7 @@ func (j *Join) preview() app.UI {
 				app.P().Text(j.w.CheckHint),
 			),
 			hide(app.P().Class("preview-asking"), !asking).Body(
-				app.Span().Class("spinner").Aria("hidden", "true"), app.Span().Text(j.w.Asking)),
+				app.Span().Class("spinner").Aria("hidden", "true"), app.Span().Text(j.s.askingWords())),
 			hide(app.P(), asking || j.s.capture == nil).Body(svg(iconCamOff), app.Span().Text(j.offLabel())),
 		),
 		hide(app.Div().Class("preview-bar").Role("group").Aria("label", j.w.Controls), j.s.capture == nil).Body(
@@ -147,7 +147,7 @@ func (j *Join) deviceFields() app.UI {
 // quietLabel is what joining with less means now: without a camera, or without
 // anything when there is nothing.
 func (j *Join) quietLabel() string {
-	if j.s.capture == nil && (j.s.mediaErr != nil || j.s.prompt.slow) {
+	if j.s.noDevice() || j.s.capture == nil && j.s.prompt.slow {
 		return j.w.JoinNothing
 	}
 	return j.w.JoinQuiet
@@ -157,7 +157,7 @@ func (j *Join) quietLabel() string {
 func (j *Join) troubleNow() string {
 	switch {
 	case j.s.prompt.slow:
-		return j.w.AskUnanswered
+		return j.s.unansweredWords()
 	case j.trouble != "":
 		return j.trouble
 	}
@@ -177,7 +177,7 @@ func (j *Join) onQuietJoin(app.Context, app.Event) {
 		j.join(video.Want{}) // another question might get no answer either
 		return
 	}
-	if j.s.mediaErr != nil && j.s.capture == nil {
+	if j.s.noDevice() {
 		j.join(video.Want{})
 		return
 	}

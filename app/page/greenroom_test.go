@@ -148,7 +148,7 @@ func TestUnsupportedBrowser(t *testing.T) {
 	}{
 		{"old", video.Support{Secure: true}, "cannot do video calls", wire.TroubleUnsupported},
 		{"in app", video.Support{InApp: true, Secure: true}, "inside another app", wire.TroubleInAppBrowser},
-		{"insecure", video.Support{WebRTC: true}, "not opened securely", wire.TroubleUnsupported},
+		{"insecure", video.Support{WebRTC: true}, "not opened securely", wire.TroubleInsecure},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := newRig(t, joinPageData(invited()))

@@ -54,6 +54,9 @@ type Host interface {
 	// Clock is t as the person's clock shows it, in their language and time
 	// zone; "" where that is not known.
 	Clock(t time.Time) string
+	// Online says whether the device has a connection at all, as far as the
+	// browser knows.
+	Online() bool
 	// Settled says that the page has time for what can wait.
 	Settled()
 	// Fullscreen shows the element with the id on the whole screen, or ends that.
@@ -121,6 +124,7 @@ func (noHost) OnVisibility(func(bool)) (stop func())                    { return
 func (noHost) Chime(context.Context, string) error                      { return nil }
 func (noHost) OnKeys([]string, func(string)) (stop func())              { return nothing }
 func (noHost) Probe(context.Context, string, []string) (open, udp bool) { return true, true }
+func (noHost) Online() bool                                             { return true }
 func (noHost) Settled()                                                 {}
 
 // noDevices stands for a browser that can everything: what the server renders

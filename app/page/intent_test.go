@@ -3,6 +3,7 @@ package page
 import (
 	"encoding/json"
 	"maps"
+	"reflect"
 	"testing"
 
 	"escalate/app/call"
@@ -241,7 +242,7 @@ func TestIntents(t *testing.T) {
 	if a.of("C"); !a.now().off(video.Video) {
 		t.Error("what cannot be read is not what was wanted")
 	}
-	if got := (wishes{}).again(video.Want{}); got != (video.Want{}) {
+	if got := (wishes{}).again(video.Want{}); !reflect.DeepEqual(got, video.Want{}) {
 		t.Errorf("want %+v out of nothing", got)
 	}
 }

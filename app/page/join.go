@@ -141,8 +141,11 @@ func (j *Join) OnMount(ctx app.Context) {
 		}
 	case PhaseBlocked:
 		detail := wire.TroubleUnsupported
-		if j.s.support.InApp {
+		switch u := j.s.support; {
+		case u.InApp:
 			detail = wire.TroubleInAppBrowser
+		case !u.Secure:
+			detail = wire.TroubleInsecure
 		}
 		j.progress(wire.PhaseTrouble, detail)
 	}
@@ -223,7 +226,7 @@ func (j *Join) Render() app.UI {
 	case PhaseLoading:
 		return frame(j.page, j.phase, "page", j.s.live, brand(j.page), j.busyCard(j.w.Loading, j.trouble, ""))
 	case PhaseJoining:
-		return frame(j.page, j.phase, "page", j.s.live, brand(j.page), j.busyCard(j.w.JoiningHeading, "", j.w.Cancel))
+		return frame(j.page, j.phase, "page", j.s.live, brand(j.page), j.busyCard(j.w.JoiningHeading, pick(j.s.slow.on, j.w.SDKLoading, ""), j.w.Cancel))
 	case PhaseRejoining:
 		return frame(j.page, j.phase, "page", j.s.live, brand(j.page), j.busyCard(j.w.RejoinHeading, j.w.RejoinLead, j.w.Leave))
 	case PhaseLost:

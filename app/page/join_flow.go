@@ -116,7 +116,7 @@ func (j *Join) refused(err error) {
 	if e == nil || e.Code == wire.CodeUnavailable {
 		detail = wire.TroubleNetwork
 	}
-	j.again(j.w.problem(err), detail)
+	j.again(j.s.problem(err), detail)
 }
 
 // notConnected handles a Room that could not be joined.
@@ -125,11 +125,7 @@ func (j *Join) notConnected(e *video.Error) {
 		j.finish(wire.CodeEnded)
 		return
 	}
-	detail := wire.TroubleNetwork
-	if e.Reason == video.RoomFull || e.Reason == video.TokenInvalid {
-		detail = "" // the customer's network is fine
-	}
-	j.again(j.w.callError(e), detail)
+	j.again(j.w.callError(e), joinTrouble(e.Reason))
 }
 
 // again tries to come back if we were in a call, and else shows the green room

@@ -34,7 +34,7 @@ func (j *Join) load() {
 		case errors.As(err, &e) && (e.Code == wire.CodeUnknownCode || e.Code == wire.CodeExpired || e.Code == wire.CodeEnded):
 			j.finish(e.Code)
 		default:
-			j.trouble = j.w.problem(err)
+			j.trouble = j.s.problem(err)
 			j.s.say(j.trouble)
 			j.s.later(loadAgain, j.load)
 		}

@@ -29,6 +29,8 @@ func (s *session) ask(w video.Want, done func(ok bool)) {
 	w.AudioDevice, w.VideoDevice = s.chosen[audioInput], s.chosen[videoInput]
 	wishes.Blur = wishes.Blur && s.support.Blur
 	wait, page := s.wait, s.ctx
+	slow, loaded := s.slow.watch(s)
+	w.Loading = slow
 	go func() {
 		long := time.AfterFunc(wait.prompt, func() {
 			page.Dispatch(func(app.Context) {
@@ -48,6 +50,7 @@ func (s *session) ask(w video.Want, done func(ok bool)) {
 			return
 		}
 		page.Dispatch(func(app.Context) {
+			loaded()
 			if superseded(try) {
 				if c != nil {
 					c.Close()

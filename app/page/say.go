@@ -74,6 +74,12 @@ func (w *words) trouble(detail string) string {
 		return w.CustomerInApp
 	case wire.TroubleUnsupported:
 		return w.CustomerOld
+	case wire.TroubleInsecure:
+		return w.CustomerInsecure
+	case wire.TroubleSDKBlocked:
+		return w.CustomerSDKBlocked
+	case wire.TroubleSDKSlow:
+		return w.CustomerSDKSlow
 	case wire.TroubleNetwork:
 		return w.CustomerNetwork
 	}
@@ -110,6 +116,10 @@ func (w *words) media(e *video.Error) advice {
 		return advice{w.MediaNone, wire.TroubleNoDevice}
 	case video.MediaConstraints:
 		return advice{w.MediaMisfit, wire.TroubleNoDevice}
+	case video.SDKBlocked:
+		return advice{w.SDKBlocked, wire.TroubleSDKBlocked}
+	case video.SDKSlow:
+		return advice{w.SDKSlow, wire.TroubleSDKSlow}
 	case video.Unsupported:
 		return advice{saying{w.OldHeading, w.OldLead}, wire.TroubleUnsupported}
 	}
@@ -133,8 +143,24 @@ func (w *words) callError(e *video.Error) string {
 		return w.CallNoReply
 	case video.SignalingLost:
 		return w.LostLead
+	case video.SDKBlocked, video.SDKSlow:
+		a := w.media(e)
+		return a.Heading + ". " + a.Text
 	}
 	return w.CallBroke
+}
+
+// joinTrouble is what the agent is told of a call that could not be joined.
+func joinTrouble(r video.Reason) string {
+	switch r {
+	case video.RoomFull, video.TokenInvalid:
+		return "" // the customer's network is fine
+	case video.SDKBlocked:
+		return wire.TroubleSDKBlocked
+	case video.SDKSlow:
+		return wire.TroubleSDKSlow
+	}
+	return wire.TroubleNetwork
 }
 
 // problem is a sentence for any error of a collaborator.

@@ -35,6 +35,7 @@ type session struct {
 	intent   intent
 	capture  video.Capture
 	prompt   prompt
+	slow     slowLoad
 	mediaErr *video.Error
 	micOn    bool // before the call; in it, state tells
 	camOn    bool
@@ -164,8 +165,9 @@ func (s *session) connect(j wire.Join, done func(error)) {
 	s.trouble, s.notice = "", ""
 	ctx, cancel := context.WithCancel(s.ctx)
 	s.cancel = cancel
+	slow, loaded := s.slow.watch(s)
 	o := video.Options{
-		Name: j.Room, Signaling: j.Signaling, Capture: s.capture,
+		Name: j.Room, Signaling: j.Signaling, Capture: s.capture, Loading: slow,
 		OnEvent: func(ev video.Event) {
 			s.ctx.Dispatch(func(app.Context) {
 				if n == s.joined {
@@ -184,6 +186,7 @@ func (s *session) connect(j wire.Join, done func(error)) {
 		}
 		return r, err
 	}, func(r video.Room, err error) {
+		loaded()
 		switch {
 		case n != s.joined:
 			if r != nil {

@@ -23,7 +23,7 @@ func unauthorized(err error) bool {
 
 // problem is what to say about an error of the server.
 func (v *VideoRoom) problem(err error) string {
-	why := v.w.problem(err)
+	why := v.s.problem(err)
 	if unauthorized(err) {
 		if v.phase == PhaseInCall {
 			// The server's advice for who cannot sign in may end the call. The

@@ -21,8 +21,8 @@ func (v *VideoRoom) Render() app.UI {
 			app.P().Class("lead").Text(lead), note(TroubleNote, v.trouble))
 	case PhaseJoining, PhaseAsking:
 		return v.card(v.w.JoiningHeading, app.Span().Class("spinner spinner-large").Aria("hidden", "true"),
-			hide(app.P().Class("lead"), v.phase != PhaseAsking || v.s.prompt.slow).Text(v.w.Asking),
-			note(TroubleNote, pick(v.s.prompt.slow, v.w.AskUnanswered, "")),
+			hide(app.P().Class("lead"), v.s.prompt.slow || v.phase != PhaseAsking && !v.s.slow.on).Text(v.s.askingWords()),
+			note(TroubleNote, pick(v.s.prompt.slow, v.s.unansweredWords(), "")),
 			hide(app.Div().Class("actions"), !v.s.prompt.slow).Body(
 				button(JoinButton, "button-primary", iconCam, v.w.Join, v.onJoin),
 				button(QuietJoinButton, "link-text", "", v.w.JoinNothing, v.onQuietJoin)),
@@ -34,7 +34,9 @@ func (v *VideoRoom) Render() app.UI {
 	case PhaseOver:
 		return v.card(v.w.OverEndedHeading, app.P().Class("lead").Text(v.w.AgentEnded), note(TroubleNote, v.trouble))
 	case PhaseBlocked:
-		return v.card(v.w.OldHeading, app.P().Class("lead").Text(v.w.OldLead))
+		secure := v.s.support.Secure
+		return v.card(pick(secure, v.w.OldHeading, v.w.InsecureHeading),
+			app.P().Class("lead").Text(pick(secure, v.w.OldLead, v.w.InsecureLead)))
 	case PhaseLeft:
 		return v.idle(v.w.LeftHeading, v.w.Rejoin)
 	case PhaseLost:
@@ -112,11 +114,12 @@ func (v *VideoRoom) onQuietJoin(app.Context, app.Event) {
 		v.join(video.Want{}) // another question might get no answer either
 		return
 	}
-	if v.s.mediaErr == nil {
+	none := v.s.noDevice()
+	if !none {
 		v.s.intent.of(v.code)
 		v.s.intent.want(video.Video, false)
 	}
-	v.join(video.Want{Audio: v.s.mediaErr == nil})
+	v.join(video.Want{Audio: !none})
 }
 
 func (v *VideoRoom) onCancel(app.Context, app.Event) { v.cancel() }

@@ -18,6 +18,7 @@ type words struct {
 	Recorded, NotRecorded, Consent, ConsentMissing, ConsentRefuse string
 	Join, JoinQuiet, JoinNothing, Check, CheckHint, Asking        string
 	AskUnanswered                                                 string
+	SDKLoading                                                    string
 	PreviewOff, NoCamera, Mic, Camera, MicLevel                   string
 	MicOff                                                        string
 	Preview                                                       string
@@ -57,10 +58,13 @@ type words struct {
 	MediaDenied, MediaDismissed, MediaSystem, MediaInUse saying
 	MediaNone, MediaMisfit, MediaOther                   saying
 
+	// What went wrong with twilio-video.js: something holds it back, or it has not arrived.
+	SDKBlocked, SDKSlow saying
+
 	// Why a call could not be joined, or broke.
 	CallFull, CallElsewhere, CallStale, CallNoMedia, CallBroke, Problem string
 	CallNoReply                                                         string
-	NoAnswer                                                            string
+	NoAnswer, Offline                                                   string // our server is away, this device is
 
 	AgentTitle, ConnectingHeading, ConnectingLead, NoTask string
 	IdleHeading, SendAgain, SentAgain, End, EndSure       string
@@ -74,6 +78,7 @@ type words struct {
 	CustomerLeft                                                       string
 	CustomerDenied, CustomerSystem, CustomerInUse, CustomerNoDevice    string
 	CustomerInApp, CustomerOld, CustomerNetwork, CustomerTrouble       string
+	CustomerInsecure, CustomerSDKBlocked, CustomerSDKSlow              string
 
 	callWords
 }

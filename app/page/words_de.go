@@ -36,6 +36,7 @@ var german = words{
 	CheckHint:      "Bis Sie teilnehmen, sehen nur Sie dieses Bild.",
 	Asking:         "Ihr Browser fragt nach. Bitte wählen Sie „Zulassen“.",
 	AskUnanswered:  "Ihr Browser fragt noch nach Kamera und Mikrofon. Suchen Sie seine Frage oben im Fenster und wählen Sie „Zulassen“, oder nehmen Sie ohne teil.",
+	SDKLoading:     "Der Videoanruf wird noch geladen. Bei einer langsamen Verbindung dauert das bis zu einer halben Minute …",
 	PreviewOff:     "Ihre Kamera ist aus",
 	NoCamera:       "Keine Kamera",
 	Mic:            "Mikrofon",
@@ -152,6 +153,10 @@ var german = words{
 		"Wählen Sie eine andere Kamera oder ein anderes Mikrofon und versuchen Sie es erneut."},
 	MediaOther: saying{"Kamera oder Mikrofon ist nicht gestartet",
 		"Versuchen Sie es erneut. Wenn es weiterhin nicht klappt, schließen Sie andere Programme, die sie nutzen, oder starten Sie Ihr Gerät neu."},
+	SDKBlocked: saying{"Ein Teil dieser Seite wird zurückgehalten",
+		"Ein Werbeblocker, ein Sicherheitsprogramm oder ein Firmennetz kann ihn fernhalten. Erlauben Sie dort diese Seite und versuchen Sie es erneut, oder öffnen Sie den Link in einem anderen Browser oder Netzwerk, zum Beispiel über mobile Daten."},
+	SDKSlow: saying{"Ein Teil dieser Seite ist nicht angekommen",
+		"Ihre Verbindung ist vielleicht langsam oder unterbrochen, oder etwas in Ihrem Netzwerk hält ihn zurück. Warten Sie einen Moment und versuchen Sie es erneut, oder nehmen Sie ein anderes Netzwerk, zum Beispiel mobile Daten."},
 
 	CallFull:      "Der Videoraum ist voll. Warten Sie eine Minute und treten Sie dann noch einmal bei, oder schreiben Sie es im Chat.",
 	CallElsewhere: "Sie nehmen bereits in einem anderen Tab oder Fenster teil. Machen Sie dort weiter, oder nehmen Sie hier erneut teil.",
@@ -160,7 +165,8 @@ var german = words{
 	CallBroke:     "Der Anruf ist abgebrochen. Nehmen Sie erneut teil.",
 	CallNoReply:   "Der Videodienst antwortet nicht. Nehmen Sie erneut teil; klappt es weiterhin nicht, nehmen Sie ein anderes Netzwerk, zum Beispiel mobile Daten.",
 	Problem:       "Das hat nicht geklappt. Prüfen Sie Ihre Verbindung und versuchen Sie es erneut.",
-	NoAnswer:      "Der Server antwortet nicht. Prüfen Sie Ihre Internetverbindung und versuchen Sie es erneut.",
+	NoAnswer:      "Unser Server antwortet gerade nicht. Versuchen Sie es in einer Minute erneut. Wenn sich auch andere Websites nicht öffnen, prüfen Sie Ihre Internetverbindung.",
+	Offline:       "Dieses Gerät hat gerade keine Internetverbindung. Prüfen Sie WLAN oder mobile Daten und versuchen Sie es dann erneut.",
 
 	AgentTitle:        "Videoraum",
 	ConnectingHeading: "Videoraum",
@@ -195,6 +201,9 @@ var german = words{
 	CustomerNoDevice:   "Das Gerät auf der Kundenseite hat weder Kamera noch Mikrofon. Die Teilnahme geht auch ohne.",
 	CustomerInApp:      "Der Link wurde in einer anderen App geöffnet. Bitten Sie darum, ihn in Safari oder Chrome zu öffnen.",
 	CustomerOld:        "Der Browser auf der Kundenseite beherrscht keine Videoanrufe. Empfehlen Sie einen aktuellen Chrome, Safari, Firefox oder Edge.",
+	CustomerInsecure:   "Der Link wurde mit http statt https geöffnet; so gibt es weder Kamera noch Anruf. Senden Sie den Link noch einmal und bitten Sie darum, ihn genau so zu öffnen.",
+	CustomerSDKBlocked: "Ein Werbeblocker oder ein Netzwerk hält auf der Kundenseite einen Teil der Seite zurück. Bitten Sie darum, diese Seite zu erlauben oder den Link in einem anderen Browser oder über mobile Daten zu öffnen.",
+	CustomerSDKSlow:    "Ein Teil der Seite ist auf der Kundenseite nicht angekommen: Die Verbindung ist langsam oder hält ihn zurück. Bitten Sie darum, es erneut zu versuchen oder ein anderes Netzwerk zu nehmen.",
 	CustomerNetwork:    "Das Netzwerk auf der Kundenseite lässt den Anruf nicht durch.",
 	CustomerTrouble:    "Auf der Kundenseite gibt es Schwierigkeiten bei der Teilnahme.",
 }

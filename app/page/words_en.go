@@ -36,6 +36,7 @@ var english = words{
 	CheckHint:      "Only you see this picture until you join.",
 	Asking:         "Your browser is asking. Please choose “Allow”.",
 	AskUnanswered:  "Your browser is still asking for camera and microphone. Look for its question at the top of the window and choose “Allow”, or join without.",
+	SDKLoading:     "Still loading the video call. On a slow line this takes up to half a minute…",
 	PreviewOff:     "Your camera is off",
 	NoCamera:       "No camera",
 	Mic:            "Microphone",
@@ -152,6 +153,10 @@ var english = words{
 		"Choose another camera or microphone and try again."},
 	MediaOther: saying{"Camera or microphone did not start",
 		"Try again. If it keeps failing, close other programs that use them, or restart your device."},
+	SDKBlocked: saying{"A part of this page is held back",
+		"An ad blocker, a security program or a company network may keep it away. Allow this page there and try again, or open the link in another browser or network, such as mobile data."},
+	SDKSlow: saying{"A part of this page has not arrived",
+		"Your connection may be slow or interrupted, or something in your network holds it back. Wait a moment and try again, or use another network, such as mobile data."},
 
 	CallFull:      "The Video Room is full. Wait a minute and join again, or tell the agent in the chat.",
 	CallElsewhere: "You joined this call in another tab or window. Go on there, or join here again.",
@@ -160,7 +165,8 @@ var english = words{
 	CallBroke:     "The call broke off. Join again.",
 	CallNoReply:   "The video service does not answer. Join again; if it keeps failing, use another network, such as mobile data.",
 	Problem:       "That did not work. Check your connection and try again.",
-	NoAnswer:      "No answer from the server. Check your internet connection and try again.",
+	NoAnswer:      "Our server does not answer at the moment. Try again in a minute. If other websites do not open either, check your internet connection.",
+	Offline:       "This device has no internet connection just now. Check Wi-Fi or mobile data, then try again.",
 
 	AgentTitle:        "Video Room",
 	ConnectingHeading: "Video Room",
@@ -195,6 +201,9 @@ var english = words{
 	CustomerNoDevice:   "The customer’s device has no camera or microphone. They can join without.",
 	CustomerInApp:      "The customer opened the link inside another app. Ask them to open it in Safari or Chrome.",
 	CustomerOld:        "The customer’s browser cannot do video calls. Ask them to use a current Chrome, Safari, Firefox or Edge.",
+	CustomerInsecure:   "The customer opened the link with http instead of https, which gives no camera and no call. Send the link again and ask them to open it exactly as it is.",
+	CustomerSDKBlocked: "An ad blocker or a network keeps a part of the page from the customer. Ask them to allow this page, or to open the link in another browser or with mobile data.",
+	CustomerSDKSlow:    "A part of the page has not reached the customer: their connection is slow or holds it back. Ask them to try again, or to use another network.",
 	CustomerNetwork:    "The customer’s network does not let the call through.",
 	CustomerTrouble:    "The customer has trouble joining.",
 }

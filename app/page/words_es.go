@@ -36,6 +36,7 @@ var spanish = words{
 	CheckHint:      "Solo usted ve esta imagen hasta que entre.",
 	Asking:         "Su navegador le está preguntando. Elija «Permitir».",
 	AskUnanswered:  "Su navegador sigue pidiendo la cámara y el micrófono. Busque la pregunta en la parte superior de la ventana y elija «Permitir», o entre sin ellos.",
+	SDKLoading:     "La videollamada aún se está cargando. Con una conexión lenta tarda hasta medio minuto…",
 	PreviewOff:     "Su cámara está apagada",
 	NoCamera:       "Sin cámara",
 	Mic:            "Micrófono",
@@ -152,6 +153,10 @@ var spanish = words{
 		"Elija otra cámara u otro micrófono e inténtelo de nuevo."},
 	MediaOther: saying{"La cámara o el micrófono no se iniciaron",
 		"Inténtelo de nuevo. Si sigue sin funcionar, cierre otros programas que los usen o reinicie su dispositivo."},
+	SDKBlocked: saying{"Algo retiene una parte de esta página",
+		"Puede ser un bloqueador de anuncios, un programa de seguridad o la red de una empresa. Permita allí esta página e inténtelo de nuevo, o abra el enlace en otro navegador o en otra red, por ejemplo con los datos móviles."},
+	SDKSlow: saying{"Una parte de esta página no ha llegado",
+		"Puede que su conexión sea lenta o se corte, o que algo en su red la retenga. Espere un momento e inténtelo de nuevo, o use otra red, por ejemplo los datos móviles."},
 
 	CallFull:      "La sala de vídeo está llena. Espere un minuto y vuelva a unirse, o dígaselo al agente en el chat.",
 	CallElsewhere: "Ha entrado en esta llamada desde otra pestaña o ventana. Continúe allí, o vuelva a entrar aquí.",
@@ -160,7 +165,8 @@ var spanish = words{
 	CallBroke:     "La llamada se ha cortado. Vuelva a entrar.",
 	CallNoReply:   "El servicio de vídeo no responde. Vuelva a entrar; si sigue fallando, use otra red, por ejemplo los datos móviles.",
 	Problem:       "No ha funcionado. Compruebe su conexión e inténtelo de nuevo.",
-	NoAnswer:      "El servidor no responde. Compruebe su conexión a internet e inténtelo de nuevo.",
+	NoAnswer:      "Nuestro servidor no responde en este momento. Inténtelo de nuevo en un minuto. Si tampoco se abren otras páginas web, compruebe su conexión a internet.",
+	Offline:       "Este dispositivo no tiene conexión a internet en este momento. Compruebe la wifi o los datos móviles e inténtelo de nuevo.",
 
 	AgentTitle:        "Sala de vídeo",
 	ConnectingHeading: "Sala de vídeo",
@@ -195,6 +201,9 @@ var spanish = words{
 	CustomerNoDevice:   "El dispositivo del cliente no tiene cámara ni micrófono. Puede entrar sin ellos.",
 	CustomerInApp:      "El cliente abrió el enlace dentro de otra aplicación. Pídale que lo abra en Safari o Chrome.",
 	CustomerOld:        "El navegador del cliente no admite videollamadas. Pídale que use una versión actual de Chrome, Safari, Firefox o Edge.",
+	CustomerInsecure:   "El cliente abrió el enlace con http en lugar de https, y así no hay ni cámara ni llamada. Envíe el enlace otra vez y pídale que lo abra tal cual.",
+	CustomerSDKBlocked: "Un bloqueador de anuncios o una red impide que le llegue al cliente una parte de la página. Pídale que permita esta página, o que abra el enlace en otro navegador o con datos móviles.",
+	CustomerSDKSlow:    "Una parte de la página no le ha llegado al cliente: su conexión es lenta o la retiene. Pídale que lo intente de nuevo o que use otra red.",
 	CustomerNetwork:    "La red del cliente no deja pasar la llamada.",
 	CustomerTrouble:    "El cliente tiene dificultades para entrar.",
 }

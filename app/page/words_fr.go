@@ -36,6 +36,7 @@ var french = words{
 	CheckHint:      "Vous seul voyez cette image tant que vous n’avez pas rejoint l’appel.",
 	Asking:         "Votre navigateur vous pose une question. Veuillez choisir « Autoriser ».",
 	AskUnanswered:  "Votre navigateur demande toujours la caméra et le micro. Cherchez sa question en haut de la fenêtre et choisissez « Autoriser », ou participez sans.",
+	SDKLoading:     "L’appel vidéo est encore en cours de chargement. Avec une connexion lente, cela prend jusqu’à une demi-minute…",
 	PreviewOff:     "Votre caméra est éteinte",
 	NoCamera:       "Pas de caméra",
 	Mic:            "Micro",
@@ -152,6 +153,10 @@ var french = words{
 		"Choisissez une autre caméra ou un autre micro, puis réessayez."},
 	MediaOther: saying{"La caméra ou le micro n’a pas démarré",
 		"Réessayez. Si cela ne suffit pas, fermez les autres programmes qui s’en servent, ou redémarrez votre appareil."},
+	SDKBlocked: saying{"Une partie de cette page est retenue",
+		"Un bloqueur de publicité, un programme de sécurité ou un réseau d’entreprise peut l’arrêter. Autorisez-y cette page et réessayez, ou ouvrez le lien dans un autre navigateur ou sur un autre réseau, par exemple avec les données mobiles."},
+	SDKSlow: saying{"Une partie de cette page n’est pas arrivée",
+		"Votre connexion est peut-être lente ou coupée, ou quelque chose la retient dans votre réseau. Attendez un instant et réessayez, ou prenez un autre réseau, par exemple les données mobiles."},
 
 	CallFull:      "La salle vidéo est pleine. Attendez une minute et rejoignez-la à nouveau, ou dites-le à l’agent dans le chat.",
 	CallElsewhere: "Vous avez rejoint cet appel dans un autre onglet ou une autre fenêtre. Continuez là-bas, ou rejoignez-le de nouveau ici.",
@@ -160,7 +165,8 @@ var french = words{
 	CallBroke:     "L’appel a été interrompu. Rejoignez-le de nouveau.",
 	CallNoReply:   "Le service vidéo ne répond pas. Rejoignez l’appel de nouveau ; si cela échoue encore, prenez un autre réseau, par exemple les données mobiles.",
 	Problem:       "Cela n’a pas fonctionné. Vérifiez votre connexion et réessayez.",
-	NoAnswer:      "Le serveur ne répond pas. Vérifiez votre connexion internet et réessayez.",
+	NoAnswer:      "Notre serveur ne répond pas en ce moment. Réessayez dans une minute. Si d’autres sites ne s’ouvrent pas non plus, vérifiez votre connexion internet.",
+	Offline:       "Cet appareil n’a pas de connexion internet en ce moment. Vérifiez le Wi-Fi ou les données mobiles, puis réessayez.",
 
 	AgentTitle:        "Salle vidéo",
 	ConnectingHeading: "Salle vidéo",
@@ -195,6 +201,9 @@ var french = words{
 	CustomerNoDevice:   "L’appareil du client n’a ni caméra ni micro. Il est possible de participer sans.",
 	CustomerInApp:      "Le client a ouvert le lien dans une autre application. Demandez-lui de l’ouvrir dans Safari ou Chrome.",
 	CustomerOld:        "Le navigateur du client ne permet pas les appels vidéo. Demandez-lui d’utiliser une version récente de Chrome, Safari, Firefox ou Edge.",
+	CustomerInsecure:   "Le client a ouvert le lien en http au lieu de https : il n’y a alors ni caméra ni appel. Renvoyez le lien et demandez-lui de l’ouvrir tel quel.",
+	CustomerSDKBlocked: "Un bloqueur de publicité ou un réseau retient une partie de la page chez le client. Demandez-lui d’autoriser cette page, ou d’ouvrir le lien dans un autre navigateur ou avec les données mobiles.",
+	CustomerSDKSlow:    "Une partie de la page n’est pas arrivée chez le client : sa connexion est lente ou la retient. Demandez-lui de réessayer, ou de prendre un autre réseau.",
 	CustomerNetwork:    "Le réseau du client ne laisse pas passer l’appel.",
 	CustomerTrouble:    "Le client a du mal à rejoindre l’appel.",
 }

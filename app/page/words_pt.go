@@ -36,6 +36,7 @@ var portuguese = words{
 	CheckHint:      "Só você vê esta imagem até entrar.",
 	Asking:         "O navegador está perguntando. Escolha “Permitir”.",
 	AskUnanswered:  "O navegador ainda está pedindo a câmera e o microfone. Procure a pergunta no alto da janela e escolha “Permitir”, ou entre sem eles.",
+	SDKLoading:     "A chamada de vídeo ainda está carregando. Com uma conexão lenta, isso leva até meio minuto…",
 	PreviewOff:     "Sua câmera está desligada",
 	NoCamera:       "Sem câmera",
 	Mic:            "Microfone",
@@ -152,6 +153,10 @@ var portuguese = words{
 		"Escolha outra câmera ou outro microfone e tente de novo."},
 	MediaOther: saying{"A câmera ou o microfone não iniciou",
 		"Tente de novo. Se continuar sem funcionar, feche outros programas que os usem ou reinicie seu dispositivo."},
+	SDKBlocked: saying{"Uma parte desta página foi retida",
+		"Pode ser um bloqueador de anúncios, um programa de segurança ou a rede de uma empresa. Permita esta página e tente de novo, ou abra o link em outro navegador ou em outra rede, como os dados móveis."},
+	SDKSlow: saying{"Uma parte desta página não chegou",
+		"Sua conexão pode estar lenta ou interrompida, ou algo na sua rede a retém. Espere um momento e tente de novo, ou use outra rede, como os dados móveis."},
 
 	CallFull:      "A sala de vídeo está cheia. Espere um minuto e entre de novo, ou avise o agente no chat.",
 	CallElsewhere: "Você entrou nesta chamada em outra aba ou janela. Continue por lá, ou entre aqui de novo.",
@@ -160,7 +165,8 @@ var portuguese = words{
 	CallBroke:     "A chamada caiu. Entre de novo.",
 	CallNoReply:   "O serviço de vídeo não responde. Entre de novo; se continuar falhando, use outra rede, como os dados móveis.",
 	Problem:       "Não funcionou. Verifique sua conexão e tente de novo.",
-	NoAnswer:      "O servidor não responde. Verifique sua conexão com a internet e tente de novo.",
+	NoAnswer:      "Nosso servidor não responde neste momento. Tente de novo em um minuto. Se outros sites também não abrirem, verifique sua conexão com a internet.",
+	Offline:       "Este dispositivo está sem conexão com a internet. Verifique o Wi-Fi ou os dados móveis e tente de novo.",
 
 	AgentTitle:        "Sala de vídeo",
 	ConnectingHeading: "Sala de vídeo",
@@ -195,6 +201,9 @@ var portuguese = words{
 	CustomerNoDevice:   "O dispositivo do cliente não tem câmera nem microfone. Ele pode entrar sem.",
 	CustomerInApp:      "O cliente abriu o link dentro de outro aplicativo. Peça que abra no Safari ou no Chrome.",
 	CustomerOld:        "O navegador do cliente não faz chamadas de vídeo. Peça que use uma versão atual do Chrome, Safari, Firefox ou Edge.",
+	CustomerInsecure:   "O cliente abriu o link com http em vez de https, e assim não há câmera nem chamada. Envie o link de novo e peça que abra exatamente como está.",
+	CustomerSDKBlocked: "Um bloqueador de anúncios ou uma rede retém uma parte da página no lado do cliente. Peça que permita esta página, ou que abra o link em outro navegador ou com dados móveis.",
+	CustomerSDKSlow:    "Uma parte da página não chegou ao cliente: a conexão dele é lenta ou a retém. Peça que tente de novo ou que use outra rede.",
 	CustomerNetwork:    "A rede do cliente não deixa a chamada passar.",
 	CustomerTrouble:    "O cliente está com dificuldade para entrar.",
 }

@@ -20,6 +20,8 @@ const (
 	SignalingLost     Reason = "signaling_lost"     // 53000, 53001, 53006
 	TimedOut          Reason = "timed_out"          // the Room could not be joined in time
 	MediaLost         Reason = "media_lost"         // 53400-53407
+	SDKBlocked        Reason = "sdk_blocked"        // something keeps the SDK away from the page
+	SDKSlow           Reason = "sdk_slow"           // the SDK has not arrived in time, or the line is down
 	Unsupported       Reason = "unsupported"
 	Other             Reason = "other"
 )

@@ -80,6 +80,9 @@ const (
 type Want struct {
 	Audio, Video             bool
 	AudioDevice, VideoDevice string
+	// Loading is told, from any goroutine, when the part of the page that does
+	// the call takes long to load; may be nil.
+	Loading func()
 }
 
 // Device is a microphone ("audioinput"), camera ("videoinput") or speaker
@@ -124,6 +127,8 @@ type Options struct {
 	Signaling string
 	// Capture is published; nil joins without microphone and camera.
 	Capture Capture
+	// Loading is as in Want.
+	Loading func()
 	// OnEvent gets every event, in order, on JavaScript's event loop: it must
 	// hand over and return.
 	OnEvent func(Event)

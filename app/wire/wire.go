@@ -87,6 +87,9 @@ const (
 	TroubleNoDevice     = "no_device"
 	TroubleInAppBrowser = "in_app_browser"
 	TroubleUnsupported  = "unsupported"
+	TroubleInsecure     = "insecure"    // opened over http
+	TroubleSDKBlocked   = "blocked_sdk" // something keeps twilio-video.js away from the page
+	TroubleSDKSlow      = "slow_sdk"    // twilio-video.js has not arrived
 	TroubleNetwork      = "network"
 )
 

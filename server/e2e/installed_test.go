@@ -47,11 +47,19 @@ func TestInstalled(t *testing.T) {
 	page.read("lädt Sie zu einem Videoanruf ein")
 	release()
 
-	// No line at all, and back.
+	// Our server is away: that, and not the person's connection.
 	f.cut(true)
 	page.run(navigate(link))
+	page.read("Der Videodienst antwortet nicht")
+	page.shot("away")
+	if strings.Contains(page.text("body"), "offline") {
+		t.Error("it says that this device is offline, which it is not")
+	}
+	// No line at all, and back.
+	page.network(conditions{Offline: true})
 	page.read("Sie sind offline")
 	page.shot("offline")
+	page.network(conditions{})
 	f.cut(false)
 	page.see("#join-button")
 	if again, _ := f.twice(); len(again) > 0 {

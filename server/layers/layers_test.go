@@ -28,11 +28,12 @@ var may = []struct {
 }{
 	// The browser half.
 	{"app/wire", nil},
+	{"app/inapp", nil},
 	{"app/video", nil},
 	{"app/client", []string{"app/wire"}},
 	{"app/browser", nil},
 	{"app/video/videotest", []string{"app/video"}},
-	{"app/video/twiliojs", []string{"app/video", "app/browser"}},
+	{"app/video/twiliojs", []string{"app/video", "app/browser", "app/inapp"}},
 	{"app/call", []string{"app/video"}},
 	{"app/page", []string{"app/wire", "app/video", "app/call"}},
 	{"wasm", []string{"app/wire", "app/browser", "app/client", "app/video/twiliojs", "app/page"}},
@@ -46,7 +47,7 @@ var may = []struct {
 	{"server/escalation/escalationtest", []string{"server/escalation"}},
 	{"server/twiliospec", nil}, // for tests only
 	{"server/twilioapi", []string{"server/escalation", "server/token"}},
-	{"server/web", []string{"server/escalation", "server/joincode", "app/wire"}},
+	{"server/web", []string{"server/escalation", "server/joincode", "app/wire", "app/inapp"}},
 	{"server/dropin", []string{"server/escalation", "app/wire"}},
 	// Local Twilio, which knows nothing of the product.
 	{"server/localtwilio/store", nil},

@@ -65,7 +65,8 @@ var (
 	}
 	troubles = map[string]bool{
 		"": true, wire.TroubleDenied: true, wire.TroubleSystem: true, wire.TroubleInUse: true, wire.TroubleNoDevice: true,
-		wire.TroubleInAppBrowser: true, wire.TroubleUnsupported: true, wire.TroubleNetwork: true,
+		wire.TroubleInAppBrowser: true, wire.TroubleUnsupported: true, wire.TroubleInsecure: true, wire.TroubleNetwork: true,
+		wire.TroubleSDKBlocked: true, wire.TroubleSDKSlow: true,
 	}
 )
 

@@ -24,6 +24,9 @@ const (
 // workerPolicy is what the service worker may do: fetch from here.
 var workerPolicy = policy("default-src 'none'", "connect-src 'self'")
 
+// inAppPolicy lets the page look where it runs.
+var inAppPolicy = "script-src 'self'; " + plainPolicy
+
 // offlinePolicy lets the page look for the connection.
 var offlinePolicy = plainPolicy + "; script-src 'self'; connect-src 'self'"
 
@@ -128,7 +131,10 @@ func (s *server) getFrame(w http.ResponseWriter, r *http.Request) error {
 	return s.app(w, r, shell{Name: "join", Title: s.speech(r).TitleJoin}, wire.JoinPath(""), wire.Page{})
 }
 
-// getOffline is what the service worker shows without a connection.
+// getOffline is what the service worker shows where no page can be loaded: its
+// script knows whether this device has no connection, or only we are away.
 func (s *server) getOffline(w http.ResponseWriter, r *http.Request) error {
-	return s.plain(w, r, http.StatusOK, s.speech(r).Offline, plainData{Policy: offlinePolicy, Script: "offline.js"})
+	return s.plain(w, r, http.StatusOK, s.speech(r).Away, plainData{
+		Policy: offlinePolicy, Script: "offline.js", Retry: true, Offline: &s.speech(r).Offline,
+	})
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"escalate/app/inapp"
 	"escalate/app/wire"
 	"escalate/server/escalation"
 	"escalate/server/joincode"
@@ -77,12 +78,16 @@ func (s *server) joinPage(w http.ResponseWriter, r *http.Request, given string) 
 		http.Redirect(w, r, to, http.StatusSeeOther)
 		return nil
 	}
-	if inApp(r.UserAgent()) && !r.URL.Query().Has(continueParam) {
-		return s.plain(w, r, http.StatusOK, t.InApp, plainData{
+	if in := inapp.Of(r.UserAgent()); in != inapp.No && !r.URL.Query().Has(continueParam) {
+		d := plainData{
 			Link:       s.Escalations.JoinURL(e.Code),
 			Onward:     link + "?" + url.Values{continueParam: {"1"}}.Encode() + s.chosenLang(r, "&"),
 			OnwardText: t.Onward,
-		})
+		}
+		if in == inapp.Bare { // on the home screen, maybe, which only a script can see
+			d.Policy, d.Script = inAppPolicy, "inapp.js"
+		}
+		return s.plain(w, r, http.StatusOK, t.InApp, d)
 	}
 	st := s.state(e)
 	title := t.TitleJoin

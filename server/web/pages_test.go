@@ -262,3 +262,27 @@ func TestPagesUseNothingUp(t *testing.T) {
 		do(t, h, call{"HEAD", "/join/" + liveCode, "", nil})
 	}
 }
+
+// A page on an iPhone's home screen says nothing else than an app's web view
+// without a name: the script goes on where it is the first.
+func TestPageFromTheHomeScreenCanGoOn(t *testing.T) {
+	bare := strings.Replace(strings.Replace(safari, " Safari/604.1", "", 1), "Version/18.1 ", "", 1)
+	w := browse(t, newRig().handler(), "/join/"+liveCode, "User-Agent", bare)
+	body := w.Body.String()
+	for _, want := range []string{`src="/static/inapp.js"`, `id="onward"`, `href="/join/` + liveCode + `?continue=1"`} {
+		if !strings.Contains(body, want) {
+			t.Errorf("page lacks %s:\n%s", want, body)
+		}
+	}
+	if csp := w.Header().Get("Content-Security-Policy"); !strings.Contains(csp, "script-src 'self'") {
+		t.Errorf("the script may not run: %s", csp)
+	}
+	if strings.Contains(body, `href=""`) {
+		t.Error("the page offers to load it again")
+	}
+	// Words that an app's name is a part of are no app.
+	w = browse(t, newRig().handler(), "/join/"+liveCode, "User-Agent", safari+" BankOnline/3.2")
+	if !strings.Contains(w.Body.String(), `<main id="app">`) {
+		t.Error("BankOnline is taken for LINE")
+	}
+}

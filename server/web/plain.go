@@ -22,9 +22,12 @@ type plainData struct {
 	Rate string
 	// Onward is where a button leads that says OnwardText.
 	Onward, OnwardText string
-	// Policy replaces plainPolicy, for a page with the one script Script; a
-	// button to try again then goes with it.
+	// Policy replaces plainPolicy, for a page with the one script Script.
 	Policy, Script string
+	// Retry offers to load the page again.
+	Retry bool
+	// Offline stands beside the page, hidden, until Script shows it instead.
+	Offline *plainPage
 	// AskCode offers a field to type a code into.
 	AskCode bool
 }
@@ -53,15 +56,42 @@ func (s *server) plainDocument(t *speech, p plainPage, d plainData) *html.Node {
 		tagIf(d.Script, "script", attributes{"src", s.static.URL(d.Script), "defer", ""}))
 	return document(t, h, tag("body", attributes{"class", "plain"}, tag("main", attributes{"class", "page"},
 		brandLine(s.Brand, s.Look.logoURL()),
-		card(p.Heading, p.Lead,
-			linkText(d.Link),
-			steps(p.Steps),
-			codeForm(t, d.AskCode),
-			ratingForm(t, d.Rate),
-			tagIf(d.Script, "p", nil, tag("a", attributes{"class", "button button-primary", "href", ""}, text(t.TryAgain))),
-			tagIf(d.Onward, "p", nil, tag("a", attributes{"class", "button", "href", d.Onward}, text(d.OnwardText))),
-			tagIf(p.Note, "p", attributes{"class", "note"}, text(p.Note)),
-		))))
+		plainCard(t, p, d),
+		offlineCard(t, d),
+	)))
+}
+
+func plainCard(t *speech, p plainPage, d plainData) *html.Node {
+	return card(p.Heading, p.Lead,
+		linkText(d.Link),
+		steps(p.Steps),
+		codeForm(t, d.AskCode),
+		ratingForm(t, d.Rate),
+		retry(t, d.Retry),
+		tagIf(d.Onward, "p", nil, tag("a", attributes{"class", "button", "id", onwardID, "href", d.Onward}, text(d.OnwardText))),
+		tagIf(p.Note, "p", attributes{"class", "note"}, text(p.Note)),
+	)
+}
+
+// What the scripts of plain pages know their elements by.
+const (
+	onwardID  = "onward"
+	offlineID = "offline"
+)
+
+// offlineCard is for the script to show, nil without one.
+func offlineCard(t *speech, d plainData) *html.Node {
+	if d.Offline == nil {
+		return nil
+	}
+	return tag("div", attributes{"id", offlineID, "hidden", ""}, plainCard(t, *d.Offline, plainData{Retry: d.Retry}))
+}
+
+func retry(t *speech, offered bool) *html.Node {
+	if !offered {
+		return nil
+	}
+	return tag("p", nil, tag("a", attributes{"class", "button button-primary", "href", ""}, text(t.TryAgain)))
 }
 
 func steps(list []string) *html.Node {

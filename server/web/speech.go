@@ -21,7 +21,7 @@ type speech struct {
 	StoppedHeading, StoppedLead, Reload string
 
 	Unknown, Expired, Ended, Rate, Rated, InApp, TooMany plainPage
-	Trouble, NotFound, Offline                           plainPage
+	Trouble, NotFound, Offline, Away                     plainPage
 
 	CodeLabel, CodeOpen               string
 	RateLegend, RateComment, RateSend string

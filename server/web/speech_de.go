@@ -77,6 +77,12 @@ var german = speech{
 		Steps:   []string{"Prüfen Sie WLAN oder mobile Daten und schalten Sie den Flugmodus aus.", "Diese Seite macht von selbst weiter, sobald die Verbindung wieder da ist."},
 		Note:    "Ihr Link funktioniert weiter, solange auf Sie gewartet wird.",
 	},
+	Away: plainPage{
+		Heading: "Der Videodienst antwortet nicht",
+		Lead:    "Unser Server ist gerade nicht erreichbar. Das liegt nicht an Ihnen, und es ist nichts verloren.",
+		Steps:   []string{"Warten Sie einen Moment: Diese Seite macht von selbst weiter, sobald der Server antwortet.", "Wenn sich auch andere Websites nicht öffnen, prüfen Sie WLAN oder mobile Daten."},
+		Note:    "Ihr Link funktioniert weiter, solange auf Sie gewartet wird.",
+	},
 
 	CodeLabel: "Code aus Ihrem Chat", CodeOpen: "Öffnen",
 	RateLegend: "Ihre Bewertung", RateComment: "Möchten Sie etwas hinzufügen? (freiwillig)", RateSend: "Bewertung senden",

@@ -77,6 +77,12 @@ var english = speech{
 		Steps:   []string{"Check Wi-Fi or mobile data, and switch off flight mode.", "This page goes on by itself as soon as the connection is back."},
 		Note:    "Your link keeps working while the agent waits for you.",
 	},
+	Away: plainPage{
+		Heading: "The video service does not answer",
+		Lead:    "Our server cannot be reached at the moment; it is not your fault, and nothing is lost.",
+		Steps:   []string{"Wait a moment: this page goes on by itself as soon as the server answers.", "If other websites do not open either, check Wi-Fi or mobile data."},
+		Note:    "Your link keeps working while the agent waits for you.",
+	},
 
 	CodeLabel: "Code from your chat", CodeOpen: "Open",
 	RateLegend: "Your rating", RateComment: "Anything to add? (optional)", RateSend: "Send rating",

@@ -77,6 +77,12 @@ var spanish = speech{
 		Steps:   []string{"Compruebe la wifi o los datos móviles y desactive el modo avión.", "Esta página continuará sola en cuanto vuelva la conexión."},
 		Note:    "Su enlace sigue siendo válido mientras su agente le espera.",
 	},
+	Away: plainPage{
+		Heading: "El servicio de vídeo no responde",
+		Lead:    "En este momento no se puede llegar a nuestro servidor. No es culpa suya y no se ha perdido nada.",
+		Steps:   []string{"Espere un momento: esta página continuará sola en cuanto el servidor responda.", "Si tampoco se abren otras páginas web, compruebe la wifi o los datos móviles."},
+		Note:    "Su enlace sigue siendo válido mientras su agente le espera.",
+	},
 
 	CodeLabel: "Código de su chat", CodeOpen: "Abrir",
 	RateLegend: "Su valoración", RateComment: "¿Quiere añadir algo? (opcional)", RateSend: "Enviar valoración",

@@ -77,6 +77,12 @@ var french = speech{
 		Steps:   []string{"Vérifiez le Wi-Fi ou les données mobiles, et désactivez le mode avion.", "Cette page reprend d’elle-même dès que la connexion est rétablie."},
 		Note:    "Votre lien reste valable tant que votre conseiller vous attend.",
 	},
+	Away: plainPage{
+		Heading: "Le service vidéo ne répond pas",
+		Lead:    "Notre serveur est injoignable en ce moment. Vous n’y êtes pour rien, et rien n’est perdu.",
+		Steps:   []string{"Patientez un instant : cette page reprend d’elle-même dès que le serveur répond.", "Si d’autres sites ne s’ouvrent pas non plus, vérifiez le Wi-Fi ou les données mobiles."},
+		Note:    "Votre lien reste valable tant que votre conseiller vous attend.",
+	},
 
 	CodeLabel: "Code reçu dans votre discussion", CodeOpen: "Ouvrir",
 	RateLegend: "Votre avis", RateComment: "Quelque chose à ajouter ? (facultatif)", RateSend: "Envoyer l’avis",

@@ -77,6 +77,12 @@ var portuguese = speech{
 		Steps:   []string{"Verifique o Wi-Fi ou os dados móveis e desative o modo avião.", "Esta página continua sozinha assim que a conexão voltar."},
 		Note:    "Seu link continua valendo enquanto o atendente espera por você.",
 	},
+	Away: plainPage{
+		Heading: "O serviço de vídeo não responde",
+		Lead:    "No momento não é possível acessar nosso servidor. Não é culpa sua, e nada se perdeu.",
+		Steps:   []string{"Espere um momento: esta página continua sozinha assim que o servidor responder.", "Se outros sites também não abrirem, verifique o Wi-Fi ou os dados móveis."},
+		Note:    "Seu link continua valendo enquanto o atendente espera por você.",
+	},
 
 	CodeLabel: "Código do seu chat", CodeOpen: "Abrir",
 	RateLegend: "Sua avaliação", RateComment: "Quer acrescentar algo? (opcional)", RateSend: "Enviar avaliação",

@@ -48,7 +48,7 @@ var goappGetenv = function (key) {
   // hide an import() that audio plug-ins need and we do not use. Our Content
   // Security Policy forbids that, and the SDK would not start. So that one text
   // gets a function that refuses; every other meets the policy as before.
-  function loadSDK() {
+  function loadSDK(url) {
     var Real = window.Function;
     function Guard() {
       var body = arguments[arguments.length - 1];
@@ -58,17 +58,27 @@ var goappGetenv = function (key) {
       return Reflect.construct(Real, arguments);
     }
     Guard.prototype = Real.prototype;
-    function back() { window.Function = Real; }
+    // One that hangs keeps the guard; the next load puts its own over it.
+    function back() { if (window.Function === Guard) window.Function = Real; }
     window.Function = Guard;
-    return load(sdkURL).then(back, function (err) { back(); throw err; });
+    return load(url).then(back, function (err) { back(); throw err; });
   }
+
+  // Go asks for the SDK anew after one that did not come. The address is another
+  // one each time: a browser waits for the first if that hangs, and may have
+  // kept what somebody on the way answered in its place.
+  var loads = 0;
+  window.escalateLoadSDK = function () {
+    window.escalateSDK = loadSDK(sdkURL + (sdkURL.indexOf("?") < 0 ? "?" : "&") + "again=" + ++loads + "-" + Date.now());
+    return window.escalateSDK;
+  };
 
   // The SDK waits until all of the program is there, which on a slow line needs
   // the whole width, or until somebody wants the call; a page without a call
   // needs none.
   function startSDK() {
     if (!calls || window.escalateSDK) return;
-    window.escalateSDK = loadSDK();
+    window.escalateSDK = loadSDK(sdkURL);
     window.escalateSDK.catch(function (err) { console.error("start:", err); });
   }
 
@@ -313,7 +323,7 @@ var goappGetenv = function (key) {
 
   tellTimes();
   var calls = element("app") && element("app").dataset.sdk !== "none";
-  if (calls && window.isSecureContext === false && blocked("blocked-insecure", "unsupported")) return;
+  if (calls && window.isSecureContext === false && blocked("blocked-insecure", "insecure")) return;
   var able = typeof WebAssembly === "object" && window.Promise && window.fetch;
   if ((!able || calls && !window.RTCPeerConnection) && blocked("blocked-old", "unsupported")) return;
   if (!able) {

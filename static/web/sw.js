@@ -45,12 +45,21 @@ async function kept(name) {
   }
 }
 
-// page answers from the network. Where there is none, it says so; where it is
-// slow, a join page begins with the frame and fetches its state by itself.
+// page answers from the network. Where there is none, or what stands before our
+// server says that it is away, it says so; where it is slow, a join page begins
+// with the frame and fetches its state by itself.
 function page(request, join) {
   const network = fetch(request);
-  const offline = network.catch(() => kept(SHELL.offline).then((r) => r || Response.error()));
+  const offline = network.then(
+    (r) => (away(r) ? kept(SHELL.offline).then((k) => k || r) : r),
+    () => kept(SHELL.offline).then((r) => r || Response.error()));
   if (!join) return offline;
   const slow = new Promise((done) => setTimeout(done, PATIENCE)).then(() => kept(SHELL.frame)).then((r) => r || offline);
   return Promise.race([offline, slow]);
+}
+
+// away recognizes what a balancer or a proxy says in place of our server, which
+// marks all that it says.
+function away(r) {
+  return r.status >= 502 && r.status <= 504 && !r.headers.has("X-Robots-Tag");
 }

@@ -14,7 +14,9 @@ import (
 
 // capture is the microphone and camera of this page.
 type capture struct {
-	sdkURL string
+	loader loader
+	// loading is told when the SDK takes long to load; may be nil.
+	loading func()
 	// busy is held, one at a time, by whoever changes Tracks across a wait.
 	busy    chan struct{}
 	tracks  map[video.Kind]*localTrack
@@ -40,9 +42,10 @@ type localTrack struct {
 	changing bool
 }
 
-func newCapture(sdkURL string, w video.Want) *capture {
+func newCapture(l loader, w video.Want) *capture {
 	return &capture{
-		sdkURL:  sdkURL,
+		loader:  l,
+		loading: w.Loading,
 		busy:    make(chan struct{}, 1),
 		tracks:  map[video.Kind]*localTrack{},
 		missing: map[video.Kind]*video.Error{},
@@ -82,6 +85,9 @@ func (c *capture) acquire(ctx context.Context, audio, camera bool) error {
 	// One by one, never both at once: a second capture mutes the first on iOS.
 	// After a "no" only what needs no further prompt.
 	both := asError(err)
+	if both.Reason == video.SDKBlocked || both.Reason == video.SDKSlow {
+		return both // no device has been asked yet
+	}
 	refused := both.Reason == video.MediaDenied || both.Reason == video.MediaDismissed || both.Reason == video.MediaSystem
 	for _, k := range []video.Kind{video.Audio, video.Video} {
 		if refused && !granted(ctx, k) {
@@ -126,8 +132,11 @@ func (c *capture) lacking(audio, camera bool, cause *video.Error) error {
 
 // create asks the SDK for Tracks, with one getUserMedia.
 func (c *capture) create(ctx context.Context, audio, camera bool) ([]js.Value, error) {
-	v, err := sdk(ctx, c.sdkURL)
+	// Before the SDK is waited for: what is not taken soon is given back.
+	own := early(audio, camera)
+	v, err := c.loader.sdk(ctx, c.loading)
 	if err != nil {
+		own.drop()
 		return nil, err
 	}
 	if !exists(mediaDevices()) {
@@ -140,8 +149,8 @@ func (c *capture) create(ctx context.Context, audio, camera bool) ([]js.Value, e
 	if camera {
 		options["video"] = c.constraints(video.Video, false)
 	}
-	if own := early(audio, camera); exists(own) {
-		options["getUserMedia"] = own
+	if own != nil {
+		options["getUserMedia"] = own.stream()
 	}
 	var got []js.Value
 	err = browser.Try(func() error {

@@ -28,11 +28,12 @@ func (c Connector) Connect(ctx context.Context, token string, o video.Options) (
 			return nil, fmt.Errorf("connect: capture of another package: %w", video.ErrUnsupported)
 		}
 	}
-	v, err := sdk(ctx, c.SDK)
+	l := loader{c.SDK, c.Patience}
+	v, err := l.sdk(ctx, o.Loading)
 	if err != nil {
 		return nil, err
 	}
-	r := &room{sdkURL: c.SDK, onEvent: o.OnEvent, capture: own, people: map[string]*listeners{},
+	r := &room{loader: l, onEvent: o.OnEvent, capture: own, people: map[string]*listeners{},
 		tracks: map[string]js.Value{}, attached: map[string]*attachment{}}
 	err = try(func() error {
 		p := v.Call("connect", token, connectOptions(o, own))

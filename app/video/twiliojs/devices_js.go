@@ -7,6 +7,7 @@ import (
 	"syscall/js"
 
 	"escalate/app/browser"
+	"escalate/app/inapp"
 	"escalate/app/video"
 )
 
@@ -17,6 +18,18 @@ func onMobile() bool {
 	return mobile(str(navigator(), "userAgent"), int(num(navigator(), "maxTouchPoints")))
 }
 
+// inApp says whether this is a browser inside another app. A page on the home
+// screen looks like one on an iPhone.
+func inApp() bool {
+	switch inapp.Of(str(navigator(), "userAgent")) {
+	case inapp.Yes:
+		return true
+	case inapp.Bare:
+		return !flag(navigator(), "standalone")
+	}
+	return false
+}
+
 // Supported says what this browser can do. Of twilio-video.js it asks only
 // when that is loaded.
 func (Devices) Supported() video.Support {
@@ -24,7 +37,7 @@ func (Devices) Supported() video.Support {
 	s := video.Support{
 		WebRTC:  exists(path(g, "RTCPeerConnection")) && exists(path(mediaDevices(), "getUserMedia")),
 		Secure:  flag(g, "isSecureContext"),
-		InApp:   inApp(str(navigator(), "userAgent")),
+		InApp:   inApp(),
 		Mobile:  onMobile(),
 		Sink:    exists(path(g, "HTMLMediaElement", "prototype", "setSinkId")),
 		Browser: family(str(navigator(), "userAgent"), int(num(navigator(), "maxTouchPoints"))),
@@ -71,7 +84,7 @@ func unsupported(message string) *video.Error {
 
 // Capture asks for microphone and camera with one prompt.
 func (d Devices) Capture(ctx context.Context, w video.Want) (video.Capture, error) {
-	c := newCapture(d.SDK, w)
+	c := newCapture(loader{d.SDK, d.Patience}, w)
 	err := try(func() error { return c.acquire(ctx, w.Audio, w.Video) })
 	if err != nil {
 		c.Close()

@@ -12,21 +12,36 @@ import (
 // for inside the click that came before the program was up.
 const earlyMedia = "escalateEarlyMedia"
 
-// early is a getUserMedia whose first call answers with what the page asked
-// for already; undefined when there is no such thing. It is handed out once.
-// What was asked for differently is given back, so that no light stays on.
-func early(audio, camera bool) js.Value {
+// earlyAsked is what the page asked for; nil where it asked for nothing.
+type earlyAsked struct{ js.Value }
+
+// early is what the page asked for already, handed out once; nil when there is
+// no such thing. What was asked for differently is given back, so that no light
+// stays on.
+func early(audio, camera bool) *earlyAsked {
 	m := path(js.Global(), earlyMedia)
 	if !exists(m) {
-		return js.Undefined()
+		return nil
 	}
+	e := &earlyAsked{m}
 	if flag(m, "audio") != audio || flag(m, "video") != camera {
-		report(browser.Try(func() error {
-			m.Call("drop")
-			return nil
-		}))
-		return js.Undefined()
+		e.drop()
+		return nil
 	}
 	js.Global().Set(earlyMedia, js.Null())
-	return m.Get("getUserMedia")
+	return e
+}
+
+// stream is a getUserMedia whose first call returns what was asked for.
+func (e *earlyAsked) stream() js.Value { return e.Get("getUserMedia") }
+
+// drop gives it back, so that the light goes out.
+func (e *earlyAsked) drop() {
+	if e == nil {
+		return
+	}
+	report(browser.Try(func() error {
+		e.Call("drop")
+		return nil
+	}))
 }

@@ -60,21 +60,6 @@ func codeReason(code int) video.Reason {
 	return video.Other
 }
 
-// inApp says whether a user agent is that of a browser inside another app,
-// where camera and microphone often cannot be had.
-func inApp(ua string) bool {
-	for _, mark := range []string{
-		"FBAN/", "FBAV/", "FB_IAB/", "Instagram ", "MicroMessenger/", " Line/", "Snapchat",
-		"musical_ly", "BytedanceWebview", "TikTok", "LinkedInApp", "Pinterest/", "KAKAOTALK",
-		"WhatsApp/", "Twitter for", "; wv)",
-	} {
-		if strings.Contains(ua, mark) {
-			return true
-		}
-	}
-	return false
-}
-
 // mobile says whether a user agent is that of a phone or tablet. iPads call
 // themselves Macintosh; only the touch points tell.
 func mobile(ua string, touchPoints int) bool {

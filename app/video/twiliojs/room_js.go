@@ -13,7 +13,7 @@ import (
 // room is a Room of the SDK.
 type room struct {
 	js.Value
-	sdkURL    string
+	loader    loader
 	onEvent   func(video.Event)
 	capture   *capture
 	own       bool // capture was made by us, for a Room joined without one
@@ -61,7 +61,7 @@ func (r *room) SetEnabled(ctx context.Context, k video.Kind, on bool) error {
 		if !on {
 			return nil
 		}
-		c := newCapture(r.sdkURL, video.Want{})
+		c := newCapture(r.loader, video.Want{})
 		c.room = r
 		r.capture, r.own = c, true
 	}

@@ -454,20 +454,3 @@ func TestQualityTellsTheDirection(t *testing.T) {
 		})
 	}
 }
-
-func TestSDKIsWaitedFor(t *testing.T) {
-	ctx := setUp(t)
-	eval(`globalThis.kept = Twilio; delete globalThis.Twilio;
-		globalThis.escalateSDK = new Promise(r => setTimeout(() => { globalThis.Twilio = kept; r() }, 1))`)
-	c, err := Devices{}.Capture(ctx, video.Want{Audio: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	c.Close()
-	// Neither there nor to be had: node has no page to put a script into.
-	eval(`delete globalThis.Twilio; globalThis.escalateSDK = Promise.reject(new Error("offline")); document = undefined`)
-	var e *video.Error
-	if _, err := (Devices{}).Capture(ctx, video.Want{Audio: true}); !errors.As(err, &e) || e.Name != "LoadError" {
-		t.Errorf("no SDK: %v", err)
-	}
-}

@@ -3,11 +3,9 @@
 package twiliojs
 
 import (
-	"context"
 	"syscall/js"
 
 	"escalate/app/browser"
-	"escalate/app/video"
 )
 
 // exists says whether v is something one can read properties of.
@@ -26,34 +24,6 @@ func path(v js.Value, names ...string) js.Value {
 
 // loaded is Twilio.Video if the SDK is there.
 func loaded() js.Value { return path(js.Global(), "Twilio", "Video") }
-
-// sdk is Twilio.Video, waited for or loaded from url.
-func sdk(ctx context.Context, url string) (js.Value, error) {
-	if v := loaded(); exists(v) {
-		return v, nil
-	}
-	// The page may be loading it already; if that fails we try ourselves.
-	if p := path(js.Global(), "escalateSDK"); exists(p) {
-		_, _ = browser.Await(ctx, p)
-		if v := loaded(); exists(v) {
-			return v, nil
-		}
-	}
-	if url == "" {
-		url = DefaultSDK
-	}
-	if err := browser.LoadScript(ctx, url); err != nil {
-		if ctx.Err() != nil {
-			return js.Undefined(), ctx.Err()
-		}
-		return js.Undefined(), &video.Error{Reason: video.SignalingLost, Name: "LoadError", Message: err.Error()}
-	}
-	v := loaded()
-	if !exists(v) {
-		return v, &video.Error{Reason: video.Unsupported, Name: "LoadError", Message: "twilio-video.js did not start"}
-	}
-	return v, nil
-}
 
 // listeners are callbacks at the SDK's event emitters.
 type listeners struct{ drops []func() }

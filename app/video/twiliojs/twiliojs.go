@@ -11,22 +11,47 @@
 // Elsewhere everything answers video.ErrUnsupported.
 package twiliojs
 
-import "escalate/app/video"
+import (
+	"time"
+
+	"escalate/app/video"
+)
 
 // DefaultSDK is where the server has the SDK.
 const DefaultSDK = "/static/vendor/twilio-video.min.js"
+
+// smallFile is a file of the server that is always there.
+const smallFile = "/robots.txt"
+
+// Patience is how long twilio-video.js is waited for; zero values mean the usual.
+type Patience struct {
+	// Slow is when the waiting is told, Limit when it is given up.
+	Slow, Limit time.Duration
+}
+
+// defaultPatience is for 90 kB on a line that has brought the program, which is
+// several times larger.
+var defaultPatience = Patience{Slow: 4 * time.Second, Limit: 30 * time.Second}
 
 // Devices are the browser's microphones, cameras and speakers.
 type Devices struct {
 	// SDK is the URL of twilio-video.js, loaded when the page has not done so;
 	// empty means DefaultSDK.
-	SDK string
+	SDK      string
+	Patience Patience
 }
 
 // Connector joins Rooms with twilio-video.js.
 type Connector struct {
-	// SDK is as in Devices.
-	SDK string
+	// SDK and Patience are as in Devices.
+	SDK      string
+	Patience Patience
+}
+
+// loader loads twilio-video.js from a URL.
+type loader struct {
+	URL      string
+	Patience Patience
 }
 
 var (

@@ -25,6 +25,7 @@ type Devices struct {
 
 	mu       sync.Mutex
 	captures []*Capture
+	want     video.Want
 	changed  map[int]func()
 	next     int
 }
@@ -47,6 +48,9 @@ func (d *Devices) Supported() video.Support { return d.Support }
 // Capture implements video.Devices.
 func (d *Devices) Capture(ctx context.Context, w video.Want) (video.Capture, error) {
 	d.add("Capture audio=%t video=%t", w.Audio, w.Video)
+	d.mu.Lock()
+	d.want = w
+	d.mu.Unlock()
 	if err := wait(ctx, d.gate()); err != nil {
 		d.add("Capture given up")
 		return nil, err
@@ -82,6 +86,13 @@ func (d *Devices) gate() chan struct{} {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.Gate
+}
+
+// Wanted is what the newest Capture asked for.
+func (d *Devices) Wanted() video.Want {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.want
 }
 
 // SetFail changes what Capture fails with; nil lets it succeed.

@@ -1,0 +1,72 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/network"
+)
+
+// TestSDKBlocked keeps twilio-video.js away, as an ad blocker does that dislikes
+// its name. Both are told what it is, and a click loads it anew.
+func TestSDKBlocked(t *testing.T) {
+	p := newParty(t, nil)
+	c := p.customer(t, call(network.Enable, network.EnableParams{}), blockURLs("*://*:*/static/vendor/twilio-video*"))
+	c.click("#join-button")
+	c.read("A part of this page is held back")
+	c.see("#try-again-button")
+	c.shot("sdk_blocked")
+	if strings.Contains(c.text("#join-quiet-button"), "and microphone") {
+		t.Error("joining without devices is offered, as if they were the trouble")
+	}
+	p.room.read("An ad blocker or a network keeps a part of the page from the customer")
+	c.until("no light stays on", `!w.escalateEarlyMedia`)
+
+	// It is still held back: the same again, and not the camera.
+	c.click("#join-button")
+	c.read("A part of this page is held back")
+
+	c.run(blockURLs())
+	c.click("#try-again-button")
+	c.until("the preview", `d.querySelector('#preview-video')?.videoWidth > 0`)
+	p.agentIn()
+	c.click("#join-button")
+	p.bothTalk(c)
+}
+
+// TestSDKSlow is a line on which twilio-video.js takes its time.
+func TestSDKSlow(t *testing.T) {
+	_, f := startBehind(t, nil)
+	b := newBrowser(t)
+	_, link := invite(t, b, f.URL)
+	release := f.delay("/static/vendor/twilio-video")
+	c := b.open(t, "customer", link, 390, 844)
+	c.click("#check-button")
+	c.read("Still loading the video call")
+	c.shot("sdk_slow")
+	release()
+	c.until("the preview", `d.querySelector('#preview-video')?.videoWidth > 0`)
+	c.gone("it says no more that it is loading", ".preview-asking")
+}
+
+// TestHomeScreen opens a link in a page that was put on an iPhone's home screen,
+// whose name is that of an app's web view.
+func TestHomeScreen(t *testing.T) {
+	const bare = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148"
+	p := newParty(t, nil)
+	as := func(agent string) step {
+		return call(emulation.SetUserAgentOverride, emulation.SetUserAgentOverrideParams{UserAgent: agent})
+	}
+	c := p.b.open(t, "app", p.link, 390, 844, as(bare))
+	c.read("Open this link in your browser")
+
+	c = p.b.open(t, "home-screen", p.link+"?lang=de", 390, 844, as(bare), onNewDocument(`navigator.standalone = true`))
+	c.ready()
+	c.read("lädt Sie zu einem Videoanruf ein")
+
+	c = p.b.open(t, "bank", p.link, 390, 844, as(bare+" Safari/604.1 BankOnline/3.2"))
+	c.ready()
+}
