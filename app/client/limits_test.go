@@ -24,7 +24,10 @@ func TestEveryRequestEnds(t *testing.T) {
 		{"the agent's token", func(ctx context.Context, c *Client) error { _, err := c.AgentJoin(ctx, "C"); return err }, 15 * time.Second, 2},
 		{"progress", func(ctx context.Context, c *Client) error { return c.Progress(ctx, "C", wire.Progress{}) }, 8 * time.Second, 2},
 		{"leave", func(ctx context.Context, c *Client) error { return c.Leave(ctx, "C", wire.Leave{}) }, 8 * time.Second, 2},
-		{"rating", func(ctx context.Context, c *Client) error { _, err := c.Rate(ctx, "C", wire.Rating{Score: 5}); return err }, 12 * time.Second, 2},
+		{"rating", func(ctx context.Context, c *Client) error {
+			_, err := c.Rate(ctx, "C", wire.Rating{Score: 5})
+			return err
+		}, 12 * time.Second, 2},
 		{"end", func(ctx context.Context, c *Client) error { _, err := c.End(ctx, "C"); return err }, 12 * time.Second, 2},
 		{"what must not happen twice", func(ctx context.Context, c *Client) error { _, err := c.Escalate(ctx, wire.Escalate{}); return err }, 15 * time.Second, 1},
 	} {

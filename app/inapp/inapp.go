@@ -9,21 +9,20 @@ package inapp
 
 import "strings"
 
-// apps are the names of apps that have a browser of their own, in lower case.
-var apps = map[string]bool{
-	"fban": true, "fbav": true, "fb_iab": true, "fbios": true, // Facebook, Messenger
-	"instagram": true, "barcelona": true, // Barcelona is Threads
-	"whatsapp":       true,
-	"line":           true,
-	"micromessenger": true, // WeChat
-	"snapchat":       true,
-	"musical_ly":     true, "trill": true, "bytedancewebview": true, "tiktok": true, "aweme": true, // TikTok
-	"linkedinapp": true,
-	"pinterest":   true,
-	"twitter":     true, "twitterandroid": true,
-	"kakaotalk": true,
-	"naver":     true,
-	"gsa":       true, // Google's search app
+// isApp says whether a product, in lower case, is an app that has a browser of
+// its own.
+func isApp(product string) bool {
+	switch product {
+	case "fban", "fbav", "fb_iab", "fbios", // Facebook, Messenger
+		"instagram", "barcelona", // Barcelona is Threads
+		"whatsapp", "line", "kakaotalk", "naver", "snapchat", "linkedinapp", "pinterest",
+		"micromessenger",                                             // WeChat
+		"musical_ly", "trill", "bytedancewebview", "tiktok", "aweme", // TikTok
+		"twitter", "twitterandroid",
+		"gsa": // Google's search app
+		return true
+	}
+	return false
 }
 
 // Kind is how sure a User-Agent is.
@@ -43,17 +42,11 @@ const (
 func Of(userAgent string) Kind {
 	ua := parse(userAgent)
 	switch {
-	case !ua.has("mozilla"):
+	case !ua.mozilla:
 		return No
-	case ua.android && ua.webView:
+	case ua.app, ua.android && ua.webView:
 		return Yes
-	}
-	for name := range ua.products {
-		if apps[name] {
-			return Yes
-		}
-	}
-	if ua.ios && ua.has("applewebkit") && !ua.has("safari") {
+	case ua.ios && ua.webKit && !ua.safari:
 		return Bare
 	}
 	return No
@@ -61,17 +54,29 @@ func Of(userAgent string) Kind {
 
 // agent is what a User-Agent says, as far as it matters here.
 type agent struct {
-	products     map[string]bool // names in lower case, outside of comments
-	ios, android bool
-	webView      bool // Android's mark of a web view
+	mozilla, webKit, safari, app bool // as products, outside of comments
+	ios, android                 bool
+	webView                      bool // Android's mark of a web view
 }
 
-func (a agent) has(product string) bool { return a.products[product] }
+// product takes a product in.
+func (a *agent) product(name string) {
+	switch name {
+	case "mozilla":
+		a.mozilla = true
+	case "applewebkit":
+		a.webKit = true
+	case "safari":
+		a.safari = true
+	default:
+		a.app = a.app || isApp(name)
+	}
+}
 
 // parse reads products, and the parts of comments that name a system. Facebook's
 // apps write products in brackets, which the grammar does not know.
 func parse(s string) agent {
-	a := agent{products: map[string]bool{}}
+	var a agent
 	depth, start := 0, 0
 	end := func(i int) {
 		word := strings.ToLower(strings.TrimSpace(s[start:i]))
@@ -79,7 +84,7 @@ func parse(s string) agent {
 		if depth > 0 {
 			a.part(word)
 		} else if word != "" {
-			a.products[productName(word)] = true
+			a.product(productName(word))
 		}
 	}
 	for i := range len(s) {

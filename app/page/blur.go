@@ -21,7 +21,7 @@ func (s *session) toggleBlur() {
 		if err != nil {
 			s.intent.wantBlur(s.blur)
 			s.support.Blur = false // it will not work at the second click either
-			s.tellNotice(s.w.NoBlur)
+			s.tellNotice(plainly(s.w.NoBlur))
 			return
 		}
 		s.blur = on

@@ -11,6 +11,7 @@ type choices struct {
 	Microphone string `json:"mic,omitempty"`
 	Camera     string `json:"camera,omitempty"`
 	Speaker    string `json:"speaker,omitempty"`
+	Fit        string `json:"fit,omitempty"`    // how pictures stand in their tiles
 	NoKeys     bool   `json:"noKeys,omitempty"` // keyboard shortcuts are switched off
 }
 
@@ -25,13 +26,14 @@ func (s *session) recall() {
 			s.chosen[kind] = id
 		}
 	}
+	s.fit.recall(c.Fit)
 	s.keys.off = c.NoKeys
 }
 
 // remember keeps what is chosen now.
 func (s *session) remember() {
 	b, err := json.Marshal(choices{
-		Microphone: s.chosen[audioInput], Camera: s.chosen[videoInput], Speaker: s.chosen[audioOutput], NoKeys: s.keys.off,
+		Microphone: s.chosen[audioInput], Camera: s.chosen[videoInput], Speaker: s.chosen[audioOutput], Fit: s.fit.remembered(), NoKeys: s.keys.off,
 	})
 	if err == nil {
 		s.deps.Host.Store(choicesKey, string(b))

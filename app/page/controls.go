@@ -10,10 +10,10 @@ import (
 
 // callView is the whole screen of a call: a bar with the title, the tiles, and
 // the controls within the thumb's reach.
-func (s *session) callView(title, alone string, extra ...app.UI) []app.UI {
+func (s *session) callView(title, alone sentence, extra ...app.UI) []app.UI {
 	return []app.UI{
 		app.Div().Class("call-bar").Body(
-			heading(title),
+			headingOf(title),
 			hide(app.Span().ID(RecordChip).Class("chip chip-record"), !s.state.Recording && !s.recorded).Text(s.w.Recording),
 		),
 		s.stage(alone),

@@ -112,7 +112,7 @@ func TestHeldBackStreamDelaysNobody(t *testing.T) {
 		s := open(invited())
 		s.AgentName = "Nora"
 		r.api.set(func(f *fakeAPI) { f.state = s })
-		r.until("the news in the green room", r.shows("Nora invites you"))
+		r.until("the news in the green room", r.shows("Nora</bdi> invites you"))
 	})
 	t.Run("agent before the call", func(t *testing.T) {
 		r, v := tab(t)

@@ -15,7 +15,7 @@ func (j *Join) greenRoom() app.UI {
 	asking := j.phase == PhaseAsking && !j.s.prompt.slow
 	return app.Div().Class("card card-wide").Body(
 		app.Div().Class("invite").Body(
-			heading(fill(j.w.InviteHeading, j.agent())),
+			headingOf(about(j.w.InviteHeading, j.agent())),
 			app.P().Class("lead").Text(j.w.InviteLead),
 			startNote(j.w),
 			note(TroubleNote, j.troubleNow()),
@@ -140,7 +140,7 @@ func (j *Join) levels() app.UI {
 func (j *Join) deviceFields() app.UI {
 	return hide(app.Div().Class("fields"), j.s.capture == nil).Body(append(j.s.deviceSelects(),
 		app.Div().Class("chime").Body(j.s.blurButton(),
-			hide(app.P().Class("fine"), j.s.notice == "").Text(j.s.notice)),
+			hide(app.P().Class("fine"), j.s.notice == sentence{}).Body(j.s.notice.node())),
 		j.s.chimeTest())...)
 }
 
@@ -218,8 +218,8 @@ func (j *Join) waiting() app.UI {
 	return app.Div().Class("card card-wide").Body(
 		app.Div().Class("invite").Body(
 			app.Div().Class("pulse").Aria("hidden", "true").Body(svg(iconUser)),
-			heading(fill(j.w.WaitHeading, j.agent())),
-			app.P().Class("lead").Text(fill(j.w.WaitLead, j.agent())),
+			headingOf(about(j.w.WaitHeading, j.agent())),
+			app.P().Class("lead").Body(about(j.w.WaitLead, j.agent()).node()),
 			app.Div().Class("actions").Body(button(CancelButton, "button-quiet", "", j.w.WaitCancel, j.onCancel)),
 		),
 		hide(app.Section().Class("check").Aria("label", j.w.Preview), j.s.capture == nil).Body(

@@ -23,6 +23,8 @@ const (
 	iconTalk      = `<path d="M4 6.5A2.5 2.5 0 0 1 6.5 4h11A2.5 2.5 0 0 1 20 6.5v7a2.5 2.5 0 0 1-2.5 2.5H11l-4.5 4v-4A2.5 2.5 0 0 1 4 13.5zM8 8.5h8M8 11.5h5"/>`
 	iconBlur      = `<circle cx="12" cy="9" r="3.5"/><path d="M5.5 19.5a6.5 6.5 0 0 1 13 0M3 5v.2M3 10v.2M5.5 14v.2M21 5v.2M21 10v.2M18.5 14v.2M6.5 2.5v.2M17.5 2.5v.2"/>`
 	iconMini      = `<path d="M4 9V6.5A1.5 1.5 0 0 1 5.5 5h13A1.5 1.5 0 0 1 20 6.5V10M4 13v4.5A1.5 1.5 0 0 0 5.5 19H9"/><rect x="12" y="13" width="9" height="6.5" rx="1.5"/>`
+	iconFill      = `<rect x="3" y="5.5" width="18" height="13" rx="2"/><path d="M10 12H6.5m0 0 2-2m-2 2 2 2M14 12h3.5m0 0-2-2m2 2-2 2"/>`
+	iconWhole     = `<rect x="3" y="5.5" width="18" height="13" rx="2"/><path d="M8.5 5.5v13m7-13v13"/>`
 	iconSignal    = `<path d="M5 18.5v-3M10 18.5v-6M15 18.5v-9M20 18.5v-13"/>`
 )
 

@@ -73,6 +73,9 @@ func RatingStar(score int) string { return "rating-" + string(rune('0'+score)) }
 // RemoteTile is the id of a Participant's tile.
 func RemoteTile(participantSID string) string { return "remote-tile-" + participantSID }
 
+// FitButton is the id of the button that lets a Participant's picture fill its tile.
+func FitButton(participantSID string) string { return "fit-button-" + participantSID }
+
 // RemoteVideo is the id of the <video> that shows a Participant's camera.
 func RemoteVideo(participantSID string) string { return "remote-video-" + participantSID }
 

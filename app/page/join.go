@@ -91,17 +91,17 @@ func (j *Join) nameOf(identity string) string {
 }
 
 func (j *Join) agent() string {
-	if j.state.AgentName == "" {
-		return j.w.Agent
+	if n := clean(j.state.AgentName); n != "" {
+		return n
 	}
-	return j.state.AgentName
+	return j.w.Agent
 }
 
-func (j *Join) callHeading() string {
-	if j.state.AgentName == "" {
-		return j.w.CallNobody
+func (j *Join) callHeading() sentence {
+	if n := clean(j.state.AgentName); n != "" {
+		return about(j.w.CallHeading, n)
 	}
-	return fill(j.w.CallHeading, j.state.AgentName)
+	return plainly(j.w.CallNobody)
 }
 
 // OnMount takes over from the server's page, with what was done there.
@@ -220,7 +220,7 @@ func (j *Join) Render() app.UI {
 	switch j.phase {
 	case PhaseInCall:
 		return frame(j.page, j.phase, "call", j.s.live,
-			j.s.callView(j.callHeading(), fill(j.w.Alone, j.agent()))...)
+			j.s.callView(j.callHeading(), about(j.w.Alone, j.agent()))...)
 	case PhaseWaiting:
 		return frame(j.page, j.phase, "page", j.s.live, brand(j.page), j.waiting())
 	case PhaseLoading:

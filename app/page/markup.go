@@ -69,14 +69,19 @@ func frame(page wire.Page, p Phase, class, live string, body ...app.UI) app.HTML
 func brand(p wire.Page) app.UI {
 	if p.Logo != "" {
 		return app.Header().Class("brand").Body(
-			app.Img().Class("logo").Src(p.Logo).Alt(""), app.Span().Text(p.Brand))
+			app.Img().Class("logo").Src(p.Logo).Alt(""), app.Span().Body(bdi(p.Brand)))
 	}
-	return app.Header().Class("brand").Body(mark(), app.Span().Text(p.Brand))
+	return app.Header().Class("brand").Body(mark(), app.Span().Body(bdi(p.Brand)))
 }
 
 // heading is the heading of a step; it takes the focus when the step begins.
 func heading(text string) app.UI {
 	return app.H1().ID(HeadingID).TabIndex(-1).Text(text)
+}
+
+// headingOf is heading with a name in it.
+func headingOf(s sentence) app.UI {
+	return app.H1().ID(HeadingID).TabIndex(-1).Body(s.node())
 }
 
 // startNote is where start.js says that the page is loading or could not load.

@@ -76,7 +76,7 @@ func (s *session) took(c video.Capture, as restored) {
 	s.blur = as.blurred
 	if as.bare {
 		s.support.Blur = false
-		s.tellNotice(s.w.BareCamera)
+		s.tellNotice(plainly(s.w.BareCamera))
 	}
 	s.mediaErr = firstError(c.Missing(video.Video), c.Missing(video.Audio))
 	s.listDevices()

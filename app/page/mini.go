@@ -24,7 +24,7 @@ func (s *session) toggleMini() {
 	}, func(stop func(), err error) {
 		switch {
 		case err != nil:
-			s.tellNotice(s.w.NoMini)
+			s.tellNotice(plainly(s.w.NoMini))
 		case s.room == nil:
 			stop()
 		default:

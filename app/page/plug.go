@@ -67,7 +67,7 @@ func (s *session) replug() {
 	for k, was := range s.gone {
 		kind := deviceKinds[k]
 		if !slices.ContainsFunc(s.devices, func(d video.Device) bool { return d.Kind == kind }) {
-			why := fill(pick(k == video.Audio, s.w.MicGone, s.w.CameraGone), was.Label)
+			why := about(pick(k == video.Audio, s.w.MicGone, s.w.CameraGone), was.Label)
 			if s.notice == why {
 				continue // known
 			}
@@ -85,7 +85,7 @@ func (s *session) replug() {
 			s.chosen[kind] = ""
 			s.inUse()
 			now, _ := s.device(kind, s.using[k])
-			s.tellNotice(fill(s.w.NowUsing, now.Label))
+			s.tellNotice(about(s.w.NowUsing, now.Label))
 		})
 	}
 }

@@ -16,12 +16,12 @@ const justShared = 3 * time.Second
 const noticeFor = 12 * time.Second
 
 // tellNotice shows and says what the page did by itself.
-func (s *session) tellNotice(text string) {
+func (s *session) tellNotice(text sentence) {
 	s.notice = text
-	s.say(text)
+	s.say(text.String())
 	s.later(noticeFor, func() {
 		if s.notice == text {
-			s.notice = ""
+			s.notice = sentence{}
 		}
 	})
 }
@@ -65,5 +65,5 @@ func (s *session) yield(sid string, together bool) {
 		return
 	}
 	s.room.StopScreen()
-	s.tellNotice(fill(s.w.ShareReplaced, s.nameOf(p.Identity)))
+	s.tellNotice(about(s.w.ShareReplaced, s.nameOf(p.Identity)))
 }

@@ -34,63 +34,79 @@ func wordsIn(tag string) *words {
 	return &english
 }
 
-// customer is the customer's progress, for the agent.
-func (w *words) customer(s wire.State) string {
+// customer is the customer's progress, for the agent: about the name, or where
+// that is empty, about the customer.
+func (w *words) customer(s wire.State, name string) sentence {
+	plain, named := w.progress(s)
+	if name == "" {
+		return plainly(plain)
+	}
+	return about(named, name)
+}
+
+// progress is the customer's progress, without and with a gap for their name.
+func (w *words) progress(s wire.State) (plain, named string) {
 	if s.CustomerPresent {
-		return w.CustomerInCall
+		return w.CustomerInCall, w.Named.InCall
 	}
 	switch s.Customer.Phase {
 	case wire.PhaseOpened:
-		return w.CustomerOpened
+		return w.CustomerOpened, w.Named.Opened
 	case wire.PhasePermission:
-		return w.CustomerPermission
+		return w.CustomerPermission, w.Named.Permission
 	case wire.PhaseReady:
-		return w.CustomerReady
+		return w.CustomerReady, w.Named.Ready
 	case wire.PhaseWaiting:
-		return w.CustomerWaiting
+		return w.CustomerWaiting, w.Named.Waiting
 	case wire.PhaseJoining:
-		return w.CustomerJoining
+		return w.CustomerJoining, w.Named.Joining
 	case wire.PhaseInCall:
-		return w.CustomerBack
+		return w.CustomerBack, w.Named.Back
 	case wire.PhaseLeft:
-		return w.CustomerLeft
+		return w.CustomerLeft, w.Named.Left
 	case wire.PhaseTrouble:
 		return w.trouble(s.Customer.Detail)
 	}
-	return w.CustomerInvited
+	return w.CustomerInvited, w.Named.Invited
 }
 
-func (w *words) trouble(detail string) string {
+func (w *words) trouble(detail string) (plain, named string) {
 	switch detail {
 	case wire.TroubleDenied:
-		return w.CustomerDenied
+		return w.CustomerDenied, w.Named.Denied
 	case wire.TroubleSystem:
-		return w.CustomerSystem
+		return w.CustomerSystem, w.Named.System
 	case wire.TroubleInUse:
-		return w.CustomerInUse
+		return w.CustomerInUse, w.Named.InUse
 	case wire.TroubleNoDevice:
-		return w.CustomerNoDevice
+		return w.CustomerNoDevice, w.Named.NoDevice
 	case wire.TroubleInAppBrowser:
-		return w.CustomerInApp
+		return w.CustomerInApp, w.Named.InApp
 	case wire.TroubleUnsupported:
-		return w.CustomerOld
+		return w.CustomerOld, w.Named.Old
 	case wire.TroubleInsecure:
-		return w.CustomerInsecure
+		return w.CustomerInsecure, w.Named.Insecure
 	case wire.TroubleSDKBlocked:
-		return w.CustomerSDKBlocked
+		return w.CustomerSDKBlocked, w.Named.SDKBlocked
 	case wire.TroubleSDKSlow:
-		return w.CustomerSDKSlow
+		return w.CustomerSDKSlow, w.Named.SDKSlow
 	case wire.TroubleNetwork:
-		return w.CustomerNetwork
+		return w.CustomerNetwork, w.Named.Network
 	}
-	return w.CustomerTrouble
+	return w.CustomerTrouble, w.Named.Trouble
 }
 
 // fill puts a into a sentence with one gap; what then begins the sentence gets
 // a capital letter.
 func fill(sentence, a string) string {
-	s := fmt.Sprintf(sentence, a)
+	return capital(fmt.Sprintf(sentence, a))
+}
+
+func capital(s string) string {
 	r, n := utf8.DecodeRuneInString(s)
+	if n == 0 {
+		return s
+	}
 	return string(unicode.ToUpper(r)) + s[n:]
 }
 

@@ -71,10 +71,11 @@ type session struct {
 	keys     keys
 	chiming  bool   // the test sound is playing
 	chime    string // what is said about it
-	full     bool   // on the whole screen
-	noFull   bool   // the browser cannot
+	fit      fitting
+	full     bool // on the whole screen
+	noFull   bool // the browser cannot
 	trouble  string
-	notice   string // what the page did by itself
+	notice   sentence // what the page did by itself
 	live     string
 	recorded bool // the call is known to be recorded, whatever the Room tells
 	stops    []func()
@@ -87,6 +88,7 @@ func newSession(d Deps, w *words, intentKey string) session {
 		state:   call.New(),
 		intent:  intent{host: d.Host, key: intentKey},
 		micOn:   true, camOn: true,
+		fit:    fitting{fill: true},
 		chosen: map[string]string{},
 		busy:   map[video.Kind]bool{},
 		aim:    map[video.Kind]bool{},
@@ -162,7 +164,7 @@ func (s *session) connect(j wire.Join, done func(error)) {
 	s.slots, s.drawn = nil, map[string]string{}
 	s.identity, s.leaveKey = j.Identity, j.LeaveKey
 	s.leaving, s.vanished = false, false
-	s.trouble, s.notice = "", ""
+	s.trouble, s.notice = "", sentence{}
 	ctx, cancel := context.WithCancel(s.ctx)
 	s.cancel = cancel
 	slow, loaded := s.slow.watch(s)

@@ -99,7 +99,7 @@ func TestAgentIsToldEachTrouble(t *testing.T) {
 	seen := map[string]string{}
 	for _, detail := range []string{wire.TroubleDenied, wire.TroubleSystem, wire.TroubleInUse, wire.TroubleNoDevice, wire.TroubleInAppBrowser,
 		wire.TroubleUnsupported, wire.TroubleInsecure, wire.TroubleSDKBlocked, wire.TroubleSDKSlow, wire.TroubleNetwork, ""} {
-		says := english.trouble(detail)
+		says, _ := english.trouble(detail)
 		if other, ok := seen[says]; ok {
 			t.Errorf("%q and %q read the same: %s", detail, other, says)
 		}

@@ -17,7 +17,7 @@ const (
 
 // stage is the tiles of a call. Tiles and their <video> elements keep their
 // places for as long as the call lasts: see slot.
-func (s *session) stage(alone string) app.UI {
+func (s *session) stage(alone sentence) app.UI {
 	_, sharer, screen := s.state.ScreenTrack()
 	layout := layoutPair
 	switch n := len(s.state.Participants); {
@@ -30,12 +30,12 @@ func (s *session) stage(alone string) app.UI {
 	}
 	tiles := []app.UI{
 		s.selfTile(),
-		hide(app.P().Class("stage-alone"), layout != layoutAlone).Text(alone),
+		hide(app.P().Class("stage-alone"), layout != layoutAlone).Body(alone.node()),
 	}
 	for _, sl := range s.slots {
 		tiles = append(tiles, s.tile(sl), s.screenTile(sl, screen && sharer.SID == sl.sid))
 	}
-	return app.Div().ID(CallStage).Class("stage").DataSet("layout", layout).Body(tiles...)
+	return app.Div().ID(CallStage).Class("stage").DataSet("layout", layout).DataSet("fit", s.fit.name()).Body(tiles...)
 }
 
 // tile is one other Participant: camera, or an avatar while it is off.
@@ -53,6 +53,7 @@ func (s *session) tile(sl slot) app.UI {
 		app.Audio().ID(RemoteAudio(sl.sid)).AutoPlay(true),
 		avatar(name, camera),
 		s.caption(name, !heard && !p.Reconnecting, s.condition(p)),
+		s.fitButton(sl.sid, camera),
 	)
 }
 
@@ -61,7 +62,7 @@ func (s *session) screenTile(sl slot, on bool) app.UI {
 	return hide(app.Section().Class("tile tile-screen"), !on).
 		Aria("label", fill(s.w.Sharing, s.nameOf(sl.identity))).Body(
 		app.Video().ID(RemoteScreen(sl.sid)).AutoPlay(true).Attr("playsinline", "playsinline"),
-		app.P().Class("caption").Body(svg(iconShare), app.Span().Text(fill(s.w.Sharing, s.nameOf(sl.identity)))),
+		app.P().Class("caption").Body(svg(iconShare), about(s.w.Sharing, s.nameOf(sl.identity)).node()),
 	)
 }
 
@@ -86,7 +87,7 @@ func avatar(name string, hidden bool) app.UI {
 // caption names a tile and says what is wrong with it, in words.
 func (s *session) caption(name string, muted bool, condition string) app.UI {
 	return app.P().Class("caption").Body(
-		app.Span().Class("caption-name").Text(name),
+		app.Span().Class("caption-name").Body(bdi(name)),
 		hide(app.Span().Class("caption-mark"), !muted).Body(svg(iconMicOff), app.Span().Class("visually-hidden").Text(s.w.Muted)),
 		hide(app.Span().Class("caption-note"), condition == "").Text(condition),
 	)
@@ -138,7 +139,7 @@ func (s *session) callNotices() app.UI {
 		hide(button(ResumeButton, "bar-button", iconSound, s.w.Resume, s.onResume), !s.state.PlaybackBlocked),
 		hide(button(RefreshButton, "bar-button", iconWarn, words, s.onRefresh), !taken),
 		hide(app.P().ID(QualityNote).Class("bar"), weak == "" || s.state.Phase != call.InCall).Body(svg(iconSignal), app.Span().Text(weak)),
-		hide(app.P().ID(CallNotice).Class("bar"), s.notice == "").Text(s.notice),
+		hide(app.P().ID(CallNotice).Class("bar"), s.notice == sentence{}).Body(s.notice.node()),
 		hide(app.P().ID(ShareNote).Class("bar"), !s.state.ScreenOn()).Body(svg(iconShare), app.Span().Text(s.w.SelfSharing)),
 		note(TroubleNote, s.trouble),
 	)

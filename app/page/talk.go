@@ -210,8 +210,8 @@ func (s *session) talkLine(l call.Line) app.UI {
 	}
 	id := l.ID
 	return with(app.Li().Class("talk-line"), l.Mine(), "talk-mine").Body(
-		app.Span().Class("talk-name").Text(name),
-		app.Span().Class("talk-text").Text(l.Text),
+		app.Span().Class("talk-name").Body(bdi(name)),
+		app.Span().Class("talk-text").Dir("auto").Text(l.Text),
 		hide(app.Span().Class("talk-state"), state == "").Text(state),
 		hide(app.Button().Type("button").Class("button button-quiet").
 			OnClick(func(app.Context, app.Event) { s.again(id) }, id), l.Delivery != call.Undelivered).Text(s.w.TryAgain),

@@ -55,6 +55,10 @@ func (s *session) tell(before call.State, ev video.Event) {
 		if p, ok := s.state.Participant(e.SID); ok {
 			s.say(s.nameOf(p.Identity) + ": " + s.w.OtherReconnecting)
 		}
+	case video.ParticipantReconnected:
+		if p, ok := before.Participant(e.SID); ok && p.Reconnecting {
+			s.say(fill(s.w.DidResume, s.nameOf(p.Identity)))
+		}
 	case video.Reconnecting:
 		s.say(s.w.Reconnecting)
 	case video.Reconnected:

@@ -45,6 +45,7 @@ func newVideoRoom(d Deps) *VideoRoom {
 	v.desk = bridge{host: d.Host, origins: p.Origins}
 	v.s = newSession(d, v.w, agentIntent)
 	v.s.nameOf = v.nameOf
+	v.s.fit = fitting{} // an agent has to see all of it
 	v.s.ended = v.ended
 	v.s.turned = v.tellPhase
 	return v
@@ -54,13 +55,24 @@ func newVideoRoom(d Deps) *VideoRoom {
 // belongs; any other agent is a colleague.
 func (v *VideoRoom) nameOf(identity string) string {
 	if wire.RoleOf(identity) != wire.RoleAgent {
-		return v.w.Customer
+		return pick(v.customer() == "", v.w.Customer, v.customer())
 	}
 	st := v.known.State
-	if st.AgentWorker == "" || st.AgentName == "" || wire.WorkerOf(identity) != st.AgentWorker {
-		return v.w.Colleague
+	if n := clean(st.AgentName); n != "" && st.AgentWorker != "" && wire.WorkerOf(identity) == st.AgentWorker {
+		return n
 	}
-	return st.AgentName
+	return v.w.Colleague
+}
+
+// customer is the customer's name, "" when nobody knows it.
+func (v *VideoRoom) customer() string { return clean(v.known.CustomerName) }
+
+// onCustomer is a sentence about the customer, by name where that is known.
+func (v *VideoRoom) onCustomer(plain, named string) sentence {
+	if n := v.customer(); n != "" {
+		return about(named, n)
+	}
+	return plainly(plain)
 }
 
 // OnMount tells the desktop that the tab is there.

@@ -51,8 +51,9 @@ func (v *VideoRoom) take(st wire.State) {
 	if st.Code != v.code || st.Version < v.known.Version {
 		return
 	}
-	if before, now := v.w.customer(v.known.State), v.w.customer(st); before != now && v.phase != PhaseInCall {
-		v.s.say(now)
+	who := v.customer()
+	if before, now := v.w.customer(v.known.State, who), v.w.customer(st, who); before != now && v.phase != PhaseInCall {
+		v.s.say(now.String())
 	}
 	v.known.State = st
 	v.s.recorded = st.Recording

@@ -218,7 +218,7 @@ func TestRenderGivesWhatTheMountGives(t *testing.T) {
 	}{
 		{"home", wire.HomePage, wire.Page{Brand: "Escalate"}, "Type the code"},
 		{"agent", wire.AgentPage, wire.Page{Brand: "Escalate"}, "Waiting for the agent desktop"},
-		{"invited", wire.JoinPath(s.Code), joinPageData(s), "Maria Lopez invites you"},
+		{"invited", wire.JoinPath(s.Code), joinPageData(s), "<bdi>Maria Lopez</bdi> invites you"},
 		{"recorded", wire.JoinPath(s.Code), joinPageData(rec), "This call is recorded"},
 		{"ended", wire.JoinPath(s.Code), joinPageData(ended), "has ended"},
 		{"evil name", wire.JoinPath(s.Code), joinPageData(evil), "&lt;script&gt;"},

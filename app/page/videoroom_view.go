@@ -11,7 +11,7 @@ func (v *VideoRoom) Render() app.UI {
 	switch v.phase {
 	case PhaseInCall:
 		return frame(v.page, v.phase, "call", v.s.live, v.s.callView(
-			v.w.AgentCallHeading, v.w.customer(v.known.State), v.callExtras()...)...)
+			v.onCustomer(v.w.AgentCallHeading, v.w.Named.CallHeading), v.w.customer(v.known.State, v.customer()), v.callExtras()...)...)
 	case PhaseConnecting:
 		lead := v.w.ConnectingLead
 		if v.signIn.known {
@@ -60,7 +60,7 @@ func (v *VideoRoom) idle(title, join string) app.UI {
 	return frame(v.page, v.phase, "page page-tab", v.s.live, app.Div().Class("card").Body(
 		heading(title),
 		app.P().ID(AgentStatus).Class("status-line").DataSet("customer", string(v.known.Customer.Phase)).
-			Text(v.w.customer(v.known.State)),
+			Body(v.w.customer(v.known.State, v.customer()).node()),
 		hide(app.Div().ID(BusyNote).Class("note note-trouble").Role("alert"), busy == "").Body(
 			app.H2().Text(v.w.BusyHeading), app.P().Text(busy)),
 		note(TroubleNote, pick(busy == "", v.trouble, "")),
@@ -69,9 +69,9 @@ func (v *VideoRoom) idle(title, join string) app.UI {
 			button(JoinButton, "button-primary button-large", iconCam, join, v.onJoin),
 			button(QuietJoinButton, "link-text", "", v.w.JoinQuiet, v.onQuietJoin),
 		),
-		hide(app.P().Class("fine"), v.known.AgentPresent || v.known.CustomerPresent).Text(v.w.AgentJoinHint),
+		hide(app.P().Class("fine"), v.known.AgentPresent || v.known.CustomerPresent).Body(v.onCustomer(v.w.AgentJoinHint, v.w.Named.JoinHint).node()),
 		app.Div().Class("link-box").Body(
-			app.Label().For(LinkText).Text(v.w.LinkLabel),
+			app.Label().For(LinkText).Body(v.onCustomer(v.w.LinkLabel, v.w.Named.LinkLabel).node()),
 			app.Input().ID(LinkText).Type("text").ReadOnly(true).Value(v.known.JoinURL),
 			app.Div().Class("row").Body(
 				button(CopyButton, "button-quiet", iconCopy, v.w.CopyLink, v.onCopy),

@@ -80,6 +80,8 @@ type words struct {
 	CustomerInApp, CustomerOld, CustomerNetwork, CustomerTrouble       string
 	CustomerInsecure, CustomerSDKBlocked, CustomerSDKSlow              string
 
+	Named namedWords // of a customer whose name is known
+
 	callWords
 }
 

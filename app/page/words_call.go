@@ -11,6 +11,7 @@ type callWords struct {
 	ShareReplaced, SharingOver                    string // name
 	ScreenStopped                                 string
 	Mini, NoMini                                  string
+	Fill, Filled, Whole                           string // how a picture stands in its tile
 	Blur, BlurOn, BlurOff, NoBlur, BareCamera     string
 	ElsewhereHeading, ElsewhereLead               string
 

@@ -206,4 +206,6 @@ var german = words{
 	CustomerSDKSlow:    "Ein Teil der Seite ist auf der Kundenseite nicht angekommen: Die Verbindung ist langsam oder hält ihn zurück. Bitten Sie darum, es erneut zu versuchen oder ein anderes Netzwerk zu nehmen.",
 	CustomerNetwork:    "Das Netzwerk auf der Kundenseite lässt den Anruf nicht durch.",
 	CustomerTrouble:    "Auf der Kundenseite gibt es Schwierigkeiten bei der Teilnahme.",
+
+	Named: namedGerman,
 }

@@ -206,4 +206,6 @@ var english = words{
 	CustomerSDKSlow:    "A part of the page has not reached the customer: their connection is slow or holds it back. Ask them to try again, or to use another network.",
 	CustomerNetwork:    "The customer’s network does not let the call through.",
 	CustomerTrouble:    "The customer has trouble joining.",
+
+	Named: namedEnglish,
 }

@@ -206,4 +206,6 @@ var spanish = words{
 	CustomerSDKSlow:    "Una parte de la página no le ha llegado al cliente: su conexión es lenta o la retiene. Pídale que lo intente de nuevo o que use otra red.",
 	CustomerNetwork:    "La red del cliente no deja pasar la llamada.",
 	CustomerTrouble:    "El cliente tiene dificultades para entrar.",
+
+	Named: namedSpanish,
 }

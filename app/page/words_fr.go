@@ -206,4 +206,6 @@ var french = words{
 	CustomerSDKSlow:    "Une partie de la page n’est pas arrivée chez le client : sa connexion est lente ou la retient. Demandez-lui de réessayer, ou de prendre un autre réseau.",
 	CustomerNetwork:    "Le réseau du client ne laisse pas passer l’appel.",
 	CustomerTrouble:    "Le client a du mal à rejoindre l’appel.",
+
+	Named: namedFrench,
 }

@@ -206,4 +206,6 @@ var portuguese = words{
 	CustomerSDKSlow:    "Uma parte da página não chegou ao cliente: a conexão dele é lenta ou a retém. Peça que tente de novo ou que use outra rede.",
 	CustomerNetwork:    "A rede do cliente não deixa a chamada passar.",
 	CustomerTrouble:    "O cliente está com dificuldade para entrar.",
+
+	Named: namedPortuguese,
 }

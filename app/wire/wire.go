@@ -184,6 +184,9 @@ type Escalate struct {
 type Escalation struct {
 	State
 	TaskSID string `json:"taskSid"`
+	// CustomerName is what to call the customer; empty when nobody knows. It is
+	// no part of State, which whoever has the link may read.
+	CustomerName string `json:"customerName,omitempty"`
 	// JoinURL is the link for the customer, absolute.
 	JoinURL string `json:"joinUrl"`
 	// Invite is the text that belongs into the chat, with JoinURL in it.

@@ -22,7 +22,7 @@ func TestSDKBlocked(t *testing.T) {
 	if strings.Contains(c.text("#join-quiet-button"), "and microphone") {
 		t.Error("joining without devices is offered, as if they were the trouble")
 	}
-	p.room.read("An ad blocker or a network keeps a part of the page from the customer")
+	p.room.read("An ad blocker or a network keeps a part of the page from")
 	c.until("no light stays on", `!w.escalateEarlyMedia`)
 
 	// It is still held back: the same again, and not the camera.

@@ -9,6 +9,8 @@ import (
 	"reflect"
 	"slices"
 	"time"
+
+	"escalate/app/name"
 )
 
 // errNoAgent says that the customer must wait. It never leaves the package.
@@ -37,6 +39,7 @@ func decode(d Document) (Escalation, error) {
 	if err := json.Unmarshal(d.Data, &e); err != nil || e.Code == "" || e.Code != d.Name {
 		return Escalation{}, ErrUnknownCode
 	}
+	e.Agent.Name = name.Clean(e.Agent.Name, maxName) // of whoever wrote it
 	return e, nil
 }
 

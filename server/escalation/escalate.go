@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"escalate/app/name"
 	"escalate/server/joincode"
 )
 
@@ -46,12 +47,15 @@ func (s *Service) Escalate(ctx context.Context, a Agent, taskSID string, sendInv
 	if sendInvite {
 		err = s.sendInvite(ctx, e, a, lang)
 	}
+	if err == nil {
+		e.CustomerName = s.customerName(ctx, attrs, conversation)
+	}
 	return e, resumed, err
 }
 
 // ref is the agent as the Document keeps them.
 func (a Agent) ref() AgentRef {
-	return AgentRef{Worker: a.Worker, Identity: a.Identity, Name: cut(a.Name, maxName)}
+	return AgentRef{Worker: a.Worker, Identity: a.Identity, Name: name.Clean(a.Name, maxName)}
 }
 
 // takeOver makes the present agent the one whom the customer reads about,

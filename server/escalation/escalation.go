@@ -39,6 +39,9 @@ type Escalation struct {
 	Recording bool      `json:"recording"`
 	Consent   []Consent `json:"consent,omitempty"`
 	Customer  Progress  `json:"customer"`
+	// CustomerName is what to call the customer, for the agent alone: it is told
+	// by Escalate and Task, and never stored.
+	CustomerName string `json:"-"`
 	// Participants are those seen in the Room, newest last, bounded.
 	Participants []Presence `json:"participants,omitempty"`
 	// CustomerCame is when a customer was first known to be in the call; stays

@@ -101,8 +101,10 @@ type Task struct {
 	Revision   string
 }
 
-// Chat posts into Conversations.
+// Chat reads Conversations and posts into them.
 type Chat interface {
+	// Fetch answers ErrNotFound when there is none.
+	Fetch(ctx context.Context, conversationSID string) (Conversation, error)
 	Send(ctx context.Context, conversationSID string, m Message) error
 }
 

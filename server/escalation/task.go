@@ -132,6 +132,7 @@ func (s *Service) Task(ctx context.Context, a Agent, taskSID string) (TaskView, 
 	if !e.live() {
 		return TaskView{MayWrapUp: true}, nil
 	}
+	e.CustomerName = s.customerName(ctx, attrs, attrs.conversation())
 	v := TaskView{MayWrapUp: !e.AgentPresent(), Escalation: &e}
 	if !v.MayWrapUp {
 		v.Reason = "The video call is still running. Leave the Video Room first, then wrap up."

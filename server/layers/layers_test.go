@@ -29,13 +29,14 @@ var may = []struct {
 	// The browser half.
 	{"app/wire", nil},
 	{"app/inapp", nil},
+	{"app/name", nil},
 	{"app/video", nil},
 	{"app/client", []string{"app/wire"}},
 	{"app/browser", nil},
 	{"app/video/videotest", []string{"app/video"}},
 	{"app/video/twiliojs", []string{"app/video", "app/browser", "app/inapp"}},
 	{"app/call", []string{"app/video"}},
-	{"app/page", []string{"app/wire", "app/video", "app/call"}},
+	{"app/page", []string{"app/wire", "app/video", "app/call", "app/name"}},
 	{"wasm", []string{"app/wire", "app/browser", "app/client", "app/video/twiliojs", "app/page"}},
 	// The server half.
 	{"static", nil},
@@ -43,7 +44,7 @@ var may = []struct {
 	{"static/slim", nil},
 	{"server/token", nil},
 	{"server/joincode", nil},
-	{"server/escalation", []string{"server/joincode"}},
+	{"server/escalation", []string{"server/joincode", "app/name"}},
 	{"server/escalation/escalationtest", []string{"server/escalation"}},
 	{"server/twiliospec", nil}, // for tests only
 	{"server/twilioapi", []string{"server/escalation", "server/token"}},

@@ -2,6 +2,7 @@ package twilioapi
 
 import (
 	"context"
+	"encoding/json"
 
 	conversations "github.com/twilio/twilio-go/rest/conversations/v1"
 
@@ -12,6 +13,19 @@ import (
 type Chat struct{ t *Client }
 
 var _ escalation.Chat = (*Chat)(nil)
+
+// Fetch reads a Conversation; ErrNotFound when there is none.
+func (c *Chat) Fetch(ctx context.Context, conversationSID string) (escalation.Conversation, error) {
+	if err := checkSID("CH", conversationSID); err != nil {
+		return escalation.Conversation{}, err
+	}
+	k := c.t.begin(ctx, opFetchConversation)
+	v, err := c.t.conversations(k).FetchConversation(conversationSID)
+	if err != nil {
+		return escalation.Conversation{}, k.fail(err)
+	}
+	return escalation.Conversation{FriendlyName: deref(v.FriendlyName), Attributes: json.RawMessage(deref(v.Attributes))}, nil
+}
 
 // Send posts a message. It asks for the Conversation's webhooks, so that Flex
 // and whatever else listens hears of it as of any other message.

@@ -33,7 +33,8 @@ var (
 	opListReservation = operation{"taskrouter", "ListTaskReservation", http.MethodGet, "/v1/Workspaces/{WorkspaceSid}/Tasks/{TaskSid}/Reservations"}
 	opFetchWorker     = operation{"taskrouter", "FetchWorker", http.MethodGet, "/v1/Workspaces/{WorkspaceSid}/Workers/{Sid}"}
 
-	opCreateMessage = operation{"conversations", "CreateConversationMessage", http.MethodPost, "/v1/Conversations/{ConversationSid}/Messages"}
+	opFetchConversation = operation{"conversations", "FetchConversation", http.MethodGet, "/v1/Conversations/{Sid}"}
+	opCreateMessage     = operation{"conversations", "CreateConversationMessage", http.MethodPost, "/v1/Conversations/{ConversationSid}/Messages"}
 
 	// In none of the OpenAPI documents, and not in twilio-go.
 	opValidateToken = operation{"iam", "ValidateToken", http.MethodPost, "/v1/Accounts/{AccountSid}/Tokens/validate"}
@@ -45,7 +46,7 @@ func operations() []operation {
 		opFetchService, opCreateDocument, opFetchDocument, opUpdateDocument, opListDocument, opUpdateDocumentPermission,
 		opCreateRoom, opFetchRoom, opUpdateRoom, opListParticipant, opUpdateParticipant, opUpdateRules,
 		opFetchTask, opUpdateTask, opListReservation, opFetchWorker,
-		opCreateMessage,
+		opFetchConversation, opCreateMessage,
 		opValidateToken,
 	}
 }

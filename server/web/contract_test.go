@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strings"
 	"testing"
 
 	"escalate/app/client"
@@ -92,5 +93,38 @@ func TestContract(t *testing.T) {
 		if c.code == wire.CodeAgentBusy && (e == nil || e.Running == nil || e.Running.Code != "other22") {
 			t.Errorf("%s: running is not told: %+v", c.name, e)
 		}
+	}
+}
+
+// TestCustomersNameIsForTheAgentAlone: whoever has the link reads the State, and
+// links get passed on.
+func TestCustomersNameIsForTheAgentAlone(t *testing.T) {
+	const name = "Maria Lopez"
+	of := func() escalation.Escalation {
+		e := live()
+		e.CustomerName = name
+		return e
+	}
+	g := newRig()
+	g.esc.get = func(string) (escalation.Escalation, error) { return of(), nil }
+	g.esc.joinC = func(string, string) (escalation.Join, error) {
+		return escalation.Join{Token: "t", Identity: "customer:x:n", Escalation: of()}, nil
+	}
+	g.esc.escalate = func(escalation.Agent, string, bool, string) (escalation.Escalation, bool, error) {
+		return of(), true, nil
+	}
+	h := g.handler()
+	for _, c := range []call{
+		{"GET", "/api/escalations/" + liveCode, "", nil},
+		{"POST", "/api/escalations/" + liveCode + "/token", `{}`, headers("Content-Type", "application/json", "Origin", publicURL)},
+		{"GET", "/join/" + liveCode, "", headers("User-Agent", safari)},
+	} {
+		if w := do(t, h, c); w.Code != http.StatusOK || strings.Contains(w.Body.String(), name) {
+			t.Errorf("%s %s answers %d with the customer's name: %s", c.method, c.path, w.Code, w.Body)
+		}
+	}
+	e, err := clientOf(h, flexToken).Escalate(t.Context(), wire.Escalate{TaskSID: ownTask})
+	if err != nil || e.CustomerName != name {
+		t.Errorf("the agent reads %q, %v", e.CustomerName, err)
 	}
 }

@@ -43,9 +43,11 @@ func (s *server) escalation(e escalation.Escalation, resumed bool, lang string) 
 	return wire.Escalation{
 		State:   s.state(e),
 		TaskSID: e.Task,
-		JoinURL: s.Escalations.JoinURL(e.Code),
-		Invite:  s.Escalations.Invite(e, lang),
-		Resumed: resumed,
+
+		CustomerName: e.CustomerName,
+		JoinURL:      s.Escalations.JoinURL(e.Code),
+		Invite:       s.Escalations.Invite(e, lang),
+		Resumed:      resumed,
 	}
 }
 

@@ -81,10 +81,11 @@ func brandLine(brand, logo string) *html.Node {
 		return nil
 	}
 	picture := tagIf(logo, "img", attributes{"class", "logo", "src", logo, "alt", ""})
+	var space *html.Node
 	if picture != nil {
-		brand = " " + brand
+		space = text(" ")
 	}
-	return tag("p", attributes{"class", "brand"}, picture, text(brand))
+	return tag("p", attributes{"class", "brand"}, picture, space, tag("bdi", nil, text(brand)))
 }
 
 // card says what is the matter.

@@ -3,10 +3,10 @@
 package twiliojs
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"errors"
+	"strings"
 	"syscall/js"
 	"time"
 
@@ -110,5 +110,5 @@ func (l loader) reaches(ctx context.Context) bool {
 	ctx, cancel := context.WithTimeout(ctx, lookFor)
 	defer cancel()
 	a, err := browser.Fetch(ctx, browser.Request{Method: "GET", Path: smallFile})
-	return err == nil && a.Status == 200 && bytes.Contains(a.Body, []byte("User-agent"))
+	return err == nil && a.Status == 200 && strings.Contains(string(a.Body), "User-agent")
 }

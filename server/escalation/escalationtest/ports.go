@@ -224,6 +224,14 @@ func (p tasks) AssignedTo(ctx context.Context, sid, worker string) (bool, error)
 
 type chat struct{ t *Twilio }
 
+func (p chat) Fetch(ctx context.Context, conversation string) (escalation.Conversation, error) {
+	if err := p.t.enter(ctx, "chat.fetch", conversation); err != nil {
+		return escalation.Conversation{}, err
+	}
+	defer p.t.mu.Unlock()
+	return p.t.conversations[conversation], nil
+}
+
 func (p chat) Send(ctx context.Context, conversation string, m escalation.Message) error {
 	if err := p.t.enter(ctx, "chat.send", conversation); err != nil {
 		return err

@@ -34,6 +34,8 @@ type Twilio struct {
 	tasks    map[string]*task
 	messages map[string][]escalation.Message
 	serial   int
+
+	conversations map[string]escalation.Conversation
 }
 
 type document struct {
@@ -62,12 +64,13 @@ type task struct {
 // New makes an empty account. now tells the time for Documents' time to live.
 func New(now func() time.Time) *Twilio {
 	return &Twilio{
-		now:      now,
-		calls:    map[string]int{},
-		docs:     map[string]*document{},
-		tasks:    map[string]*task{},
-		messages: map[string][]escalation.Message{},
-		length:   func(raw json.RawMessage) int { return utf8.RuneCount(raw) },
+		now:           now,
+		calls:         map[string]int{},
+		docs:          map[string]*document{},
+		tasks:         map[string]*task{},
+		messages:      map[string][]escalation.Message{},
+		length:        func(raw json.RawMessage) int { return utf8.RuneCount(raw) },
+		conversations: map[string]escalation.Conversation{},
 	}
 }
 
@@ -185,6 +188,13 @@ func (t *Twilio) Measure(f func(attributes json.RawMessage) int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.length = f
+}
+
+// SetConversation sets what a Conversation says of itself.
+func (t *Twilio) SetConversation(sid string, c escalation.Conversation) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.conversations[sid] = c
 }
 
 // SetTaskStatus sets a Task's assignment status; empty deletes the Task.

@@ -1,0 +1,42 @@
+package page
+
+import "github.com/maxence-charriere/go-app/v9/pkg/app"
+
+// fitting is how another's picture stands in its tile: whole, with bars beside
+// it, or filling the tile, with its edges cut off. An agent has to see all of what
+// a customer holds up; a customer looks at a face. A shared screen is always whole.
+type fitting struct {
+	fill   bool
+	chosen bool // by the person, and remembered
+}
+
+// name is the value of the stage's data-fit.
+func (f fitting) name() string { return pick(f.fill, "fill", "whole") }
+
+// recall takes up what was chosen at another time, "" for nothing.
+func (f *fitting) recall(name string) {
+	if name != "" {
+		*f = fitting{fill: name == fitting{fill: true}.name(), chosen: true}
+	}
+}
+
+// remembered is what to keep of it.
+func (f fitting) remembered() string {
+	if !f.chosen {
+		return ""
+	}
+	return f.name()
+}
+
+// fitButton changes it, on the picture itself.
+func (s *session) fitButton(participantSID string, camera bool) app.UI {
+	return hide(app.Button().ID(FitButton(participantSID)).Type("button").Class("tile-fit").
+		Aria("label", s.w.Fill).Title(s.w.Fill).Aria("pressed", onOff(s.fit.fill)).OnClick(s.onFit), !camera).
+		Body(svg(pickIcon(s.fit.fill, iconWhole, iconFill)))
+}
+
+func (s *session) onFit(app.Context, app.Event) {
+	s.fit = fitting{fill: !s.fit.fill, chosen: true}
+	s.remember()
+	s.say(pick(s.fit.fill, s.w.Filled, s.w.Whole))
+}

@@ -1,0 +1,133 @@
+package page
+
+import (
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/maxence-charriere/go-app/v9/pkg/app"
+
+	"escalate/app/video"
+	"escalate/app/wire"
+)
+
+// turning are characters that turn a sentence around or cannot be seen.
+const turning = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c\u200b"
+
+const evilName = "Ann\u202e \u2067\u05e8\u05d5\u05e0\u05d9\u200b"
+
+func TestSentence(t *testing.T) {
+	for _, c := range []struct {
+		s          sentence
+		node, text string
+	}{
+		{plainly("All <is> well."), "<span>All &lt;is&gt; well.</span>", "All <is> well."},
+		{about("Call with %s.", "Ann"), "<span>Call with <bdi>Ann</bdi>.</span>", "Call with Ann."},
+		{about("%s is here.", "éva"), "<span><bdi>Éva</bdi> is here.</span>", "Éva is here."},
+		{about("%s is here.", "<b>&"), "<span><bdi>&lt;b&gt;&amp;</bdi> is here.</span>", "<b>& is here."},
+		{about("%s", ""), "<span><bdi></bdi></span>", ""},
+		{about("Call with %s", "50%s off"), "<span>Call with <bdi>50%s off</bdi></span>", "Call with 50%s off"},
+		{sentence{}, "<span></span>", ""},
+	} {
+		if got := app.HTMLString(c.s.node()); got != c.node {
+			t.Errorf("%+v is drawn as %s, want %s", c.s, got, c.node)
+		}
+		if got := c.s.String(); got != c.text {
+			t.Errorf("%+v reads %q, want %q", c.s, got, c.text)
+		}
+	}
+}
+
+func TestEveryNamedSentenceHasOneGap(t *testing.T) {
+	for _, w := range languages {
+		texts(reflect.ValueOf(w.Named), "Named", func(field, text string) {
+			if strings.Count(text, gap) != 1 || strings.Count(text, "%") != 1 {
+				t.Errorf("%s %s: %s", w.Lang, field, text)
+			}
+		})
+	}
+}
+
+func TestNamesTurnNothingAround(t *testing.T) {
+	check := func(t *testing.T, r *rig, what string) {
+		t.Helper()
+		got := r.html()
+		if strings.ContainsAny(got, turning) {
+			t.Errorf("%s has characters that turn it around:\n%s", what, got)
+		}
+		if !strings.Contains(got, "<bdi>Ann \u05e8\u05d5\u05e0\u05d9</bdi>") {
+			t.Errorf("%s does not isolate the name:\n%s", what, got)
+		}
+	}
+	t.Run("customer", func(t *testing.T) {
+		s := open(invited())
+		s.AgentName = evilName
+		r, j := joinRig(t, s)
+		check(t, r, "the green room")
+		r.do(func() { j.to(PhaseWaiting) })
+		r.until("waiting", r.shows(`data-phase="waiting"`))
+		check(t, r, "the waiting room")
+		r.api.set(func(f *fakeAPI) {
+			f.join = wire.Join{Token: "tok", Room: "RMx", Identity: "customer:K7Q2MWX:n", State: s}
+		})
+		r.do(func() { j.onJoin(nil, noEvent()) })
+		r.until("in call", r.shows(`data-phase="in_call"`))
+		r.connector.Room().Emit(video.ParticipantConnected{Participant: theAgent}, agentTrack(video.Audio), agentTrack(video.Video))
+		r.until("the agent's tile", r.shows(`id="remote-tile-PA1"`))
+		check(t, r, "the call")
+	})
+	t.Run("agent", func(t *testing.T) {
+		r, v := opened(t)
+		r.do(func() { v.known.CustomerName = evilName })
+		check(t, r, "the agent's tab")
+	})
+}
+
+func TestAgentReadsTheCustomersName(t *testing.T) {
+	r, v := opened(t)
+	if !r.shows("The customer has opened the link.")() && !r.shows("The customer")() {
+		t.Errorf("without a name: %s", r.html())
+	}
+	r.do(func() { v.known.CustomerName = "Kim Lee" })
+	for _, c := range []struct {
+		phase  wire.Phase
+		detail string
+		says   string
+	}{
+		{wire.PhaseOpened, "", "<bdi>Kim Lee</bdi> has opened the link."},
+		{wire.PhaseWaiting, "", "<bdi>Kim Lee</bdi> is waiting for you."},
+		{wire.PhaseTrouble, wire.TroubleDenied, "The browser of <bdi>Kim Lee</bdi> was not allowed"},
+		{wire.PhaseTrouble, wire.TroubleInsecure, "<bdi>Kim Lee</bdi> opened the link with http"},
+	} {
+		st := v.known.State
+		st.Customer = wire.Progress{Phase: c.phase, Detail: c.detail}
+		st.Version++
+		r.host.tell(st)
+		r.until(c.says, r.shows(c.says))
+		r.until("said", func() bool { return strings.Contains(v.s.live, "Kim Lee") })
+	}
+	if !r.shows("Join link for <bdi>Kim Lee</bdi>")() {
+		t.Error("the link is for nobody")
+	}
+	r.do(func() { v.onJoin(nil, noEvent()) })
+	r.until("in call", r.shows("Video call with <bdi>Kim Lee</bdi>"))
+	r.connector.Room().Emit(video.ParticipantConnected{Participant: video.Participant{SID: "PA2", Identity: "customer:K7Q2MWX:n"}})
+	r.until("the tile", r.shows(`aria-label="Kim Lee"`))
+	r.until("said", func() bool { return v.s.live == "Kim Lee is in the call." })
+}
+
+func TestReconnectedIsTold(t *testing.T) {
+	r, j := inCall(t)
+	room := r.connector.Room()
+	room.Emit(video.ParticipantReconnecting{SID: "PA1"})
+	r.until("reconnecting", func() bool { return j.s.live == "Maria Lopez: Reconnecting…" })
+	room.Emit(video.ParticipantReconnected{SID: "PA1"})
+	r.until("back", func() bool { return j.s.live == "Maria Lopez is back." })
+	// A second one, or one of somebody unknown, is no news.
+	r.do(func() { j.s.live = "" })
+	room.Emit(video.ParticipantReconnected{SID: "PA1"}, video.ParticipantReconnected{SID: "PA9"}, video.DominantSpeaker{SID: "PA1"})
+	r.until("both were heard", func() bool { return j.s.state.Dominant == "PA1" })
+	if j.s.live != "" {
+		t.Errorf("said %q", j.s.live)
+	}
+}
