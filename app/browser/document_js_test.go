@@ -118,3 +118,42 @@ func TestExceptionInACallbackIsSurvived(t *testing.T) {
 		t.Errorf("console %q", got)
 	}
 }
+
+func TestAskBeforeLeaving(t *testing.T) {
+	leave := func() bool {
+		return eval(`(() => { const e = new Event("beforeunload", {cancelable: true}); dispatchEvent(e); return e.defaultPrevented })()`).Bool()
+	}
+	eval(`{ const w = new EventTarget(); for (const f of ["addEventListener", "removeEventListener", "dispatchEvent"]) globalThis[f] = w[f].bind(w) }`)
+	defer func() {
+		for _, f := range []string{"addEventListener", "removeEventListener", "dispatchEvent"} {
+			js.Global().Delete(f)
+		}
+	}()
+	if leave() {
+		t.Error("it asks before it was told to")
+	}
+	first := Host{}.AskBeforeLeaving()
+	second := Host{}.AskBeforeLeaving()
+	if !leave() {
+		t.Error("it does not ask")
+	}
+	first()
+	if !leave() {
+		t.Error("it forgot the second")
+	}
+	second()
+	if leave() {
+		t.Error("it still asks")
+	}
+}
+
+func TestOnline(t *testing.T) {
+	kept := js.Global().Get("navigator")
+	defer func() { js.Global().Set("navigator", kept) }()
+	for code, want := range map[string]bool{`{onLine: true}`: true, `{onLine: false}`: false, `{}`: true} {
+		eval(`Object.defineProperty(globalThis, "navigator", {configurable: true, writable: true, value: ` + code + `})`)
+		if (Host{}).Online() != want {
+			t.Errorf("%s: want %t", code, want)
+		}
+	}
+}

@@ -78,6 +78,9 @@ func (Host) OnVisibility(func(visible bool)) (stop func()) { return nothing }
 // KeepAwake does nothing.
 func (Host) KeepAwake() (stop func()) { return nothing }
 
+// AskBeforeLeaving does nothing.
+func (Host) AskBeforeLeaving() (stop func()) { return nothing }
+
 // Focus does nothing.
 func (Host) Focus(string) {}
 

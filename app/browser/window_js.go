@@ -144,6 +144,16 @@ func (Host) OnPageHide(f func()) (stop func()) {
 	return Listen(window(), "pagehide", func(js.Value) { f() })
 }
 
+// AskBeforeLeaving has the browser ask whether the page is really to be reloaded,
+// closed or left, until stop. What it asks is the browser's own, and it does not
+// ask people who have not touched the page.
+func (Host) AskBeforeLeaving() (stop func()) {
+	return Listen(window(), "beforeunload", func(e js.Value) {
+		e.Call("preventDefault")
+		e.Set("returnValue", "?") // for browsers that do not know the former
+	})
+}
+
 // OnShow calls f when the page comes into view, out of hiding or out of the
 // back-forward cache, until stop.
 func (h Host) OnShow(f func()) (stop func()) {

@@ -161,6 +161,7 @@ func (f *fakeAPI) reported(p wire.Phase, detail string) bool {
 type fakeHost struct {
 	noHost
 	offline bool
+	asks    int // how often it would ask before the page is left
 	clock   string
 	mu      sync.Mutex
 	early   []byte
@@ -189,6 +190,17 @@ type posted struct {
 }
 
 func (h *fakeHost) Early() []byte { return h.early }
+
+func (h *fakeHost) AskBeforeLeaving() func() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.asks++
+	return func() {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		h.asks--
+	}
+}
 
 func (h *fakeHost) Online() bool { return !h.offline }
 

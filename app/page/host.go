@@ -65,6 +65,9 @@ type Host interface {
 	OnFullscreen(f func(on bool)) (stop func())
 	// KeepAwake asks that the screen stays on until stop.
 	KeepAwake() (stop func())
+	// AskBeforeLeaving has the browser ask whether the page is really to be
+	// reloaded, closed or left, until stop.
+	AskBeforeLeaving() (stop func())
 
 	// Chime plays a short sound through a speaker, "" the usual one; begin it
 	// in a click.
@@ -119,6 +122,7 @@ func (noHost) Clock(time.Time) string                                   { return
 func (noHost) Fullscreen(context.Context, string, bool) error           { return nil }
 func (noHost) OnFullscreen(func(bool)) (stop func())                    { return nothing }
 func (noHost) KeepAwake() (stop func())                                 { return nothing }
+func (noHost) AskBeforeLeaving() (stop func())                          { return nothing }
 func (noHost) OnPageHide(func()) (stop func())                          { return nothing }
 func (noHost) OnVisibility(func(bool)) (stop func())                    { return nothing }
 func (noHost) Chime(context.Context, string) error                      { return nil }

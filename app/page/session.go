@@ -202,7 +202,7 @@ func (s *session) connect(j wire.Join, done func(error)) {
 		default:
 			s.room = r
 			s.state = s.state.Joined(r.SID(), r.Local())
-			s.awake = s.deps.Host.KeepAwake()
+			s.awake = during(s.deps.Host)
 			s.inUse()
 			s.pulse(ctx, r)
 			if id := s.chosen[audioOutput]; id != "" {

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -93,6 +94,20 @@ type tab struct {
 	inner      string
 	shots      *int
 	complaints *complaints
+	leaving    *leaving
+}
+
+// leaving is what the browser asks before a page is left, and what the person
+// answers: yes, unless they would rather stay.
+type leaving struct {
+	asked atomic.Int32
+	stay  atomic.Bool
+}
+
+// answer answers the browser's question.
+func (l *leaving) answer(ctx context.Context) {
+	l.asked.Add(1)
+	_ = chromedp.Do(ctx, call(page.HandleJavaScriptDialog, page.HandleJavaScriptDialogParams{Accept: !l.stay.Load()}))
 }
 
 // complaints are the exceptions and console errors of a page.
@@ -130,7 +145,7 @@ func (b *browser) open(t *testing.T, name, url string, w, h int64, actions ...st
 	t.Helper()
 	ctx, cancel := chromedp.NewContext(b.ctx)
 	t.Cleanup(cancel)
-	p := &tab{t: t, name: name, ctx: ctx, shots: new(int), complaints: &complaints{}}
+	p := &tab{t: t, name: name, ctx: ctx, shots: new(int), complaints: &complaints{}, leaving: &leaving{}}
 	if err := chromedp.Listen(ctx, func(ev any) {
 		switch e := ev.(type) {
 		case *cdpruntime.EventExceptionThrown:
@@ -139,6 +154,8 @@ func (b *browser) open(t *testing.T, name, url string, w, h int64, actions ...st
 				text += " " + x.Description
 			}
 			p.complaints.add("exception: " + text)
+		case *page.EventJavascriptDialogOpening:
+			go p.leaving.answer(ctx) // not here, where the answer could not arrive
 		case *cdpruntime.EventConsoleAPICalled:
 			if e.Type == cdpruntime.ConsoleAPICalledTypeError {
 				p.complaints.add("console: " + consoleText(e))

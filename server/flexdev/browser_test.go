@@ -185,6 +185,10 @@ func (p *tab) hear(ev any) {
 		if e.Entry.Level == log.EntryLevelError {
 			note(e.Entry.URL+" "+origins(e.Entry.StackTrace), "log: %s", e.Entry.Text)
 		}
+	case *cdppage.EventJavascriptDialogOpening: // during a call it asks before it is reloaded
+		go func() {
+			_ = chromedp.Do(p.ctx, call(cdppage.HandleJavaScriptDialog, cdppage.HandleJavaScriptDialogParams{Accept: true}))
+		}()
 	case *runtime.EventConsoleAPICalled:
 		if e.Type == runtime.ConsoleAPICalledTypeError {
 			var said []string
