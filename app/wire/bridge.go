@@ -6,7 +6,8 @@ const BridgeVersion = 1
 
 // Bridge is a window.postMessage between the agent desktop (Flex plugin, demo
 // desk) and the Video Room tab (the page at AgentPage in an iframe). Both
-// sides check the sender's origin; only "ready" may be posted to any origin.
+// sides check the sender's origin; only "ready" may be posted to any origin, and
+// a "left" without a code, from a tab whose program has ended.
 //
 //	tab -> desktop  ready                  loaded, send me token and open
 //	desktop -> tab  token{token}           Flex token, also after each refresh

@@ -75,6 +75,7 @@ func TestProgramEnds(t *testing.T) {
 	t.Run("the agent's", func(t *testing.T) {
 		p.room.do(breaks)
 		p.room.see("#stopped")
+		p.desk.until("the desk knows that the agent is out", `d.getElementById("room-host").dataset.phase === "left"`)
 		p.desk.shot("stopped")
 		p.room.click("#reload-button")
 		p.room.see("#join-button")

@@ -162,6 +162,7 @@ var goappGetenv = function (key) {
     [
       function () { captured.forEach(function (t) { t.stop(); }); },
       function () { Promise.resolve(window.escalateRoom).then(function (room) { room.disconnect(); }).catch(function () {}); },
+      function () { if (window.parent !== window) window.parent.postMessage({ escalate: 1, type: "left" }, "*"); },
       function () { window.documentPictureInPicture.window.close(); },
       function () { if (document.fullscreenElement) document.exitFullscreen(); },
       function () { document.querySelectorAll("video, audio").forEach(function (m) { m.srcObject = null; }); },
