@@ -153,7 +153,7 @@ func (f *follower) lookNow() {
 		case f.unwatch == nil || !f.more():
 			// Nobody follows any more.
 		case err == nil:
-			f.news(st)
+			f.tell(st)
 		case f.failed != nil:
 			f.failed(err)
 		}
@@ -172,7 +172,14 @@ func (f *follower) event(c app.Context, name, data string) {
 	f.lookIn(lateBeats * f.pace)
 	var st wire.State
 	if name == wire.EventState && json.Unmarshal([]byte(data), &st) == nil {
-		f.news(st) // last: it may close the stream
+		f.tell(st)
+	}
+}
+
+// tell passes news on, and holds no stream after the last.
+func (f *follower) tell(st wire.State) {
+	if f.news(st); !f.more() {
+		f.close()
 	}
 }
 
@@ -184,7 +191,7 @@ func (f *follower) seen(visible bool) {
 		ctx := f.s.ctx
 		f.leaving = time.AfterFunc(f.wait.hidden, func() {
 			ctx.Dispatch(func(app.Context) {
-				if f.leaving != nil && f.more() {
+				if f.leaving != nil {
 					f.hidden = true
 					f.open()
 				}

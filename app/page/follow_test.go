@@ -222,3 +222,19 @@ func TestShortlyHiddenPageKeepsItsStream(t *testing.T) {
 		t.Errorf("%d streams", n)
 	}
 }
+
+// A page that has nothing to wait for holds no stream, in view or not.
+func TestNoStreamIsHeldAfterTheEnd(t *testing.T) {
+	r, j := joinRig(t, invited())
+	s := j.state
+	s.Status, s.Version = wire.StatusExpired, 2
+	r.host.tell(s)
+	r.until("over", r.phase("over"))
+	r.until("the stream is given back", func() bool { return r.host.saw(func(h *fakeHost) bool { return h.open == 0 }) })
+	r.host.visible(false)
+	r.host.visible(true)
+	r.do(func() {})
+	if n := r.host.streams(); n != 1 {
+		t.Errorf("%d streams", n)
+	}
+}

@@ -164,6 +164,7 @@ func (j *Join) ended(err *video.Error) {
 		j.goodbye()
 		j.s.later(j.s.wait.poll, func() {
 			j.completed = false
+			j.watch()
 			j.fetchState()
 		})
 		return

@@ -34,6 +34,7 @@ type front struct {
 	next bool // the service worker is another version's
 
 	answers answers
+	badly   badly
 }
 
 // startBehind starts a server that is reached through a front.
@@ -72,6 +73,13 @@ func startBehind(t *testing.T, settings map[string]string) (*core.System, *front
 		if r.URL.Path == "/sw.js" {
 			r.Header.Del("Accept-Encoding") // newer reads it
 		}
+		if f.badly.swallows(r) {
+			_, _ = io.Copy(io.Discard, r.Body) // or the end of the connection goes unnoticed
+			<-r.Context().Done()
+			panic(http.ErrAbortHandler)
+		}
+		w, release := f.badly.writer(w, r)
+		defer release()
 		w, end := f.answers.begin(w, r.URL.Path)
 		defer end()
 		proxy.ServeHTTP(w, r)

@@ -1,5 +1,7 @@
 // Requests to our own server, and their failures in words.
 
+const answerWithin = 15_000; // ms; a network may swallow a request without a word
+
 /** A failed request. code is stable; message is a sentence for a person. */
 export class RequestError extends Error {
   /**
@@ -36,6 +38,7 @@ export async function request(method, path, options = {}) {
       headers,
       body: options.body === undefined ? undefined : JSON.stringify(options.body),
       cache: 'no-store',
+      signal: AbortSignal.timeout(answerWithin),
     });
   } catch {
     throw new RequestError(0, 'offline', 'The server does not answer. Is it still running?');
