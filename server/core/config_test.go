@@ -39,6 +39,10 @@ func TestFromEnv(t *testing.T) {
 		{"a SID of the wrong kind", with(whole, "TWILIO_API_KEY", whole["TWILIO_ACCOUNT_SID"]), false, []string{"TWILIO_API_KEY"}},
 		{"http for the public", with(whole, "PUBLIC_URL", "http://video.example.com"), false, []string{"PUBLIC_URL"}},
 		{"http on loopback", map[string]string{"PUBLIC_URL": "http://localhost:8080"}, true, nil},
+		{"IPv6 loopback", map[string]string{"PUBLIC_URL": "http://[::1]:8080", "ADDR": "[::1]:8080", "LOCAL_TWILIO_ADDR": "[::1]:9100",
+			"LOCAL_MEDIA_ADDR": "[::1]:9101", "LOCAL_TURN_ADDR": "[::1]:9102"}, true, nil},
+		{"http on IPv6 that is not loopback", map[string]string{"PUBLIC_URL": "http://[2001:db8::1]:8080"}, true, []string{"PUBLIC_URL"}},
+		{"a Twilio on this machine's IPv6", with(whole, "TWILIO_API_URL", "http://[::1]:9100", "TWILIO_SIGNALING_URL", "ws://[::1]:9100/signaling"), false, nil},
 		{"several faults at once", map[string]string{"VIDEO_CODE_LENGTH": "5", "VIDEO_CODE_TTL": "soon", "VIDEO_RECORD_BY_DEFAULT": "maybe",
 			"ALLOWED_ORIGINS": "flex.twilio.com", "LOG_LEVEL": "loud", "ADDR": "8080", "LOCAL_TWILIO_RATE": "-1"}, true, []string{
 			"VIDEO_CODE_LENGTH", "VIDEO_CODE_TTL", "VIDEO_RECORD_BY_DEFAULT", "ALLOWED_ORIGINS", "LOG_LEVEL", "ADDR", "LOCAL_TWILIO_RATE"}},

@@ -13,6 +13,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"strconv"
 	"sync"
 	"syscall"
 	"time"
@@ -123,7 +124,7 @@ func Start(ctx context.Context, c Config) (_ *System, err error) {
 	s.addr = ln.Addr().String()
 	s.url = c.PublicURL
 	if s.url == "" {
-		s.url = "http://" + ln.Addr().String()
+		s.url = "http://" + reachable(ln.Addr())
 	}
 	if err := s.startTwilio(ctx); err != nil {
 		return nil, err
@@ -361,3 +362,12 @@ func (s *System) Close() {
 
 // Local is the local Twilio, or nil with an account.
 func (s *System) Local() *localtwilio.Server { return s.local }
+
+// reachable is the host and port under which this machine reaches a listener; one
+// on all addresses is no address to open.
+func reachable(a net.Addr) string {
+	if t, ok := a.(*net.TCPAddr); ok && t.IP.IsUnspecified() {
+		return net.JoinHostPort("127.0.0.1", strconv.Itoa(t.Port))
+	}
+	return a.String()
+}

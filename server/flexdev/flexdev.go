@@ -26,6 +26,7 @@ import (
 	"net/url"
 	"os"
 	"path"
+	"strings"
 
 	"github.com/gorilla/mux"
 
@@ -70,9 +71,13 @@ func New(c Config) (*Page, error) {
 	if _, err := fs.Stat(p.files, Bundle); err != nil {
 		return nil, fmt.Errorf("%s: %w", c.Dir, ErrFolder)
 	}
+	rest, sockets := c.Twilio, "ws://"+u.Host
+	if strings.HasPrefix(u.Host, "[") { // a policy has no words for an IPv6 address
+		rest, sockets = u.Scheme+":", "ws:"
+	}
 	// Flex writes styles and, for its templates, functions as it goes.
-	p.csp = "default-src 'self'; script-src 'self' 'unsafe-eval' " + c.Twilio + "; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; " +
-		"media-src 'self' data: blob:; worker-src 'self' blob:; frame-src 'self'; connect-src 'self' data: blob: " + c.Twilio + " ws://" + u.Host + "; " +
+	p.csp = "default-src 'self'; script-src 'self' 'unsafe-eval' " + rest + "; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; " +
+		"media-src 'self' data: blob:; worker-src 'self' blob:; frame-src 'self'; connect-src 'self' data: blob: " + rest + " " + sockets + "; " +
 		"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 	return p, nil
 }

@@ -45,7 +45,7 @@ var plainPolicy = policy(
 func (s *server) appPolicy(framers []string) string {
 	connect := []string{"connect-src 'self'"}
 	if o := originOf(s.Signaling); o != "" {
-		connect = append(connect, o)
+		connect = append(connect, source(o))
 	} else {
 		connect = append(connect, twilioSockets...)
 	}
@@ -64,6 +64,16 @@ func (s *server) appPolicy(framers []string) string {
 		"base-uri 'none'",
 		"frame-ancestors "+ancestors(framers),
 	)
+}
+
+// source is an origin as a policy can name it. It has no words for an IPv6
+// address (CSP 3, host-source), and browsers leave out what they cannot read: of
+// such an origin the scheme has to do.
+func source(origin string) string {
+	if scheme, host, ok := strings.Cut(origin, "://"); ok && strings.HasPrefix(host, "[") {
+		return scheme + ":"
+	}
+	return origin
 }
 
 func ancestors(framers []string) string {

@@ -3,6 +3,7 @@ package web
 import (
 	"maps"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"slices"
 	"strings"
@@ -20,6 +21,12 @@ func originOf(raw string) string {
 		host = strings.TrimSuffix(host, ":80")
 	case scheme == "https" || scheme == "wss":
 		host = strings.TrimSuffix(host, ":443")
+	}
+	// Browsers write an IPv6 address in its shortest form, whatever the link had.
+	if ip, err := netip.ParseAddr(u.Hostname()); err == nil && ip.Is6() {
+		if _, rest, ok := strings.Cut(host, "]"); ok {
+			host = "[" + ip.String() + "]" + rest
+		}
 	}
 	return scheme + "://" + host
 }

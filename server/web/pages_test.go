@@ -219,6 +219,10 @@ func TestSignalingServerMayBeConnectedTo(t *testing.T) {
 		"":                               "connect-src 'self' wss://global.vss.twilio.com wss://*.vss.twilio.com wss://sdkgw.us1.twilio.com;",
 		"ws://127.0.0.1:9100/signaling":  "connect-src 'self' ws://127.0.0.1:9100;",
 		"wss://Local.Example:443/signal": "connect-src 'self' wss://local.example;",
+		// Policies have no words for IPv6 addresses; browsers would leave the whole source out.
+		"ws://[::1]:9100/signaling":       "connect-src 'self' ws:;",
+		"wss://[2001:db8::1]/signaling":   "connect-src 'self' wss:;",
+		"wss://v6.example:9100/signaling": "connect-src 'self' wss://v6.example:9100;",
 	} {
 		g := newRig()
 		g.config.Signaling = signaling

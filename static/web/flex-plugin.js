@@ -66,9 +66,10 @@
   const base = (script?.src ?? '').replace(/\/static\/flex-plugin\.js.*$/, '');
   const origin = base && new URL(base).origin;
 
-  // Features of the browser that the page in the iframe needs, for our origin only.
+  // Features of the browser that the page in the iframe needs, for our origin only. Chromium cannot
+  // match an IPv6 address there, but itself.
   const allow = ['camera', 'microphone', 'display-capture', 'autoplay', 'fullscreen', 'picture-in-picture',
-    'speaker-selection', 'clipboard-write', 'screen-wake-lock'].map((f) => `${f} ${origin}`).join('; ');
+    'speaker-selection', 'clipboard-write', 'screen-wake-lock'].map((f) => `${f} ${origin === location.origin ? "'self'" : origin}`).join('; ');
 
   // ---- Words
 

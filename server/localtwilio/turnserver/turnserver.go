@@ -82,14 +82,18 @@ func Start(c Config) (*Server, error) {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
-	addr, err := net.ResolveUDPAddr("udp4", c.Addr)
+	addr, err := net.ResolveUDPAddr("udp", c.Addr)
 	if err != nil {
 		return nil, fmt.Errorf("resolve TURN address %q: %w", c.Addr, err)
+	}
+	network := "udp4" // also for all addresses, as a relay has one of them
+	if addr.IP != nil && addr.IP.To4() == nil && !addr.IP.IsUnspecified() {
+		network = "udp6"
 	}
 	if c.Relay == nil && (addr.IP == nil || addr.IP.IsUnspecified()) {
 		return nil, ErrNoRelay
 	}
-	conn, err := net.ListenUDP("udp4", addr)
+	conn, err := net.ListenUDP(network, addr)
 	if err != nil {
 		return nil, fmt.Errorf("listen for TURN on %q: %w", c.Addr, err)
 	}
@@ -125,7 +129,7 @@ func defaultPeers(relay net.IP) []netip.Prefix {
 		return nil
 	}
 	ip = ip.Unmap()
-	if ip.IsLoopback() {
+	if ip.IsLoopback() && ip.Is4() {
 		return []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
 	}
 	return []netip.Prefix{netip.PrefixFrom(ip, ip.BitLen())}

@@ -34,7 +34,7 @@ func start(t *testing.T, c Config) *Server {
 
 func dial(t *testing.T, s *Server, username, password string) *turn.Client {
 	t.Helper()
-	conn, err := net.ListenPacket("udp4", "127.0.0.1:0")
+	conn, err := net.ListenPacket("udp", net.JoinHostPort(s.Addr().(*net.UDPAddr).IP.String(), "0"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,18 +53,25 @@ func dial(t *testing.T, s *Server, username, password string) *turn.Client {
 }
 
 func TestRelay(t *testing.T) {
-	s := start(t, Config{})
+	for _, ip := range []string{"127.0.0.1", "::1"} {
+		t.Run(ip, func(t *testing.T) { relayOver(t, ip) })
+	}
+}
+
+func relayOver(t *testing.T, ip string) {
+	addr := net.JoinHostPort(ip, "0")
+	peer, err := net.ListenPacket("udp", addr)
+	if err != nil {
+		t.Skipf("this machine has no %s: %v", ip, err)
+	}
+	defer peer.Close()
+	s := start(t, Config{Addr: addr})
 	username, password := s.Credentials(time.Now(), time.Minute)
 	relay, err := dial(t, s, username, password).Allocate()
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer relay.Close()
-	peer, err := net.ListenPacket("udp4", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer peer.Close()
 
 	if _, err := relay.WriteTo([]byte("ping"), peer.LocalAddr()); err != nil {
 		t.Fatal(err)
@@ -151,6 +158,8 @@ func TestPeersAreLimited(t *testing.T) {
 		{"public by default", Config{}, "192.0.2.1", false},
 		{"configured", Config{Peers: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}}, "10.1.2.3", true},
 		{"not configured", Config{Peers: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}}, "127.0.0.1", false},
+		{"IPv6 loopback by default", Config{Addr: "[::1]:0"}, "::1", true},
+		{"elsewhere with IPv6 loopback", Config{Addr: "[::1]:0"}, "2001:db8::1", false},
 		{"relay elsewhere", Config{Relay: net.IPv4(192, 0, 2, 7)}, "192.0.2.7", true},
 		{"loopback with relay elsewhere", Config{Relay: net.IPv4(192, 0, 2, 7)}, "127.0.0.1", false},
 	}

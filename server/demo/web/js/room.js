@@ -9,11 +9,12 @@ import { h } from './dom.js';
 /** @typedef {import('./types.js').Phase} Phase */
 
 // Without these a frame gets NotAllowedError for the camera, cannot go full
-// screen, cannot copy the link, and so on.
+// screen, cannot copy the link, and so on. 'self', because Chromium cannot match
+// the address of a frame when that is an IPv6 address; both are this server's.
 const allow = [
   'camera', 'microphone', 'display-capture', 'autoplay', 'fullscreen',
   'picture-in-picture', 'speaker-selection', 'clipboard-write', 'screen-wake-lock',
-].join('; ');
+].map((f) => `${f} 'self'`).join('; ');
 
 const agentPage = '/agent';
 const bridgeVersion = 1;
