@@ -73,6 +73,10 @@ func RatingStar(score int) string { return "rating-" + string(rune('0'+score)) }
 // RemoteTile is the id of a Participant's tile.
 func RemoteTile(participantSID string) string { return "remote-tile-" + participantSID }
 
+// RemoteSound is the id of the <audio> that plays what is heard in the tab that a
+// Participant shares.
+func RemoteSound(participantSID string) string { return "remote-sound-" + participantSID }
+
 // FitButton is the id of the button that lets a Participant's picture fill its tile.
 func FitButton(participantSID string) string { return "fit-button-" + participantSID }
 

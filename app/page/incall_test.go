@@ -215,3 +215,23 @@ func TestPageThatGoesAwayLeavesAtOnce(t *testing.T) {
 	}
 	r.until("back from the cache one finds the way in", r.shows(`id="rejoin-button"`))
 }
+
+// The sound of a shared tab has an element of its own: in the microphone's, one
+// would push the other out.
+func TestSoundOfASharedTabIsPlayedBesideTheMicrophone(t *testing.T) {
+	r, _ := inCall(t)
+	room := r.connector.Room()
+	sound := video.Track{SID: "MTsound", Name: video.SoundTrackName, Kind: video.Sound, Enabled: true, Subscribed: true}
+	room.Emit(agentTrack(video.Screen), video.TrackSubscribed{ParticipantSID: "PA1", Track: sound})
+	r.until("both are played", func() bool {
+		return room.Called("Attach MTraudio "+RemoteAudio("PA1")) && room.Called("Attach MTsound "+RemoteSound("PA1"))
+	})
+	if !r.shows(`id="` + RemoteSound("PA1") + `"`)() {
+		t.Error("there is no element for it")
+	}
+	// Whoever mutes while sharing is muted, whatever the tab plays.
+	room.Emit(video.TrackDisabled{ParticipantSID: "PA1", TrackSID: "MTraudio"})
+	r.until("muted", func() bool { return strings.Contains(r.html(), `data-microphone="false" id="remote-tile-PA1"`) })
+	room.Emit(video.TrackUnpublished{ParticipantSID: "PA1", TrackSID: "MTsound"})
+	r.until("it ends with the share", func() bool { return room.Called("Detach MTsound") })
+}

@@ -324,6 +324,8 @@ func elementFor(participantSID string, t video.Track) string {
 		return RemoteVideo(participantSID)
 	case video.Screen:
 		return RemoteScreen(participantSID)
+	case video.Sound:
+		return RemoteSound(participantSID)
 	}
 	return ""
 }

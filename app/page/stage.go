@@ -62,6 +62,7 @@ func (s *session) screenTile(sl slot, on bool) app.UI {
 	return hide(app.Section().Class("tile tile-screen"), !on).
 		Aria("label", fill(s.w.Sharing, s.nameOf(sl.identity))).Body(
 		app.Video().ID(RemoteScreen(sl.sid)).AutoPlay(true).Attr("playsinline", "playsinline"),
+		app.Audio().ID(RemoteSound(sl.sid)).AutoPlay(true),
 		app.P().Class("caption").Body(svg(iconShare), about(s.w.Sharing, s.nameOf(sl.identity)).node()),
 	)
 }

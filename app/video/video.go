@@ -16,17 +16,22 @@ var ErrUnsupported = errors.New("video: no browser here")
 // Kind is the kind of a Track.
 type Kind string
 
-// The kinds of Tracks. Screen is a video Track that shows a screen; on the
-// wire only its name, ScreenTrackName, tells.
+// The kinds of Tracks. Screen is a video Track that shows a screen, and Sound an
+// audio Track with what is heard there; on the wire only their names,
+// ScreenTrackName and SoundTrackName, tell.
 const (
 	Audio  Kind = "audio"
 	Video  Kind = "video"
 	Screen Kind = "screen"
+	Sound  Kind = "sound"
 	Data   Kind = "data"
 )
 
 // ScreenTrackName is the name under which a screen share is published.
 const ScreenTrackName = "screen"
+
+// SoundTrackName is the name under which the sound of a shared tab is published.
+const SoundTrackName = "screen-sound"
 
 // Devices is the door to the microphone, the cameras and the speakers.
 type Devices interface {
@@ -143,8 +148,9 @@ type Room interface {
 	// SetEnabled mutes (Audio), or stops and unpublishes the camera (Video); on
 	// captures and publishes anew where needed.
 	SetEnabled(ctx context.Context, k Kind, on bool) error
-	// ShareScreen lets the user pick a screen and publishes it; it ends by
-	// StopScreen or by the browser's own button (event ScreenEnded).
+	// ShareScreen lets the user pick a screen and publishes it, with the sound of a
+	// tab where the browser offers that; it ends by StopScreen or by the browser's
+	// own button (event ScreenEnded).
 	ShareScreen(ctx context.Context) error
 	StopScreen()
 	// Attach draws a Track into the <video> or <audio> element with the id. It

@@ -84,6 +84,9 @@ func trackOf(pub js.Value, local bool) video.Track {
 	if t.Kind == video.Video && t.Name == video.ScreenTrackName {
 		t.Kind = video.Screen
 	}
+	if t.Kind == video.Audio && t.Name == video.SoundTrackName {
+		t.Kind = video.Sound
+	}
 	return t
 }
 

@@ -77,8 +77,10 @@ Object.defineProperty(globalThis, "navigator", {configurable: true, value: {
   permissions: {query: async d => ({state: granted.includes(d.name) ? "granted" : "prompt"})},
   mediaDevices: Object.assign(new EventTarget(), {
     getUserMedia: async () => { throw new Error("only through the SDK") },
-    getDisplayMedia: async () => { log("getDisplayMedia"); if (refuse.screen) throw named(...[].concat(refuse.screen));
-      globalThis.screenMedia = new MediaTrack("video"); return new MediaStream([screenMedia]) },
+    getDisplayMedia: async o => { log("getDisplayMedia"); globalThis.lastDisplay = o; if (refuse.screen) throw named(...[].concat(refuse.screen));
+      if (refuse.sound && o.audio) throw named(...[].concat(refuse.sound));
+      globalThis.screenMedia = new MediaTrack("video"); if (!globalThis.tabSounds || !o.audio) return new MediaStream([screenMedia]);
+      globalThis.soundMedia = new MediaTrack("audio"); return new MediaStream([screenMedia, soundMedia]) },
     enumerateDevices: async () => cameras.map(d => ({deviceId: d.deviceId, kind: "videoinput", label: d.deviceId + " camera"})),
   })}});
 
@@ -101,6 +103,7 @@ class Local extends Participant {
   constructor() { super("PAme", "me") }
   async publishTrack(t, o) { log("publish " + t.kind + " " + t.name + " " + (o ? o.priority : ""));
     if (globalThis.publishGate) await publishGate;
+    if (globalThis.refuse.publish === t.name) throw named("MaxTracksPublishedError");
     const pub = this.add(new Publication("MTlocal" + (++serial), t));
     t.onEnable = on => this.emit(on ? "trackEnabled" : "trackDisabled", t);
     setTimeout(() => this.emit("trackPublished", pub)); return pub }
@@ -123,6 +126,7 @@ globalThis.Twilio = {Video: {
     const ts = []; for (const k of ["audio", "video"]) if (o[k]) ts.push(new Track(k, await getMedia(k, o[k])));
     globalThis.lastTracks = ts; return ts },
   LocalDataTrack: function (o) { return Object.assign(new Emitter(), {kind: "data", name: o.name, send(t) { log("send " + t) }}) },
+  LocalAudioTrack: function (m, o) { return new Track("audio", m, o.name) },
   LocalVideoTrack: function (m, o) { return new Track("video", m, o.name) },
   connect: (token, o) => { globalThis.lastOptions = o; log("connect " + token);
     if (token === "bad") { const p = Promise.reject(Object.assign(named("AccessTokenInvalidError", "Invalid Access Token"), {code: 20101})); return p }
@@ -139,7 +143,7 @@ func eval(code string) js.Value { return js.Global().Call("eval", code) }
 // its own.
 func setUp(t *testing.T) context.Context {
 	t.Helper()
-	for _, name := range []string{"captureGate", "publishGate", "prepare", "AudioContext", "escalateSDK"} {
+	for _, name := range []string{"captureGate", "publishGate", "prepare", "AudioContext", "escalateSDK", "tabSounds"} {
 		js.Global().Delete(name)
 	}
 	eval("(() => {" + fake + "})()")

@@ -14,7 +14,8 @@ import (
 // screen is a screen share that is published.
 type screen struct {
 	track   js.Value // LocalVideoTrack
-	unlist  func()
+	sound   js.Value // LocalAudioTrack, where there is one
+	unlist  []func()
 	stopped bool
 }
 
@@ -47,10 +48,7 @@ func (r *room) share(ctx context.Context, s *screen) error {
 	if !exists(path(mediaDevices(), "getDisplayMedia")) {
 		return unsupported("this browser cannot share the screen")
 	}
-	// No constraints on size or rate: Safari 16 refuses them, and a screen is
-	// to be read.
-	p := mediaDevices().Call("getDisplayMedia", map[string]any{"video": true, "audio": false})
-	stream, err := browser.AwaitOr(ctx, p, stopStream)
+	stream, err := pickScreen(ctx)
 	if err != nil {
 		return err
 	}
@@ -62,16 +60,24 @@ func (r *room) share(ctx context.Context, s *screen) error {
 	media.Set("contentHint", "detail")
 	s.track = loaded().Get("LocalVideoTrack").New(media, map[string]any{"name": video.ScreenTrackName})
 	// The browser's own button ends the MediaStreamTrack.
-	s.unlist = browser.Listen(media, "ended", func(js.Value) {
+	s.unlist = append(s.unlist, browser.Listen(media, "ended", func(js.Value) {
 		if r.screen == s {
 			r.endScreen(true)
 		}
-	})
+	}))
+	sound := stream.Call("getAudioTracks").Index(0)
+	if exists(sound) {
+		s.sound = r.soundOf(s, sound) // before anything is waited for, so that it ends with the screen
+	}
 	if err := r.publish(ctx, s.track, "high"); err != nil {
 		return err
 	}
 	if s.stopped { // ended while it was being published
 		r.unpublish(s.track)
+		return nil
+	}
+	if exists(s.sound) {
+		r.publishSound(ctx, s)
 	}
 	return nil
 }
@@ -95,9 +101,10 @@ func (r *room) endScreen(byBrowser bool) {
 	}
 	r.screen = nil
 	s.stopped = true
-	if s.unlist != nil {
-		s.unlist()
+	for _, f := range s.unlist {
+		f()
 	}
+	r.endSound(s)
 	if exists(s.track) {
 		r.unpublish(s.track)
 		report(browser.Try(func() error {

@@ -43,12 +43,16 @@ func (r *room) Stats(ctx context.Context) (s video.Stats, err error) {
 }
 
 // speakers are the Participants by the id of their microphone's
-// MediaStreamTrack; ours has the id "".
+// MediaStreamTrack; ours has the id "". What plays in a tab that we share is no
+// speech of ours: it has its id, and nobody.
 func (r *room) speakers() map[string]string {
 	who := map[string]string{"": str(r.me(), "sid")}
+	if r.screen != nil && exists(r.screen.sound) {
+		who[str(r.screen.sound, "mediaStreamTrack", "id")] = ""
+	}
 	each(path(r.Value, "participants"), func(p js.Value) {
 		each(path(p, "tracks"), func(pub js.Value) {
-			if id := str(pub, "track", "mediaStreamTrack", "id"); id != "" && str(pub, "kind") == "audio" {
+			if id := str(pub, "track", "mediaStreamTrack", "id"); id != "" && trackOf(pub, false).Kind == video.Audio {
 				who[id] = str(p, "sid")
 			}
 		})
@@ -77,7 +81,7 @@ func count(s *video.Stats, who map[string]string, v js.Value) {
 	case "remote-inbound-rtp":
 		s.LostOut += max(0, int64(num(v, "packetsLost")))
 	case "media-source":
-		if str(v, "kind") == "audio" {
+		if _, sound := who[str(v, "trackIdentifier")]; str(v, "kind") == "audio" && (!sound || str(v, "trackIdentifier") == "") {
 			heard(s, who[""], v)
 		}
 	case "candidate-pair":
