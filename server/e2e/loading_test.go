@@ -3,11 +3,13 @@
 package e2e
 
 import (
+	"net/url"
 	"strings"
 	"testing"
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/chromedp"
 )
 
 // TestSDKBlocked keeps twilio-video.js away, as an ad blocker does that dislikes
@@ -69,4 +71,20 @@ func TestHomeScreen(t *testing.T) {
 
 	c = p.b.open(t, "bank", p.link, 390, 844, as(bare+" Safari/604.1 BankOnline/3.2"))
 	c.ready()
+}
+
+// TestLinkOverHTTP opens the link over http at a name that is not this machine's
+// own: the page has no camera, and the agent reads why.
+func TestLinkOverHTTP(t *testing.T) {
+	p := newParty(t, nil, chromedp.Flag("host-resolver-rules", "MAP video.example 127.0.0.1"))
+	link, err := url.Parse(p.link)
+	if err != nil {
+		t.Fatal(err)
+	}
+	link.Host = "video.example:" + link.Port()
+	c := p.b.open(t, "customer", link.String(), 390, 844)
+	c.read("This page was not opened securely")
+	c.read(p.link) // the one to open instead
+	p.room.read("opened the link with http instead of https")
+	p.desk.shot("over-http")
 }
