@@ -44,7 +44,8 @@ type fakeAPI struct {
 	rated       []wire.Rating
 	sent        []wire.Escalate
 	ends        int
-	looks       int // requests for the state
+	looks       int      // requests for the state
+	under       []string // what stood for the escalation in all of these
 }
 
 func (f *fakeAPI) set(change func(*fakeAPI)) {
@@ -53,15 +54,17 @@ func (f *fakeAPI) set(change func(*fakeAPI)) {
 	change(f)
 }
 
-func (f *fakeAPI) State(context.Context, string) (wire.State, error) {
+func (f *fakeAPI) State(_ context.Context, code string) (wire.State, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.looks++
+	f.under = append(f.under, code)
 	return f.state, nil
 }
 
-func (f *fakeAPI) Join(ctx context.Context, _ string, r wire.JoinRequest) (wire.Join, error) {
+func (f *fakeAPI) Join(ctx context.Context, code string, r wire.JoinRequest) (wire.Join, error) {
 	f.mu.Lock()
+	f.under = append(f.under, code)
 	gate := f.joinGate
 	f.asked = append(f.asked, r)
 	f.mu.Unlock()
@@ -89,9 +92,10 @@ func (f *fakeAPI) Progress(_ context.Context, _ string, p wire.Progress) error {
 	return nil
 }
 
-func (f *fakeAPI) Leave(_ context.Context, _ string, l wire.Leave) error {
+func (f *fakeAPI) Leave(_ context.Context, code string, l wire.Leave) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	f.under = append(f.under, code)
 	f.left = append(f.left, l.Identity)
 	f.reports = append(f.reports, l.Call)
 	return nil
@@ -120,8 +124,9 @@ func (f *fakeAPI) Task(context.Context, string) (wire.Task, error) {
 	return f.task, f.taskErr
 }
 
-func (f *fakeAPI) End(ctx context.Context, _ string) (wire.State, error) {
+func (f *fakeAPI) End(ctx context.Context, code string) (wire.State, error) {
 	f.mu.Lock()
+	f.under = append(f.under, code)
 	gate := f.endGate
 	f.ends++
 	f.mu.Unlock()
@@ -169,8 +174,9 @@ type fakeHost struct {
 	noStore bool // keeps nothing
 	events  func(name, data string)
 	closed  func()
-	opened  int // streams, ever
-	open    int // streams, now
+	opened  int      // streams, ever
+	paths   []string // of the streams
+	open    int      // streams, now
 	hide    func()
 	message func(string, bool, []byte)
 	posted  []posted
@@ -206,9 +212,10 @@ func (h *fakeHost) Online() bool { return !h.offline }
 
 func (h *fakeHost) Clock(time.Time) string { return h.clock }
 
-func (h *fakeHost) Events(_ string, f func(name, data string), closed func()) func() {
+func (h *fakeHost) Events(path string, f func(name, data string), closed func()) func() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	h.paths = append(h.paths, path)
 	h.events, h.closed = f, closed
 	h.opened++
 	h.open++

@@ -85,7 +85,7 @@ func (v *VideoRoom) OnMount(ctx app.Context) {
 		v.desk.listen(func(origin string, m wire.Bridge) {
 			ctx.Dispatch(func(app.Context) { v.hear(origin, m) })
 		}),
-		v.s.deps.Host.OnPageHide(func() { ctx.Dispatch(func(app.Context) { v.s.vanish(v.code) }) }),
+		v.s.deps.Host.OnPageHide(func() { ctx.Dispatch(func(app.Context) { v.s.vanish(v.link()) }) }),
 	)
 }
 
@@ -119,6 +119,15 @@ func (v *VideoRoom) hear(origin string, m wire.Bridge) {
 		v.attempt.end()
 		v.s.leave()
 	}
+}
+
+// link is what stands for the escalation in requests: its code with the tag, so
+// that the agents of an office are not taken for people who guess codes.
+func (v *VideoRoom) link() string {
+	if v.known.Code == v.code && v.known.Link != "" {
+		return v.known.Link
+	}
+	return v.code // from a server that does not tell
 }
 
 // inCall says whether the agent is in a call, or on the way into one.
@@ -184,7 +193,7 @@ func (v *VideoRoom) tellPhase() {
 // ended is told by the session that the Room is over.
 func (v *VideoRoom) ended(err *video.Error) {
 	how := v.s.partingOf(err, over(v.known.Status) || v.ending)
-	v.s.tellLeft(v.code)
+	v.s.tellLeft(v.link())
 	switch how {
 	case elsewhere:
 		// Coming back by ourselves would throw the other tab out, and so on.

@@ -43,7 +43,7 @@ func (v *VideoRoom) follow(code string) {
 	if code == "" {
 		return
 	}
-	v.unfollow = v.s.follow(code, v.take, nil, func() bool { return code == v.code && !over(v.known.Status) })
+	v.unfollow = v.s.follow(v.link(), v.take, nil, func() bool { return code == v.code && !over(v.known.Status) })
 }
 
 // take accepts news about the escalation that is shown.
@@ -101,9 +101,9 @@ func (v *VideoRoom) join(w video.Want) {
 // enter asks for a token and joins.
 func (v *VideoRoom) enter() {
 	try := v.attempt.begin(v.s.ctx)
-	code := v.code
+	link := v.link()
 	asyncIn(try, &v.s, func(ctx context.Context) (wire.Join, error) {
-		return v.s.deps.API.AgentJoin(ctx, code)
+		return v.s.deps.API.AgentJoin(ctx, link)
 	}, func(a wire.Join, err error) {
 		switch {
 		case superseded(try):
@@ -167,7 +167,7 @@ func (v *VideoRoom) notNow(why string) {
 // cancel stops joining, or coming back, which is to leave.
 func (v *VideoRoom) cancel() {
 	v.attempt.end()
-	v.s.giveUp(v.code)
+	v.s.giveUp(v.link())
 	if v.phase == PhaseRejoining {
 		v.out()
 		return
@@ -205,9 +205,9 @@ func (v *VideoRoom) end() {
 		return
 	}
 	v.sureEnd, v.ending = false, true
-	code := v.code
+	code, link := v.code, v.link()
 	async(&v.s, func(ctx context.Context) (wire.State, error) {
-		return v.s.deps.API.End(ctx, code)
+		return v.s.deps.API.End(ctx, link)
 	}, func(st wire.State, err error) {
 		if code != v.code {
 			return

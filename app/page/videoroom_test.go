@@ -15,6 +15,7 @@ const desktop = "https://desk.example.com"
 func escalation() wire.Escalation {
 	s := invited()
 	s.Customer = wire.Progress{Phase: wire.PhasePermission}
+	s.Link = "K7Q2MWX-abcdef"
 	return wire.Escalation{State: s, TaskSID: "WT1", JoinURL: "https://video.example.com/join/K7Q2MWX", Resumed: true}
 }
 
@@ -62,6 +63,29 @@ func agentInCall(t *testing.T) (*rig, *VideoRoom) {
 	r.do(func() { v.onJoin(nil, noEvent()) })
 	r.until("in call", r.shows(`data-phase="in_call"`))
 	return r, v
+}
+
+// An office of agents shares an address: none of their requests may look like a
+// guess.
+func TestAgentAsksByTheLink(t *testing.T) {
+	r, v := agentInCall(t)
+	r.do(func() { v.end() })
+	r.do(func() { v.end() })
+	r.until("left", func() bool {
+		r.api.mu.Lock()
+		defer r.api.mu.Unlock()
+		return len(r.api.left) > 0
+	})
+	r.api.mu.Lock()
+	defer r.api.mu.Unlock()
+	for _, code := range r.api.under {
+		if code != "K7Q2MWX-abcdef" {
+			t.Errorf("asked under %q, want the link", code)
+		}
+	}
+	if len(r.api.under) < 3 || !slices.Equal(r.host.paths, []string{wire.CodePath("K7Q2MWX-abcdef", wire.ActionEvents)}) {
+		t.Errorf("asked %v, streams %v", r.api.under, r.host.paths)
+	}
 }
 
 func TestTabSaysReadyAndOpens(t *testing.T) {
