@@ -195,9 +195,10 @@ func TestBrowserHalf(t *testing.T) {
 // TestWASMSize is how a package that crept in is caught: net/http is 2 MB even
 // where nobody uses it, and 5 more with a client; regexp is 0.5. The compressed
 // size is not tested: it depends on the quality chosen for the build; at
-// quality 11 it is a sixth of this.
+// quality 11 it is a sixth of this. No package crept in when the budget grew from
+// 7.25 MB: cancelling, coming back unseen, names, and sentences in five languages did.
 func TestWASMSize(t *testing.T) {
-	const budget = 7_250_000 // bytes
+	const budget = 7_330_000 // bytes
 	info, err := os.Stat(filepath.Join(root(t), "static/web/app.wasm"))
 	if errors.Is(err, os.ErrNotExist) {
 		t.Skip("the WASM is not built: make wasm")
