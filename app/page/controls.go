@@ -15,6 +15,7 @@ func (s *session) callView(title, alone sentence, extra ...app.UI) []app.UI {
 		app.Div().Class("call-bar").Body(
 			headingOf(title),
 			hide(app.Span().ID(RecordChip).Class("chip chip-record"), !s.state.Recording && !s.recorded).Text(s.w.Recording),
+			s.fitButton(),
 		),
 		s.stage(alone),
 		s.callNotices(),

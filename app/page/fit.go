@@ -1,6 +1,13 @@
 package page
 
-import "github.com/maxence-charriere/go-app/v9/pkg/app"
+import (
+	"slices"
+
+	"github.com/maxence-charriere/go-app/v9/pkg/app"
+
+	"escalate/app/call"
+	"escalate/app/video"
+)
 
 // fitting is how another's picture stands in its tile: whole, with bars beside
 // it, or filling the tile, with its edges cut off. An agent has to see all of what
@@ -28,9 +35,14 @@ func (f fitting) remembered() string {
 	return f.name()
 }
 
-// fitButton changes it, on the picture itself.
-func (s *session) fitButton(participantSID string, camera bool) app.UI {
-	return hide(app.Button().ID(FitButton(participantSID)).Type("button").Class("tile-fit").
+// fitButton changes it. It stands in the bar above the stage: on the pictures,
+// panels, notices and our own tile would come over it.
+func (s *session) fitButton() app.UI {
+	camera := slices.ContainsFunc(s.state.Participants, func(p video.Participant) bool {
+		_, on := call.Camera(p)
+		return on
+	})
+	return hide(app.Button().ID(FitButton).Type("button").Class("fit").
 		Aria("label", s.w.Fill).Title(s.w.Fill).Aria("pressed", onOff(s.fit.fill)).OnClick(s.onFit), !camera).
 		Body(svg(pickIcon(s.fit.fill, iconWhole, iconFill)))
 }

@@ -13,12 +13,12 @@ func TestAgentSeesThePictureWhole(t *testing.T) {
 		Tracks: []video.Track{{SID: "MT2", Kind: video.Video, Enabled: true, Subscribed: true}}}})
 	r.until("the picture", r.shows(`data-fit="whole"`))
 	r.until("the button", func() bool {
-		return strings.Contains(r.html(), `aria-label="Fill the frame" aria-pressed="false" class="tile-fit" id="fit-button-PA2"`)
+		return strings.Contains(r.html(), `aria-label="Fill the frame" aria-pressed="false" class="fit" id="fit-button"`)
 	})
 	r.do(func() { v.s.onFit(nil, noEvent()) })
 	r.until("it fills", r.shows(`data-fit="fill"`))
 	r.until("said", func() bool { return v.s.live == english.Filled })
-	r.until("the button is pressed", r.shows(`aria-label="Fill the frame" aria-pressed="true" class="tile-fit"`))
+	r.until("the button is pressed", r.shows(`aria-label="Fill the frame" aria-pressed="true" class="fit"`))
 	// It is remembered in this browser, for either page.
 	again := newVideoRoom(r.deps())
 	r.do(func() { again.s.recall() })
@@ -52,5 +52,5 @@ func TestCustomersPageFillsUntilAsked(t *testing.T) {
 func TestCameraThatIsOffHasNothingToFit(t *testing.T) {
 	r, _ := inCall(t)
 	r.connector.Room().Emit(video.TrackDisabled{ParticipantSID: "PA1", TrackSID: agentTrack(video.Video).Track.SID})
-	r.until("no button", r.shows(`class="tile-fit" hidden`))
+	r.until("no button", r.shows(`class="fit" hidden`))
 }

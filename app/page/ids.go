@@ -27,6 +27,7 @@ const (
 	CameraButton     = "camera-button"
 	ShareButton      = "share-button"
 	FlipButton       = "flip-button"
+	FitButton        = "fit-button" // others' pictures whole, or filling their tiles
 	MoreButton       = "more-button"
 	MorePanel        = "more-panel"
 	FullScreenButton = "fullscreen-button"
@@ -76,9 +77,6 @@ func RemoteTile(participantSID string) string { return "remote-tile-" + particip
 // RemoteSound is the id of the <audio> that plays what is heard in the tab that a
 // Participant shares.
 func RemoteSound(participantSID string) string { return "remote-sound-" + participantSID }
-
-// FitButton is the id of the button that lets a Participant's picture fill its tile.
-func FitButton(participantSID string) string { return "fit-button-" + participantSID }
 
 // RemoteVideo is the id of the <video> that shows a Participant's camera.
 func RemoteVideo(participantSID string) string { return "remote-video-" + participantSID }

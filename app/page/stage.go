@@ -53,7 +53,6 @@ func (s *session) tile(sl slot) app.UI {
 		app.Audio().ID(RemoteAudio(sl.sid)).AutoPlay(true),
 		avatar(name, camera),
 		s.caption(name, !heard && !p.Reconnecting, s.condition(p)),
-		s.fitButton(sl.sid, camera),
 	)
 }
 

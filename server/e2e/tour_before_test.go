@@ -33,7 +33,7 @@ func (g *tour) customersTrouble() {
 		{"denied", "NotAllowedError", "Permission denied", "are blocked", "was not allowed to use"},
 		{"dismissed", "NotAllowedError", "Permission dismissed", "question was closed", "was not allowed to use"},
 		{"blocked-by-system", "NotAllowedError", "Permission denied by system", "Your device blocks", "blocks camera or microphone in its system settings"},
-		{"in-use", "NotReadableError", "Could not start video source", "is in use", "Another program on the customer’s device"},
+		{"in-use", "NotReadableError", "Could not start video source", "is in use", "Another program on the device of"},
 		{"no-device", "NotFoundError", "Requested device not found", "No camera or microphone found", "has no camera or microphone"},
 	} {
 		p.pull(`l.refuse = [` + quote(c.name) + `, ` + quote(c.message) + `]`)

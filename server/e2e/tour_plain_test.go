@@ -28,7 +28,9 @@ func (g *tour) withoutProgram() {
 		{"insecure", g.link, "not opened securely", []step{onNewDocument(`Object.defineProperty(window, "isSecureContext", {value: false})`)}},
 		{"not-loaded", g.link, "could not be loaded", []step{onNewDocument(`delete window.WebAssembly.instantiateStreaming; window.WebAssembly.instantiate = () => Promise.reject(new Error("out of memory"))`)}},
 		// It asks for this file to see whether the connection is back.
-		{"offline", base + "/offline", "offline", []step{call(network.Enable, network.EnableParams{}), blockURLs("*://*:*/robots.txt")}},
+		{"away", base + "/offline", "does not answer", []step{call(network.Enable, network.EnableParams{}), blockURLs("*://*:*/robots.txt")}},
+		{"offline", base + "/offline", "You are offline", []step{call(network.Enable, network.EnableParams{}), blockURLs("*://*:*/robots.txt"),
+			onNewDocument(`Object.defineProperty(navigator, "onLine", {value: false})`)}},
 	} {
 		p := g.open(c.state, c.url, c.more...)
 		p.read(c.words)

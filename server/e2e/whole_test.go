@@ -22,9 +22,9 @@ func TestWholePicture(t *testing.T) {
 	}
 	p.room.until("the agent sees all of it", fit("contain"))
 	p.desk.shot("whole")
-	p.room.click(".tile:not([hidden]) .tile-fit")
+	p.room.click("#fit-button")
 	p.room.until("it fills the frame", fit("cover"))
-	p.room.see(`.tile-fit[aria-pressed="true"]`)
+	p.room.see(`#fit-button[aria-pressed="true"]`)
 	p.desk.shot("fills")
 	p.room.read("Maya Lindqvist")
 
@@ -34,12 +34,12 @@ func TestWholePicture(t *testing.T) {
 		c.run(call(emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: size.w, Height: size.h, DeviceScaleFactor: 1}))
 		for _, scheme := range []string{"light", "dark"} {
 			c.theme(scheme)
-			c.see(".tile:not([hidden]) .tile-fit")
+			c.see("#fit-button")
 			c.shot(fmt.Sprintf("fills-%d-%s", size.w, scheme))
 		}
 		c.fits(size.w, size.h)
 	}
-	c.click(".tile:not([hidden]) .tile-fit")
+	c.click("#fit-button")
 	c.until("whole", fit("contain"))
 	c.shot("whole")
 	p.room.until("each for themselves", fit("cover"))
