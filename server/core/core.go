@@ -214,7 +214,10 @@ func (s *System) handlers(files fs.FS) (handler, operator http.Handler, err erro
 	if err != nil {
 		return nil, nil, fmt.Errorf("TRUST_PROXY: %w", err)
 	}
-	guards := web.NewGuards(c.Limits, proxies, links, nil)
+	guards := web.NewGuards(c.Limits, proxies, links, func(ctx context.Context, code string) error {
+		_, err := s.svc.Get(ctx, code)
+		return err
+	}, nil)
 	wc := web.Config{
 		Guards:      guards,
 		LeaveSecret: account.KeySecret,

@@ -203,7 +203,7 @@ func TestDeskFromIconToCompletion(t *testing.T) {
 	desk.shot("desk-room")
 	shop.shot("shop-link")
 	allow := desk.text(`document.getElementById('room-frame').allow`)
-	if allow != "camera; microphone; display-capture; autoplay; fullscreen; picture-in-picture; speaker-selection; clipboard-write; screen-wake-lock" {
+	if allow != "camera 'self'; microphone 'self'; display-capture 'self'; autoplay 'self'; fullscreen 'self'; picture-in-picture 'self'; speaker-selection 'self'; clipboard-write 'self'; screen-wake-lock 'self'" {
 		t.Errorf("allow is %q", allow)
 	}
 	const bornJS = `document.getElementById('room-frame').contentDocument.getElementById('born').textContent`

@@ -100,7 +100,10 @@ func newWorld(t *testing.T, edit func(*escalation.Config)) *world {
 	w.twilio.AddTask(full, ana, map[string]any{"conversationSid": chat, "note": strings.Repeat("x", 4020)})
 	w.handler = dropin.New(
 		dropin.Config{PublicURL: publicURL, AllowedOrigins: []string{"https://flex.twilio.com"}},
-		dropin.Deps{Escalations: w.svc, Agents: w, Documents: w, Rooms: deps.Rooms, Guards: web.NewGuards(web.Limits{}, web.Proxies{}, joincode.NewLinks("", 7), now)},
+		dropin.Deps{Escalations: w.svc, Agents: w, Documents: w, Rooms: deps.Rooms, Guards: web.NewGuards(web.Limits{}, web.Proxies{}, joincode.NewLinks("", 7), func(ctx context.Context, code string) error {
+			_, err := w.svc.Get(ctx, code)
+			return err
+		}, now)},
 	)
 	return w
 }

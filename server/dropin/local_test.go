@@ -2,6 +2,7 @@ package dropin_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/base64"
 	"encoding/json"
 	"io"
@@ -62,7 +63,10 @@ func TestOverLocalTwilio(t *testing.T) {
 	svc := escalation.New(escalation.Config{PublicURL: base}, escalation.Deps{
 		Documents: api.Documents(), Rooms: api.Rooms(), Tasks: api.Tasks(), Chat: api.Chat(), Tokens: api.Tokens(),
 	})
-	guards := web.NewGuards(web.Limits{}, web.Proxies{}, joincode.NewLinks("", 7), nil)
+	guards := web.NewGuards(web.Limits{}, web.Proxies{}, joincode.NewLinks("", 7), func(ctx context.Context, code string) error {
+		_, err := svc.Get(ctx, code)
+		return err
+	}, nil)
 	template := dropin.New(dropin.Config{PublicURL: base, AllowedOrigins: []string{"https://flex.twilio.com"}},
 		dropin.Deps{Escalations: svc, Agents: api, Documents: api.Documents(), Rooms: api.Rooms(), Guards: guards})
 	srv.Config.Handler = web.New(web.Config{PublicURL: base, Guards: guards},

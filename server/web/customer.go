@@ -24,6 +24,14 @@ func (s *server) coded(h codeHandler) handler {
 	}
 }
 
+// keyed reads the code for a handler that wants a key with it which only we can
+// have made: who shows that does not guess, and who does not learns nothing.
+func (s *server) keyed(h codeHandler) handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		return s.guards.Keyed(r, pathCode(r), func(code string) error { return h(w, r, code) })
+	}
+}
+
 // pathCode is what stands for the join code in the request's path.
 func pathCode(r *http.Request) string {
 	raw := mux.Vars(r)["code"]

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"escalate/app/wire"
@@ -224,20 +225,11 @@ func TestNetworksOfOneCustomerCountTogether(t *testing.T) {
 // One Flex token looked up 3,200 codes; one agent's guesses are not another's.
 func TestAgentsGuessWithinLimits(t *testing.T) {
 	g := newGate(Limits{AgentCodes: Guesses{PerAddress: Rate{PerSecond: 0.001, Burst: 5}, Everywhere: Rate{PerSecond: 0.001, Burst: 100}}})
-	looked := map[string]int{}
 	g.deps.Agents = agentsFunc(func(token string) (escalation.Agent, error) {
 		return escalation.Agent{Worker: token, Identity: token}, nil
 	})
 	g.esc.joinA = func(a escalation.Agent, code string) (escalation.Join, error) {
-		looked[a.Worker]++
-		if code != liveCode {
-			return escalation.Join{}, escalation.ErrUnknownCode
-		}
 		return escalation.Join{Waiting: true}, nil
-	}
-	g.esc.end = func(a escalation.Agent, code string) (escalation.Escalation, error) {
-		looked[a.Worker]++
-		return escalation.Escalation{}, escalation.ErrUnknownCode
 	}
 	h := g.handler()
 	ask := func(worker, code, action string) int {
@@ -246,8 +238,8 @@ func TestAgentsGuessWithinLimits(t *testing.T) {
 	for i := range 30 {
 		ask("WK1", "zz"+letters(i), []string{wire.ActionAgentToken, wire.ActionEnd}[i%2])
 	}
-	if looked["WK1"] != 5 {
-		t.Errorf("one agent looked %d codes up, want 5", looked["WK1"])
+	if got := g.lookups(); got != 5 {
+		t.Errorf("one agent looked %d codes up, want 5", got)
 	}
 	if got := ask("WK1", g.link, wire.ActionAgentToken); got != http.StatusOK {
 		t.Errorf("the agent's own link after that: %d, want 200", got)
@@ -293,4 +285,107 @@ func TestGoodTokensOfOneOfficeUseNothingUp(t *testing.T) {
 	if got := from(h, "192.0.2.1", task, headers("Authorization", "Bearer good121")); got != http.StatusOK {
 		t.Errorf("another agent of the office meanwhile: %d, want 200", got)
 	}
+}
+
+// What fails before or after the look-up says nothing about the code: with a
+// request that is refused for its body, any code was looked up for free.
+func TestNoRequestMakesAWrongCodeRight(t *testing.T) {
+	g := newGate(Limits{Codes: Guesses{PerAddress: Rate{PerSecond: 0.001, Burst: 3}, Everywhere: Rate{PerSecond: -1}}})
+	h := g.handler()
+	j, form := headers("Content-Type", "application/json"), headers("Content-Type", "application/x-www-form-urlencoded")
+	for i := range 60 {
+		code := "zz" + letters(i)
+		for _, c := range []call{
+			{"POST", wire.CodePath(code, wire.ActionRating), `{"score":0}`, j},
+			{"POST", wire.CodePath(code, wire.ActionToken), `{`, j},
+			{"POST", wire.CodePath(code, wire.ActionProgress), `{"phase":"x"}`, j},
+			{"POST", wire.CodePath(code, wire.ActionLeave), `{}`, j},
+			{"POST", wire.CodePath(code, wire.ActionLeave), `{"identity":"customer:x:y","key":"z"}`, j},
+			{"POST", wire.CodePath(code, wire.ActionToken), strings.Repeat("x", 1<<20), j},
+			{"POST", wire.JoinPath(code) + "/rating", "score=x", form},
+			{"GET", wire.CodePath(code, ""), "", nil},
+			{"HEAD", wire.JoinPath(code), "", nil},
+			{"GET", wire.CodePath(code, wire.ActionEvents), "", headers("Last-Event-ID", "7-final")},
+		} {
+			do(t, h, c)
+		}
+	}
+	if got := g.lookups(); got != 3 {
+		t.Errorf("%d looked up, want 3", got)
+	}
+}
+
+// Twilio's trouble is not the fault of who was right before.
+func TestTroubleForgetsNobody(t *testing.T) {
+	g := newGate(Limits{Codes: Guesses{PerAddress: Rate{PerSecond: 0.001, Burst: 2}, Everywhere: Rate{PerSecond: -1}}})
+	h := g.handler()
+	path := wire.CodePath(liveCode, "")
+	if got := from(h, "192.0.2.1", path, nil); got != http.StatusOK {
+		t.Fatalf("good code: %d", got)
+	}
+	well := g.esc.get
+	g.esc.get = func(string) (escalation.Escalation, error) { return escalation.Escalation{}, escalation.ErrUnavailable }
+	for range 20 {
+		if got := from(h, "192.0.2.1", path, nil); got != http.StatusServiceUnavailable {
+			t.Fatalf("while Twilio is away: %d, want 503", got)
+		}
+	}
+	g.esc.get = well
+	if got := from(h, "192.0.2.1", path, nil); got != http.StatusOK {
+		t.Errorf("afterwards: %d, want 200", got)
+	}
+}
+
+// A budget that fills up again serves those who wait for it, also when what is
+// under way never ends.
+func TestWhoWaitsGetsWhatIsRefilled(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := newGuard(Guesses{PerAddress: Rate{PerSecond: 1, Burst: 1}, Everywhere: Rate{PerSecond: -1}}, time.Now)
+		hangs, err := g.reserve(t.Context(), []string{"a"}, "hangs")
+		if err != nil {
+			t.Fatal(err)
+		}
+		start := time.Now()
+		var all sync.WaitGroup
+		for i := range 3 {
+			all.Go(func() {
+				settle, err := g.reserve(t.Context(), []string{"a"}, strconv.Itoa(i))
+				if err != nil {
+					t.Errorf("after %v: %v", time.Since(start), err)
+					return
+				}
+				settle(wrong)
+			})
+		}
+		all.Wait()
+		if took := time.Since(start); took < 3*time.Second || took > 4*time.Second {
+			t.Errorf("three guesses of one a second took %v", took)
+		}
+		hangs(unclear)
+	})
+}
+
+// Who finds, when woken, that the secret is known by now leaves the turn to others.
+func TestTurnsAreNotLost(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := newGuard(Guesses{PerAddress: Rate{PerSecond: 0.001, Burst: 3}, Everywhere: Rate{PerSecond: -1}}, time.Now)
+		hangs, err := g.reserve(t.Context(), []string{"a"}, "hangs")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var all sync.WaitGroup
+		for i := range 12 {
+			all.Go(func() {
+				settle, err := g.reserve(t.Context(), []string{"a"}, strconv.Itoa(i%3))
+				if err != nil {
+					t.Errorf("right secret %d: %v", i%3, err)
+					return
+				}
+				time.Sleep(100 * time.Millisecond)
+				settle(right)
+			})
+		}
+		all.Wait()
+		hangs(unclear)
+	})
 }

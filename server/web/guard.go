@@ -13,9 +13,9 @@ const (
 	knownFor = 30 * time.Minute
 	// provenFor is how long a place counts as one where right secrets come from.
 	provenFor = 12 * time.Hour
-	// longestWait is how long a guess waits for those before it that may turn out to
-	// be none.
-	longestWait = 3 * time.Second
+	// longestWait is how long a guess waits for those before it that may turn out
+	// to be none; less than a request may take.
+	longestWait = 10 * time.Second
 )
 
 // guard slows down the guessing of secrets (join codes, tokens) without
@@ -50,10 +50,20 @@ func newGuard(g Guesses, now func() time.Time) *guard {
 	}
 }
 
+// outcome is how a look-up turned out. A guess is given back when it was right;
+// an unclear one is paid for, but what was right once stays known.
+type outcome int
+
+const (
+	unclear outcome = iota
+	right
+	wrong
+)
+
 // reserve takes a guess at secret from place. settle must be called once, with
-// whether the secret was right. The error says what was too much, and when to
-// come back.
-func (g *guard) reserve(ctx context.Context, place []string, secret string) (settle func(right bool), err error) {
+// how the look-up turned out. The error says what was too much, and when to
+// come back; settle is nil then.
+func (g *guard) reserve(ctx context.Context, place []string, secret string) (settle func(outcome), err error) {
 	who := fingerprint(place[0], secret)
 	until := g.now().Add(longestWait)
 	g.mu.Lock()
@@ -61,16 +71,20 @@ func (g *guard) reserve(ctx context.Context, place []string, secret string) (set
 	for {
 		now := g.now()
 		if g.known[who].After(now) {
-			return func(right bool) { g.settle(nil, place[0], who, right) }, nil
+			return func(o outcome) { g.settle(nil, place[0], who, o) }, nil
 		}
 		taken, empty, err := g.take(place, now)
 		if err == nil {
-			return func(right bool) { g.settle(taken, place[0], who, right) }, nil
+			return func(o outcome) { g.settle(taken, place[0], who, o) }, nil
 		}
 		// When all addresses together have used everything up, most of what is
 		// under way is wrong.
-		if empty == g.everywhere || !empty.mayWait() || !g.wait(ctx, empty, until.Sub(now)) {
+		if empty == g.everywhere || !empty.mayWait() || !now.Before(until) || ctx.Err() != nil {
 			return nil, err
+		}
+		g.wait(ctx, empty, min(until.Sub(now), max(empty.untilNext(), time.Millisecond)))
+		if g.known[who].After(g.now()) {
+			empty.wake() // it does not need what it was woken for
 		}
 	}
 }
@@ -108,12 +122,9 @@ func (g *guard) take(place []string, now time.Time) (taken []*bucket, empty *buc
 	return taken, nil, nil
 }
 
-// wait waits for a turn to try again, when something was put back into b, and
-// says false when none came. g.mu is held, but for the waiting.
-func (g *guard) wait(ctx context.Context, b *bucket, longest time.Duration) bool {
-	if longest <= 0 {
-		return false
-	}
+// wait waits for a turn to try again: something was put back into b, or the time
+// has come. g.mu is held, but for the waiting.
+func (g *guard) wait(ctx context.Context, b *bucket, longest time.Duration) {
 	turn := make(chan struct{}, 1)
 	b.queue = append(b.queue, turn)
 	g.mu.Unlock()
@@ -130,24 +141,24 @@ func (g *guard) wait(ctx context.Context, b *bucket, longest time.Duration) bool
 	if !came {
 		b.leave(turn)
 	}
-	return came
 }
 
 // settle gives back what was taken when the secret was right, and remembers how
 // it turned out.
-func (g *guard) settle(taken []*bucket, place string, who [sha256.Size]byte, right bool) {
+func (g *guard) settle(taken []*bucket, place string, who [sha256.Size]byte, how outcome) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	now := g.now()
 	for _, b := range taken {
-		b.putBack(right)
+		b.putBack(how == right)
 	}
-	if right {
+	switch how {
+	case right:
 		g.known[who] = now.Add(knownFor)
 		if g.provenPass {
 			g.known[fingerprint(place, "")] = now.Add(provenFor)
 		}
-	} else {
+	case wrong:
 		delete(g.known, who)
 	}
 }

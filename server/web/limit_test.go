@@ -187,7 +187,7 @@ func TestLimitsBoundTheirMemory(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		settle(true)
+		settle(right)
 	}
 	if len(k.buckets) > maxKeys || len(g.known) > maxKeys {
 		t.Errorf("%d buckets, %d secrets remembered; the bound is %d", len(k.buckets), len(g.known), maxKeys)

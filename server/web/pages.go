@@ -25,6 +25,9 @@ func (s *server) getHome(w http.ResponseWriter, r *http.Request) error {
 	if strings.TrimSpace(typed) == "" {
 		return s.app(w, r, shell{Name: "home", Title: s.speech(r).TitleHome}, wire.HomePage, wire.Page{})
 	}
+	if err := s.guards.Typed(r); err != nil {
+		return s.tooMany(w, r, err)
+	}
 	given := s.Links.Read(typed)
 	link := given.Code
 	switch given.Kind {

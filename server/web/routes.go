@@ -38,7 +38,7 @@ func (s *server) routes() http.Handler {
 	s.handle(r, code(wire.ActionProgress), s.ownOrigin(methods{"POST": jsonOnly(s.customer(s.postProgress))}))
 	// No look at the origin: browsers that do not say where a beacon comes from
 	// exist, and the identity in it is a secret of the page that joined.
-	s.handle(r, code(wire.ActionLeave), methods{"POST": s.customer(s.postLeave)})
+	s.handle(r, code(wire.ActionLeave), methods{"POST": s.bounded(s.keyed(s.postLeave))})
 	s.handle(r, code(wire.ActionRating), s.ownOrigin(methods{"POST": jsonOnly(s.customer(s.postRating))}))
 
 	s.handle(r, wire.EscalationsPath, s.crossOrigin(methods{"POST": jsonOnly(s.agent(s.postEscalation))}))
@@ -50,7 +50,7 @@ func (s *server) routes() http.Handler {
 
 	s.handle(r, wire.HomePage, methods{"GET": s.getHome})
 	s.handle(r, wire.JoinPath("")+"{code}", methods{"GET": s.bounded(s.getJoin)})
-	s.handle(r, wire.JoinPath("")+"{code}/"+wire.ActionRating, methods{"POST": s.postRatingForm})
+	s.handle(r, wire.JoinPath("")+"{code}/"+wire.ActionRating, methods{"GET": s.bounded(s.getJoin), "POST": s.postRatingForm})
 	s.handle(r, wire.AgentPage, methods{"GET": s.getAgent})
 
 	s.handle(r, staticPath+"{name:.*}", methods{"GET": s.getStatic})
@@ -119,7 +119,7 @@ func (s *server) bounded(h handler) handler {
 // through chats and mail, and what does not exist; that is a page for people,
 // JSON for programs.
 func (s *server) notFound(w http.ResponseWriter, r *http.Request) error {
-	if path := r.URL.EscapedPath(); reads(r) && joincode.HasLink(path) {
+	if path := r.URL.EscapedPath(); reads(r) && len(path) <= maxPath && joincode.HasLink(path) {
 		return s.bounded(func(w http.ResponseWriter, r *http.Request) error { return s.joinPage(w, r, path) })(w, r)
 	}
 	if wantsHTML(r) {
@@ -127,6 +127,9 @@ func (s *server) notFound(w http.ResponseWriter, r *http.Request) error {
 	}
 	return errNotFound
 }
+
+// maxPath is the longest path that is looked into for a join link, in bytes.
+const maxPath = 2 << 10
 
 // reads says that r asks for a page, and changes nothing.
 func reads(r *http.Request) bool {

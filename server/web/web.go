@@ -159,7 +159,10 @@ func New(c Config, d Deps) http.Handler {
 		c.Languages = []string{"en"}
 	}
 	if c.Guards == nil {
-		c.Guards = NewGuards(c.Limits, c.Proxies, c.Links, c.Now)
+		c.Guards = NewGuards(c.Limits, c.Proxies, c.Links, func(ctx context.Context, code string) error {
+			_, err := d.Escalations.Get(ctx, code)
+			return err
+		}, c.Now)
 	}
 	l := c.Limits.orDefaults()
 	s := &server{
