@@ -50,7 +50,13 @@ func ParseProxies(setting string) (Proxies, error) {
 			addr = addr.Unmap()
 			network = netip.PrefixFrom(addr, addr.BitLen())
 		}
+		if a := network.Addr(); a.Is4In6() && network.Bits() >= 96 {
+			network = netip.PrefixFrom(a.Unmap(), network.Bits()-96)
+		}
 		p.networks = append(p.networks, network.Masked())
+	}
+	if len(p.networks) == 0 {
+		return Proxies{}, fmt.Errorf("%q names no proxy", setting)
 	}
 	return p, nil
 }
@@ -70,10 +76,14 @@ func (p Proxies) client(r *http.Request) netip.Addr {
 		if p.hops > 0 && len(hops)-i > p.hops || p.hops == 0 && !p.believes(from) {
 			break
 		}
-		// What a proxy says of a client without an address ("unknown", "_x"):
-		// then the proxy's own is as near as we get.
-		if addr := parseHop(hops[i]); addr.IsValid() {
+		addr := parseHop(hops[i])
+		switch {
+		case addr.IsValid():
 			from = addr
+		case p.hops == 0:
+			// What a proxy says of a client without an address ("unknown", "_x"):
+			// its own is as near as we get, and what stands before is no proxy's.
+			return from
 		}
 	}
 	return from
@@ -96,39 +106,45 @@ func forwarded(h http.Header) []string {
 		return strings.Split(strings.Join(lines, ","), ",")
 	}
 	var hops []string
-	for _, element := range quotedSplit(strings.Join(h.Values("Forwarded"), ","), ',') {
-		hop := ""
-		for _, pair := range quotedSplit(element, ';') {
-			name, value, _ := strings.Cut(pair, "=")
-			if strings.EqualFold(strings.TrimSpace(name), "for") {
-				hop = strings.Trim(strings.TrimSpace(value), `"`)
-			}
+	for _, line := range h.Values("Forwarded") {
+		elements, whole := quotedSplit(line, ',')
+		if !whole {
+			// A client has left a quotation open to have the proxy's comma in it.
+			elements = []string{"", line[strings.LastIndexByte(line, ',')+1:]}
 		}
-		hops = append(hops, hop)
+		for _, element := range elements {
+			hops = append(hops, forOf(element))
+		}
 	}
 	return hops
 }
 
-// quotedSplit splits at each sep that is not in a quoted string.
-func quotedSplit(s string, sep byte) []string {
-	if strings.TrimSpace(s) == "" {
-		return nil
-	}
-	var parts []string
-	quoted, from := false, 0
-	for i := 0; i < len(s); i++ {
-		switch s[i] {
-		case '\\':
-			i++ // the next character is meant as it is
-		case '"':
-			quoted = !quoted
-		case sep:
-			if !quoted {
-				parts, from = append(parts, s[from:i]), i+1
-			}
+// forOf is the value of "for" in an element of Forwarded.
+func forOf(element string) string {
+	pairs, _ := quotedSplit(element, ';')
+	for _, pair := range pairs {
+		if name, value, _ := strings.Cut(pair, "="); strings.EqualFold(strings.TrimSpace(name), "for") {
+			return strings.Trim(strings.TrimSpace(value), `"`)
 		}
 	}
-	return append(parts, s[from:])
+	return ""
+}
+
+// quotedSplit splits at each sep that is not in a quoted string, and says
+// whether all of these are closed.
+func quotedSplit(s string, sep byte) (parts []string, whole bool) {
+	quoted, from := false, 0
+	for i := 0; i < len(s); i++ {
+		switch {
+		case quoted && s[i] == '\\':
+			i++ // the next character is meant as it is
+		case s[i] == '"':
+			quoted = !quoted
+		case s[i] == sep && !quoted:
+			parts, from = append(parts, s[from:i]), i+1
+		}
+	}
+	return append(parts, s[from:]), !quoted
 }
 
 // parseHop reads an address as proxies and Go write them: alone, in brackets,

@@ -51,6 +51,15 @@ func TestClientAddress(t *testing.T) {
 		{name: "Forwarded, hidden", trust: "1", remote: "10.0.0.1:80", forwarded: "for=_SEVKISEK", want: "10.0.0.1"},
 		{name: "Forwarded, a comma in quotes", trust: "1", remote: "10.0.0.1:80", forwarded: `for=1.1.1.1, for=203.0.113.7;host="a, for=9.9.9.9"`, want: "203.0.113.7"},
 		{name: "Forwarded, two proxies", trust: "2", remote: "10.0.0.1:80", forwarded: "for=203.0.113.7, for=10.0.0.2", want: "203.0.113.7"},
+		{name: "Forwarded, an open quotation of the client's", trust: "1", remote: "10.0.0.1:80", forwarded: `for=6.6.6.6;x=", for=203.0.113.7`, want: "203.0.113.7"},
+		{name: "Forwarded, an open quotation and quoted IPv6", trust: "1", remote: "10.0.0.1:80", forwarded: `for=6.6.6.6;x=", for="[::ffff:203.0.113.7]:1"`, want: "203.0.113.7"},
+		{name: "Forwarded, a backslash of the client's", trust: "1", remote: "10.0.0.1:80", forwarded: `for=6.6.6.6;x=\, for=203.0.113.7`, want: "203.0.113.7"},
+		{name: "Forwarded, a backslash in an open quotation", trust: "10.0.0.0/8", remote: "10.0.0.1:80", forwarded: `for=6.6.6.6;x="\, for=203.0.113.7`, want: "203.0.113.7"},
+		{name: "Forwarded, open in a line of its own", trust: "1", remote: "10.0.0.1:80", forwarded: "for=6.6.6.6;x=\"\nfor=203.0.113.7", want: "203.0.113.7"},
+		{name: "networks, nobody", trust: "10.0.0.0/8", remote: "10.0.0.1:80", xff: "6.6.6.6, unknown", want: "10.0.0.1"},
+		{name: "networks, nothing", trust: "10.0.0.0/8", remote: "10.0.0.1:80", xff: "6.6.6.6, , 10.2.2.2", want: "10.2.2.2"},
+		{name: "networks, hidden", trust: "10.0.0.0/8", remote: "10.0.0.1:80", forwarded: "for=6.6.6.6, for=_hidden", want: "10.0.0.1"},
+		{name: "an IPv4 network as IPv6", trust: "::ffff:10.0.0.0/104", remote: "10.0.0.1:80", xff: "203.0.113.7", want: "203.0.113.7"},
 		{name: "both headers", trust: "1", remote: "10.0.0.1:80", xff: "203.0.113.7", forwarded: "for=9.9.9.9", want: "203.0.113.7"},
 	}
 	for _, c := range cases {
@@ -65,15 +74,15 @@ func TestClientAddress(t *testing.T) {
 			for line := range strings.Lines(c.xff) {
 				r.Header.Add("X-Forwarded-For", strings.TrimSpace(line))
 			}
-			if c.forwarded != "" {
-				r.Header.Set("Forwarded", c.forwarded)
+			for line := range strings.Lines(c.forwarded) {
+				r.Header.Add("Forwarded", strings.TrimSpace(line))
 			}
 			if got := strings.Join(networksOf(p.client(r)), " "); got != c.want {
 				t.Errorf("got %q, want %q", got, c.want)
 			}
 		})
 	}
-	for _, bad := range []string{"yes please", "-1", "17", "10.0.0.0/33", "10.0.0", "example.com", "10.0.0.1;10.0.0.2"} {
+	for _, bad := range []string{"yes please", "-1", "17", "10.0.0.0/33", "10.0.0", "example.com", "10.0.0.1;10.0.0.2", ","} {
 		if p, err := ParseProxies(bad); err == nil {
 			t.Errorf("%q is taken for %+v", bad, p)
 		}
@@ -109,7 +118,9 @@ func TestAProxyThatIsNotTrustedIsNoticed(t *testing.T) {
 		{"one proxy", "https://video.example.com", "false", "X-Forwarded-For", 1, true},
 		{"two balancers", "https://video.example.com", "", "X-Forwarded-For", 2, true},
 		{"RFC 7239", "https://video.example.com", "", "Forwarded", 1, true},
+		{"six balancers", "https://video.example.com", "", "X-Forwarded-For", 6, true},
 		{"people who send it themselves", "https://video.example.com", "", "X-Forwarded-For", 20, false},
+		{"one of many sends it", "https://video.example.com", "", "X-Forwarded-For", 1, false},
 		{"no header", "https://video.example.com", "", "X-Other", 1, false},
 		{"trusted", "https://video.example.com", "true", "X-Forwarded-For", 1, false},
 		{"on this machine", "http://localhost:8080", "", "X-Forwarded-For", 1, false},
@@ -125,6 +136,13 @@ func TestAProxyThatIsNotTrustedIsNoticed(t *testing.T) {
 			g.config.Proxies, g.config.PublicURL, g.config.Now = p, c.url, clock.now
 			g.config.Log = slog.New(slog.NewTextHandler(&out, &slog.HandlerOptions{Level: slog.LevelError}))
 			h := g.handler()
+			if c.name == "one of many sends it" {
+				for i := range 5000 {
+					r := call{"GET", "/robots.txt", "", nil}.request()
+					r.RemoteAddr = fmt.Sprintf("198.51.%d.%d:9", i/250, i%250)
+					serve(h, r)
+				}
+			}
 			ask := func(n int) {
 				for i := range n {
 					r := call{"GET", "/robots.txt", "", headers(c.header, "for=203.0.113.7")}.request()
@@ -140,6 +158,9 @@ func TestAProxyThatIsNotTrustedIsNoticed(t *testing.T) {
 				if got := gauge(t, g.config.Registry, "escalate_proxy_not_trusted"); (got == 1) != c.noticed {
 					t.Errorf("metric %v, noticed %t", got, c.noticed)
 				}
+			}
+			if c.name == "one of many sends it" {
+				return
 			}
 			clock.forward(2 * time.Hour)
 			ask(200)

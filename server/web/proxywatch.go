@@ -22,7 +22,8 @@ type proxyWatch struct {
 
 	mu     sync.Mutex // guards what follows
 	from   map[netip.Addr]bool
-	seen   int
+	seen   int // requests with the header
+	all    int // and without
 	told   time.Time
 	period time.Time // when counting began
 }
@@ -30,8 +31,8 @@ type proxyWatch struct {
 const (
 	// proxiesAtMost is how many addresses the balancers of one installation call
 	// from; more are people who send the header themselves.
-	proxiesAtMost = 4
-	// proxySeen is how many such requests are no accident.
+	proxiesAtMost = 16
+	// proxySeen is how many such requests are no accident, if half of all are such.
 	proxySeen = 20
 	// proxyPeriod is how often it is said, and counted anew.
 	proxyPeriod = time.Hour
@@ -55,22 +56,27 @@ func newProxyWatch(c Config) *proxyWatch {
 
 // see looks at one request.
 func (w *proxyWatch) see(r *http.Request) {
-	if w == nil || r.Header.Get("X-Forwarded-For") == "" && r.Header.Get("Forwarded") == "" {
+	if w == nil {
 		return
 	}
+	passed := r.Header.Get("X-Forwarded-For") != "" || r.Header.Get("Forwarded") != ""
 	addr := parseHop(r.RemoteAddr)
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	now := w.now()
 	if now.Sub(w.period) >= proxyPeriod {
 		clear(w.from)
-		w.period, w.seen = now, 0
+		w.period, w.seen, w.all = now, 0, 0
+	}
+	w.all++
+	if !passed {
+		return
 	}
 	if len(w.from) <= proxiesAtMost {
 		w.from[addr] = true
 	}
 	w.seen++
-	if len(w.from) > proxiesAtMost {
+	if len(w.from) > proxiesAtMost || w.seen >= proxySeen && 2*w.seen < w.all {
 		w.gauge.Set(0)
 		return
 	}
