@@ -18,7 +18,7 @@ import (
 func fold(text string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
-		case unicode.In(r, unicode.Cf, unicode.Variation_Selector): // invisible
+		case unicode.In(r, unicode.Cf, unicode.Variation_Selector), r == '\u034f', r == '\u115f', r == '\u1160', r == '\u3164': // invisible
 			return -1
 		case unicode.In(r, unicode.Pd), r == '\u2212', r == '\u2043', r == '_':
 			return '-'
@@ -116,6 +116,10 @@ func layer(text string) string {
 		// Proofpoint's second version writes "/" as "_" and any other mark as "-XX".
 		return strings.NewReplacer("-", "%", "_", "/").Replace(link)
 	})
+	if strings.Contains(text, "urldefense") { // the third writes "%" as "*"
+		text = starred().ReplaceAllString(text, "%$1")
+	}
+	text = markup().ReplaceAllString(text, "")
 	text = packedLink().ReplaceAllStringFunc(text, func(packed string) string {
 		if len(packed)%4 == 1 {
 			packed = packed[:len(packed)-1] // no encoder stops there
@@ -141,6 +145,11 @@ var (
 	escaped = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?:%[0-9A-Fa-f]{2})+`) })
 	// proofpoint is an address as Proofpoint's second version writes it into its own.
 	proofpoint = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`https?-3[Aa]__[^&\s]+`) })
+	starred    = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\*([0-9A-Fa-f]{2})`) })
+	// markup is what mail and chat programs put into text; what links is kept.
+	markup = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?i)</?(?:br|wbr|b|i|u|em|strong|span|font|p|div)(?:\s[^<>]{0,300})?/?>`)
+	})
 	// packedLink is an address in base64, as other scanners have it: "http" begins so.
 	packedLink = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`aHR0c[A-Za-z0-9+_-]{8,}`) })
 )

@@ -87,53 +87,56 @@ func swap(tag string) string {
 // ways are how people and programs hand a join link on; %s is what stands
 // behind /join/.
 var ways = map[string]string{
-	"as it is":               "https://video.example.com/join/%s",
-	"without a scheme":       "video.example.com/join/%s",
-	"only the path":          "/join/%s",
-	"path without its slash": "join/%s",
-	"trailing slash":         "https://video.example.com/join/%s/",
-	"two slashes":            "https://video.example.com//join//%s",
-	"end of a sentence":      "Please open https://video.example.com/join/%s.",
-	"comma":                  "https://video.example.com/join/%s, thanks",
-	"question":               "Is it https://video.example.com/join/%s?",
-	"angle brackets":         "<https://video.example.com/join/%s>",
-	"round brackets":         "(https://video.example.com/join/%s)",
-	"quotes":                 `"https://video.example.com/join/%s"`,
-	"typographic quotes":     "„https://video.example.com/join/%s“",
-	"guillemets":             "«\u00a0https://video.example.com/join/%s\u00a0»",
-	"Markdown":               "[Join](https://video.example.com/join/%s)",
-	"HTML":                   `<a href="https://video.example.com/join/%s">Join</a>`,
-	"query":                  "https://video.example.com/join/%s?lang=de",
-	"HTML query":             "https://video.example.com/join/%s?continue=1&amp;lang=de",
-	"fragment":               "https://video.example.com/join/%s#x",
-	"space before":           "   https://video.example.com/join/%s",
-	"encoded space behind":   "https://video.example.com/join/%s%%20",
-	"encoded line break":     "https://video.example.com/join/%s%%0D%%0A",
-	"no-break space":         "https://video.example.com/join/%s\u00a0",
-	"zero-width space":       "https://video.example.com/join/\u200b%s\u200b",
-	"word joiner":            "https://video.example.com/join/%s\u2060",
-	"byte order mark":        "\ufeffhttps://video.example.com/join/%s",
-	"bidi marks":             "\u202ahttps://video.example.com/join/\u200e%s\u202c",
-	"isolates":               "\u2067https://video.example.com/join/%s\u2069",
-	"backslashes":            `https:\\video.example.com\join\%s`,
-	"full-width slashes":     "https:／／video.example.com／join／%s",
-	"Safe Links":             "https://eur01.safelinks.protection.outlook.com/?url=https%%3A%%2F%%2Fvideo.example.com%%2Fjoin%%2F%s&data=05%%7C02%%7Cana%%40example.com&sdata=x&reserved=0",
-	"Safe Links in HTML":     "https://eur01.safelinks.protection.outlook.com/?url=https%%3A%%2F%%2Fvideo.example.com%%2Fjoin%%2F%s&amp;data=05%%7C02&amp;reserved=0",
-	"scanned twice":          "https://scan.example/?u=https%%3A%%2F%%2Feur01.safelinks.protection.outlook.com%%2F%%3Furl%%3Dhttps%%253A%%252F%%252Fvideo.example.com%%252Fjoin%%252F%s%%26data%%3D05",
-	"Proofpoint, third":      "https://urldefense.com/v3/__https://video.example.com/join/%s__;!!AbC123!xyz$",
-	"Proofpoint, first":      "https://urldefense.proofpoint.com/v1/url?u=https://video.example.com/join/%s&k=abc",
-	"behind a language":      "https://video.example.com/de/join/%s",
-	"a whole invite":         "Ana Díaz (Acme) le invita a una videollamada: https://video.example.com/join/%s\nEl enlace es válido durante 59 minutos. Se abre en su navegador; no hay que instalar nada.\nLa llamada no se graba.",
-	"an invite in Arabic":    "انضم إلى مكالمة الفيديو: https://video.example.com/join/%s\u200f ثم اضغط",
-	"a full stop in Chinese": "点击 https://video.example.com/join/%s。",
-	"glued to Japanese":      "https://video.example.com/join/%sをクリックしてください",
-	"glued to Russian":       "https://video.example.com/join/%sнажмите",
-	"code and label":         "code: %s",
-	"label in German":        "Ihr Code lautet: %s",
-	"equals sign":            "code=%s",
-	"bare":                   "%s",
-	"bare in quotes":         "'%s'",
-	"bare with a full stop":  "%s.",
+	"as it is":                     "https://video.example.com/join/%s",
+	"without a scheme":             "video.example.com/join/%s",
+	"only the path":                "/join/%s",
+	"path without its slash":       "join/%s",
+	"trailing slash":               "https://video.example.com/join/%s/",
+	"two slashes":                  "https://video.example.com//join//%s",
+	"end of a sentence":            "Please open https://video.example.com/join/%s.",
+	"comma":                        "https://video.example.com/join/%s, thanks",
+	"question":                     "Is it https://video.example.com/join/%s?",
+	"angle brackets":               "<https://video.example.com/join/%s>",
+	"round brackets":               "(https://video.example.com/join/%s)",
+	"quotes":                       `"https://video.example.com/join/%s"`,
+	"typographic quotes":           "„https://video.example.com/join/%s“",
+	"guillemets":                   "«\u00a0https://video.example.com/join/%s\u00a0»",
+	"Markdown":                     "[Join](https://video.example.com/join/%s)",
+	"HTML":                         `<a href="https://video.example.com/join/%s">Join</a>`,
+	"query":                        "https://video.example.com/join/%s?lang=de",
+	"HTML query":                   "https://video.example.com/join/%s?continue=1&amp;lang=de",
+	"fragment":                     "https://video.example.com/join/%s#x",
+	"space before":                 "   https://video.example.com/join/%s",
+	"encoded space behind":         "https://video.example.com/join/%s%%20",
+	"encoded line break":           "https://video.example.com/join/%s%%0D%%0A",
+	"no-break space":               "https://video.example.com/join/%s\u00a0",
+	"zero-width space":             "https://video.example.com/join/\u200b%s\u200b",
+	"word joiner":                  "https://video.example.com/join/%s\u2060",
+	"byte order mark":              "\ufeffhttps://video.example.com/join/%s",
+	"bidi marks":                   "\u202ahttps://video.example.com/join/\u200e%s\u202c",
+	"isolates":                     "\u2067https://video.example.com/join/%s\u2069",
+	"backslashes":                  `https:\\video.example.com\join\%s`,
+	"full-width slashes":           "https:／／video.example.com／join／%s",
+	"Safe Links":                   "https://eur01.safelinks.protection.outlook.com/?url=https%%3A%%2F%%2Fvideo.example.com%%2Fjoin%%2F%s&data=05%%7C02%%7Cana%%40example.com&sdata=x&reserved=0",
+	"Safe Links in HTML":           "https://eur01.safelinks.protection.outlook.com/?url=https%%3A%%2F%%2Fvideo.example.com%%2Fjoin%%2F%s&amp;data=05%%7C02&amp;reserved=0",
+	"scanned twice":                "https://scan.example/?u=https%%3A%%2F%%2Feur01.safelinks.protection.outlook.com%%2F%%3Furl%%3Dhttps%%253A%%252F%%252Fvideo.example.com%%252Fjoin%%252F%s%%26data%%3D05",
+	"Proofpoint, third":            "https://urldefense.com/v3/__https://video.example.com/join/%s__;!!AbC123!xyz$",
+	"Proofpoint, first":            "https://urldefense.proofpoint.com/v1/url?u=https://video.example.com/join/%s&k=abc",
+	"Proofpoint around Safe Links": "https://urldefense.com/v3/__https://nam01.safelinks.protection.outlook.com/?url=https*3A*2F*2Fvideo.example.com*2Fjoin*2F%s&data=05*7C02__;JSUl!!AbC!xyz$",
+	"in a span":                    "https://video.example.com/join/<span style=\"color:red\">%s</span>",
+	"a blank letter":               "https://video.example.com/join/\u3164%s",
+	"behind a language":            "https://video.example.com/de/join/%s",
+	"a whole invite":               "Ana Díaz (Acme) le invita a una videollamada: https://video.example.com/join/%s\nEl enlace es válido durante 59 minutos. Se abre en su navegador; no hay que instalar nada.\nLa llamada no se graba.",
+	"an invite in Arabic":          "انضم إلى مكالمة الفيديو: https://video.example.com/join/%s\u200f ثم اضغط",
+	"a full stop in Chinese":       "点击 https://video.example.com/join/%s。",
+	"glued to Japanese":            "https://video.example.com/join/%sをクリックしてください",
+	"glued to Russian":             "https://video.example.com/join/%sнажмите",
+	"code and label":               "code: %s",
+	"label in German":              "Ihr Code lautet: %s",
+	"equals sign":                  "code=%s",
+	"bare":                         "%s",
+	"bare in quotes":               "'%s'",
+	"bare with a full stop":        "%s.",
 }
 
 func TestLinksAsPeopleCopyThem(t *testing.T) {
@@ -169,6 +172,7 @@ func TestTagsThatWereDamagedOnTheWay(t *testing.T) {
 		"line break in the code":    "https://v.example/join/k7m\r\n2pq9-" + tag,
 		"line break at the dash":    "https://v.example/join/k7m2pq9-\n" + tag,
 		"line break in the tag":     "https://v.example/join/k7m2pq9-" + tag[:3] + "\n" + tag[3:] + "\nThe call is not recorded.",
+		"HTML break":                "https://v.example/join/k7m2pq9-" + tag[:3] + "<br/>" + tag[3:],
 		"quoted-printable break":    "https://v.example/join/k7m2p=\r\nq9-" + tag,
 		"glued to the next line":    "https://v.example/join/" + code + "-" + tag + "The link works for 59 minutes.",
 		"the same, without a path":  code + "-" + tag + "The link works",
@@ -201,6 +205,27 @@ func TestCodesAsPeopleTypeThem(t *testing.T) {
 			t.Errorf("%q: read as %+v", text, got)
 		}
 	}
+	for _, text := range []string{
+		"Your code is abcdefg", "Your code is: abcdefg", "Your code for the call is: ABCDEFG.", "Ihr Code lautet: abcdefg", "El código es abcdefg", "Le code est abcdefg", "O código é abcdefg", "abcdefg",
+	} {
+		if got := l.Read(text); got != (Given{Bare, "abcdefg"}) {
+			t.Errorf("without digits, %q: read as %+v", text, got)
+		}
+	}
+	for _, text := range []string{"Your code is K7M 2PQ9", "K7M 2PQ9 is my code", "code: k7m<br>2pq9"} {
+		if got := l.Read(text); got != (Given{Bare, code}) {
+			t.Errorf("in groups, %q: read as %+v", text, got)
+		}
+	}
+	// The tag was cut off: what is left is the code.
+	for n := range TagLength {
+		for _, end := range []string{"", "…", "...", " and so on"} {
+			text := "https://v.example/join/" + l.Of(code)[:len(code)+1+n] + end
+			if got := l.Read(text); got != (Given{Bare, code}) {
+				t.Errorf("cut off, %q: read as %+v", text, got)
+			}
+		}
+	}
 	// A code of another length than those that are made now, in an older link.
 	if got := l.Read("https://v.example/join/abcdefgh2 x"); got != (Given{Bare, "abcdefgh2"}) {
 		t.Errorf("older code: %+v", got)
@@ -221,6 +246,7 @@ func TestWhatIsNoCodeIsNotLookedUp(t *testing.T) {
 	for _, text := range []string{
 		"", " ", "-", "/join/", "hello", "join", "abc", "..%2F..%2Fx", "a/b", "<script>alert(1)</script>", "https://evil.example", "//evil.example",
 		"Please call me back", "guten tag zusammen", "0000000", "k7m2pqo", "\x00", "\xff\xfe", "%", "%zz", "🙂🙂🙂🙂🙂🙂🙂",
+		"thanks", "refund", "Becker", "Code: see chat", "My order number is 4829377", "call me at 555-2345", "https://example.com/x7k2pq9", "the code for that was lost",
 		"k7m2pq9 or k7m2pqa", strings.Repeat("k7m2pq9", 5000), strings.Repeat("z", 33),
 	} {
 		if got := l.Read(text); got.Kind != None {

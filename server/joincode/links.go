@@ -16,7 +16,8 @@ const TagLength = 6
 // made from one that somebody made up, before anything is looked up. So whoever
 // comes with a link is no guesser, however many others guess at the same time.
 //
-// The zero Links puts no tags on, and takes every code for a bare one.
+// The zero Links puts no tags on, and takes every code, of any length, for a bare
+// one.
 type Links struct {
 	key    []byte // empty: no tags
 	length int    // of the codes that are made now
@@ -95,8 +96,9 @@ type Given struct {
 }
 
 // maxText is the longest text that is read, in bytes. A mail scanner's link
-// around ours has some 2,000; a whole pasted invite less.
-const maxText = 16 << 10
+// around ours has some 2,000; a whole pasted invite less. Some letters fold to 18
+// times their length, so longer texts would take too long.
+const maxText = 6 << 10
 
 // Read finds the join code in whatever somebody copied, typed or clicked: a
 // code, a link, a message with a link in it, a link inside another link. It
@@ -158,15 +160,22 @@ func (l Links) bare(word string, next []string) Given {
 	if i := strings.IndexFunc(word, func(r rune) bool { return r > unicode.MaxASCII }); i >= 0 {
 		word, next = strings.TrimRight(word[:i], "-"), nil
 	}
+	if first, tag, ok := cutLast(word); ok && len(first) == l.length && len(tag) < TagLength {
+		if code, ok := Parse(first); ok {
+			return Given{Bare, code} // the tag was cut off
+		}
+	}
 	joined := strings.ReplaceAll(word, "-", "")
+	several := false
 	for len(joined) < l.length && len(next) > 0 {
 		more := joined + strings.ReplaceAll(next[0], "-", "")
 		if len(more) > l.length {
 			break
 		}
-		joined, next = more, next[1:]
+		joined, next, several = more, next[1:], true
 	}
 	code, ok := Parse(joined)
+	ok = ok && (!several || mixed(code)) // else these are two words
 	if n := len(joined) - TagLength; len(l.key) > 0 && n >= Min && len(joined) != l.length {
 		last := word[strings.LastIndexByte(word, '-')+1:]
 		if _, fits := Parse(joined[:n]); fits && (n == l.length || len(last) == TagLength && last != word) {
@@ -177,6 +186,22 @@ func (l Links) bare(word string, next []string) Given {
 		return Given{}
 	}
 	return Given{Bare, code}
+}
+
+// cutLast cuts a word at its last dash, and takes the others out of what is
+// before it.
+func cutLast(word string) (before, after string, found bool) {
+	i := strings.LastIndexByte(word, '-')
+	if i < 0 {
+		return word, "", false
+	}
+	return strings.ReplaceAll(word[:i], "-", ""), word[i+1:], true
+}
+
+// mixed says whether a code has digits and letters, as no word and no number has.
+func mixed(code string) bool {
+	digits := strings.Trim(code, "23456789")
+	return digits != "" && strings.ContainsAny(code, "23456789")
 }
 
 // maxWords is how many words of a text are looked at.
@@ -199,32 +224,50 @@ func (l Links) readWords(text string) Given {
 		}
 	}
 	if len(all) == 1 {
-		return l.bare(all[0], nil)
+		if g := l.bare(all[0], nil); g.Kind != Bare || len(g.Code) == l.length || l.length == 0 || mixed(g.Code) {
+			return g
+		}
+		return Given{} // "thanks"
 	}
 	if code, ok := Parse(strings.ReplaceAll(strings.Join(all, ""), "-", "")); ok && len(code) == l.length {
 		return Given{Bare, code}
 	}
-	return l.inSentence(all)
+	return l.inSentence(all, !strings.Contains(text, "://"))
 }
 
 // labels are words that announce a code, in the languages of the pages.
 var labels = map[string]bool{"code": true, "codes": true, "código": true, "codigo": true, "zugangscode": true, "videocode": true}
 
-// inSentence finds the one word that is a code: the one behind a label, or the
-// only one that is as long as codes are and has a digit, which few other words
-// have.
-func (l Links) inSentence(all []string) Given {
+// behindLabel is how many words may stand between a label and its code: "your
+// code for the call is".
+const behindLabel = 5
+
+// inSentence finds the one word that is a code: one behind a label that is as
+// long as codes are; or, but for another site's addresses, the only one of that
+// length that is mixed.
+func (l Links) inSentence(all []string, anywhere bool) Given {
 	for i, w := range all {
-		if labels[w] && i+1 < len(all) {
-			if g := l.bare(all[i+1], all[i+2:]); g.Kind == Forged || g.Kind == Bare && (len(g.Code) == l.length || i+2 == len(all)) {
+		if !labels[w] {
+			continue
+		}
+		plain := Given{}
+		for j := i + 1; j < min(len(all), i+1+behindLabel); j++ {
+			g := l.bare(all[j], all[j+1:])
+			switch {
+			case g.Kind == Forged, g.Kind == Bare && (len(g.Code) == l.length || j+1 == len(all)) && mixed(g.Code):
 				return g
+			case g.Kind == Bare && len(g.Code) == l.length && plain.Kind == None:
+				plain = g
 			}
+		}
+		if plain.Kind != None {
+			return plain
 		}
 	}
 	found := Given{}
-	for _, w := range all {
-		g := l.bare(w, nil)
-		if g.Kind == None || g.Kind == Bare && (len(g.Code) != l.length || !strings.ContainsAny(g.Code, "23456789")) {
+	for i, w := range all {
+		g := l.bare(w, all[i+1:])
+		if !anywhere || g.Kind == None || g.Kind == Bare && (len(g.Code) != l.length || !mixed(g.Code)) {
 			continue
 		}
 		if found.Kind != None && found != g {

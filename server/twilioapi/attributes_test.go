@@ -118,7 +118,7 @@ func TestFullTaskOverLocalTwilio(t *testing.T) {
 			if _, err := w.End(w.ctx, w.ana.Agent, e.Code); err != nil {
 				t.Fatal(err)
 			}
-			if _, err := w.Rate(w.ctx, e.Code, 4, strings.Repeat("<😀>", 333)); err != nil {
+			if _, err := w.Rate(w.ctx, e.Code, "", 4, strings.Repeat("<😀>", 333)); err != nil {
 				t.Fatal(err)
 			}
 			if m, _ := w.attributes(task)["conversations"].(map[string]any); m["conversation_measure_1"] != 4.0 {

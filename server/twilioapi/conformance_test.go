@@ -53,7 +53,7 @@ func TestEveryOperationConforms(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.await(e.Code, "the customer in the call", escalation.Escalation.CustomerWasIn)
-	if _, err := w.Rate(w.ctx, e.Code, 5, "ü & <b>"); err != nil {
+	if _, err := w.Rate(w.ctx, e.Code, "", 5, "ü & <b>"); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := w.End(w.ctx, w.ana.Agent, e.Code); err != nil {

@@ -353,7 +353,7 @@ func TestWholeCallOverLocalTwilio(t *testing.T) {
 	if p, err := w.local.Store().Participant(a.Room, customer.SID); err != nil || p.Status != store.Disconnected {
 		t.Errorf("customer after leaving: %+v, %v", p, err)
 	}
-	if _, err := w.Rate(w.ctx, e.Code, 4, "gut <b>&"); err != nil {
+	if _, err := w.Rate(w.ctx, e.Code, "", 4, "gut <b>&"); err != nil {
 		t.Fatal(err)
 	}
 	if err := w.Leave(w.ctx, e.Code, a.Identity); err != nil {
@@ -530,7 +530,7 @@ func TestReopenOverLocalTwilio(t *testing.T) {
 	if err := w.Leave(w.ctx, e.Code, c.Identity); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.Rate(w.ctx, e.Code, 3, "so far"); err != nil {
+	if _, err := w.Rate(w.ctx, e.Code, "", 3, "so far"); err != nil {
 		t.Fatal(err)
 	}
 	account := w.local.Account()
