@@ -148,7 +148,7 @@ func TestHammeringLeavesRoomForTheAgent(t *testing.T) {
 				if i%2 == 0 {
 					_, err = w.JoinAsCustomer(w.ctx, e.Code, "")
 				} else {
-					_, err = w.Rate(w.ctx, e.Code, 1+i%5, "")
+					_, err = w.Rate(w.ctx, e.Code, "", 1+i%5, "")
 				}
 				mu.Lock()
 				defer mu.Unlock()

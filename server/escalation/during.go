@@ -83,11 +83,12 @@ func (s *Service) expel(ctx context.Context, e Escalation, identity string) {
 
 // Rate stores the customer's verdict, 1 to 5 with an optional comment, in the
 // Document and in the Task's attributes, and returns what is kept: the first
-// verdict stands, and a second changes nothing. That it comes from a customer is
-// for the caller to make sure of. It may come after the end, while the Document
+// verdict stands, and a second changes nothing. identity is the customer's, whose
+// key the caller has seen; it counts if Twilio, where its callbacks arrive, saw
+// that Participant in the Room: anybody with the code can have a token made. It may come after the end, while the Document
 // lives. It returns ErrUnknownCode, ErrBadRating, ErrNotInCall, ErrExpired or
 // ErrUnavailable.
-func (s *Service) Rate(ctx context.Context, code string, score int, comment string) (Rating, error) {
+func (s *Service) Rate(ctx context.Context, code, identity string, score int, comment string) (Rating, error) {
 	code, err := parseCode(code)
 	if err != nil {
 		return Rating{}, err
@@ -98,7 +99,11 @@ func (s *Service) Rate(ctx context.Context, code string, score int, comment stri
 	first := false
 	e, err := s.change(ctx, code, func(e Escalation) (Escalation, error) {
 		first = e.Rating == nil
-		return e.applyRating(Rating{Score: score, Comment: comment}, s.now())
+		next, err := e.applyRating(Rating{Score: score, Comment: comment}, s.now())
+		if err == nil && first && !e.cameIn(identity) {
+			return e, ErrNotInCall
+		}
+		return next, err
 	})
 	if err != nil {
 		return Rating{}, err

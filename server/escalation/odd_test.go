@@ -19,7 +19,7 @@ func TestMalformedCodesAreNotLookedUp(t *testing.T) {
 		"token":       func(w *world, c string) error { _, err := w.JoinAsCustomer(w.ctx, c, ""); return err },
 		"progress":    func(w *world, c string) error { return w.Progress(w.ctx, c, escalation.Progress{Phase: "opened"}) },
 		"leave":       func(w *world, c string) error { return w.Leave(w.ctx, c, "customer:"+c+":x") },
-		"rating":      func(w *world, c string) error { _, err := w.Rate(w.ctx, c, 5, ""); return err },
+		"rating":      func(w *world, c string) error { _, err := w.Rate(w.ctx, c, "", 5, ""); return err },
 		"agent-token": func(w *world, c string) error { _, err := w.JoinAsAgent(w.ctx, ana, c); return err },
 		"end":         func(w *world, c string) error { _, err := w.End(w.ctx, ana, c); return err },
 	} {
@@ -82,7 +82,7 @@ func TestDocumentGoneMidway(t *testing.T) {
 		"agent joins":    func(w *world, c string) error { _, err := w.JoinAsAgent(w.ctx, ana, c); return err },
 		"customer joins": func(w *world, c string) error { _, err := w.JoinAsCustomer(w.ctx, c, ""); return err },
 		"progress":       func(w *world, c string) error { return w.Progress(w.ctx, c, escalation.Progress{Phase: "ready"}) },
-		"rates":          func(w *world, c string) error { _, err := w.Rate(w.ctx, c, 5, ""); return err },
+		"rates":          func(w *world, c string) error { _, err := w.Rate(w.ctx, c, "", 5, ""); return err },
 		"ends":           func(w *world, c string) error { _, err := w.End(w.ctx, ana, c); return err },
 	}
 	for name, use := range ups {

@@ -183,7 +183,7 @@ func (s *stage) phone(n int) {
 		default:
 			s.serial++
 			comment := fmt.Sprint("rating ", s.serial)
-			kept, err := s.replica().Rate(s.ctx, code, 1+dice%5, comment)
+			kept, err := s.replica().Rate(s.ctx, code, "", 1+dice%5, comment)
 			s.tell("rates %s %q: %q, %v", code, comment, kept.Comment, err)
 			if err == nil && !s.ratings[kept.Comment] {
 				s.fail("%s is lost", kept.Comment)

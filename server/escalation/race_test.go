@@ -87,7 +87,7 @@ func TestRatingDuringSettling(t *testing.T) {
 			return escalation.ErrUnavailable
 		case op == "documents.fetch" && key == e.Code && reported && !rated:
 			rated = true
-			if _, err := w.Rate(w.ctx, e.Code, 1, "late"); err != nil {
+			if _, err := w.Rate(w.ctx, e.Code, "", 1, "late"); err != nil {
 				t.Error(err)
 			}
 		}

@@ -36,7 +36,7 @@ func (w *world) rated(score int, comment string) {
 	w.called(e.Code)
 	w.pass(30 * time.Second)
 	must(w.End(w.ctx, ana, e.Code))(w.t)
-	if _, err := w.Rate(w.ctx, e.Code, score, comment); err != nil {
+	if _, err := w.Rate(w.ctx, e.Code, "", score, comment); err != nil {
 		w.t.Fatal(err)
 	}
 	if !must(w.Get(w.ctx, e.Code))(w.t).Settled {

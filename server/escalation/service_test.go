@@ -204,7 +204,7 @@ func TestWholeCall(t *testing.T) {
 	if ids := w.Identities(a.Room); !slices.Equal(ids, []string{a.Identity}) {
 		t.Errorf("in the Room after the customer left: %v", ids)
 	}
-	if _, err := w.Rate(w.ctx, e.Code, 5, "danke"); err != nil {
+	if _, err := w.Rate(w.ctx, e.Code, "", 5, "danke"); err != nil {
 		t.Fatal(err)
 	}
 	attrs = w.Attributes(task1)
@@ -404,7 +404,7 @@ func TestCodesThatOpenNothing(t *testing.T) {
 					t.Errorf("get: %v", err)
 				}
 				for op, err := range map[string]error{
-					"leave": w.Leave(w.ctx, c.code, "x"), "rate": second(w.Rate(w.ctx, c.code, 5, "")),
+					"leave": w.Leave(w.ctx, c.code, "x"), "rate": second(w.Rate(w.ctx, c.code, "", 5, "")),
 					"progress": w.Progress(w.ctx, c.code, escalation.Progress{Phase: "opened"}),
 				} {
 					if !errors.Is(err, c.want) {
@@ -633,7 +633,7 @@ func TestConcurrentChanges(t *testing.T) {
 	var wg sync.WaitGroup
 	for i := range 4 {
 		wg.Go(func() {
-			if _, err := w.Rate(w.ctx, e.Code, i+1, "x"); err != nil {
+			if _, err := w.Rate(w.ctx, e.Code, "", i+1, "x"); err != nil {
 				t.Error(err)
 			}
 		})
@@ -843,10 +843,10 @@ func TestRatingAfterTheEnd(t *testing.T) {
 	w.agentIn(e.Code)
 	w.called(e.Code)
 	must(w.End(w.ctx, ana, e.Code))(t)
-	if _, err := w.Rate(w.ctx, e.Code, 0, ""); !errors.Is(err, escalation.ErrBadRating) {
+	if _, err := w.Rate(w.ctx, e.Code, "", 0, ""); !errors.Is(err, escalation.ErrBadRating) {
 		t.Errorf("0 stars: %v", err)
 	}
-	if _, err := w.Rate(w.ctx, e.Code, 2, "so so"); err != nil {
+	if _, err := w.Rate(w.ctx, e.Code, "", 2, "so so"); err != nil {
 		t.Fatal(err)
 	}
 	attrs := w.Attributes(task1)
@@ -887,7 +887,7 @@ func TestInsightsMeasures(t *testing.T) {
 			w.customerIn(e.Code)
 			w.pass(20 * time.Second)
 			must(w.End(w.ctx, ana, e.Code))(t)
-			if _, err := w.Rate(w.ctx, e.Code, 4, ""); err != nil {
+			if _, err := w.Rate(w.ctx, e.Code, "", 4, ""); err != nil {
 				t.Fatal(err)
 			}
 			if got := w.Attributes(task1)["conversations"]; !reflect.DeepEqual(got, any(c.want)) {

@@ -28,6 +28,14 @@ func (e Escalation) CustomerWasIn() bool {
 	})
 }
 
+// cameIn says whether a Participant was in the Room, as far as Twilio tells: it
+// tells of all that it lets in, or of none where its callbacks do not arrive. An
+// identity that is no longer remembered may have been.
+func (e Escalation) cameIn(identity string) bool {
+	i := slices.IndexFunc(e.Participants, func(p Presence) bool { return p.Identity == identity })
+	return i < 0 || !e.Participants[i].Connected.IsZero() || e.LastSequence[e.Room.SID] == 0
+}
+
 // present says whether somebody of the role is there; an empty who means anybody.
 func (e Escalation) present(role, who string) bool {
 	return slices.ContainsFunc(e.Participants, func(p Presence) bool {

@@ -146,7 +146,7 @@ func (f *fakeEscalations) Report(_ context.Context, _, identity string, l escala
 	return nil
 }
 
-func (f *fakeEscalations) Rate(_ context.Context, code string, score int, comment string) (escalation.Rating, error) {
+func (f *fakeEscalations) Rate(_ context.Context, code, _ string, score int, comment string) (escalation.Rating, error) {
 	if f.rate != nil {
 		return f.rate(code, score, comment)
 	}

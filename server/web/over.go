@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 
 	"escalate/app/wire"
 	"escalate/server/escalation"
@@ -17,7 +18,7 @@ func (s *server) over(w http.ResponseWriter, r *http.Request, e escalation.Escal
 	switch {
 	case e.Rating != nil:
 		return s.plain(w, r, http.StatusGone, t.Rated, plainData{})
-	case e.CustomerWasIn() && s.holdsRatingCookie(r, e.Code):
+	case e.CustomerWasIn() && s.ratingCookieOf(r, e.Code) != "":
 		return s.plain(w, r, http.StatusGone, t.Rate, plainData{Rate: wire.JoinPath(s.Links.Of(e.Code)) + "/" + wire.ActionRating})
 	}
 	return s.plain(w, r, http.StatusGone, t.Ended, plainData{})
@@ -74,7 +75,9 @@ func (s *server) takeRatingForm(w http.ResponseWriter, r *http.Request) (target 
 			return escalation.ErrBadRating
 		}
 		target = wire.JoinPath(s.Links.Of(code))
-		_, err = s.rate(r, code, escalation.Rating{Score: score, Comment: form.Get("comment")}, s.holdsRatingCookie(r, code))
+		// A browser counts a line break as one character, and sends two.
+		comment := strings.ReplaceAll(form.Get("comment"), "\r\n", "\n")
+		_, err = s.rate(r, code, escalation.Rating{Score: score, Comment: comment}, s.ratingCookieOf(r, code))
 		return err
 	})(w, r)
 	return target, err

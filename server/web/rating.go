@@ -39,36 +39,43 @@ func (s *server) handRatingCookie(w http.ResponseWriter, j escalation.Join) {
 	})
 }
 
-// holdsRatingCookie says whether the request carries the proof for the code.
-func (s *server) holdsRatingCookie(r *http.Request, code string) bool {
+// ratingCookieOf returns the identity that the request carries the proof for;
+// empty without.
+func (s *server) ratingCookieOf(r *http.Request, code string) (identity string) {
 	c, err := r.Cookie(ratingCookie + strings.ToLower(code))
 	if err != nil {
-		return false
+		return ""
 	}
 	at := strings.LastIndexByte(c.Value, '.')
-	return at >= 0 && s.mayRate(code, c.Value[:at], c.Value[at+1:])
+	if at < 0 {
+		return ""
+	}
+	return s.proven(code, c.Value[:at], c.Value[at+1:])
 }
 
-// mayRate says whether key is the proof that the identity is a customer's of
-// the code.
-func (s *server) mayRate(code, identity, key string) bool {
-	return wire.RoleOf(identity) == wire.RoleCustomer && len(identity) <= maxIdentity && s.leaves.fits(key, code, identity)
+// proven returns the identity if key is the proof that it is a customer's of the
+// code; empty if not.
+func (s *server) proven(code, identity, key string) string {
+	if wire.RoleOf(identity) == wire.RoleCustomer && len(identity) <= maxIdentity && s.leaves.fits(key, code, identity) {
+		return identity
+	}
+	return ""
 }
 
 // rate stores a rating if its sender may give it, and returns the one that is
-// kept.
-func (s *server) rate(r *http.Request, code string, in escalation.Rating, proven bool) (escalation.Rating, error) {
+// kept. identity is the sender's, empty without proof.
+func (s *server) rate(r *http.Request, code string, in escalation.Rating, identity string) (escalation.Rating, error) {
 	if err := in.Check(); err != nil {
 		return escalation.Rating{}, err
 	}
-	if !proven {
+	if identity == "" {
 		// A code that is not there is a guess, whatever else is wrong.
 		if _, err := s.Escalations.Get(r.Context(), code); err != nil {
 			return escalation.Rating{}, err
 		}
 		return escalation.Rating{}, errRatingKey
 	}
-	return s.Escalations.Rate(r.Context(), code, in.Score, in.Comment)
+	return s.Escalations.Rate(r.Context(), code, identity, in.Score, in.Comment)
 }
 
 func (s *server) postRating(w http.ResponseWriter, r *http.Request, code string) error {
@@ -76,7 +83,7 @@ func (s *server) postRating(w http.ResponseWriter, r *http.Request, code string)
 	if err := readJSON(w, r, &in); err != nil {
 		return err
 	}
-	kept, err := s.rate(r, code, escalation.Rating{Score: in.Score, Comment: in.Comment}, s.mayRate(code, in.Identity, in.Key))
+	kept, err := s.rate(r, code, escalation.Rating{Score: in.Score, Comment: in.Comment}, s.proven(code, in.Identity, in.Key))
 	if err != nil {
 		return err
 	}

@@ -203,7 +203,7 @@ func TestRatingWithoutScript(t *testing.T) {
 			inner := *g.esc
 			g.esc.rate = func(code string, s int, text string) (escalation.Rating, error) {
 				score, comment = s, text
-				return inner.Rate(t.Context(), code, s, text)
+				return inner.Rate(t.Context(), code, "", s, text)
 			}
 			w := do(t, g.handler(), call{"POST", c.path, c.body, c.header})
 			if w.Code != c.status || !strings.Contains(w.Body.String(), c.wants) {

@@ -89,7 +89,7 @@ type Escalations interface {
 	Progress(ctx context.Context, code string, p escalation.Progress) error
 	Leave(ctx context.Context, code, identity string) error
 	Report(ctx context.Context, code, identity string, l escalation.Line) error
-	Rate(ctx context.Context, code string, score int, comment string) (kept escalation.Rating, err error)
+	Rate(ctx context.Context, code, identity string, score int, comment string) (kept escalation.Rating, err error)
 	End(ctx context.Context, a escalation.Agent, code string) (escalation.Escalation, error)
 	Task(ctx context.Context, a escalation.Agent, taskSID string) (escalation.TaskView, error)
 	Callback(ctx context.Context, c escalation.Callback) error
