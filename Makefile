@@ -92,7 +92,7 @@ test-wasm: ## the JavaScript boundary, compiled to WASM and run under node
 # -p 1: one Chromium at a time, or two cores are not enough for media in time.
 e2e: QUALITY := 5
 e2e: deps-test wasm chromium ffmpeg ## the whole in a browser: Chromium with fake media; screenshots in server/e2e/out
-	CHROMIUM=$(CHROMIUM) $(GO) test -tags e2e -count=1 -p 1 -timeout 25m $(BROWSER_TESTS)
+	CHROMIUM=$(CHROMIUM) $(GO) test -tags e2e -count=1 -p 1 -timeout 45m $(BROWSER_TESTS)
 
 shots: QUALITY := 5
 shots: deps-test wasm chromium ## pictures of every state on four screens, light and dark: server/e2e/out/shots
