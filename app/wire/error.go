@@ -6,7 +6,7 @@ type Code string
 // The codes an Error may carry.
 const (
 	CodeBadRequest       Code = "bad_request"
-	CodeUnknownCode      Code = "unknown_code" // also for malformed codes: the two must not be told apart
+	CodeUnknownCode      Code = "unknown_code" // also for malformed codes: both get the same answer
 	CodeExpired          Code = "expired"
 	CodeEnded            Code = "ended"
 	CodeUnauthorized     Code = "unauthorized"   // Flex token missing, invalid or expired

@@ -4,7 +4,8 @@ import "errors"
 
 // What a use case may answer. Compare with errors.Is.
 var (
-	// ErrUnknownCode also stands for a malformed code: the two must not be told apart.
+	// ErrUnknownCode also stands for a malformed code, which is not looked up; both get
+	// the same answer.
 	ErrUnknownCode = errors.New("unknown join code")
 	// ErrExpired says that the code's time passed before an agent joined.
 	ErrExpired = errors.New("join code has expired")

@@ -160,10 +160,9 @@ func (l Links) bare(word string, next []string) Given {
 	if i := strings.IndexFunc(word, func(r rune) bool { return r > unicode.MaxASCII }); i >= 0 {
 		word, next = strings.TrimRight(word[:i], "-"), nil
 	}
-	if first, tag, ok := cutLast(word); ok && len(first) == l.length && len(tag) < TagLength {
-		if code, ok := Parse(first); ok {
-			return Given{Bare, code} // the tag was cut off
-		}
+	first, last, dashed := cutLast(word)
+	if code, ok := Parse(first); ok && dashed && len(first) == l.length && len(last) < TagLength {
+		return Given{Bare, code} // the tag was cut off
 	}
 	joined := strings.ReplaceAll(word, "-", "")
 	several := false
@@ -177,8 +176,7 @@ func (l Links) bare(word string, next []string) Given {
 	code, ok := Parse(joined)
 	ok = ok && (!several || mixed(code)) // else these are two words
 	if n := len(joined) - TagLength; len(l.key) > 0 && n >= Min && len(joined) != l.length {
-		last := word[strings.LastIndexByte(word, '-')+1:]
-		if _, fits := Parse(joined[:n]); fits && (n == l.length || len(last) == TagLength && last != word) {
+		if _, fits := Parse(joined[:n]); fits && (n == l.length || dashed && len(last) == TagLength) {
 			return Given{Forged, joined[:n]}
 		}
 	}
@@ -200,8 +198,8 @@ func cutLast(word string) (before, after string, found bool) {
 
 // mixed says whether a code has digits and letters, as no word and no number has.
 func mixed(code string) bool {
-	digits := strings.Trim(code, "23456789")
-	return digits != "" && strings.ContainsAny(code, "23456789")
+	const digits = "23456789"
+	return strings.Trim(code, digits) != "" && strings.ContainsAny(code, digits)
 }
 
 // maxWords is how many words of a text are looked at.

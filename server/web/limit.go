@@ -26,7 +26,8 @@ type Guesses struct {
 // Limits bounds what may be asked of this process. Fields that are zero get the
 // defaults of DefaultLimits.
 type Limits struct {
-	Requests Rate    // all API requests and pages
+	// Requests are those for pages and codes of one address, or with one link.
+	Requests Rate
 	Codes    Guesses // join codes without a tag
 	// AgentCodes are join codes that signed-in agents give; PerAddress is for
 	// each Worker.
