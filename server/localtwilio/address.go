@@ -44,15 +44,15 @@ func (s *Server) authority() string {
 	return a.String()
 }
 
-// URL is the listener's: REST is under /video, /sync, /taskrouter,
+// URL returns the listener's: REST is under /video, /sync, /taskrouter,
 // /conversations and /iam, or at the root for a request whose Host header names
 // one of Twilio's hosts.
 func (s *Server) URL() string { return "http://" + s.authority() }
 
-// SignalingURL is what twilio-video.js takes as its wsServer option.
+// SignalingURL returns what twilio-video.js takes as its wsServer option.
 func (s *Server) SignalingURL() string { return "ws://" + s.authority() + "/signaling" }
 
-// InsightsURL is what twilio-video.js takes as its wsServerInsights option.
+// InsightsURL returns what twilio-video.js takes as its wsServerInsights option.
 func (s *Server) InsightsURL() string { return "ws://" + s.authority() + "/insights" }
 
 // product is the product that a request asks, by its host or by the first
@@ -74,6 +74,6 @@ func (s *Server) FlexPlugins(p ...flexapi.Plugin) { s.flex.SetPlugins(p...) }
 // the socket.
 const twilsockPath = "/v3/wsconnect"
 
-// TwilsockURL is what @twilio/conversations and twilio-sync take as their option
-// twilsock.uri.
+// TwilsockURL returns what @twilio/conversations and twilio-sync take as their
+// option twilsock.uri.
 func (s *Server) TwilsockURL() string { return "ws://" + s.authority() + "/tsock" + twilsockPath }

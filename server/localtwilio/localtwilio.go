@@ -7,6 +7,31 @@
 //
 // It knows nothing of the product that it is embedded in: whatever it can do is
 // something that Twilio does.
+//
+// # As a double in tests
+//
+// A test starts one of its own, which shares nothing with any other and leaves
+// nothing behind, and gives its Transport to twilio-go. No request leaves the
+// process: one to a host that local Twilio does not have fails with ErrNotTwilio.
+//
+//	tw, err := localtwilio.Start(t.Context(), localtwilio.Config{Addr: "127.0.0.1:0"})
+//	if err != nil {
+//		t.Fatal(err)
+//	}
+//	defer tw.Close()
+//	a := tw.Account()
+//	c := &client.Client{
+//		Credentials: client.NewCredentials(a.KeySID, a.KeySecret),
+//		HTTPClient:  &http.Client{Transport: tw.Transport()},
+//	}
+//	c.SetAccountSid(a.SID)
+//	sdk := twilio.NewRestClientWithParams(twilio.ClientParams{Client: c})
+//	room, err := sdk.VideoV1.CreateRoom(new(video.CreateRoomParams).SetUniqueName("demo"))
+//
+// What no SDK can ask for, such as a Worker or a Participant, is made in Store;
+// Config.Now is the clock, Config.Fault rehearses errors, and Config.Account
+// keeps the SIDs and keys that the program under test has in its settings. A
+// browser in a test takes SignalingURL, InsightsURL and TwilsockURL.
 package localtwilio
 
 import (
@@ -47,9 +72,14 @@ const (
 // longer pause would only make events of it late.
 const sweepEvery = time.Second
 
+// Account is the SIDs and keys of the one account that local Twilio has.
+type Account = store.Account
+
 // Config is what a Server needs; the zero value is usable.
 type Config struct {
-	// Addr is the listener of REST, signaling and insights; default DefaultAddr.
+	// Addr is the TCP address of REST, signaling and insights; default
+	// DefaultAddr. Port 0 is any free one, which is what tests want: the URL
+	// methods say which it became.
 	Addr string
 	// MediaAddr is the UDP address of all media; default any free port of
 	// 127.0.0.1.
@@ -67,7 +97,7 @@ type Config struct {
 	// temporary ones that Close removes.
 	DataDir string
 	// Account overrides the account's random SIDs and keys, field by field.
-	Account store.Account
+	Account Account
 	// CallbackTransport carries status callbacks; nil is http.DefaultTransport.
 	CallbackTransport http.RoundTripper
 	// Limits is how many REST requests are taken; the zero value is what Twilio
@@ -107,8 +137,8 @@ type Server struct {
 }
 
 // Start opens the data file and the listeners and serves until Close; ctx bounds
-// the start alone. It answers ErrRemote for an address that is not loopback
-// without AllowRemote.
+// the start alone. Once it has returned, requests are answered. It returns
+// ErrRemote for an address that is not loopback without AllowRemote.
 func Start(ctx context.Context, c Config) (_ *Server, err error) {
 	if c.Addr == "" {
 		c.Addr = DefaultAddr
@@ -228,7 +258,7 @@ func (s *Server) verify(raw string) (token.Claims, error) {
 	return token.Verify(raw, a.SID, func(key string) (string, bool) { return a.KeySecret, key == a.KeySID }, s.store.Now())
 }
 
-// STUN are the URLs of the STUN server, for whoever wants to know whether UDP
+// STUN returns the URLs of the STUN server, for whoever wants to know whether UDP
 // gets through; calls are told by signalling.
 func (s *Server) STUN() (urls []string) {
 	if s.media.turn == nil {
@@ -246,8 +276,9 @@ func (s *Server) STUN() (urls []string) {
 
 func (s *Server) iceServers() any { return s.media.iceServers(s.store.Now()) }
 
-// Close ends everything that Start began and waits for it. Participants are
-// disconnected; Rooms stay in progress. Calling it again answers the same.
+// Close ends everything that Start began and waits for it: no goroutine, port
+// or temporary file is left. Participants are disconnected; Rooms stay in
+// progress. Calling it again returns the same.
 func (s *Server) Close() error {
 	s.once.Do(func() {
 		s.cancel()
@@ -288,8 +319,10 @@ func (s *Server) Close() error {
 	return s.err
 }
 
-// Store is what local Twilio keeps.
+// Store returns what local Twilio keeps, to read it, to watch it and to make
+// what no SDK can.
 func (s *Server) Store() *store.Store { return s.store }
 
-// Account is the account that local Twilio has.
-func (s *Server) Account() store.Account { return s.store.Account() }
+// Account returns the account that local Twilio has: what a program's settings
+// TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and so on need to be.
+func (s *Server) Account() Account { return s.store.Account() }

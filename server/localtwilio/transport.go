@@ -16,8 +16,9 @@ import (
 // answer for. It never makes a network call.
 var ErrNotTwilio = errors.New("not a host that local Twilio answers for")
 
-// Transport answers requests to Twilio's REST hosts (video.twilio.com,
-// iam.us1.twilio.com, …) in the process.
+// Transport returns what answers requests to Twilio's REST hosts
+// (video.twilio.com, iam.us1.twilio.com, …) in the process: the transport of the
+// http.Client that a Twilio SDK is given.
 func (s *Server) Transport() http.RoundTripper { return transport{s} }
 
 type transport struct{ s *Server }

@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -57,4 +58,72 @@ func BenchmarkSweep(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
+}
+
+// BenchmarkPublish is one change that three watchers see, on a file that is not
+// synced: what an event costs besides its commit.
+func BenchmarkPublish(b *testing.B) {
+	s, err := store.Open("", store.Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer s.Close()
+	var wg sync.WaitGroup
+	for range 3 {
+		defer s.Watch(func(store.Event) { wg.Done() })()
+	}
+	wg.Add(3)
+	d, err := s.CreateDocument(store.Document{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		wg.Add(3)
+		if _, err := s.UpdateDocument(d.SID, "", func(*store.Document) error { return nil }); err != nil {
+			b.Fatal(err)
+		}
+		wg.Wait()
+	}
+}
+
+// BenchmarkRead is one Document read by its unique name, one SID and one list.
+func BenchmarkRead(b *testing.B) {
+	s, err := store.Open("", store.Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer s.Close()
+	d, err := s.CreateDocument(store.Document{UniqueName: "code"})
+	if err != nil {
+		b.Fatal(err)
+	}
+	r, err := s.CreateRoom(store.Room{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Run("document by name", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			if _, err := s.Document("code"); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("document by SID", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			if _, err := s.Document(d.SID); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("participants", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			if _, err := s.Participants(r.SID, ""); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
 }
