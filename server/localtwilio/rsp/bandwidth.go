@@ -35,7 +35,7 @@ func (d dimensions) toSFU() sfu.Dimensions {
 	return sfu.Dimensions{Width: side(d.Width), Height: side(d.Height)}
 }
 
-// toSFU answers the profile for the media; without one nothing is ever switched off.
+// toSFU returns the profile for the media; without one nothing is ever switched off.
 func (b *bandwidthProfile) toSFU() sfu.Profile {
 	if b == nil || b.Video == nil {
 		return sfu.Profile{}
@@ -61,47 +61,35 @@ func (b *bandwidthProfile) toSFU() sfu.Profile {
 	return p
 }
 
-// steered is a peer whose media adapts to its bandwidth. Those of peer-to-peer Rooms do it
-// among themselves.
-type steered interface {
-	SetProfile(sfu.Profile)
-	Hint([]sfu.Hint)
-	Prioritize(trackSID, priority string)
-	ResetLayers(trackSID string)
-	Quality() sfu.Quality
-}
-
 // setProfile hands a bandwidth profile to the media. nil changes nothing.
-func setProfile(p peer, b *bandwidthProfile) {
-	if s, ok := p.(steered); ok && b != nil {
-		s.SetProfile(b.toSFU())
+func setProfile(p mediaPeer, b *bandwidthProfile) {
+	if b != nil {
+		p.SetProfile(b.toSFU())
 	}
 }
 
-// steer takes a browser's wishes for what it receives, and answers them where that is due. room.mu
-// is held.
+// steer takes a browser's wishes for what it receives, and returns the answer where one is due.
+// room.mu is held.
 func (x *session) steer(channel string, m signal) (answer any) {
-	s, _ := x.peer.(steered)
+	p := x.media()
 	switch {
 	case m.Type == "ready" && channel == trackSwitchOff:
 		// What was switched off while the browser was joining has not reached it.
-		if off := x.switchedOff; len(off) > 0 {
+		if off := x.signals.switchedOff; len(off) > 0 {
 			return switchOffSignal{Type: trackSwitchOff, Off: slices.Clone(off), On: []string{}}
 		}
-	case m.Type == "ready" && channel == publisherHints && s != nil:
-		s.ResetLayers("")
+	case m.Type == "ready" && channel == publisherHints:
+		p.ResetLayers("")
 	case m.Type == renderHints && channel == renderHints:
-		if s != nil {
-			s.Hint(m.Subscriber.toSFU())
-		}
+		p.Hint(m.Subscriber.toSFU())
 		return hintsAnswer(m.Subscriber)
-	case m.Type == trackPriority && channel == trackPriority && s != nil:
+	case m.Type == trackPriority && channel == trackPriority:
 		switch m.Subscribe {
 		case "", sfu.PriorityLow, sfu.PriorityStandard, sfu.PriorityHigh:
-			s.Prioritize(m.Track, m.Subscribe)
+			p.Prioritize(m.Track, m.Subscribe)
 		}
-	case m.Type == clientReset && channel == publisherHints && s != nil:
-		s.ResetLayers(m.Track)
+	case m.Type == clientReset && channel == publisherHints:
+		p.ResetLayers(m.Track)
 	}
 	return nil
 }
@@ -130,23 +118,18 @@ type switchOffSignal struct {
 func (x *session) switched(off, on []string) {
 	r := x.room
 	r.mu.Lock()
-	x.switchedOff = slices.DeleteFunc(x.switchedOff, func(sid string) bool { return slices.Contains(on, sid) })
+	s := &x.signals
+	s.switchedOff = slices.DeleteFunc(s.switchedOff, func(sid string) bool { return slices.Contains(on, sid) })
 	for _, sid := range off {
-		if !slices.Contains(x.switchedOff, sid) {
-			x.switchedOff = append(x.switchedOff, sid)
+		if !slices.Contains(s.switchedOff, sid) {
+			s.switchedOff = append(s.switchedOff, sid)
 		}
 	}
-	p, granted := x.granted(trackSwitchOff)
+	p, granted := x.media(), s.granted(trackSwitchOff)
 	r.mu.Unlock()
 	if granted {
 		x.signal(p, trackSwitchOff, switchOffSignal{Type: trackSwitchOff, Off: orNone(off), On: orNone(on)})
 	}
-}
-
-// granted answers the peer, if there is one and it has the channel. room.mu is held.
-func (x *session) granted(name string) (p peer, ok bool) {
-	_, ok = x.channels[name]
-	return x.peer, ok && x.peer != nil
 }
 
 // clientReset says that a publisher has replaced a Track's media and begins with all layers.
@@ -177,9 +160,9 @@ type layerEncoding struct {
 func (x *session) layersWanted(trackSID string, enabled []bool) {
 	r := x.room
 	r.mu.Lock()
-	p, granted := x.granted(publisherHints)
-	x.hinted++ // the client ignores an id of 0
-	m := layersSignal{Type: publisherHints, Publisher: layerUpdates{ID: x.hinted, Hints: []layerUpdate{{Track: trackSID}}}}
+	p, granted := x.media(), x.signals.granted(publisherHints)
+	x.signals.hinted++ // the client ignores an id of 0
+	m := layersSignal{Type: publisherHints, Publisher: layerUpdates{ID: x.signals.hinted, Hints: []layerUpdate{{Track: trackSID}}}}
 	r.mu.Unlock()
 	if !granted {
 		return

@@ -4,9 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"testing"
-	"time"
-
-	"escalate/server/localtwilio/sfu"
 )
 
 func TestBandwidthProfile(t *testing.T) {
@@ -62,27 +59,11 @@ func TestSwitchOffsAndLayersAreTold(t *testing.T) {
 	}
 }
 
-// wishes is a peer that keeps what it is asked for.
-type wishes struct {
-	*fakePeer
-	got []string
-}
-
-func (w *wishes) SetProfile(p sfu.Profile) { w.got = append(w.got, "profile "+p.Mode) }
-func (w *wishes) Prioritize(sid, p string) { w.got = append(w.got, "priority "+sid+" "+p) }
-func (w *wishes) ResetLayers(sid string)   { w.got = append(w.got, "reset "+sid) }
-func (w *wishes) Quality() (q sfu.Quality) { q.RTT = time.Second; return q }
-func (w *wishes) Hint(list []sfu.Hint) {
-	for _, h := range list {
-		w.got = append(w.got, fmt.Sprint("hint ", h.TrackSID, " ", *h.Enabled, " ", *h.Rendered))
-	}
-}
-
 func TestWishesReachTheMedia(t *testing.T) {
-	w := &wishes{}
-	x := &session{peer: w}
-	setProfile(w, &bandwidthProfile{Video: &videoProfile{Mode: "grid"}})
-	setProfile(w, nil)
+	p := &fakePeer{}
+	x := &session{link: forwardingLink{mediaPeer: p}}
+	setProfile(p, &bandwidthProfile{Video: &videoProfile{Mode: "grid"}})
+	setProfile(p, nil)
 	for _, m := range []struct{ channel, text string }{
 		{renderHints, `{"type":"render_hints","subscriber":{"id":1,"hints":[{"track":"MT1","enabled":false,"render_dimensions":{"width":4,"height":3}}]}}`},
 		{trackPriority, `{"type":"track_priority","track":"MT1","subscribe":"high"}`},
@@ -98,7 +79,7 @@ func TestWishesReachTheMedia(t *testing.T) {
 		x.steer(m.channel, s)
 	}
 	want := "[profile grid hint MT1 false {4 3} priority MT1 high reset MT2 reset ]"
-	if got := fmt.Sprint(w.got); got != want {
+	if got := fmt.Sprint(p.asked); got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
 }

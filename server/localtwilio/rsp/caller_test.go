@@ -24,7 +24,7 @@ func newMediaBench(t *testing.T, change ...func(*Config)) *bench {
 			t.Errorf("close engine: %v", err)
 		}
 	})
-	return newBenchOn(t, sfuEngine{e}, change...)
+	return newBenchOn(t, mediaOf(e), change...)
 }
 
 // caller is a browser with media: a microphone and a camera, from which nothing comes.
@@ -139,7 +139,7 @@ func (b *bench) call(identity, room string) (*caller, reply) {
 }
 
 // say sends an update of c's peer connection.
-func (c *caller) say(d description) {
+func (c *caller) say(d sfu.Description) {
 	c.t.Helper()
 	b, err := json.Marshal(update{PeerConnections: []peerConnection{{ID: "pc", Description: &d}}})
 	if err != nil {

@@ -49,13 +49,13 @@ func verifyName(raw string) (token.Claims, error) {
 func newBench(t *testing.T, change ...func(*Config)) *bench {
 	t.Helper()
 	m := &fakeMedia{}
-	b := newBenchOn(t, m, change...)
+	b := newBenchOn(t, m.open, change...)
 	b.media = m
 	return b
 }
 
 // newBenchOn is newBench with other media.
-func newBenchOn(t *testing.T, media engine, change ...func(*Config)) *bench {
+func newBenchOn(t *testing.T, media openMedia, change ...func(*Config)) *bench {
 	t.Helper()
 	t.Cleanup(func() { noLeaks(t) })
 	st, err := store.Open("", store.Options{})

@@ -10,7 +10,6 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"escalate/server/localtwilio/recording"
 	"escalate/server/localtwilio/sfu"
 )
 
@@ -103,30 +102,23 @@ func (l *line) close() {
 	l.wg.Wait()
 }
 
-// detour is an engine whose candidates lead through a line.
-type detour struct {
-	engine
-	line *line
-}
-
-func (d detour) open(codecs []string, speaker func(string)) topology {
-	return detourRoom{d.engine.open(codecs, speaker), d.line}
+// detour opens Rooms whose candidates lead through a line.
+func detour(open openMedia, l *line) openMedia {
+	return func(codecs []string, speaker func(string)) mediaRoom {
+		return detourRoom{open(codecs, speaker), l}
+	}
 }
 
 type detourRoom struct {
-	topology
+	mediaRoom
 	line *line
 }
 
-func (r detourRoom) Join(ctx context.Context, c sfu.PeerConfig, offer sfu.Description, tracks []sfu.Track) (peer, sfu.Description, error) {
+func (r detourRoom) Join(ctx context.Context, c sfu.PeerConfig, offer sfu.Description, tracks []sfu.Track) (mediaPeer, sfu.Description, error) {
 	send := c.Send
 	c.Send = func(d sfu.Description) { send(r.redirect(d)) }
-	p, answer, err := r.topology.Join(ctx, c, offer, tracks)
+	p, answer, err := r.mediaRoom.Join(ctx, c, offer, tracks)
 	return p, r.redirect(answer), err
-}
-
-func (r detourRoom) Tap(trackSID string) *sfu.Tap {
-	return r.topology.(recording.Media).Tap(trackSID)
 }
 
 func (r detourRoom) redirect(d sfu.Description) sfu.Description {

@@ -90,7 +90,7 @@ func newStageOver(t *testing.T, conn net.PacketConn) *stage {
 				return account.KeySecret, sid == account.KeySID
 			}, time.Now())
 		},
-	}, detour{sfuEngine{eng}, s.mediaLine})
+	}, detour(mediaOf(eng), s.mediaLine))
 	if err != nil {
 		t.Fatal(err)
 	}

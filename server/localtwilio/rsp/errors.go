@@ -133,7 +133,7 @@ func tokenFailure(err error) *failure {
 // Twilio documents for each of them.
 const maxName = 128
 
-// checkText answers the code that fits what is wrong with a name, 0 for nothing.
+// checkText returns the code that fits what is wrong with a name, 0 for nothing.
 func checkText(s string, tooLong, badChars int) int {
 	if utf8.RuneCountInString(s) > maxName {
 		return tooLong

@@ -11,7 +11,7 @@ import (
 	"escalate/server/localtwilio/sfu"
 )
 
-// fakeMedia is an engine without media: offers whose SDP begins with "bad" are
+// fakeMedia opens Rooms without media: offers whose SDP begins with "bad" are
 // refused, those that begin with "trouble" are more than it can answer, others are answered, and everything published is subscribed to as soon as it
 // is announced, by the announced SID.
 type fakeMedia struct {
@@ -19,7 +19,7 @@ type fakeMedia struct {
 	rooms []*fakeRoom
 }
 
-func (f *fakeMedia) open(_ []string, speaker func(string)) topology {
+func (f *fakeMedia) open(_ []string, speaker func(string)) mediaRoom {
 	r := &fakeRoom{speaker: speaker}
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -42,7 +42,7 @@ type fakeRoom struct {
 	closed bool
 }
 
-func (r *fakeRoom) Join(_ context.Context, c sfu.PeerConfig, offer sfu.Description, tracks []sfu.Track) (peer, sfu.Description, error) {
+func (r *fakeRoom) Join(_ context.Context, c sfu.PeerConfig, offer sfu.Description, tracks []sfu.Track) (mediaPeer, sfu.Description, error) {
 	if err := faultOf(offer); err != nil {
 		return nil, sfu.Description{}, err
 	}
@@ -118,8 +118,12 @@ type fakePeer struct {
 	handled []sfu.Description
 	sent    map[string][]string // by channel
 	wanted  []string            // as last set; nil until then
+	asked   []string            // how it wants to receive
 	closed  bool
 }
+
+// Tap copies nothing: no test records what is not sent.
+func (r *fakeRoom) Tap(string) *sfu.Tap { return nil }
 
 func (p *fakePeer) SetWanted(sids []string) {
 	p.mu.Lock()
@@ -154,6 +158,25 @@ func (p *fakePeer) Handle(d sfu.Description) error {
 }
 
 func (p *fakePeer) HandleICE(json.RawMessage) {}
+
+func (p *fakePeer) Quality() sfu.Quality { return sfu.Quality{} }
+
+func (p *fakePeer) SetProfile(f sfu.Profile) { p.ask("profile " + f.Mode) }
+func (p *fakePeer) Prioritize(trackSID, priority string) {
+	p.ask("priority " + trackSID + " " + priority)
+}
+func (p *fakePeer) ResetLayers(trackSID string) { p.ask("reset " + trackSID) }
+func (p *fakePeer) Hint(list []sfu.Hint) {
+	for _, h := range list {
+		p.ask(fmt.Sprint("hint ", h.TrackSID, " ", *h.Enabled, " ", *h.Rendered))
+	}
+}
+
+func (p *fakePeer) ask(what string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.asked = append(p.asked, what)
+}
 
 func (p *fakePeer) OpenChannel(name string) (string, error) { return "label-" + name, nil }
 

@@ -30,7 +30,7 @@ func FuzzDescription(f *testing.F) {
 		if len(first)+len(next) > maxSDP {
 			return
 		}
-		room := sfuEngine{engine}.open(nil, func(string) {})
+		room := mediaOf(engine)(nil, func(string) {})
 		defer room.Close()
 		ctx, cancel := context.WithTimeout(context.Background(), joinTimeout)
 		defer cancel()

@@ -40,7 +40,7 @@ func FuzzSession(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Cleanup(func() { _ = st.Close() })
-	s, err := start(Config{Store: st, Verify: verifyName, SessionTimeout: time.Minute}, &fakeMedia{})
+	s, err := start(Config{Store: st, Verify: verifyName, SessionTimeout: time.Minute}, (&fakeMedia{}).open)
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -98,12 +98,12 @@ func FuzzRelay(f *testing.F) {
 			if w == nil {
 				w = &fuzzedBrowser{t: t, conn: looseConn(t), offered: map[string]int{}, closed: map[string]bool{}}
 				x := &session{out: &outbox{}}
-				p, err := r.join(t.Context(), x, &connect{PeerConnections: []peerConnection{saying(fmt.Sprint("pc", who, "-", i), sfu.TypeOffer, 1)}}, nil)
+				link, connections, err := r.join(t.Context(), x, &connect{PeerConnections: []peerConnection{saying(fmt.Sprint("pc", who, "-", i), sfu.TypeOffer, 1)}}, nil)
 				if err != nil {
 					t.Fatal(err)
 				}
-				w.link, w.out = p.link, x.out
-				w.out.begin(w.conn, p.connections, connected{})
+				w.link, w.out = link, x.out
+				w.out.begin(w.conn, connected{PeerConnections: connections})
 				browsers[who] = w
 			}
 			for id := range w.link.(*relayPeer).pairs {

@@ -69,33 +69,37 @@ func (s *Server) negotiate(c *conn, x *session, m *connect) error {
 	ctx, cancel := context.WithTimeout(s.ctx, joinTimeout)
 	defer cancel()
 	r.mu.Lock()
-	tracks, info := forwarded(x.tracks), r.info
+	tracks, info := forwarded(x.tracks.list), r.info
 	r.mu.Unlock()
 	if !info.PeerToPeer() && !subscribesAll(m) {
 		_, err := s.cfg.Store.SetSubscribeRules(x.sid, store.ExcludeAll)
 		x.logged("set subscribe rules", err)
 	}
-	p, err := r.media.join(ctx, x, m, tracks)
+	l, connections, err := r.media.join(ctx, x, m, tracks)
 	if err != nil {
 		r.leave(x, nil)
 		return fail(mediaCode(err), err)
 	}
-	setProfile(p.peer, m.BandwidthProfile)
-	channels := s.openChannels(x, p.peer, m)
+	setProfile(l.media(), m.BandwidthProfile)
+	channels := map[string]channel{}
+	if !info.PeerToPeer() {
+		channels = s.openChannels(x, l.media(), m)
+	}
 	r.mu.Lock()
-	x.channels = channels
+	x.signals.channels = channels
 	r.mu.Unlock()
 	s.remember(x)
-	opened := r.open(x, p, c, connected{
-		head:           headOf("connected"),
-		Session:        x.id,
-		SID:            r.sid,
-		Name:           r.name,
-		Options:        s.options(info, c.region),
-		MediaSignaling: channels,
+	opened := r.open(x, l, c, connected{
+		head:            headOf("connected"),
+		Session:         x.id,
+		SID:             r.sid,
+		Name:            r.name,
+		Options:         s.options(info, c.region),
+		PeerConnections: connections,
+		MediaSignaling:  channels,
 	})
 	if !opened {
-		p.link.Close()
+		l.Close()
 		s.drop(x)
 		if final := x.out.untold(); final != nil {
 			return &ending{final}
@@ -106,13 +110,10 @@ func (s *Server) negotiate(c *conn, x *session, m *connect) error {
 }
 
 // openChannels opens the media signaling that a client asked for and that is
-// granted: none where browsers are connected to each other.
-func (s *Server) openChannels(x *session, p peer, m *connect) map[string]channel {
+// granted.
+func (s *Server) openChannels(x *session, p mediaPeer, m *connect) map[string]channel {
 	channels := map[string]channel{}
-	if p == nil {
-		return channels
-	}
-	for _, name := range granted {
+	for _, name := range grantable {
 		if _, wanted := m.MediaSignaling[name]; !wanted {
 			continue
 		}

@@ -4,7 +4,7 @@ package rsp
 // to the others while they publish something, and are otherwise as if they were
 // not there (twilio-video.js, CHANGELOG.md, 2.12.0).
 
-// entry is a Participant's entry for the others. It answers false when there is
+// entry is a Participant's entry for the others. It returns false when there is
 // none, since they neither see it nor have seen it.
 func (r *room) entry(x *session) (remoteState, bool) {
 	e := x.remote()
@@ -31,7 +31,7 @@ func (r *room) allowance(x *session) int {
 	}
 	for _, o := range r.members {
 		if o != x {
-			left -= len(sids(o.tracks))
+			left -= len(sids(o.tracks.list))
 		}
 	}
 	return min(left, maxPublished)

@@ -19,7 +19,7 @@ func (r *room) leave(x *session, final any) {
 }
 
 // remove takes a session out of the Room, with mu held; settle does the rest
-// without. It answers false when it was out already.
+// without. It returns false when it was out already.
 func (r *room) remove(x *session, final any) bool {
 	if x.state == stateDisconnected {
 		return false
@@ -36,7 +36,7 @@ func (r *room) remove(x *session, final any) bool {
 	if err != nil && !errors.Is(err, store.ErrParticipantGone) {
 		x.logged("disconnect participant", err)
 	}
-	r.announce(x, sids(x.tracks))
+	r.announce(x, sids(x.tracks.list))
 	r.checkRecording()
 	x.log.Info("participant left", "identity", x.identity)
 	return true
@@ -87,7 +87,7 @@ func (r *room) setState(x *session, state string) {
 	r.announce(x, nil)
 }
 
-// resume attaches a new connection to a session. It answers false when the
+// resume attaches a new connection to a session. It returns false when the
 // session has ended.
 func (r *room) resume(x *session, c *conn) bool {
 	x.inbound.Lock()
@@ -103,13 +103,13 @@ func (r *room) resume(x *session, c *conn) bool {
 	if x.state == stateReconnecting {
 		r.setState(x, stateConnected)
 	}
-	x.published++ // the client ignores a revision that it knows
+	x.tracks.told++ // the client ignores a revision that it knows
 	x.out.resume(c, synced{
 		head:         headOf("synced"),
 		Session:      x.id,
 		Participant:  x.self(),
 		Participants: r.others(x),
-		Published:    published(x.tracks, x.published),
+		Published:    x.tracks.published(),
 		Recording:    r.recording,
 	})
 	x.log.Info("participant is back", "identity", x.identity)

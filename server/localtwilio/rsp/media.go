@@ -3,43 +3,64 @@ package rsp
 import (
 	"context"
 	"encoding/json"
+	"errors"
 
+	"escalate/server/localtwilio/recording"
 	"escalate/server/localtwilio/sfu"
 )
 
-// engine opens Rooms for media.
-type engine interface {
-	// open answers the topology of one Room. speaker is told the SID of the
-	// Participant who speaks the loudest, "" for nobody.
-	open(codecs []string, speaker func(participantSID string)) topology
-}
-
-// topology is how the media of one Room flows through the SFU.
-type topology interface {
+// mediaRoom forwards the media of one Room, and lets it be recorded; see sfu.Router.
+type mediaRoom interface {
+	recording.Media
 	// Join takes a Participant's first offer and answers it.
-	Join(ctx context.Context, c sfu.PeerConfig, offer sfu.Description, tracks []sfu.Track) (peer, sfu.Description, error)
+	Join(ctx context.Context, c sfu.PeerConfig, offer sfu.Description, tracks []sfu.Track) (mediaPeer, sfu.Description, error)
 	Close()
 }
 
-// peer is one Participant's place in a topology; see sfu.Peer.
-type peer interface {
+// mediaPeer is one Participant's end of the media, with everything that a session asks
+// of it; see sfu.Peer. Its methods may be called from any goroutine. Whatever stands in
+// for it has all of them: there is none that a Room could do without.
+type mediaPeer interface {
+	// What the Participant publishes, and how its connection is negotiated.
 	SetTracks([]sfu.Track)
 	Handle(sfu.Description) error
 	HandleICE(candidates json.RawMessage)
+	// Which Tracks it receives, and how.
+	SetWanted(trackSIDs []string)
+	SetProfile(sfu.Profile)
+	Hint([]sfu.Hint)
+	Prioritize(trackSID, priority string)
+	ResetLayers(trackSID string)
+	Quality() sfu.Quality
+	// Media signaling.
 	OpenChannel(name string) (label string, err error)
 	SendChannel(name string, data []byte) error
+
 	Close()
 }
 
-type sfuEngine struct{ *sfu.Engine }
+var (
+	_ mediaPeer = (*sfu.Peer)(nil)
+	_ mediaPeer = noMedia{}
+	_ mediaRoom = sfuRoom{}
+)
 
-func (e sfuEngine) open(codecs []string, speaker func(string)) topology {
-	return sfuRoom{e.NewRouter(sfu.RouterConfig{Speaker: speaker, VideoCodecs: codecs})}
+// openMedia opens the media of one Room. speaker is told the SID of the Participant who
+// speaks the loudest, "" for nobody.
+type openMedia func(codecs []string, speaker func(participantSID string)) mediaRoom
+
+// mediaOf opens Rooms on an engine.
+func mediaOf(e *sfu.Engine) openMedia {
+	return func(codecs []string, speaker func(string)) mediaRoom {
+		return sfuRoom{e.NewRouter(sfu.RouterConfig{Speaker: speaker, VideoCodecs: codecs})}
+	}
 }
 
+// sfuRoom is an sfu.Router whose Join returns what this package calls a Peer.
 type sfuRoom struct{ *sfu.Router }
 
-func (r sfuRoom) Join(ctx context.Context, c sfu.PeerConfig, offer sfu.Description, tracks []sfu.Track) (peer, sfu.Description, error) {
+// Join implements mediaRoom.
+func (r sfuRoom) Join(ctx context.Context, c sfu.PeerConfig, offer sfu.Description, tracks []sfu.Track) (mediaPeer, sfu.Description, error) {
 	p, answer, err := r.Router.Join(ctx, c, offer, tracks)
 	if err != nil {
 		// Not p: a nil *sfu.Peer in an interface is not nil.
@@ -48,10 +69,22 @@ func (r sfuRoom) Join(ctx context.Context, c sfu.PeerConfig, offer sfu.Descripti
 	return p, answer, nil
 }
 
-func toSFU(d description) sfu.Description {
-	return sfu.Description{Type: d.Type, Revision: d.Revision, SDP: d.SDP}
-}
+// errNoMedia says that no media of this Participant passes through here.
+var errNoMedia = errors.New("no media passes through this server")
 
-func fromSFU(d sfu.Description) description {
-	return description{Type: d.Type, Revision: d.Revision, SDP: d.SDP}
-}
+// noMedia is the mediaPeer of one whose media does not pass through this server: it is
+// still joining, or browsers send to each other and steer among themselves.
+type noMedia struct{}
+
+func (noMedia) SetTracks([]sfu.Track)              {}
+func (noMedia) Handle(sfu.Description) error       { return errNoMedia }
+func (noMedia) HandleICE(json.RawMessage)          {}
+func (noMedia) SetWanted([]string)                 {}
+func (noMedia) SetProfile(sfu.Profile)             {}
+func (noMedia) Hint([]sfu.Hint)                    {}
+func (noMedia) Prioritize(string, string)          {}
+func (noMedia) ResetLayers(string)                 {}
+func (noMedia) Quality() sfu.Quality               { return sfu.Quality{} }
+func (noMedia) OpenChannel(string) (string, error) { return "", errNoMedia }
+func (noMedia) SendChannel(string, []byte) error   { return errNoMedia }
+func (noMedia) Close()                             {}

@@ -91,7 +91,7 @@ func TestLaterDescriptionsThatAreRefused(t *testing.T) {
 		t.Run(ca.name, func(t *testing.T) {
 			b := newMediaBench(t)
 			c, r := b.call("alice", "daily")
-			c.say(description{Type: ca.kind, Revision: 2, SDP: ca.change(c.pc.LocalDescription().SDP)})
+			c.say(sfu.Description{Type: ca.kind, Revision: 2, SDP: ca.change(c.pc.LocalDescription().SDP)})
 			c.expectError(ca.code)
 			b.inStore(r.SID, r.Participant.SID, store.Disconnected)
 		})

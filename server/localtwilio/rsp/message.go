@@ -3,6 +3,8 @@ package rsp
 import (
 	"encoding/json"
 	"fmt"
+
+	"escalate/server/localtwilio/sfu"
 )
 
 // Limits of what a browser may send. They are far above what twilio-video.js
@@ -77,16 +79,9 @@ type trackState struct {
 
 // peerConnection is news of one RTCPeerConnection, in either direction.
 type peerConnection struct {
-	ID          string          `json:"id"`
-	Description *description    `json:"description,omitempty"`
-	ICE         json.RawMessage `json:"ice,omitempty"`
-}
-
-// description is a session description with its place in the negotiation.
-type description struct {
-	Type     string `json:"type"` // offer, answer, pranswer, create-offer, close
-	Revision int    `json:"revision"`
-	SDP      string `json:"sdp,omitempty"`
+	ID          string           `json:"id"`
+	Description *sfu.Description `json:"description,omitempty"`
+	ICE         json.RawMessage  `json:"ice,omitempty"`
 }
 
 // subscribeRule is one rule of what to receive. The client knows two lists:
@@ -97,7 +92,7 @@ type subscribeRule struct {
 }
 
 // decodeMessage reads the body of a hello or msg. A type that is not known
-// answers nil without an error.
+// returns nil without an error.
 func decodeMessage(b []byte) (message, error) {
 	var head struct {
 		Type string `json:"type"`

@@ -134,7 +134,7 @@ func TestDecodeFrame(t *testing.T) {
 
 // What the client reads without asking whether it is there must be there.
 func TestEncodedFrames(t *testing.T) {
-	list := published(nil, 1)
+	list := publishing{told: 1}.published()
 	cases := []struct {
 		name string
 		m    any

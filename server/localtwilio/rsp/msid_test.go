@@ -30,12 +30,12 @@ func TestRelayGivesTracksStreams(t *testing.T) {
 	var links []link
 	for range 2 {
 		x, c := &session{out: &outbox{}}, looseConn(t)
-		p, err := r.join(t.Context(), x, &connect{PeerConnections: []peerConnection{saying("pc", sfu.TypeOffer, 1)}}, nil)
+		l, connections, err := r.join(t.Context(), x, &connect{PeerConnections: []peerConnection{saying("pc", sfu.TypeOffer, 1)}}, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
-		x.out.begin(c, p.connections, connected{})
-		conns, links = append(conns, c), append(links, p.link)
+		x.out.begin(c, connected{PeerConnections: connections})
+		conns, links = append(conns, c), append(links, l)
 	}
 	for _, c := range conns {
 		drain(t, c)

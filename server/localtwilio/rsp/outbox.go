@@ -17,7 +17,7 @@ type outbox struct {
 	last       []peerConnection // what was last sent of each that is open
 	held       []peerConnection // said before connected was sent
 	subscribed subscribedState
-	withheld   map[string]bool // Tracks that are gone, though the topology has not said so yet
+	withheld   map[string]bool // Tracks that are gone, though the media has not said so yet
 	final      any             // the message that ended the session, if it had any
 	ended      bool
 }
@@ -96,7 +96,7 @@ func (o *outbox) forget(id string) {
 	o.last = slices.DeleteFunc(o.last, func(l peerConnection) bool { return l.ID == id })
 }
 
-// subscribe takes the topology's list of what the browser receives.
+// subscribe takes the media's list of what the browser receives.
 func (o *outbox) subscribe(list []sfu.Subscription) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -150,13 +150,12 @@ func (o *outbox) participant(p remoteState, gone []string) {
 }
 
 // begin sends connected over its first connection, and what was held back.
-func (o *outbox) begin(c *conn, connections []peerConnection, m connected) {
+func (o *outbox) begin(c *conn, m connected) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.conn, o.open, o.last = c, true, slices.Clone(connections)
+	o.conn, o.open, o.last = c, true, slices.Clone(m.PeerConnections)
 	o.subscribed.Revision++ // the client ignores revision 0
 	m.Subscribed = subscribedState{Revision: o.subscribed.Revision, Tracks: orEmpty(o.subscribed.Tracks)}
-	m.PeerConnections = connections
 	o.push(m)
 	for _, pc := range o.held {
 		o.pushConnection(pc)
@@ -179,7 +178,7 @@ func (o *outbox) resume(c *conn, m synced) {
 	o.push(m)
 }
 
-// detach forgets a connection that broke. It answers false when that is no
+// detach forgets a connection that broke. It returns false when that is no
 // longer, or not yet, the session's.
 func (o *outbox) detach(c *conn) bool {
 	o.mu.Lock()
@@ -191,8 +190,8 @@ func (o *outbox) detach(c *conn) bool {
 	return true
 }
 
-// end sends the last message, if there is one, and nothing after it. It answers
-// whether the browser was there to be told.
+// end sends the last message, if there is one, and nothing after it. It remembers
+// the message when the browser was not there to be told.
 func (o *outbox) end(final any) {
 	o.mu.Lock()
 	defer o.mu.Unlock()

@@ -41,7 +41,7 @@ func offer(revision int) peerConnection { return saying("pc", sfu.TypeOffer, rev
 
 // saying is a description of a peer connection, with SDP of its own.
 func saying(pc, kind string, revision int) peerConnection {
-	return peerConnection{ID: pc, Description: &description{Type: kind, Revision: revision, SDP: fmt.Sprint("v=0 ", pc, kind, revision)}}
+	return peerConnection{ID: pc, Description: &sfu.Description{Type: kind, Revision: revision, SDP: fmt.Sprint("v=0 ", pc, kind, revision)}}
 }
 
 // answered is what connected says of the peer connection.
@@ -51,7 +51,7 @@ func TestOutboxHoldsOffersUntilConnected(t *testing.T) {
 	o, c := &outbox{}, looseConn(t)
 	o.describe(offer(2))
 	o.subscribe([]sfu.Subscription{{TrackSID: "MT1", ID: "MT1"}})
-	o.begin(c, answered, connected{head: headOf("connected")})
+	o.begin(c, connected{head: headOf("connected"), PeerConnections: answered})
 	got := drain(t, c)
 	if len(got) != 2 || got[0].Type != "connected" || got[1].PeerConnections[0].Description.Revision != 2 {
 		t.Fatalf("sent %+v", got)
@@ -70,7 +70,7 @@ func TestOutboxWithholdsRemovedTracks(t *testing.T) {
 	o, c := &outbox{}, looseConn(t)
 	both := []sfu.Subscription{{TrackSID: "MT1", ID: "MT1"}, {TrackSID: "MT2", ID: "MT2"}}
 	o.subscribe(both)
-	o.begin(c, answered, connected{})
+	o.begin(c, connected{PeerConnections: answered})
 	o.participant(remoteState{}, []string{"MT1"})
 	o.subscribe(both) // old news
 	o.subscribe(both[1:])
@@ -85,7 +85,7 @@ func TestOutboxWithholdsRemovedTracks(t *testing.T) {
 
 func TestOutboxResume(t *testing.T) {
 	o, first, second := &outbox{}, looseConn(t), looseConn(t)
-	o.begin(first, answered, connected{})
+	o.begin(first, connected{PeerConnections: answered})
 	before := drain(t, first)[0].Subscribed.Revision
 	o.describe(offer(2))
 	o.resume(second, synced{head: headOf("synced")})
@@ -114,7 +114,7 @@ func TestOutboxResume(t *testing.T) {
 
 func TestOutboxEnd(t *testing.T) {
 	o, c := &outbox{}, looseConn(t)
-	o.begin(c, answered, connected{})
+	o.begin(c, connected{PeerConnections: answered})
 	o.end(disconnectedOf(statusCompleted))
 	o.describe(offer(2))
 	o.send(errorOf(codeRoomFull))
@@ -136,7 +136,7 @@ func TestOutboxEnd(t *testing.T) {
 // that is open, and nothing that would make it do a thing twice.
 func TestOutboxRemembersConnections(t *testing.T) {
 	o, c := &outbox{}, looseConn(t)
-	o.begin(c, []peerConnection{{ID: "first"}}, connected{})
+	o.begin(c, connected{PeerConnections: []peerConnection{{ID: "first"}}})
 	o.describe(saying("first", sfu.TypeOffer, 2))
 	o.describe(peerConnection{ID: "first", ICE: json.RawMessage(`{"revision":1}`)})
 	o.describe(peerConnection{ID: "first", ICE: json.RawMessage(`{"revision":2}`)})

@@ -46,7 +46,7 @@ func (c *pair) pass(from *relayPeer, pc peerConnection) {
 // once, both would yield to the other's offer and wait for ever; so the first
 // offer of a number wins, and the other end, which answers it, offers again with
 // the next number.
-func (c *pair) admit(from *relayPeer, d description) bool {
+func (c *pair) admit(from *relayPeer, d sfu.Description) bool {
 	switch d.Type {
 	case sfu.TypeOffer:
 		if d.Revision <= c.offered {
@@ -76,5 +76,5 @@ const typePranswer = "pranswer"
 
 // closing is the last that is said of a peer connection.
 func closing(id string, revision int) peerConnection {
-	return peerConnection{ID: id, Description: &description{Type: sfu.TypeClose, Revision: revision}}
+	return peerConnection{ID: id, Description: &sfu.Description{Type: sfu.TypeClose, Revision: revision}}
 }

@@ -132,7 +132,7 @@ func step(x float64, bounds [4]float64) int {
 	return level
 }
 
-// at answers as much of the levels as a report level asks for.
+// at returns as much of the levels as a report level asks for.
 func (l levels) at(report int) levels {
 	if report < reportKinds || l.Audio == nil {
 		return levels{Level: l.Level}
@@ -146,17 +146,12 @@ func (l levels) at(report int) levels {
 
 // measure takes a browser's report and answers it. mu is held.
 func (r *room) measure(x *session, report qualityReport) qualitySignal {
-	var q sfu.Quality
-	if s, ok := x.peer.(steered); ok {
-		q = s.Quality()
-	}
-	x.levels = grade(report, q)
-	x.quality = x.levels.Level
+	x.quality = grade(report, x.media().Quality())
 	a := qualitySignal{Type: networkQuality, Remotes: []remoteQuality{}}
 	if report.ReportLevel <= reportLevel {
-		a.Local = x.quality
+		a.Local = x.quality.Level
 	} else {
-		a.Local = x.levels.at(report.ReportLevel)
+		a.Local = x.quality.at(report.ReportLevel)
 	}
 	if report.RemoteReportLevel == reportNone {
 		return a
@@ -165,9 +160,7 @@ func (r *room) measure(x *session, report qualityReport) qualitySignal {
 		if o == x || !o.present() {
 			continue
 		}
-		l := o.levels.at(report.RemoteReportLevel)
-		l.Level = o.quality // one that has not reported yet is taken for the best
-		a.Remotes = append(a.Remotes, remoteQuality{SID: o.sid, levels: l})
+		a.Remotes = append(a.Remotes, remoteQuality{SID: o.sid, levels: o.quality.at(report.RemoteReportLevel)})
 	}
 	return a
 }

@@ -80,9 +80,10 @@ func (s *stage) qualities() map[string]sfu.Quality {
 	defer s.srv.mu.Unlock()
 	all := map[string]sfu.Quality{}
 	for _, x := range s.srv.sessions {
-		if p, ok := x.peer.(steered); ok {
-			all[x.identity] = p.Quality()
-		}
+		x.room.mu.Lock()
+		p := x.media()
+		x.room.mu.Unlock()
+		all[x.identity] = p.Quality()
 	}
 	return all
 }

@@ -44,8 +44,8 @@ func TestFloodHoldsUpNobody(t *testing.T) {
 			b.mu.Unlock()
 			x.mu.Lock()
 			for _, m := range x.members {
-				if m.sid == rm.Participant.SID && (m.heard != last+1 || m.state != stateConnected) {
-					t.Errorf("mad is %s and has been heard up to revision %d, want %d", m.state, m.heard, last+1)
+				if m.sid == rm.Participant.SID && (m.tracks.heard != last+1 || m.state != stateConnected) {
+					t.Errorf("mad is %s and has been heard up to revision %d, want %d", m.state, m.tracks.heard, last+1)
 				}
 			}
 			x.mu.Unlock()

@@ -9,27 +9,13 @@ import (
 // recording only when there is any (twilio-video.js, test/integration/spec/room.js).
 func recorded(rules []store.Rule, members []*session) (list []recording.Source) {
 	for _, x := range members {
-		for _, t := range x.tracks {
+		for _, t := range x.tracks.list {
 			if t.code == 0 && t.Kind != "data" && store.Includes(rules, x.identity, x.stored(t)) {
 				list = append(list, recording.Source{TrackSID: t.sid, ParticipantSID: x.sid, Name: t.Name})
 			}
 		}
 	}
 	return list
-}
-
-// recorder answers who writes a Room's Tracks to files: nobody where media does not pass
-// through here, as in Rooms of type peer-to-peer.
-func (s *Server) recorder(r *room) *recording.Room {
-	through, ok := r.media.(forwarding)
-	if !ok || s.cfg.Recordings == nil {
-		return nil
-	}
-	media, ok := through.topology.(recording.Media)
-	if !ok {
-		return nil
-	}
-	return s.cfg.Recordings.Room(r.sid, media)
 }
 
 // checkRecording records what the rules include by now, and tells everybody when the

@@ -35,7 +35,7 @@ func newRelay() *relay { return &relay{} }
 
 // join implements exchange. The newcomer's first offer goes to whoever was there
 // first; for each further one it is asked to make another.
-func (r *relay) join(_ context.Context, x *session, m *connect, tracks []sfu.Track) (place, error) {
+func (r *relay) join(_ context.Context, x *session, m *connect, tracks []sfu.Track) (link, []peerConnection, error) {
 	first := m.PeerConnections[0]
 	p := &relayPeer{relay: r, out: x.out, spare: &first, tracks: tracks, pairs: map[string]*pair{}}
 	r.mu.Lock()
@@ -46,7 +46,7 @@ func (r *relay) join(_ context.Context, x *session, m *connect, tracks []sfu.Tra
 	r.peers = append(r.peers, p)
 	r.subscribe()
 	// The id alone: the peer connection is known, and there is no answer yet.
-	return place{link: p, connections: []peerConnection{{ID: first.ID}}}, nil
+	return p, []peerConnection{{ID: first.ID}}, nil
 }
 
 // Close implements exchange; the links are closed by their owners.
@@ -67,7 +67,7 @@ func (r *relay) connect(newcomer, there *relayPeer) {
 	c := &pair{id: pc.ID, one: newcomer, other: there}
 	newcomer.pairs[c.id], there.pairs[c.id] = c, c
 	if pc.Description == nil {
-		newcomer.out.describe(peerConnection{ID: c.id, Description: &description{Type: sfu.TypeCreateOffer, Revision: 1}})
+		newcomer.out.describe(peerConnection{ID: c.id, Description: &sfu.Description{Type: sfu.TypeCreateOffer, Revision: 1}})
 		return
 	}
 	c.pass(newcomer, pc)
@@ -97,6 +97,9 @@ func (p *relayPeer) SetTracks(tracks []sfu.Track) {
 	p.tracks = tracks
 	r.subscribe()
 }
+
+// media implements link: media does not pass through here.
+func (p *relayPeer) media() mediaPeer { return noMedia{} }
 
 // take implements link. What is said of a peer connection that nobody is at the
 // other end of, or no longer, is forgotten.

@@ -185,7 +185,7 @@ func TestRelaySync(t *testing.T) {
 	again.hello(`{"type":"sync","version":2,"session":` + quote(ra.Session) + `,"token":"alice","participant":` + participantBody(1) +
 		`,"peer_connections":[{"id":"pc-bob","description":{"type":"answer","revision":1,"sdp":"v=0 late"}}]}`)
 	s := again.expect("synced")
-	got := map[string]*description{}
+	got := map[string]*sfu.Description{}
 	for _, pc := range s.PeerConnections {
 		got[pc.ID] = pc.Description
 	}

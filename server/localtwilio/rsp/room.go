@@ -19,18 +19,18 @@ type room struct {
 	srv   *Server
 	sid   string
 	name  string
-	media exchange
-	refs  int // sessions that use it; guarded by Server.mu
+	media exchange // what becomes of descriptions
+	refs  int      // sessions that use it; guarded by Server.mu
 
 	mu        sync.Mutex
 	info      store.Room
 	members   []*session // in order of arrival, joining ones included
 	speaker   string     // Participant SID
 	recording recordingState
-	recorder  *recording.Room // nil when nothing can be recorded
+	recorder  *recording.Room // nil when nothing can be recorded, as where media does not pass through here
 }
 
-// acquire answers the live Room for a stored one, as long as there are not too
+// acquire returns the live Room for a stored one, as long as there are not too
 // many of them. Every acquire needs a release.
 func (s *Server) acquire(info store.Room) (*room, error) {
 	s.mu.Lock()
@@ -47,8 +47,15 @@ func (s *Server) acquire(info store.Room) (*room, error) {
 		if r.name == "" {
 			r.name = r.sid
 		}
-		r.media = s.exchange(r)
-		r.recorder = s.recorder(r)
+		if info.PeerToPeer() {
+			r.media = newRelay()
+		} else {
+			media := s.media(info.VideoCodecs, r.speaking)
+			r.media = forwarding{mediaRoom: media, codecs: info.VideoCodecs}
+			if s.cfg.Recordings != nil {
+				r.recorder = s.cfg.Recordings.Room(r.sid, media)
+			}
+		}
 		s.rooms[info.SID] = r
 	}
 	r.refs++
@@ -95,7 +102,7 @@ func (r *room) admit(x *session, local *localState) error {
 	if err == nil {
 		x.sid = p.SID
 		x.log = x.log.With("room", r.sid, "participant", x.sid)
-		x.state, x.revision, x.published, x.quality = stateJoining, 1, 1, bestLevel
+		x.state, x.revision, x.tracks.told, x.quality = stateJoining, 1, 1, levels{Level: bestLevel}
 		r.members = append(r.members, x)
 		r.apply(x, local)
 	}
@@ -115,22 +122,22 @@ func (r *room) admit(x *session, local *localState) error {
 }
 
 // open makes an admitted session part of the Room: it gets connected, and the
-// others learn of it. It answers false when the session has been ended in the
+// others learn of it. It returns false when the session has been ended in the
 // meantime; the link is then the caller's to close.
-func (r *room) open(x *session, p place, c *conn, m connected) bool {
+func (r *room) open(x *session, l link, c *conn, m connected) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if x.state != stateJoining {
 		return false
 	}
-	x.state, x.link, x.peer = stateConnected, p.link, p.peer
+	x.state, x.link = stateConnected, l
 	r.checkRecording()
 	r.checkSubscriptions()
 	m.Participant = x.self()
 	m.Participants = r.others(x)
-	m.Published = published(x.tracks, x.published)
+	m.Published = x.tracks.published()
 	m.Recording = r.recording
-	x.out.begin(c, p.connections, m)
+	x.out.begin(c, m)
 	r.announce(x, nil)
 	return true
 }
@@ -160,13 +167,13 @@ func (r *room) announce(x *session, gone []string) {
 }
 
 // apply takes a publisher's list of Tracks into the Room and the store. It
-// answers whether the topology has to know.
+// returns whether the media has to know.
 func (r *room) apply(x *session, local *localState) bool {
-	if local == nil || local.Revision <= x.heard {
+	if local == nil || local.Revision <= x.tracks.heard {
 		return false
 	}
-	x.heard = local.Revision
-	d := compare(x.tracks, local.Tracks, r.info.AudioOnly, r.allowance(x))
+	x.tracks.heard = local.Revision
+	d := compare(x.tracks.list, local.Tracks, r.info.AudioOnly, r.allowance(x))
 	for _, t := range d.added {
 		if t.code == 0 {
 			r.storeTrack(x, t)
@@ -181,13 +188,13 @@ func (r *room) apply(x *session, local *localState) bool {
 	for _, t := range d.toggled {
 		x.logged("enable track", st.SetTrackEnabled(t.sid, t.Enabled))
 	}
-	x.tracks = d.tracks
+	x.tracks.list = d.tracks
 	if x.state == stateJoining {
 		return d.changed // open tells all of it
 	}
 	if len(d.added)+len(d.removed) > 0 {
-		x.published++
-		list := published(x.tracks, x.published)
+		x.tracks.told++
+		list := x.tracks.published()
 		x.out.send(news{head: headOf("update"), Published: &list})
 	}
 	if d.changed {

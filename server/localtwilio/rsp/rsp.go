@@ -62,7 +62,7 @@ type Config struct {
 	// then Participants are told of a recording that nobody makes.
 	Recordings *recording.Server
 
-	// ICEServers answers the list of STUN and TURN servers that a browser is
+	// ICEServers returns the list of STUN and TURN servers that a browser is
 	// given, in any form that becomes the W3C's RTCIceServer list as JSON. It
 	// may be nil: then the list is empty.
 	ICEServers func() any
@@ -103,7 +103,7 @@ const (
 type Server struct {
 	cfg   Config
 	log   *slog.Logger
-	media engine
+	media openMedia
 	// frames makes the limit of what one connection may send; tests have others.
 	frames func() *rate.Limiter
 
@@ -129,11 +129,11 @@ func Start(c Config) (*Server, error) {
 	if c.Engine == nil {
 		return nil, fmt.Errorf("start signalling: %w: Engine", errConfig)
 	}
-	return start(c, sfuEngine{c.Engine})
+	return start(c, mediaOf(c.Engine))
 }
 
 // start is Start with the media given, so that tests can do without any.
-func start(c Config, media engine) (*Server, error) {
+func start(c Config, media openMedia) (*Server, error) {
 	switch {
 	case c.Store == nil:
 		return nil, fmt.Errorf("start signalling: %w: Store", errConfig)
@@ -176,7 +176,7 @@ func start(c Config, media engine) (*Server, error) {
 
 // Close drops every connection, ends every session, marks its Participant
 // disconnected in the store, and waits for all of it. Browsers are left to find
-// out by themselves: to them it is a lost connection. It always answers nil.
+// out by themselves: to them it is a lost connection. It always returns nil.
 func (s *Server) Close() error {
 	s.closing.Do(func() {
 		s.stopWatch()

@@ -33,21 +33,14 @@ type session struct {
 	inbound sync.Mutex
 
 	// The rest is guarded by room.mu.
-	state       string
-	revision    int // of the state that others see
-	heard       int // revision of the browser's own list of Tracks
-	tracks      []*track
-	shown       bool // to the others of a large Room
-	published   int  // revision of the list for the publisher
-	link        link // nil until connected
-	peer        peer // nil until connected, and in a Room without media signaling
-	channels    map[string]channel
-	quality     int      // network quality level
-	levels      levels   // the same in detail
-	switchedOff []string // SIDs of the Tracks that are switched off
-	hinted      int      // id of the last publisher_hints
-	// subscribes are SubscribeRules, nil until set
-	subscribes []store.Rule
+	state      string
+	revision   int  // of the state that others see
+	shown      bool // to the others of a large Room
+	tracks     publishing
+	link       link // nil until connected
+	signals    signals
+	quality    levels       // of the network
+	subscribes []store.Rule // SubscribeRules, nil until set
 	expiry     *time.Timer
 }
 
@@ -58,7 +51,15 @@ func (x *session) self() selfState {
 
 // remote is the Participant's entry for the others.
 func (x *session) remote() remoteState {
-	return remoteState{selfState: x.self(), Tracks: visible(x.tracks)}
+	return remoteState{selfState: x.self(), Tracks: visible(x.tracks.list)}
+}
+
+// media is the session's end of the media. room.mu is held.
+func (x *session) media() mediaPeer {
+	if x.link == nil {
+		return noMedia{}
+	}
+	return x.link.media()
 }
 
 // present tells whether others see the Participant.
@@ -78,7 +79,7 @@ func (x *session) update(m *update) {
 		return
 	}
 	changed := r.apply(x, m.Participant)
-	tracks, l, p := forwarded(x.tracks), x.link, x.peer
+	tracks, l := forwarded(x.tracks.list), x.link
 	r.mu.Unlock()
 
 	// Before the descriptions: a removed Track whose m-section is being reused
@@ -86,7 +87,7 @@ func (x *session) update(m *update) {
 	if changed {
 		l.SetTracks(tracks)
 	}
-	setProfile(p, m.BandwidthProfile)
+	setProfile(l.media(), m.BandwidthProfile)
 	for _, pc := range m.PeerConnections {
 		if err := l.take(pc); err != nil {
 			x.log.Warn("description refused", "type", pc.Description.Type, "revision", pc.Description.Revision, "err", err)
@@ -96,7 +97,7 @@ func (x *session) update(m *update) {
 	}
 }
 
-// peerConfig connects the topology's callbacks to the session. They arrive one
+// peerConfig connects the media's callbacks to the session. They arrive one
 // at a time, the first ones before Join has returned. pc is the browser's id of
 // the peer connection.
 func (x *session) peerConfig(pc string, subscribeAll bool) sfu.PeerConfig {
@@ -104,8 +105,7 @@ func (x *session) peerConfig(pc string, subscribeAll bool) sfu.PeerConfig {
 		ID:           x.sid,
 		SubscribeAll: subscribeAll,
 		Send: func(d sfu.Description) {
-			now := fromSFU(d)
-			x.out.describe(peerConnection{ID: pc, Description: &now})
+			x.out.describe(peerConnection{ID: pc, Description: &d})
 		},
 		Subscribed:   x.out.subscribe,
 		Message:      x.signaled,
@@ -118,7 +118,7 @@ func (x *session) peerConfig(pc string, subscribeAll bool) sfu.PeerConfig {
 	}
 }
 
-// signaled answers a message on a media signaling channel.
+// signaled replies to a message on a media signaling channel.
 func (x *session) signaled(channel string, data []byte) {
 	s, err := decodeSignal(data)
 	if err != nil {
@@ -138,15 +138,15 @@ func (x *session) signaled(channel string, data []byte) {
 	default:
 		answer = x.steer(channel, s)
 	}
-	p := x.peer
+	p := x.media()
 	r.mu.Unlock()
-	if answer != nil && p != nil {
+	if answer != nil {
 		x.signal(p, channel, answer)
 	}
 }
 
 // signal sends on a media signaling channel.
-func (x *session) signal(p peer, channel string, m any) {
+func (x *session) signal(p mediaPeer, channel string, m any) {
 	b, err := json.Marshal(m)
 	if err == nil {
 		err = p.SendChannel(channel, b)

@@ -16,13 +16,26 @@ const (
 	publisherHints = "publisher_hints"
 )
 
-// granted lists the channels that are opened for a client that asks.
-var granted = []string{activeSpeaker, networkQuality, renderHints, trackPriority, trackSwitchOff, publisherHints}
+// grantable lists the channels that are opened for a client that asks.
+var grantable = []string{activeSpeaker, networkQuality, renderHints, trackPriority, trackSwitchOff, publisherHints}
 
 const (
 	maxSignal = 64 << 10 // bytes of one message; the client's have a few hundred
 	maxHints  = 256
 )
+
+// signals is what a session's media signaling has come to. Guarded by room.mu.
+type signals struct {
+	channels    map[string]channel // that are open, by name
+	switchedOff []string           // SIDs of the Tracks that are switched off
+	hinted      int                // id of the last publisher_hints
+}
+
+// granted tells whether a channel is open.
+func (s *signals) granted(name string) bool {
+	_, ok := s.channels[name]
+	return ok
+}
 
 // signal is what a browser says on a media signaling channel: a "ready" once on
 // each, then what the channel is for.
@@ -105,18 +118,18 @@ func hintsAnswer(h hints) hintsSignal {
 	return a
 }
 
-// speaking is told by the topology who is the loudest.
+// speaking is told by the media who is the loudest.
 func (r *room) speaking(participantSID string) {
 	type to struct {
 		x *session
-		p peer
+		p mediaPeer
 	}
 	var listeners []to
 	r.mu.Lock()
 	r.speaker = participantSID
 	for _, x := range r.members {
-		if _, ok := x.channels[activeSpeaker]; ok && x.peer != nil {
-			listeners = append(listeners, to{x, x.peer})
+		if x.signals.granted(activeSpeaker) {
+			listeners = append(listeners, to{x, x.media()})
 		}
 	}
 	r.mu.Unlock()

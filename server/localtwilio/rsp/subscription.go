@@ -2,11 +2,6 @@ package rsp
 
 import "escalate/server/localtwilio/store"
 
-// chooser is a peer whose subscriptions can be chosen one by one; see sfu.Peer.
-type chooser interface {
-	SetWanted(trackSIDs []string)
-}
-
 // subscribe applies new SubscribeRules of a Participant.
 func (r *room) subscribe(p store.Participant) {
 	r.mu.Lock()
@@ -20,11 +15,10 @@ func (r *room) subscribe(p store.Participant) {
 }
 
 // checkSubscriptions subscribes those who have rules to what these include by now. It has to
-// come before a new Track reaches the topology, so that nobody is subscribed for a moment.
+// come before a new Track reaches the media, so that nobody is subscribed for a moment.
 func (r *room) checkSubscriptions() {
 	for _, x := range r.members {
-		peer, ok := x.peer.(chooser)
-		if !ok || x.subscribes == nil {
+		if x.subscribes == nil {
 			continue
 		}
 		var wanted []string
@@ -32,13 +26,13 @@ func (r *room) checkSubscriptions() {
 			if o == x {
 				continue
 			}
-			for _, t := range o.tracks {
+			for _, t := range o.tracks.list {
 				if t.code == 0 && store.Includes(x.subscribes, o.identity, o.stored(t)) {
 					wanted = append(wanted, t.sid)
 				}
 			}
 		}
-		peer.SetWanted(wanted)
+		x.media().SetWanted(wanted)
 	}
 }
 

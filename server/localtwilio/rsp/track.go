@@ -6,6 +6,13 @@ import (
 	"escalate/server/localtwilio/sfu"
 )
 
+// publishing is what a Participant publishes. Guarded by room.mu.
+type publishing struct {
+	list  []*track
+	heard int // revision of the browser's own list
+	told  int // revision of the list that its publisher is told
+}
+
 // track is a Track of a Participant as the Room knows it. One that was refused
 // stays in the list with its code until its publisher withdraws it: that is how
 // the publisher learns of it, and nobody else sees it.
@@ -104,19 +111,19 @@ func nameCode(name string) int {
 }
 
 // published is the list for the publisher.
-func published(tracks []*track, revision int) publishedState {
-	p := publishedState{Revision: revision, Tracks: make([]publishedTrack, 0, len(tracks))}
-	for _, t := range tracks {
+func (p publishing) published() publishedState {
+	s := publishedState{Revision: p.told, Tracks: make([]publishedTrack, 0, len(p.list))}
+	for _, t := range p.list {
 		if t.code != 0 {
-			p.Tracks = append(p.Tracks, publishedTrack{
+			s.Tracks = append(s.Tracks, publishedTrack{
 				ID: t.ID, State: "failed",
 				Error: &trackError{Code: t.code, Message: texts[t.code]},
 			})
 			continue
 		}
-		p.Tracks = append(p.Tracks, publishedTrack{ID: t.ID, SID: t.sid, State: "ready"})
+		s.Tracks = append(s.Tracks, publishedTrack{ID: t.ID, SID: t.sid, State: "ready"})
 	}
-	return p
+	return s
 }
 
 // visible is the list for everybody else.
@@ -132,7 +139,7 @@ func visible(tracks []*track) []remoteTrack {
 	return list
 }
 
-// forwarded is the list for the topology.
+// forwarded is the list for the media.
 func forwarded(tracks []*track) []sfu.Track {
 	list := make([]sfu.Track, 0, len(tracks))
 	for _, t := range tracks {

@@ -81,7 +81,7 @@ func TestRefusedTracksAreSeenByTheirPublisherOnly(t *testing.T) {
 		{trackState: audio("a", "mic"), sid: "MT1"},
 		{trackState: video("b", "mic"), code: codeTrackNameTaken},
 	}
-	p := published(tracks, 3)
+	p := publishing{list: tracks, told: 3}.published()
 	if p.Tracks[0].State != "ready" || p.Tracks[1].State != "failed" || p.Tracks[1].Error.Code != 53304 {
 		t.Errorf("published %+v", p)
 	}
@@ -118,9 +118,9 @@ func TestGrade(t *testing.T) {
 }
 
 func TestRecordingRules(t *testing.T) {
-	alice := &session{sid: "PA1", identity: "alice", tracks: []*track{{trackState: audio("a", "mic"), sid: "MT1"}}}
-	bob := &session{sid: "PA2", identity: "bob", tracks: []*track{{trackState: video("b", "cam"), sid: "MT2"}}}
-	chat := &session{sid: "PA3", identity: "carol", tracks: []*track{{trackState: trackState{ID: "d", Kind: "data", Name: "chat"}, sid: "MT3"}}}
+	alice := &session{sid: "PA1", identity: "alice", tracks: publishing{list: []*track{{trackState: audio("a", "mic"), sid: "MT1"}}}}
+	bob := &session{sid: "PA2", identity: "bob", tracks: publishing{list: []*track{{trackState: video("b", "cam"), sid: "MT2"}}}}
+	chat := &session{sid: "PA3", identity: "carol", tracks: publishing{list: []*track{{trackState: trackState{ID: "d", Kind: "data", Name: "chat"}, sid: "MT3"}}}}
 	cases := []struct {
 		name, rules string
 		members     []*session

@@ -14,9 +14,9 @@ const (
 // Description is a session description with its revision (RSP's
 // peer_connections[].description).
 type Description struct {
-	Type     string
-	Revision int
-	SDP      string
+	Type     string `json:"type"`
+	Revision int    `json:"revision"`
+	SDP      string `json:"sdp,omitempty"`
 }
 
 // The kinds of a Track.
