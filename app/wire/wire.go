@@ -1,7 +1,8 @@
 // Package wire is the JSON contract between the browser half and the server
 // half of Escalate: paths, requests, answers, error codes, and the messages
 // that the Video Room tab exchanges with the agent desktop. It has structs and
-// constants, builds paths, reads identities, and does nothing else; it never imports net/http.
+// constants, builds paths, reads and writes identities, says which steps may be
+// reported, and does nothing else; it never imports net/http.
 //
 //	who       method and path                        request     answer
 //	customer  GET  /api/escalations/{code}           -           State
@@ -61,44 +62,6 @@ type State struct {
 	Rated bool `json:"rated"`
 	// Version grows with every change; it is the id of the server-sent event.
 	Version int `json:"version"`
-}
-
-// Phase is how far the customer has come.
-type Phase string
-
-// The customer's phases, as their page reports them.
-const (
-	PhaseInvited    Phase = "invited"    // link sent, not opened
-	PhaseOpened     Phase = "opened"     // page open
-	PhasePermission Phase = "permission" // the browser is asking for camera and microphone
-	PhaseReady      Phase = "ready"      // in the green room
-	PhaseWaiting    Phase = "waiting"    // pressed Join before the agent was there
-	PhaseJoining    Phase = "joining"
-	PhaseInCall     Phase = "in_call"
-	PhaseLeft       Phase = "left"
-	PhaseTrouble    Phase = "trouble" // Detail says which
-)
-
-// Trouble names what keeps the customer from joining; it travels in Progress.Detail.
-const (
-	TroubleDenied       = "denied"         // permission refused
-	TroubleSystem       = "blocked_system" // the operating system blocks the device
-	TroubleInUse        = "in_use"         // another program holds the device
-	TroubleNoDevice     = "no_device"
-	TroubleInAppBrowser = "in_app_browser"
-	TroubleUnsupported  = "unsupported"
-	TroubleInsecure     = "insecure"    // opened over http
-	TroubleSDKBlocked   = "blocked_sdk" // something keeps twilio-video.js away from the page
-	TroubleSDKSlow      = "slow_sdk"    // twilio-video.js has not arrived
-	TroubleNetwork      = "network"
-)
-
-// Progress is the customer's latest step. Detail is a Trouble constant or
-// empty. At is set by the server.
-type Progress struct {
-	Phase  Phase     `json:"phase"`
-	Detail string    `json:"detail,omitempty"`
-	At     time.Time `json:"at,omitzero"`
 }
 
 // JoinRequest asks for the customer's Access Token. Consent is the wording

@@ -10,6 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"escalate/app/wire"
 	"escalate/server/escalation"
 )
 
@@ -58,7 +59,7 @@ func TestProgressIsCoalesced(t *testing.T) {
 		w := newWorld(t, nil)
 		e := w.escalate(task1)
 		writes := countWrites(w)
-		phases := []string{"opened", "permission", "ready"}
+		phases := []wire.Phase{"opened", "permission", "ready"}
 		var wg sync.WaitGroup
 		for i := range 250 {
 			wg.Go(func() {
@@ -115,7 +116,7 @@ func TestSlowProgressIsNotOvertaken(t *testing.T) {
 			return nil
 		})
 		var wg sync.WaitGroup
-		for _, phase := range []string{"opened", "permission", "ready"} {
+		for _, phase := range []wire.Phase{"opened", "permission", "ready"} {
 			wg.Go(func() {
 				if err := w.Progress(w.ctx, e.Code, escalation.Progress{Phase: phase}); err != nil {
 					t.Error(err)

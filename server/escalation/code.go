@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 
+	"escalate/app/wire"
 	"escalate/server/joincode"
 )
 
@@ -27,29 +28,21 @@ func parseCode(s string) (string, error) {
 	return code, nil
 }
 
-// Roles, which are the first part of an identity.
-const (
-	roleAgent    = "agent"
-	roleCustomer = "customer"
-)
-
-// newIdentity names a Participant: role, who (Worker SID or code), nonce. The
-// nonce makes every join another Participant, so that a reload never collides
-// with its own past, and makes the identity a secret between us and its bearer.
-func newIdentity(role, who string) (string, error) {
+// newIdentity names a Participant. Its nonce makes every join another one, so
+// that a reload never collides with its own past, and makes the identity a
+// secret between us and its bearer.
+func newIdentity(role wire.Role, who string) (string, error) {
 	var b [10]byte
 	if _, err := rand.Read(b[:]); err != nil {
 		return "", fmt.Errorf("draw nonce: %w", err)
 	}
-	return role + ":" + who + ":" + strings.ToLower(base32.StdEncoding.EncodeToString(b[:])), nil
+	nonce := strings.ToLower(base32.StdEncoding.EncodeToString(b[:]))
+	return wire.Identity{Role: role, Who: who, Nonce: nonce}.String(), nil
 }
 
-// splitIdentity answers role and who of an identity; both are empty when it is
+// splitIdentity returns role and who of an identity; both are empty when it is
 // not one of ours.
-func splitIdentity(identity string) (role, who string) {
-	parts := strings.Split(identity, ":")
-	if len(parts) != 3 || parts[0] != roleAgent && parts[0] != roleCustomer {
-		return "", ""
-	}
-	return parts[0], parts[1]
+func splitIdentity(identity string) (wire.Role, string) {
+	id, _ := wire.ParseIdentity(identity)
+	return id.Role, id.Who
 }

@@ -1,13 +1,17 @@
 package escalation
 
-import "testing"
+import (
+	"testing"
+
+	"escalate/app/wire"
+)
 
 func TestSplitIdentity(t *testing.T) {
-	id, err := newIdentity(roleAgent, wk1)
+	id, err := newIdentity(wire.RoleAgent, wk1)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if role, who := splitIdentity(id); role != roleAgent || who != wk1 {
+	if role, who := splitIdentity(id); role != wire.RoleAgent || who != wk1 {
 		t.Errorf("%q splits into %q, %q", id, role, who)
 	}
 	for _, bad := range []string{"", "agent", "agent:x", "robot:x:y", "agent:x:y:z"} {
@@ -15,7 +19,7 @@ func TestSplitIdentity(t *testing.T) {
 			t.Errorf("%q splits into %q, %q", bad, role, who)
 		}
 	}
-	other, err := newIdentity(roleAgent, wk1)
+	other, err := newIdentity(wire.RoleAgent, wk1)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"slices"
 	"time"
+
+	"escalate/app/wire"
 )
 
 // Progress notes the customer's latest step, which the page reports: Phase and
@@ -50,7 +52,7 @@ func (s *Service) Leave(ctx context.Context, code, identity string) error {
 	}
 	s.expel(ctx, e, identity)
 	role, who := splitIdentity(identity)
-	if role == roleAgent && !e.present(roleAgent, who) {
+	if role == wire.RoleAgent && !e.present(wire.RoleAgent, who) {
 		return s.release(ctx, who, e.Code)
 	}
 	return nil

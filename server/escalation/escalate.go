@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"escalate/app/name"
+	"escalate/app/wire"
 	"escalate/server/joincode"
 )
 
@@ -164,7 +165,7 @@ func (s *Service) create(ctx context.Context, me AgentRef, taskSID, conversation
 			Created:      now,
 			ValidUntil:   now.Add(s.c.CodeTTL),
 			Recording:    s.c.Record && recordable(s.c.RoomType),
-			Customer:     Progress{Phase: phaseInvited, At: now},
+			Customer:     Progress{Phase: wire.PhaseInvited, At: now},
 		}
 		data, err := encode(e)
 		if err != nil {

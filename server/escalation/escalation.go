@@ -5,7 +5,11 @@
 // nothing between calls, so any number of replicas may run it.
 package escalation
 
-import "time"
+import (
+	"time"
+
+	"escalate/app/wire"
+)
 
 // Status is where an escalation stands.
 type Status string
@@ -78,9 +82,9 @@ type Consent struct {
 
 // Progress is the customer's latest step, as wire.Progress.
 type Progress struct {
-	Phase  string    `json:"phase"`
-	Detail string    `json:"detail,omitempty"`
-	At     time.Time `json:"at,omitzero"`
+	Phase  wire.Phase `json:"phase"`
+	Detail string     `json:"detail,omitempty"`
+	At     time.Time  `json:"at,omitzero"`
 }
 
 // Presence is one Participant's stay in the Room. From Joined on the

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"escalate/app/wire"
 )
 
 // JoinAsAgent lets an agent into the Room, which it makes when there is none.
@@ -70,7 +72,7 @@ func (s *Service) stillOpen(ctx context.Context, e Escalation) error {
 
 // admitAgent does the join once the lock is held, as of its revision.
 func (s *Service) admitAgent(ctx context.Context, a Agent, mine bool, e Escalation, revision string) (Join, error) {
-	identity, err := newIdentity(roleAgent, a.Worker)
+	identity, err := newIdentity(wire.RoleAgent, a.Worker)
 	if err != nil {
 		return Join{}, err
 	}
@@ -85,7 +87,7 @@ func (s *Service) admitAgent(ctx context.Context, a Agent, mine bool, e Escalati
 			if e.Room.SID != from && e.Room.SID != room.SID && e.live() {
 				return e, errOtherRoom
 			}
-			returning = e.met(roleAgent, a.Worker)
+			returning = e.met(wire.RoleAgent, a.Worker)
 			who := e.Agent
 			if mine || who.Worker == "" {
 				who = a.ref()
@@ -218,7 +220,7 @@ func (s *Service) JoinAsCustomer(ctx context.Context, code, consentWording strin
 	if _, err := s.customers.turn(ctx, e.Code); err != nil {
 		return Join{}, err
 	}
-	identity, err := newIdentity(roleCustomer, e.Code)
+	identity, err := newIdentity(wire.RoleCustomer, e.Code)
 	if err != nil {
 		return Join{}, err
 	}
@@ -252,7 +254,7 @@ func (s *Service) admitCustomer(ctx context.Context, e Escalation, identity, wor
 				e = now
 				return now, errOtherRoom
 			}
-			returning = now.met(roleCustomer, now.Code)
+			returning = now.met(wire.RoleCustomer, now.Code)
 			return now.applyCustomerJoin(identity, wording, s.now())
 		})
 		if !errors.Is(err, errOtherRoom) || try == tries-1 {
@@ -284,7 +286,7 @@ func (s *Service) roomGoesOn(ctx context.Context, e Escalation) error {
 // wait notes that the customer is waiting, for the agent to see.
 func (s *Service) wait(ctx context.Context, e Escalation) (Join, error) {
 	e, err := s.change(ctx, e.Code, func(e Escalation) (Escalation, error) {
-		return e.applyProgress(Progress{Phase: phaseWaiting}, s.now())
+		return e.applyProgress(Progress{Phase: wire.PhaseWaiting}, s.now())
 	})
 	if err != nil {
 		return Join{}, err

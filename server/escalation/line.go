@@ -3,6 +3,8 @@ package escalation
 import (
 	"context"
 	"slices"
+
+	"escalate/app/wire"
 )
 
 // The bounds of a Line: what is beyond them, no page has measured.
@@ -43,7 +45,7 @@ func (e Escalation) applyLine(identity string, l Line) (next Escalation, changed
 	}
 	e.Participants = slices.Clone(e.Participants)
 	e.Participants[i].Line = &l
-	if role, _ := splitIdentity(identity); role == roleCustomer {
+	if role, _ := splitIdentity(identity); role == wire.RoleCustomer {
 		e = e.customerCame(e.Participants[i].Joined) // nobody measures a call from outside
 	}
 	if e.Status == Ended && e.Receipt != nil {

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"escalate/app/wire"
 )
 
 // An agent is in one video session at a time, whichever replica answers. The
@@ -153,13 +155,13 @@ func (s *Service) stillIn(ctx context.Context, worker string, held lock) (bool, 
 		return false, nil
 	case held.underWay(s.now()):
 		return true, nil
-	case !e.present(roleAgent, worker):
+	case !e.present(wire.RoleAgent, worker):
 		return false, nil
 	}
 	if e, err = s.reconcile(ctx, e); err != nil {
 		return false, err
 	}
-	return e.live() && e.present(roleAgent, worker), nil
+	return e.live() && e.present(wire.RoleAgent, worker), nil
 }
 
 // release frees the Worker's lock if the session of code holds it and the
@@ -183,7 +185,7 @@ func (s *Service) release(ctx context.Context, worker, code string) error {
 		if err != nil && !errors.Is(err, ErrUnknownCode) {
 			return err
 		}
-		if err == nil && e.at(s.now()).live() && e.present(roleAgent, worker) {
+		if err == nil && e.at(s.now()).live() && e.present(wire.RoleAgent, worker) {
 			return nil
 		}
 		err = s.free(ctx, worker, d, held)
@@ -217,7 +219,7 @@ func (s *Service) free(ctx context.Context, worker string, d Document, held lock
 // releaseGone frees the locks of agents who were there before and no longer are.
 func (s *Service) releaseGone(ctx context.Context, was, is Escalation) {
 	for _, worker := range was.workers() {
-		if !was.present(roleAgent, worker) || is.present(roleAgent, worker) {
+		if !was.present(wire.RoleAgent, worker) || is.present(wire.RoleAgent, worker) {
 			continue
 		}
 		if err := s.release(ctx, worker, is.Code); err != nil {
@@ -230,7 +232,7 @@ func (s *Service) releaseGone(ctx context.Context, was, is Escalation) {
 // Room again, because their browser came back from wherever it was.
 func (s *Service) holdBack(ctx context.Context, was, is Escalation) {
 	for _, p := range is.agents() {
-		if _, worker := splitIdentity(p.Identity); was.present(roleAgent, worker) {
+		if _, worker := splitIdentity(p.Identity); was.present(wire.RoleAgent, worker) {
 			continue
 		}
 		if err := s.keepLock(ctx, is, p.Identity); err != nil {
@@ -267,7 +269,7 @@ func (s *Service) sweepLocks(ctx context.Context, all []Document, live map[strin
 	for _, d := range all {
 		if worker, ok := lockOf(d.Name); ok {
 			l := locks[worker]
-			if l.Holder != "" && !l.underWay(s.now()) && !live[l.Holder].present(roleAgent, worker) {
+			if l.Holder != "" && !l.underWay(s.now()) && !live[l.Holder].present(wire.RoleAgent, worker) {
 				errs = append(errs, s.release(ctx, worker, l.Holder))
 			}
 			continue

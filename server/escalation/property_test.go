@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"escalate/app/wire"
 	"escalate/server/escalation"
 )
 
@@ -161,7 +162,7 @@ func (s *stage) phone(n int) {
 		}
 		switch dice := s.Rand.IntN(100); {
 		case dice < 15:
-			phase := []string{"opened", "permission", "ready", "trouble"}[dice%4]
+			phase := []wire.Phase{"opened", "permission", "ready", "trouble"}[dice%4]
 			s.tell("progress: %v", s.replica().Progress(s.ctx, code, escalation.Progress{Phase: phase}))
 		case dice < 60:
 			began := s.calls

@@ -3,6 +3,8 @@ package escalation
 import (
 	"slices"
 	"time"
+
+	"escalate/app/wire"
 )
 
 // receipt sums up: the time in which somebody of both roles was in the Room,
@@ -26,9 +28,9 @@ func (e Escalation) receipt() Receipt {
 			continue
 		}
 		switch role, _ := splitIdentity(p.Identity); role {
-		case roleAgent:
+		case wire.RoleAgent:
 			edges = append(edges, edge{from, 1, 0}, edge{p.Left, -1, 0})
-		case roleCustomer:
+		case wire.RoleCustomer:
 			edges = append(edges, edge{from, 0, 1}, edge{p.Left, 0, -1})
 			joins++
 			if l := p.Line; l != nil {

@@ -13,6 +13,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"escalate/app/wire"
 	"escalate/server/escalation"
 	"escalate/server/escalation/escalationtest"
 )
@@ -631,14 +632,14 @@ func TestConcurrentChanges(t *testing.T) {
 	w.agentIn(e.Code)
 	w.called(e.Code)
 	var wg sync.WaitGroup
-	for i := range 4 {
+	for i, trouble := range []string{wire.TroubleDenied, wire.TroubleInUse, wire.TroubleNoDevice, wire.TroubleNetwork} {
 		wg.Go(func() {
 			if _, err := w.Rate(w.ctx, e.Code, "", i+1, "x"); err != nil {
 				t.Error(err)
 			}
 		})
 		wg.Go(func() {
-			if err := w.Progress(w.ctx, e.Code, escalation.Progress{Phase: "trouble", Detail: fmt.Sprintf("t%d", i)}); err != nil {
+			if err := w.Progress(w.ctx, e.Code, escalation.Progress{Phase: "trouble", Detail: trouble}); err != nil {
 				t.Error(err)
 			}
 		})

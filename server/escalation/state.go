@@ -3,6 +3,8 @@ package escalation
 import (
 	"slices"
 	"time"
+
+	"escalate/app/wire"
 )
 
 // What an Escalation's state means; nothing here changes it.
@@ -13,18 +15,18 @@ func (e Escalation) live() bool {
 }
 
 // AgentPresent says whether an agent is in the Room, or on the way with a token.
-func (e Escalation) AgentPresent() bool { return e.present(roleAgent, "") }
+func (e Escalation) AgentPresent() bool { return e.present(wire.RoleAgent, "") }
 
 // CustomerPresent says whether the customer is in the Room, or on the way with
 // a token.
-func (e Escalation) CustomerPresent() bool { return e.present(roleCustomer, "") }
+func (e Escalation) CustomerPresent() bool { return e.present(wire.RoleCustomer, "") }
 
 // CustomerWasIn says whether a customer is or was in the call: Twilio or their
 // page has said so. To have got a token is not enough.
 func (e Escalation) CustomerWasIn() bool {
 	return !e.CustomerCame.IsZero() || slices.ContainsFunc(e.Participants, func(p Presence) bool {
 		role, _ := splitIdentity(p.Identity)
-		return role == roleCustomer && !p.Connected.IsZero()
+		return role == wire.RoleCustomer && !p.Connected.IsZero()
 	})
 }
 
@@ -37,7 +39,7 @@ func (e Escalation) cameIn(identity string) bool {
 }
 
 // present says whether somebody of the role is there; an empty who means anybody.
-func (e Escalation) present(role, who string) bool {
+func (e Escalation) present(role wire.Role, who string) bool {
 	return slices.ContainsFunc(e.Participants, func(p Presence) bool {
 		r, w := splitIdentity(p.Identity)
 		return p.Left.IsZero() && r == role && (who == "" || who == w)
@@ -48,7 +50,7 @@ func (e Escalation) present(role, who string) bool {
 func (e Escalation) agents() []Presence {
 	var all []Presence
 	for _, p := range e.Participants {
-		if role, _ := splitIdentity(p.Identity); role == roleAgent && p.Left.IsZero() {
+		if role, _ := splitIdentity(p.Identity); role == wire.RoleAgent && p.Left.IsZero() {
 			all = append(all, p)
 		}
 	}
@@ -74,7 +76,7 @@ func (e Escalation) superseded(identity string) bool {
 }
 
 // newest is the identity under which somebody was let in last, or empty.
-func (e Escalation) newest(role, who string) string {
+func (e Escalation) newest(role wire.Role, who string) string {
 	for _, p := range slices.Backward(e.Participants) {
 		if r, w := splitIdentity(p.Identity); r == role && w == who {
 			return p.Identity
@@ -123,7 +125,7 @@ func (e Escalation) overdue(now time.Time, maxCall, agentGone time.Duration) str
 	}
 	last := e.OpenedAt
 	for _, p := range e.Participants {
-		if r, _ := splitIdentity(p.Identity); r == roleAgent && p.Left.After(last) {
+		if r, _ := splitIdentity(p.Identity); r == wire.RoleAgent && p.Left.After(last) {
 			last = p.Left
 		}
 	}
@@ -137,7 +139,7 @@ func (e Escalation) overdue(now time.Time, maxCall, agentGone time.Duration) str
 func (e Escalation) workers() []string {
 	var all []string
 	for _, p := range e.Participants {
-		if r, w := splitIdentity(p.Identity); r == roleAgent && !slices.Contains(all, w) {
+		if r, w := splitIdentity(p.Identity); r == wire.RoleAgent && !slices.Contains(all, w) {
 			all = append(all, w)
 		}
 	}
@@ -163,7 +165,7 @@ func (e Escalation) deadline(maxCall time.Duration) time.Time {
 }
 
 // met says whether somebody has been in the Room before.
-func (e Escalation) met(role, who string) bool {
+func (e Escalation) met(role wire.Role, who string) bool {
 	return slices.ContainsFunc(e.Participants, func(p Presence) bool {
 		r, w := splitIdentity(p.Identity)
 		return r == role && w == who

@@ -1,13 +1,6 @@
 package escalation
 
-import (
-	"regexp"
-	"sync"
-	"unicode/utf8"
-)
-
-// detailForm is a word of the page's own vocabulary, such as "in_app_browser".
-var detailForm = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z0-9_]{0,40}$`) })
+import "unicode/utf8"
 
 func runes(s string) int { return utf8.RuneCountInString(s) }
 

@@ -4,6 +4,8 @@ import (
 	"maps"
 	"slices"
 	"time"
+
+	"escalate/app/wire"
 )
 
 // This file is the state machine: every change of an Escalation is one of the
@@ -19,12 +21,12 @@ import (
 // Bounds that keep the Document under Sync's 16 KiB, even if every character
 // of every text takes six bytes in JSON.
 const (
-	maxParticipants = 16   // stays remembered
-	maxConsents     = 2    // newest kept
-	maxWording      = 300  // characters of a consent's wording
-	maxComment      = 1000 // characters of a rating's comment
-	maxRooms        = 4    // Rooms whose sequence is remembered
-	maxName         = 100  // characters of an agent's name
+	maxParticipants = 16  // stays remembered
+	maxConsents     = 2   // newest kept
+	maxWording      = 300 // characters of a consent's wording
+	maxComment      = wire.MaxComment
+	maxRooms        = 4   // Rooms whose sequence is remembered
+	maxName         = 100 // characters of an agent's name
 )
 
 // joinGrace is how long somebody with a fresh token is taken to be on the way
@@ -90,7 +92,7 @@ func (e Escalation) applyCustomerJoin(identity, wording string, now time.Time) (
 		e.Consent = append(slices.Clone(e.Consent), Consent{Who: identity, At: now, Wording: cut(wording, maxWording)})
 		e.Consent = e.Consent[max(0, len(e.Consent)-maxConsents):]
 	}
-	e.Customer = Progress{Phase: phaseJoining, At: now}
+	e.Customer = Progress{Phase: wire.PhaseJoining, At: now}
 	return e.admit(identity, now), nil
 }
 
@@ -152,15 +154,15 @@ func (e Escalation) editPresence(identity string, f func(*Presence)) Escalation 
 	}
 	e.Participants = slices.Clone(e.Participants)
 	f(&e.Participants[i])
-	if role, _ := splitIdentity(identity); role == roleCustomer {
+	if role, _ := splitIdentity(identity); role == wire.RoleCustomer {
 		if at := e.Participants[i].Connected; !at.IsZero() {
 			e = e.customerCame(at)
 		}
 		switch p := e.Participants[i]; {
-		case !e.CustomerPresent() && (e.Customer.Phase == phaseJoining || e.Customer.Phase == phaseInCall):
-			e.Customer = Progress{Phase: phaseLeft, At: p.Left}
-		case p.Left.IsZero() && !p.Connected.IsZero() && e.Customer.Phase == phaseJoining:
-			e.Customer = Progress{Phase: phaseInCall, At: p.Connected}
+		case !e.CustomerPresent() && (e.Customer.Phase == wire.PhaseJoining || e.Customer.Phase == wire.PhaseInCall):
+			e.Customer = Progress{Phase: wire.PhaseLeft, At: p.Left}
+		case p.Left.IsZero() && !p.Connected.IsZero() && e.Customer.Phase == wire.PhaseJoining:
+			e.Customer = Progress{Phase: wire.PhaseInCall, At: p.Connected}
 		}
 	}
 	return e.derive()
@@ -256,22 +258,8 @@ const (
 	eventDisconnected = "participant-disconnected"
 )
 
-// Phases of the customer that the state machine itself sets.
-const (
-	phaseInvited = "invited"
-	phaseWaiting = "waiting"
-	phaseJoining = "joining"
-	phaseInCall  = "in_call"
-	phaseLeft    = "left"
-)
-
-// phases are those that the customer's page may report.
-var phases = []string{"opened", "permission", "ready", phaseWaiting, phaseJoining, phaseInCall, phaseLeft, "trouble"}
-
 // known says whether p is something that a page reports.
-func (p Progress) known() bool {
-	return slices.Contains(phases, p.Phase) && detailForm().MatchString(p.Detail)
-}
+func (p Progress) known() bool { return wire.Progress{Phase: p.Phase, Detail: p.Detail}.Reportable() }
 
 // applyProgress notes the customer's step.
 func (e Escalation) applyProgress(p Progress, now time.Time) (Escalation, error) {
@@ -283,7 +271,7 @@ func (e Escalation) applyProgress(p Progress, now time.Time) (Escalation, error)
 		return e, nil // late reports are common, and no news
 	}
 	e.Customer = Progress{Phase: p.Phase, Detail: p.Detail, At: now}
-	if p.Phase == phaseInCall && e.met(roleCustomer, e.Code) {
+	if p.Phase == wire.PhaseInCall && e.met(wire.RoleCustomer, e.Code) {
 		e = e.customerCame(now) // Twilio's callback may never come
 	}
 	return e, nil

@@ -3,12 +3,14 @@ package escalation
 import (
 	"encoding/json"
 	"errors"
-	"escalate/server/joincode"
 	"fmt"
 	"reflect"
 	"strings"
 	"testing"
 	"time"
+
+	"escalate/app/wire"
+	"escalate/server/joincode"
 )
 
 var t0 = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
@@ -30,7 +32,7 @@ func fresh() Escalation {
 	return Escalation{
 		Version: 1, Code: "abc2345", Status: Invited, Task: "WT1",
 		Agent: AgentRef{Worker: wk1}, Room: RoomRef{Name: "abc2345"},
-		Created: t0, ValidUntil: t0.Add(time.Hour), Customer: Progress{Phase: phaseInvited, At: t0},
+		Created: t0, ValidUntil: t0.Add(time.Hour), Customer: Progress{Phase: wire.PhaseInvited, At: t0},
 	}
 }
 
@@ -180,16 +182,17 @@ func TestProgress(t *testing.T) {
 		name string
 		e    Escalation
 		p    Progress
-		want string
+		want wire.Phase
 		err  error
 	}{
 		{"a step", fresh(), Progress{Phase: "permission"}, "permission", nil},
 		{"trouble with detail", fresh(), Progress{Phase: "trouble", Detail: "in_app_browser"}, "trouble", nil},
-		{"made up", fresh(), Progress{Phase: "dancing"}, phaseInvited, ErrBadProgress},
-		{"the server's own", fresh(), Progress{Phase: "invited"}, phaseInvited, ErrBadProgress},
-		{"text as detail", fresh(), Progress{Phase: "trouble", Detail: "<b>"}, phaseInvited, ErrBadProgress},
-		{"long detail", fresh(), Progress{Phase: "trouble", Detail: strings.Repeat("a", 41)}, phaseInvited, ErrBadProgress},
-		{"after the end", run(t, ended(1)), Progress{Phase: "left"}, phaseInvited, nil},
+		{"made up", fresh(), Progress{Phase: "dancing"}, wire.PhaseInvited, ErrBadProgress},
+		{"the server's own", fresh(), Progress{Phase: "invited"}, wire.PhaseInvited, ErrBadProgress},
+		{"text as detail", fresh(), Progress{Phase: "trouble", Detail: "<b>"}, wire.PhaseInvited, ErrBadProgress},
+		{"a word that is no trouble", fresh(), Progress{Phase: "trouble", Detail: "tired"}, wire.PhaseInvited, ErrBadProgress},
+		{"long detail", fresh(), Progress{Phase: "trouble", Detail: strings.Repeat("a", 41)}, wire.PhaseInvited, ErrBadProgress},
+		{"after the end", run(t, ended(1)), Progress{Phase: "left"}, wire.PhaseInvited, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			e, err := c.e.applyProgress(c.p, sec(5))
@@ -205,20 +208,22 @@ func TestProgress(t *testing.T) {
 
 func TestCustomerPhaseFollowsPresence(t *testing.T) {
 	e := run(t, agentIn(ag1, 0), customerIn(cu1, 1))
-	if e.Customer.Phase != phaseJoining {
+	if e.Customer.Phase != wire.PhaseJoining {
 		t.Errorf("after the token %q", e.Customer.Phase)
 	}
-	if e = e.applyConnected(cu1, "PA1", sec(2)); e.Customer.Phase != phaseInCall {
+	if e = e.applyConnected(cu1, "PA1", sec(2)); e.Customer.Phase != wire.PhaseInCall {
 		t.Errorf("when Twilio sees them %q", e.Customer.Phase)
 	}
-	if e = e.applyLeft(cu1, sec(3)); e.Customer.Phase != phaseLeft {
+	if e = e.applyLeft(cu1, sec(3)); e.Customer.Phase != wire.PhaseLeft {
 		t.Errorf("after leaving %q", e.Customer.Phase)
 	}
 }
 
 func TestRating(t *testing.T) {
 	seen := cb("participant-connected", rm1, cu1, "PA1", 1, 2)
-	reported := func(e Escalation) (Escalation, error) { return e.applyProgress(Progress{Phase: phaseInCall}, sec(2)) }
+	reported := func(e Escalation) (Escalation, error) {
+		return e.applyProgress(Progress{Phase: wire.PhaseInCall}, sec(2))
+	}
 	line := func(identity string) step {
 		return func(e Escalation) (Escalation, error) { e, _ = e.applyLine(identity, Line{Quality: 5}); return e, nil }
 	}

@@ -8,6 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"escalate/app/wire"
 	"escalate/server/escalation"
 )
 
@@ -140,7 +141,7 @@ func TestManyLocalChangesDoNotHoldUpThePoller(t *testing.T) {
 		c := must(w.Watch(ctx, e.Code))(t)
 		<-c
 		synctest.Wait()
-		phases := []string{"opened", "ready"}
+		phases := []wire.Phase{"opened", "ready"}
 		reads := w.Calls("documents.fetch")
 		for i := range 100 {
 			if err := w.Progress(ctx, e.Code, escalation.Progress{Phase: phases[i%2]}); err != nil {
@@ -201,7 +202,7 @@ func TestSlowWatcherGetsTheNewest(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
 		c := must(w.Watch(ctx, e.Code))(t)
-		for _, phase := range []string{"opened", "permission", "ready"} {
+		for _, phase := range []wire.Phase{"opened", "permission", "ready"} {
 			if err := w.Progress(ctx, e.Code, escalation.Progress{Phase: phase}); err != nil {
 				t.Fatal(err)
 			}

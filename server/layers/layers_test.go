@@ -44,7 +44,7 @@ var may = []struct {
 	{"static/slim", nil},
 	{"server/token", nil},
 	{"server/joincode", nil},
-	{"server/escalation", []string{"server/joincode", "app/name"}},
+	{"server/escalation", []string{"server/joincode", "app/name", "app/wire"}}, // wire: identities, the customer's phases and the invite's attributes are written once,
 	{"server/escalation/escalationtest", []string{"server/escalation"}},
 	{"server/twiliospec", nil}, // for tests only
 	{"server/twilioapi", []string{"server/escalation", "server/token"}},

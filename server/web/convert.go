@@ -22,7 +22,7 @@ func (s *server) state(e escalation.Escalation) wire.State {
 		Recording:       e.Recording,
 		AgentPresent:    e.AgentPresent(),
 		CustomerPresent: e.CustomerPresent(),
-		Customer:        wire.Progress{Phase: wire.Phase(e.Customer.Phase), Detail: e.Customer.Detail, At: e.Customer.At},
+		Customer:        wire.Progress{Phase: e.Customer.Phase, Detail: e.Customer.Detail, At: e.Customer.At},
 		Rated:           e.Rating != nil,
 		Version:         e.Version,
 	}

@@ -64,29 +64,15 @@ func (s *server) postToken(w http.ResponseWriter, r *http.Request, code string) 
 	return nil
 }
 
-// phases and troubles are what a customer's page may report: it is stored and
-// shown to the agent, so nothing else gets through.
-var (
-	phases = map[wire.Phase]bool{
-		wire.PhaseInvited: true, wire.PhaseOpened: true, wire.PhasePermission: true, wire.PhaseReady: true,
-		wire.PhaseWaiting: true, wire.PhaseJoining: true, wire.PhaseInCall: true, wire.PhaseLeft: true, wire.PhaseTrouble: true,
-	}
-	troubles = map[string]bool{
-		"": true, wire.TroubleDenied: true, wire.TroubleSystem: true, wire.TroubleInUse: true, wire.TroubleNoDevice: true,
-		wire.TroubleInAppBrowser: true, wire.TroubleUnsupported: true, wire.TroubleInsecure: true, wire.TroubleNetwork: true,
-		wire.TroubleSDKBlocked: true, wire.TroubleSDKSlow: true,
-	}
-)
-
 func (s *server) postProgress(w http.ResponseWriter, r *http.Request, code string) error {
 	var in wire.Progress
 	if err := readJSON(w, r, &in); err != nil {
 		return err
 	}
-	if !phases[in.Phase] || !troubles[in.Detail] {
+	if !in.Reportable() {
 		return badRequest("unknown phase or detail")
 	}
-	p := escalation.Progress{Phase: string(in.Phase), Detail: in.Detail}
+	p := escalation.Progress{Phase: in.Phase, Detail: in.Detail}
 	if err := s.Escalations.Progress(r.Context(), code, p); err != nil {
 		return err
 	}
