@@ -11,6 +11,7 @@ import (
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 
 	"escalate/app/wire"
+	"escalate/app/words"
 )
 
 // rating is the customer's verdict on its way to the server. From the click on
@@ -56,13 +57,13 @@ func (r *rating) send(j *Join) {
 			// do. So is one after another that the server has kept.
 			j.s.deps.Host.Store(r.key(), "")
 			r.kept, r.sent = false, true
-			j.s.say(j.w.RateThanks)
+			j.s.say(words.RateThanks.In(j.lang))
 			j.s.ctx.Defer(func(app.Context) { j.s.deps.Host.Focus(RatingThanks) })
 			return
 		}
 		r.kept = true
 		r.tries++
-		j.s.say(j.w.RateKept)
+		j.s.say(words.RateKept.In(j.lang))
 		j.s.later(min(time.Duration(r.tries)*3*time.Second, time.Minute), func() { r.send(j) })
 	})
 }
@@ -93,19 +94,19 @@ func clip(s string) string {
 // after is the post-video page: rating, comment, and the way back.
 func (j *Join) after() app.UI {
 	open := !over(j.state.Status) && j.state.Status != ""
-	lead := j.w.AfterLead
+	lead := words.AfterLead.In(j.lang)
 	if !open {
-		lead = j.w.EndedNote + " " + lead
+		lead = words.EndedNote.In(j.lang) + " " + lead
 	}
 	return app.Div().Class("card").Body(
-		heading(j.w.AfterHeading),
+		heading(words.AfterHeading.In(j.lang)),
 		app.P().Class("lead").Text(lead),
 		j.ratingForm(),
 		hide(app.Div().Class("again"), !open).Body(
-			app.P().Class("fine").Text(j.w.StillOpen),
-			button(RejoinButton, "button-quiet", iconCam, j.w.Rejoin, j.onRejoin),
+			app.P().Class("fine").Text(words.StillOpen.In(j.lang)),
+			button(RejoinButton, "button-quiet", iconCam, words.Rejoin.In(j.lang), j.onRejoin),
 		),
-		hide(app.P().Class("fine"), open || !j.rated()).Text(j.w.Close),
+		hide(app.P().Class("fine"), open || !j.rated()).Text(words.Close.In(j.lang)),
 	)
 }
 
@@ -113,42 +114,42 @@ func (j *Join) rated() bool { return j.rating.sent || j.state.Rated }
 
 func (j *Join) ratingForm() app.UI {
 	if j.rated() {
-		return app.P().ID(RatingThanks).Class("note note-good").TabIndex(-1).Body(svg(iconCheck), app.Span().Text(j.w.RateThanks))
+		return app.P().ID(RatingThanks).Class("note note-good").TabIndex(-1).Body(svg(iconCheck), app.Span().Text(words.RateThanks.In(j.lang)))
 	}
 	r := &j.rating
-	stars := []app.UI{app.Legend().Text(j.w.RateLegend)}
-	for n, word := range j.w.Stars {
+	stars := []app.UI{app.Legend().Text(words.RateLegend.In(j.lang))}
+	for n := range words.Stars {
 		score := n + 1
 		stars = append(stars, app.Label().Class("star-label").For(RatingStar(score)).Body(
 			app.Input().ID(RatingStar(score)).Class("visually-hidden").Type("radio").Name("score").Value(score).
 				Checked(r.score == score).OnChange(j.onStar(score), score),
 			star(),
-			app.Span().Class("visually-hidden").Text(strconv.Itoa(score)+": "+word),
+			app.Span().Class("visually-hidden").Text(strconv.Itoa(score)+": "+words.Stars[n].In(j.lang)),
 		))
 	}
 	chosenWord := ""
 	if r.score > 0 {
-		chosenWord = j.w.Stars[r.score-1]
+		chosenWord = words.Stars[r.score-1].In(j.lang)
 	}
 	return app.Form().ID(RatingForm).Class("rating").OnSubmit(j.onRate).Body(
 		app.FieldSet().Class("stars").DataSet("score", r.score).Body(stars...),
 		app.P().Class("star-word").Aria("hidden", "true").Text(chosenWord),
 		app.Div().Class("field").Body(
-			app.Label().For(RatingText).Text(j.w.RateComment),
+			app.Label().For(RatingText).Text(words.RateComment.In(j.lang)),
 			app.Textarea().ID(RatingText).Rows(3).MaxLength(wire.MaxComment).OnInput(j.onComment),
 		),
-		note("rating-note", r.note(j.w)),
+		note("rating-note", r.note(j.lang)),
 		disable(app.Button().ID(RatingSend).Type("submit").Class("button button-primary"), r.sending).
-			Text(pick(r.sending, j.w.RateSending, j.w.RateSend)),
+			Text(pick(r.sending, words.RateSending.In(j.lang), words.RateSend.In(j.lang))),
 	)
 }
 
-func (r *rating) note(w *words) string {
+func (r *rating) note(l words.Language) string {
 	switch {
 	case r.kept:
-		return w.RateKept
+		return words.RateKept.In(l)
 	case r.missing:
-		return w.RateMissing
+		return words.RateMissing.In(l)
 	}
 	return ""
 }
@@ -187,14 +188,14 @@ func (j *Join) onRejoin(app.Context, app.Event) {
 
 // lost is shown when coming back by ourselves was given up.
 func (j *Join) lost() app.UI {
-	title, lead := j.w.LostHeading, pick(j.trouble == "", j.w.LostLead, j.trouble)
+	title, lead := words.LostHeading.In(j.lang), pick(j.trouble == "", words.LostLead.In(j.lang), j.trouble)
 	if j.elsewhere {
-		title, lead = j.w.ElsewhereHeading, j.w.ElsewhereLead
+		title, lead = words.ElsewhereHeading.In(j.lang), words.ElsewhereLead.In(j.lang)
 	}
 	return app.Div().Class("card card-center").Body(
 		svg(iconWarn),
 		heading(title),
 		app.P().Class("lead").Text(lead),
-		app.Div().Class("actions").Body(button(RejoinButton, "button-primary button-large", iconCam, j.w.Rejoin, j.onRejoin)),
+		app.Div().Class("actions").Body(button(RejoinButton, "button-primary button-large", iconCam, words.Rejoin.In(j.lang), j.onRejoin)),
 	)
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 
 	"escalate/app/video"
+	"escalate/app/words"
 )
 
 // toggleBlur blurs what is behind us, or ends that.
@@ -21,11 +22,11 @@ func (s *session) toggleBlur() {
 		if err != nil {
 			s.intent.wantBlur(s.blur)
 			s.support.Blur = false // it will not work at the second click either
-			s.tellNotice(plainly(s.w.NoBlur))
+			s.tellNotice(words.NoBlur.Plain(s.lang))
 			return
 		}
 		s.blur = on
-		s.say(pick(on, s.w.BlurOn, s.w.BlurOff))
+		s.say(pick(on, words.BlurOn.In(s.lang), words.BlurOff.In(s.lang)))
 		s.changed()
 	})
 }
@@ -36,6 +37,6 @@ func (s *session) onBlur(app.Context, app.Event) { s.toggleBlur() }
 // wants it before anybody sees the other one.
 func (s *session) blurButton() app.UI {
 	none := !s.support.Blur || s.capture == nil || !s.capture.Has(video.Video) && !s.blur
-	return hide(button(BlurButton, "button-quiet", iconBlur, s.w.Blur, s.onBlur), none).
+	return hide(button(BlurButton, "button-quiet", iconBlur, words.Blur.In(s.lang), s.onBlur), none).
 		Aria("pressed", onOff(s.blur)).Aria("busy", onOff(s.blurring))
 }

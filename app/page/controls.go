@@ -6,15 +6,16 @@ import (
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 
 	"escalate/app/video"
+	"escalate/app/words"
 )
 
 // callView is the whole screen of a call: a bar with the title, the tiles, and
 // the controls within the thumb's reach.
-func (s *session) callView(title, alone sentence, extra ...app.UI) []app.UI {
+func (s *session) callView(title, alone words.Sentence, extra ...app.UI) []app.UI {
 	return []app.UI{
 		app.Div().Class("call-bar").Body(
 			headingOf(title),
-			hide(app.Span().ID(RecordChip).Class("chip chip-record"), !s.state.Recording && !s.recorded).Text(s.w.Recording),
+			hide(app.Span().ID(RecordChip).Class("chip chip-record"), !s.state.Recording && !s.recorded).Text(words.Recording.In(s.lang)),
 			s.fitButton(),
 		),
 		s.stage(alone),
@@ -28,29 +29,29 @@ func (s *session) callView(title, alone sentence, extra ...app.UI) []app.UI {
 func (s *session) controls(extra ...app.UI) app.UI {
 	mic, cam, sharing := s.microphoneOn(), s.cameraOn(), s.state.ScreenOn()
 	bar := []app.UI{
-		control(MuteButton, pickIcon(mic, iconMic, iconMicOff), s.w.Mute, s.onMute).
+		control(MuteButton, pickIcon(mic, iconMic, iconMicOff), words.Mute.In(s.lang), s.onMute).
 			Aria("pressed", onOff(!mic)).DataSet("off", onOff(!mic)).Aria("busy", onOff(s.busy[video.Audio])),
-		control(CameraButton, pickIcon(cam, iconCam, iconCamOff), s.w.Camera, s.onCamera).
+		control(CameraButton, pickIcon(cam, iconCam, iconCamOff), words.Camera.In(s.lang), s.onCamera).
 			Aria("pressed", onOff(cam)).DataSet("off", onOff(!cam)).Aria("busy", onOff(s.busy[video.Video])),
-		hide(control(ShareButton, pickIcon(sharing, iconShareStop, iconShare), s.w.Share, s.onShare), !s.support.ScreenShare).
+		hide(control(ShareButton, pickIcon(sharing, iconShareStop, iconShare), words.Share.In(s.lang), s.onShare), !s.support.ScreenShare).
 			Aria("pressed", onOff(sharing)).Aria("busy", onOff(s.busy[video.Screen])),
-		hide(control(FlipButton, iconFlip, s.w.Flip, s.onFlip), !s.support.Mobile),
+		hide(control(FlipButton, iconFlip, words.Flip.In(s.lang), s.onFlip), !s.support.Mobile),
 		s.talkControl(),
-		control(MoreButton, iconMore, s.w.More, s.onMore).
+		control(MoreButton, iconMore, words.More.In(s.lang), s.onMore).
 			Aria("expanded", onOff(s.moreOpen)).Aria("controls", MorePanel),
-		control(LeaveButton, iconLeave, s.w.Leave, s.onLeave).Class("control-leave"),
+		control(LeaveButton, iconLeave, words.Leave.In(s.lang), s.onLeave).Class("control-leave"),
 	}
 	return app.Div().Class("controls").Body(
-		hide(app.Div().ID(MorePanel).Class("panel").TabIndex(-1).Role("group").Aria("label", s.w.Settings), !s.moreOpen).Body(append(append([]app.UI{
-			app.H2().Class("panel-title").Text(s.w.Settings),
+		hide(app.Div().ID(MorePanel).Class("panel").TabIndex(-1).Role("group").Aria("label", words.Settings.In(s.lang)), !s.moreOpen).Body(append(append([]app.UI{
+			app.H2().Class("panel-title").Text(words.Settings.In(s.lang)),
 		}, s.deviceSelects()...), append(extra,
 			s.blurButton(),
-			hide(button(MiniButton, "button-quiet", iconMini, s.w.Mini, s.onMini), !s.support.PiP).
+			hide(button(MiniButton, "button-quiet", iconMini, words.Mini.In(s.lang), s.onMini), !s.support.PiP).
 				Aria("pressed", onOff(s.mini != nil)),
-			hide(button(FullScreenButton, "button-quiet", iconFull, s.w.FullScreen, s.onFullScreen), s.noFull).
+			hide(button(FullScreenButton, "button-quiet", iconFull, words.FullScreen.In(s.lang), s.onFullScreen), s.noFull).
 				Aria("pressed", onOff(s.full)), s.keyList())...)...),
 		s.talkPanel(),
-		app.Div().Class("toolbar").Role("group").Aria("label", s.w.Controls).Body(bar...),
+		app.Div().Class("toolbar").Role("group").Aria("label", words.Controls.In(s.lang)).Body(bar...),
 	)
 }
 
@@ -66,9 +67,9 @@ func pickIcon(on bool, icon, otherwise string) string { return pick(on, icon, ot
 // deviceSelects choose microphone, camera and, where the browser can, speaker.
 func (s *session) deviceSelects() []app.UI {
 	return []app.UI{
-		s.deviceSelect(MicSelect, audioInput, s.w.Microphone, s.onMicSelect),
-		s.deviceSelect(CameraSelect, videoInput, s.w.Camera, s.onCameraSelect),
-		hide(s.deviceSelect(SpeakerSelect, audioOutput, s.w.Speaker, s.onSpeakerSelect), !s.support.Sink),
+		s.deviceSelect(MicSelect, audioInput, words.Microphone.In(s.lang), s.onMicSelect),
+		s.deviceSelect(CameraSelect, videoInput, words.Camera.In(s.lang), s.onCameraSelect),
+		hide(s.deviceSelect(SpeakerSelect, audioOutput, words.Speaker.In(s.lang), s.onSpeakerSelect), !s.support.Sink),
 	}
 }
 
@@ -80,7 +81,7 @@ func (s *session) deviceSelect(id, kind, label string, h app.EventHandler) app.H
 		}
 		name := d.Label
 		if name == "" {
-			name = s.w.DefaultDevice
+			name = words.DefaultDevice.In(s.lang)
 		}
 		options = append(options, choose(app.Option().Value(d.ID), d.ID == s.inUseOf(kind)).Text(name))
 	}

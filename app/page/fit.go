@@ -7,6 +7,7 @@ import (
 
 	"escalate/app/call"
 	"escalate/app/video"
+	"escalate/app/words"
 )
 
 // fitting is how another's picture stands in its tile: whole, with bars beside
@@ -43,12 +44,12 @@ func (s *session) fitButton() app.UI {
 		return on
 	})
 	return hide(app.Button().ID(FitButton).Type("button").Class("fit").
-		Aria("label", s.w.Fill).Title(s.w.Fill).Aria("pressed", onOff(s.fit.fill)).OnClick(s.onFit), !camera).
+		Aria("label", words.Fill.In(s.lang)).Title(words.Fill.In(s.lang)).Aria("pressed", onOff(s.fit.fill)).OnClick(s.onFit), !camera).
 		Body(svg(pickIcon(s.fit.fill, iconWhole, iconFill)))
 }
 
 func (s *session) onFit(app.Context, app.Event) {
 	s.fit = fitting{fill: !s.fit.fill, chosen: true}
 	s.remember()
-	s.say(pick(s.fit.fill, s.w.Filled, s.w.Whole))
+	s.say(pick(s.fit.fill, words.Filled.In(s.lang), words.Whole.In(s.lang)))
 }

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"escalate/app/video"
+	"escalate/app/words"
 )
 
 func TestAgentSeesThePictureWhole(t *testing.T) {
@@ -17,7 +18,7 @@ func TestAgentSeesThePictureWhole(t *testing.T) {
 	})
 	r.do(func() { v.s.onFit(nil, noEvent()) })
 	r.until("it fills", r.shows(`data-fit="fill"`))
-	r.until("said", func() bool { return v.s.live == english.Filled })
+	r.until("said", func() bool { return v.s.live == words.Filled.In(words.English) })
 	r.until("the button is pressed", r.shows(`aria-label="Fill the frame" aria-pressed="true" class="fit"`))
 	// It is remembered in this browser, for either page.
 	again := newVideoRoom(r.deps())

@@ -7,6 +7,7 @@ import (
 
 	"escalate/app/video"
 	"escalate/app/wire"
+	"escalate/app/words"
 )
 
 // TestGoldensOfTrouble are the states in which a customer cannot join yet.
@@ -58,7 +59,7 @@ func TestGoldensOfJoining(t *testing.T) {
 		r.api.set(func(f *fakeAPI) { f.join = wire.Join{Token: "tok", Room: "RMx", Identity: "customer:K:n", State: s} })
 		r.connector.SetFail(&video.Error{Reason: video.RoomFull})
 		r.do(func() { j.onJoin(nil, noEvent()) })
-		r.until("said", r.shows(english.CallFull))
+		r.until("said", r.shows(words.CallFull.In(words.English)))
 		r.golden("join_full")
 	})
 	t.Run("join_consent_missing", func(t *testing.T) {
@@ -102,7 +103,9 @@ func TestGoldensOfACall(t *testing.T) {
 		{"join_tap_to_hear", func(r *rig, _ *Join) { r.connector.Room().Emit(video.PlaybackBlocked{}) }},
 		{"join_sharing", func(r *rig, j *Join) {
 			r.do(func() { j.s.onShare(nil, noEvent()) })
-			r.until("shared", func() bool { return len(j.s.busy) == 0 && j.s.state.ScreenOn() && j.s.live == english.SelfSharing })
+			r.until("shared", func() bool {
+				return len(j.s.busy) == 0 && j.s.state.ScreenOn() && j.s.live == words.SelfSharing.In(words.English)
+			})
 		}},
 		{"join_blurred", func(r *rig, j *Join) {
 			r.do(func() { j.s.onMore(nil, noEvent()); j.s.onBlur(nil, noEvent()) })

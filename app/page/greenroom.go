@@ -7,6 +7,7 @@ import (
 
 	"escalate/app/video"
 	"escalate/app/wire"
+	"escalate/app/words"
 )
 
 // greenRoom is where the customer sees who invites, whether it is recorded,
@@ -15,20 +16,20 @@ func (j *Join) greenRoom() app.UI {
 	asking := j.phase == PhaseAsking && !j.s.prompt.slow
 	return app.Div().Class("card card-wide").Body(
 		app.Div().Class("invite").Body(
-			headingOf(about(j.w.InviteHeading, j.agent())),
-			app.P().Class("lead").Text(j.w.InviteLead),
-			startNote(j.w),
+			headingOf(words.InviteHeading.About(j.lang, j.agent())),
+			app.P().Class("lead").Text(words.InviteLead.In(j.lang)),
+			startNote(j.lang),
 			note(TroubleNote, j.troubleNow()),
 			j.mediaAdvice(), // above the rest: a small screen shows no more
 			j.recordNotice(),
 			j.lifetime(),
 			app.Div().Class("actions").Body(
-				disable(button(JoinButton, "button-primary button-large", iconCam, j.w.Join, j.onJoin), asking),
+				disable(button(JoinButton, "button-primary button-large", iconCam, words.Join.In(j.lang), j.onJoin), asking),
 				hide(disable(button(QuietJoinButton, "link-text", "", j.quietLabel(), j.onQuietJoin), asking),
 					j.s.capture != nil && !j.s.capture.Has(video.Video)),
 			),
 		),
-		app.Section().Class("check").Aria("label", j.w.Check).Body(
+		app.Section().Class("check").Aria("label", words.Check.In(j.lang)).Body(
 			j.preview(),
 			j.levels(),
 			j.deviceFields(),
@@ -36,7 +37,7 @@ func (j *Join) greenRoom() app.UI {
 		),
 		hide(app.Div().Class("how"), j.s.capture != nil).Body(
 			app.Ol().Class("steps").Body(
-				app.Li().Text(j.w.Steps[0]), app.Li().Text(j.w.Steps[1]), app.Li().Text(j.w.Steps[2]),
+				app.Li().Text(words.Steps[0].In(j.lang)), app.Li().Text(words.Steps[1].In(j.lang)), app.Li().Text(words.Steps[2].In(j.lang)),
 			),
 		),
 	)
@@ -45,7 +46,7 @@ func (j *Join) greenRoom() app.UI {
 // recordNotice says whether the call is recorded, and asks for consent if so.
 func (j *Join) recordNotice() app.UI {
 	if !j.state.Recording {
-		return app.P().Class("fine").Text(j.w.NotRecorded)
+		return app.P().Class("fine").Text(words.NotRecorded.In(j.lang))
 	}
 	box := app.Input().ID(ConsentInput).Type("checkbox").OnChange(j.onConsent).Required(true)
 	if j.consent {
@@ -55,10 +56,10 @@ func (j *Join) recordNotice() app.UI {
 		box = box.Aria("invalid", "true").Aria("describedby", ConsentError)
 	}
 	return app.Div().Class("consent").Body(
-		app.P().Class("chip chip-record").Text(j.w.Recorded),
-		app.Label().Class("tick").For(ConsentInput).Body(box, app.Span().Text(j.w.Consent)),
-		hide(app.P().ID(ConsentError).Class("field-error"), !j.consentMissing).Text(j.w.ConsentMissing),
-		app.P().Class("fine").Text(j.w.ConsentRefuse),
+		app.P().Class("chip chip-record").Text(words.Recorded.In(j.lang)),
+		app.Label().Class("tick").For(ConsentInput).Body(box, app.Span().Text(words.Consent.In(j.lang))),
+		hide(app.P().ID(ConsentError).Class("field-error"), !j.consentMissing).Text(words.ConsentMissing.In(j.lang)),
+		app.P().Class("fine").Text(words.ConsentRefuse.In(j.lang)),
 	)
 }
 
@@ -68,20 +69,20 @@ func (j *Join) preview() app.UI {
 	asking := j.phase == PhaseAsking
 	return app.Div().Class("preview").DataSet("camera", onOff(on)).Body(
 		hide(app.Video().ID(PreviewVideo).Class("mirrored").AutoPlay(true).Muted(true).
-			Attr("playsinline", "playsinline").Aria("label", j.w.Preview), !on),
+			Attr("playsinline", "playsinline").Aria("label", words.Preview.In(j.lang)), !on),
 		hide(app.Div().Class("preview-off"), on).Body(
 			hide(app.Div().Class("preview-ask"), asking || j.s.capture != nil).Body(
-				button(CheckButton, "button-on-dark", iconCam, j.w.Check, j.onCheck),
-				app.P().Text(j.w.CheckHint),
+				button(CheckButton, "button-on-dark", iconCam, words.Check.In(j.lang), j.onCheck),
+				app.P().Text(words.CheckHint.In(j.lang)),
 			),
 			hide(app.P().Class("preview-asking"), !asking).Body(
 				app.Span().Class("spinner").Aria("hidden", "true"), app.Span().Text(j.s.askingWords())),
 			hide(app.P(), asking || j.s.capture == nil).Body(svg(iconCamOff), app.Span().Text(j.offLabel())),
 		),
-		hide(app.Div().Class("preview-bar").Role("group").Aria("label", j.w.Controls), j.s.capture == nil).Body(
-			j.previewToggle(MuteButton, video.Audio, j.s.microphoneOn(), iconMic, iconMicOff, j.w.Mic, j.s.onMute),
-			j.previewToggle(CameraButton, video.Video, on, iconCam, iconCamOff, j.w.Camera, j.s.onCamera),
-			hide(control(FlipButton, iconFlip, j.w.Flip, j.s.onFlip), !j.s.support.Mobile || !on),
+		hide(app.Div().Class("preview-bar").Role("group").Aria("label", words.Controls.In(j.lang)), j.s.capture == nil).Body(
+			j.previewToggle(MuteButton, video.Audio, j.s.microphoneOn(), iconMic, iconMicOff, words.Mic.In(j.lang), j.s.onMute),
+			j.previewToggle(CameraButton, video.Video, on, iconCam, iconCamOff, words.Camera.In(j.lang), j.s.onCamera),
+			hide(control(FlipButton, iconFlip, words.Flip.In(j.lang), j.s.onFlip), !j.s.support.Mobile || !on),
 		),
 	)
 }
@@ -94,22 +95,22 @@ func (j *Join) previewToggle(id string, k video.Kind, on bool, icon, iconOff, te
 
 func (j *Join) offLabel() string {
 	if j.s.capture != nil && j.s.capture.Missing(video.Video) != nil {
-		return j.w.NoCamera
+		return words.NoCamera.In(j.lang)
 	}
-	return j.w.PreviewOff
+	return words.PreviewOff.In(j.lang)
 }
 
 // mediaAdvice says what went wrong with camera or microphone, and what to do.
 func (j *Join) mediaAdvice() app.UI {
-	var a advice
+	a := &words.Advice{}
 	if j.s.mediaErr != nil {
-		a = j.w.media(j.s.mediaErr)
+		a = words.Media(j.s.mediaErr)
 	}
 	return hide(app.Div().ID("media-advice").Class("note note-trouble").Role("alert"), j.s.mediaErr == nil).Body(
-		app.H2().Text(a.Heading),
-		app.P().Text(a.Text),
+		app.H2().Text(a.Heading.In(j.lang)),
+		app.P().Text(a.Text.In(j.lang)),
 		j.adviceSteps(),
-		hide(button("try-again-button", "button-quiet", "", j.w.TryAgain, j.onCheck), j.s.capture != nil),
+		hide(button("try-again-button", "button-quiet", "", words.TryAgain.In(j.lang), j.onCheck), j.s.capture != nil),
 	)
 }
 
@@ -117,11 +118,11 @@ func (j *Join) mediaAdvice() app.UI {
 func (j *Join) adviceSteps() app.UI {
 	denied := j.s.mediaErr != nil && j.s.mediaErr.Reason == video.MediaDenied
 	var steps []app.UI
-	for _, step := range j.w.permissionSteps(j.s.support.Browser) {
-		steps = append(steps, app.Li().Text(step))
+	for i := range 3 {
+		steps = append(steps, app.Li().Text(words.PermissionSteps(j.s.support.Browser)[i].In(j.lang)))
 	}
 	return hide(app.Div().ID(AdviceSteps).Class("advice-steps"), !denied).Body(
-		app.H3().Text(j.w.StepsTitle), app.Ol().Body(steps...))
+		app.H3().Text(words.StepsTitle.In(j.lang)), app.Ol().Body(steps...))
 }
 
 // levels is the microphone meter.
@@ -130,17 +131,17 @@ func (j *Join) levels() app.UI {
 		return app.Div().Hidden(true)
 	}
 	if !j.s.micOn {
-		return app.Div().Class("levels").Body(svg(iconMicOff), app.Span().Class("fine").Text(j.w.MicOff))
+		return app.Div().Class("levels").Body(svg(iconMicOff), app.Span().Class("fine").Text(words.MicOff.In(j.lang)))
 	}
 	return app.Div().Class("levels").Body(svg(iconMic),
-		&meter{Source: j.s.capture, Label: j.w.Microphone},
-		app.Span().Class("fine").Text(j.w.MicLevel))
+		&meter{Source: j.s.capture, Label: words.Microphone.In(j.lang)},
+		app.Span().Class("fine").Text(words.MicLevel.In(j.lang)))
 }
 
 func (j *Join) deviceFields() app.UI {
 	return hide(app.Div().Class("fields"), j.s.capture == nil).Body(append(j.s.deviceSelects(),
 		app.Div().Class("chime").Body(j.s.blurButton(),
-			hide(app.P().Class("fine"), j.s.notice == sentence{}).Body(j.s.notice.node())),
+			hide(app.P().Class("fine"), j.s.notice == words.Sentence{}).Body(sentence(j.s.notice))),
 		j.s.chimeTest())...)
 }
 
@@ -148,9 +149,9 @@ func (j *Join) deviceFields() app.UI {
 // anything when there is nothing.
 func (j *Join) quietLabel() string {
 	if j.s.noDevice() || j.s.capture == nil && j.s.prompt.slow {
-		return j.w.JoinNothing
+		return words.JoinNothing.In(j.lang)
 	}
-	return j.w.JoinQuiet
+	return words.JoinQuiet.In(j.lang)
 }
 
 // troubleNow is what is in the way, in a sentence.
@@ -218,11 +219,11 @@ func (j *Join) waiting() app.UI {
 	return app.Div().Class("card card-wide").Body(
 		app.Div().Class("invite").Body(
 			app.Div().Class("pulse").Aria("hidden", "true").Body(svg(iconUser)),
-			headingOf(about(j.w.WaitHeading, j.agent())),
-			app.P().Class("lead").Body(about(j.w.WaitLead, j.agent()).node()),
-			app.Div().Class("actions").Body(button(CancelButton, "button-quiet", "", j.w.WaitCancel, j.onCancel)),
+			headingOf(words.WaitHeading.About(j.lang, j.agent())),
+			app.P().Class("lead").Body(sentence(words.WaitLead.About(j.lang, j.agent()))),
+			app.Div().Class("actions").Body(button(CancelButton, "button-quiet", "", words.WaitCancel.In(j.lang), j.onCancel)),
 		),
-		hide(app.Section().Class("check").Aria("label", j.w.Preview), j.s.capture == nil).Body(
+		hide(app.Section().Class("check").Aria("label", words.Preview.In(j.lang)), j.s.capture == nil).Body(
 			j.preview(), j.levels(), j.deviceFields(),
 		),
 	)

@@ -7,6 +7,7 @@ import (
 
 	"escalate/app/video"
 	"escalate/app/wire"
+	"escalate/app/words"
 )
 
 // network is how the advisory look at the connection stands. It keeps nobody
@@ -51,13 +52,13 @@ func (j *Join) checkNetwork() {
 func (j *Join) networkWords() string {
 	switch j.network {
 	case netChecking:
-		return j.w.NetChecking
+		return words.NetChecking.In(j.lang)
 	case netGood:
-		return j.w.NetGood
+		return words.NetGood.In(j.lang)
 	case netNoUDP:
-		return j.w.NetNoUDP
+		return words.NetNoUDP.In(j.lang)
 	case netNone:
-		return j.w.NetNone
+		return words.NetNone.In(j.lang)
 	}
 	return ""
 }
@@ -78,7 +79,7 @@ func (j *Join) networkLine() app.UI {
 // chimeTest is the button that plays a sound through the chosen speaker.
 func (s *session) chimeTest() app.UI {
 	return app.Div().Class("chime").Body(
-		button(ChimeButton, "button-quiet", iconSound, s.w.ChimeButton, s.onChime).Aria("busy", onOff(s.chiming)),
+		button(ChimeButton, "button-quiet", iconSound, words.ChimeButton.In(s.lang), s.onChime).Aria("busy", onOff(s.chiming)),
 		hide(app.Span().ID(ChimeNote).Class("fine").Role("status"), s.chime == "").Text(s.chime),
 	)
 }
@@ -87,12 +88,12 @@ func (s *session) onChime(app.Context, app.Event) {
 	if s.chiming {
 		return
 	}
-	s.chiming, s.chime = true, s.w.ChimePlaying
+	s.chiming, s.chime = true, words.ChimePlaying.In(s.lang)
 	speaker := s.chosen[audioOutput]
 	act(s, func(ctx context.Context) error { return s.deps.Host.Chime(ctx, speaker) }, func(err error) {
 		s.chiming = false
 		if err != nil {
-			s.chime = s.w.ChimeFailed
+			s.chime = words.ChimeFailed.In(s.lang)
 		}
 	})
 }
@@ -107,24 +108,8 @@ func (s *session) plugged() {
 			}
 		}
 		if len(s.gone) == 0 {
-			s.say(s.w.DeviceNew)
+			s.say(words.DeviceNew.In(s.lang))
 		}
 	}
 	s.listDevices()
-}
-
-// permissionSteps are what to press in this browser so that it allows camera
-// and microphone.
-func (w *words) permissionSteps(b video.Browser) [3]string {
-	switch b {
-	case video.ChromeAndroid:
-		return w.StepsAndroid
-	case video.Safari:
-		return w.StepsSafari
-	case video.SafariIOS:
-		return w.StepsIOS
-	case video.Firefox:
-		return w.StepsFirefox
-	}
-	return w.StepsChrome
 }

@@ -8,6 +8,7 @@ import (
 
 	"escalate/app/video"
 	"escalate/app/wire"
+	"escalate/app/words"
 )
 
 // checkHost is a browser on a network that is told, and with a speaker.
@@ -53,9 +54,9 @@ func TestNetworkIsLookedAtAndNeverStopsAnyone(t *testing.T) {
 		says      string
 		told      bool
 	}{
-		{"good", true, true, english.NetGood, false},
-		{"no UDP", true, false, english.NetNoUDP, true},
-		{"nothing", false, false, english.NetNone, true},
+		{"good", true, true, words.NetGood.In(words.English), false},
+		{"no UDP", true, false, words.NetNoUDP.In(words.English), true},
+		{"nothing", false, false, words.NetNone.In(words.English), true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r, _ := checked(t, &checkHost{open: c.open, udp: c.udp}, "")
@@ -76,7 +77,7 @@ func TestChimeGoesToTheChosenSpeaker(t *testing.T) {
 	h := &checkHost{open: true, udp: true, fail: video.ErrUnsupported}
 	r, j := checked(t, h, `{"speaker":"headset"}`)
 	r.do(func() { j.s.onChime(nil, noEvent()) })
-	r.until("it says that it failed", r.shows(english.ChimeFailed))
+	r.until("it says that it failed", r.shows(words.ChimeFailed.In(words.English)))
 	if len(h.spoke) != 1 || h.spoke[0] != "headset" {
 		t.Errorf("played through %q", h.spoke)
 	}
@@ -103,24 +104,13 @@ func TestKeysSwitchTheMicrophone(t *testing.T) {
 	r.do(func() { j.onCheck(nil, noEvent()) })
 	r.until("checked", func() bool { return j.s.capture != nil })
 	h.press(keyMic)
-	r.until("muted, and said so", r.shows(english.MuteOn))
+	r.until("muted, and said so", r.shows(words.MuteOn.In(words.English)))
 	h.press(keyCamera)
-	r.until("camera off, and said so", r.shows(english.CameraStopped))
+	r.until("camera off, and said so", r.shows(words.CameraStopped.In(words.English)))
 	r.do(func() { j.s.useKeys(false) })
 	h.press(keyMic)
 	r.do(func() {})
 	if j.s.microphoneOn() {
 		t.Error("a shortcut that is switched off works")
-	}
-}
-
-func TestStepsAreThoseOfTheBrowser(t *testing.T) {
-	for b, want := range map[video.Browser][3]string{
-		video.Chrome: english.StepsChrome, video.ChromeAndroid: english.StepsAndroid, video.Safari: english.StepsSafari,
-		video.SafariIOS: english.StepsIOS, video.Firefox: english.StepsFirefox, "": english.StepsChrome,
-	} {
-		if got := english.permissionSteps(b); got != want {
-			t.Errorf("%s: %q", b, got)
-		}
 	}
 }

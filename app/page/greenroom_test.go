@@ -9,6 +9,7 @@ import (
 
 	"escalate/app/video"
 	"escalate/app/wire"
+	"escalate/app/words"
 )
 
 func noEvent() app.Event { return app.Event{Value: app.ValueOf(nil)} }
@@ -110,7 +111,7 @@ func TestRecordingNeedsConsent(t *testing.T) {
 	r.do(func() { j.agree(true) })
 	r.do(func() { j.onJoin(nil, noEvent()) })
 	r.until("in call", r.shows(`data-phase="in_call"`))
-	if !r.api.has(func(f *fakeAPI) bool { return f.asked[0].Consent == j.w.Consent }) {
+	if !r.api.has(func(f *fakeAPI) bool { return f.asked[0].Consent == words.Consent.In(j.lang) }) {
 		t.Error("the wording did not travel")
 	}
 	if strings.Contains(r.html(), `hidden id="`+RecordChip) {

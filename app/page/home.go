@@ -6,6 +6,7 @@ import (
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 
 	"escalate/app/wire"
+	"escalate/app/words"
 )
 
 // Home is the landing page: type a code. Its form is a plain GET to the
@@ -14,14 +15,14 @@ type Home struct {
 	app.Compo
 
 	host Host
-	w    *words
+	lang words.Language
 	page wire.Page
 	code string
 }
 
 func newHome(d Deps) *Home {
 	p := pageData(d.Host)
-	return &Home{host: d.Host, w: wordsIn(p.Lang), page: p}
+	return &Home{host: d.Host, lang: words.In(p.Lang), page: p}
 }
 
 // OnMount takes over what was typed before.
@@ -46,16 +47,16 @@ func (h *Home) Render() app.UI {
 	}
 	return frame(h.page, PhaseHome, "page", "", brand(h.page),
 		app.Div().Class("card").Body(
-			heading(h.w.HomeHeading),
-			app.P().Class("lead").Text(h.w.HomeLead),
+			heading(words.HomeHeading.In(h.lang)),
+			app.P().Class("lead").Text(words.HomeLead.In(h.lang)),
 			app.Form().Class("code-form").Action(wire.HomePage).Method("get").Body(
 				app.Div().Class("field").Body(
-					app.Label().For(CodeInput).Text(h.w.CodeLabel),
+					app.Label().For(CodeInput).Text(words.CodeLabel.In(h.lang)),
 					input,
-					app.P().ID("code-hint").Class("fine").Text(h.w.CodeHint),
+					app.P().ID("code-hint").Class("fine").Text(words.CodeHint.In(h.lang)),
 				),
 				disable(app.Input().Type("hidden").Name("lang").Value(h.page.Lang), !h.page.LangChosen),
-				app.Button().ID(CodeSubmit).Type("submit").Class("button button-primary button-large").Text(h.w.CodeSubmit),
+				app.Button().ID(CodeSubmit).Type("submit").Class("button button-primary button-large").Text(words.CodeSubmit.In(h.lang)),
 			),
 		),
 	).DataSet("sdk", "none") // start.js need not load twilio-video.js here

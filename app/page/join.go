@@ -7,6 +7,7 @@ import (
 
 	"escalate/app/video"
 	"escalate/app/wire"
+	"escalate/app/words"
 )
 
 // Join is the customer's page: green room, waiting, call, post-video page.
@@ -14,7 +15,7 @@ type Join struct {
 	app.Compo
 
 	s     session
-	w     *words
+	lang  words.Language
 	page  wire.Page
 	code  string
 	state wire.State
@@ -42,8 +43,8 @@ type Join struct {
 
 func newJoin(d Deps, code string) *Join {
 	p := pageData(d.Host)
-	j := &Join{page: p, w: wordsIn(p.Lang), code: code}
-	j.s = newSession(d, j.w, customerIntent)
+	j := &Join{page: p, lang: words.In(p.Lang), code: code}
+	j.s = newSession(d, j.lang, customerIntent)
 	j.s.nameOf = j.nameOf
 	j.s.ended = j.ended
 	j.rating = rating{code: code}
@@ -60,7 +61,7 @@ func (j *Join) firstPhase() Phase {
 	if over(j.state.Status) {
 		return PhaseOver
 	}
-	if u := j.s.support; !u.WebRTC || !u.Secure {
+	if words.Blocked(j.s.support) != nil {
 		return PhaseBlocked
 	}
 	if j.page.State == nil {
@@ -77,7 +78,7 @@ func over(s wire.Status) bool { return s == wire.StatusEnded || s == wire.Status
 // tell whose name it is, it is that of the first who was in the Room.
 func (j *Join) nameOf(identity string) string {
 	if wire.RoleOf(identity) == wire.RoleCustomer {
-		return j.w.Customer
+		return words.Customer.In(j.lang)
 	}
 	worker, agent := wire.WorkerOf(identity), j.state.AgentWorker
 	if agent == "" {
@@ -85,7 +86,7 @@ func (j *Join) nameOf(identity string) string {
 		agent = j.first
 	}
 	if worker != agent {
-		return j.w.Colleague
+		return words.Colleague.In(j.lang)
 	}
 	return j.agent()
 }
@@ -94,14 +95,14 @@ func (j *Join) agent() string {
 	if n := clean(j.state.AgentName); n != "" {
 		return n
 	}
-	return j.w.Agent
+	return words.Agent.In(j.lang)
 }
 
-func (j *Join) callHeading() sentence {
+func (j *Join) callHeading() words.Sentence {
 	if n := clean(j.state.AgentName); n != "" {
-		return about(j.w.CallHeading, n)
+		return words.CallHeading.About(j.lang, n)
 	}
-	return plainly(j.w.CallNobody)
+	return words.CallNobody.Plain(j.lang)
 }
 
 // OnMount takes over from the server's page, with what was done there.
@@ -140,14 +141,7 @@ func (j *Join) OnMount(ctx app.Context) {
 			ctx.Defer(func(app.Context) { host.Focus(e.Focus) })
 		}
 	case PhaseBlocked:
-		detail := wire.TroubleUnsupported
-		switch u := j.s.support; {
-		case u.InApp:
-			detail = wire.TroubleInAppBrowser
-		case !u.Secure:
-			detail = wire.TroubleInsecure
-		}
-		j.progress(wire.PhaseTrouble, detail)
+		j.progress(wire.PhaseTrouble, words.Blocked(j.s.support).Trouble)
 	}
 }
 
@@ -200,19 +194,19 @@ func (j *Join) progress(p wire.Phase, detail string) {
 func (j *Join) title() string {
 	switch j.phase {
 	case PhaseWaiting:
-		return j.w.WaitTitle
+		return words.WaitTitle.In(j.lang)
 	case PhaseJoining:
-		return j.w.JoiningTitle
+		return words.JoiningTitle.In(j.lang)
 	case PhaseInCall:
-		return fill(j.w.CallTitle, j.page.Brand)
+		return words.CallTitle.With(j.lang, j.page.Brand)
 	case PhaseRejoining, PhaseLost:
-		return j.w.LostTitle
+		return words.LostTitle.In(j.lang)
 	case PhaseAfter, PhaseOver:
-		return fill(j.w.AfterTitle, j.page.Brand)
+		return words.AfterTitle.With(j.lang, j.page.Brand)
 	case PhaseBlocked:
-		return j.w.BlockedTitle
+		return words.BlockedTitle.In(j.lang)
 	}
-	return fill(j.w.InviteTitle, j.page.Brand)
+	return words.InviteTitle.With(j.lang, j.page.Brand)
 }
 
 // Render implements app.Composer.
@@ -220,15 +214,15 @@ func (j *Join) Render() app.UI {
 	switch j.phase {
 	case PhaseInCall:
 		return frame(j.page, j.phase, "call", j.s.live,
-			j.s.callView(j.callHeading(), about(j.w.Alone, j.agent()))...)
+			j.s.callView(j.callHeading(), words.Alone.About(j.lang, j.agent()))...)
 	case PhaseWaiting:
 		return frame(j.page, j.phase, "page", j.s.live, brand(j.page), j.waiting())
 	case PhaseLoading:
-		return frame(j.page, j.phase, "page", j.s.live, brand(j.page), j.busyCard(j.w.Loading, j.trouble, ""))
+		return frame(j.page, j.phase, "page", j.s.live, brand(j.page), j.busyCard(words.Loading.In(j.lang), j.trouble, ""))
 	case PhaseJoining:
-		return frame(j.page, j.phase, "page", j.s.live, brand(j.page), j.busyCard(j.w.JoiningHeading, pick(j.s.slow.on, j.w.SDKLoading, ""), j.w.Cancel))
+		return frame(j.page, j.phase, "page", j.s.live, brand(j.page), j.busyCard(words.JoiningHeading.In(j.lang), pick(j.s.slow.on, words.SDKLoading.In(j.lang), ""), words.Cancel.In(j.lang)))
 	case PhaseRejoining:
-		return frame(j.page, j.phase, "page", j.s.live, brand(j.page), j.busyCard(j.w.RejoinHeading, j.w.RejoinLead, j.w.Leave))
+		return frame(j.page, j.phase, "page", j.s.live, brand(j.page), j.busyCard(words.RejoinHeading.In(j.lang), words.RejoinLead.In(j.lang), words.Leave.In(j.lang)))
 	case PhaseLost:
 		return frame(j.page, j.phase, "page", j.s.live, brand(j.page), j.lost())
 	case PhaseAfter:

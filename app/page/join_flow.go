@@ -9,13 +9,14 @@ import (
 
 	"escalate/app/video"
 	"escalate/app/wire"
+	"escalate/app/words"
 )
 
 // join carries out a click on Join.
 func (j *Join) join(w video.Want) {
 	if j.state.Recording && !j.consent {
 		j.consentMissing = true
-		j.s.say(j.w.ConsentMissing)
+		j.s.say(words.ConsentMissing.In(j.lang))
 		j.s.ctx.Defer(func(app.Context) { j.s.deps.Host.Focus(ConsentInput) })
 		return
 	}
@@ -38,8 +39,8 @@ func (j *Join) askFirst(w video.Want, next func()) {
 		}
 		if !ok {
 			j.to(PhaseGreenRoom)
-			a := j.w.media(j.s.mediaErr)
-			j.s.say(a.Heading + ". " + a.Text)
+			a := words.Media(j.s.mediaErr)
+			j.s.say(a.In(j.lang))
 			j.progress(wire.PhaseTrouble, a.Trouble)
 			return
 		}
@@ -56,7 +57,7 @@ func (j *Join) enter() {
 	j.entering = true
 	r := wire.JoinRequest{}
 	if j.state.Recording {
-		r.Consent = j.w.Consent
+		r.Consent = words.Consent.In(j.lang)
 	}
 	asyncIn(try, &j.s, func(ctx context.Context) (wire.Join, error) {
 		return j.s.deps.API.Join(ctx, j.code, r)
@@ -125,7 +126,7 @@ func (j *Join) notConnected(e *video.Error) {
 		j.finish(wire.CodeEnded)
 		return
 	}
-	j.again(j.w.callError(e), joinTrouble(e.Reason))
+	j.again(words.Call(j.lang, e), joinTrouble(e.Reason))
 }
 
 // again tries to come back if we were in a call, and else shows the green room
@@ -152,7 +153,7 @@ func (j *Join) ended(err *video.Error) {
 		j.elsewhere = true
 		j.s.release() // the other tab wants the camera
 		j.to(PhaseLost)
-		j.s.say(j.w.ElsewhereHeading)
+		j.s.say(words.ElsewhereHeading.In(j.lang))
 		return
 	case byChoice:
 		j.goodbye()
@@ -170,7 +171,7 @@ func (j *Join) ended(err *video.Error) {
 		return
 	}
 	j.back.lost(time.Now())
-	j.trouble = j.w.callError(err)
+	j.trouble = words.Call(j.lang, err)
 	j.rejoin()
 }
 
@@ -182,7 +183,7 @@ func (j *Join) rejoin() {
 		return
 	}
 	j.to(PhaseRejoining)
-	j.s.say(j.w.RejoinHeading)
+	j.s.say(words.RejoinHeading.In(j.lang))
 	try := j.attempt.begin(j.s.ctx)
 	j.s.later(pause, func() {
 		if !superseded(try) {
@@ -270,4 +271,17 @@ func (j *Join) take(st wire.State) {
 	case j.phase == PhaseWaiting && st.AgentPresent && !j.entering:
 		j.enter()
 	}
+}
+
+// joinTrouble is what the agent is told of a call that could not be joined.
+func joinTrouble(r video.Reason) string {
+	switch r {
+	case video.RoomFull, video.TokenInvalid:
+		return "" // the customer's network is fine
+	case video.SDKBlocked:
+		return wire.TroubleSDKBlocked
+	case video.SDKSlow:
+		return wire.TroubleSDKSlow
+	}
+	return wire.TroubleNetwork
 }

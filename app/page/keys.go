@@ -4,6 +4,7 @@ import (
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 
 	"escalate/app/video"
+	"escalate/app/words"
 )
 
 // The key combinations, named as Host.OnKeys wants them.
@@ -63,11 +64,11 @@ func (s *session) keyList() app.UI {
 		return app.Li().Body(app.Kbd().Text(keys), app.Span().Text(what))
 	}
 	// A phone has no keys to speak of.
-	return hide(app.Section().Class("keys").Aria("label", s.w.KeysTitle), s.support.Mobile).Body(
-		app.H3().Text(s.w.KeysTitle),
+	return hide(app.Section().Class("keys").Aria("label", words.KeysTitle.In(s.lang)), s.support.Mobile).Body(
+		app.H3().Text(words.KeysTitle.In(s.lang)),
 		app.Ul().Class("key-list").Body(
-			row(s.mod()+"+D", s.w.KeysMic), row(s.mod()+"+E", s.w.KeysCamera), row("?", s.w.KeysHelp)),
-		app.Label().Class("tick").For(KeysSwitch).Body(box, app.Span().Text(s.w.KeysOn)),
+			row(s.mod()+"+D", words.KeysMic.In(s.lang)), row(s.mod()+"+E", words.KeysCamera.In(s.lang)), row("?", words.KeysHelp.In(s.lang))),
+		app.Label().Class("tick").For(KeysSwitch).Body(box, app.Span().Text(words.KeysOn.In(s.lang))),
 	)
 }
 
@@ -84,6 +85,6 @@ func (s *session) useKeys(on bool) {
 	s.keys.off = !on
 	s.remember()
 	if !on {
-		s.say(s.w.KeysOff)
+		s.say(words.KeysOff.In(s.lang))
 	}
 }

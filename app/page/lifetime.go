@@ -1,12 +1,12 @@
 package page
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 
 	"escalate/app/wire"
+	"escalate/app/words"
 )
 
 // lifetime says how long the link works. Once the agent is in, it works for as
@@ -19,26 +19,10 @@ func (j *Join) lifetime() app.UI {
 	if j.state.Status != wire.StatusInvited || left <= 0 {
 		return app.P().Hidden(true)
 	}
-	text := j.w.lasts(left)
+	text := words.Lasts(j.lang, left)
 	if clock := j.s.deps.Host.Clock(until); clock != "" {
-		text = fill(j.w.LinkUntil, clock)
+		text = words.LinkUntil.With(j.lang, clock)
 	}
 	return app.P().ID(LinkLife).Class("fine").Body(
-		app.Time().DateTime(until.UTC().Format(time.RFC3339)).DataSet("words", j.w.LinkUntil).Text(text))
-}
-
-// lasts rounds up: a link that works a little longer than said disappoints
-// nobody.
-func (w *words) lasts(d time.Duration) string {
-	minutes := int((d + time.Minute - 1) / time.Minute)
-	hours := (minutes + 59) / 60
-	switch {
-	case minutes <= 1:
-		return w.LinkMinute
-	case minutes == 60:
-		return w.LinkHour
-	case minutes < 120:
-		return fmt.Sprintf(w.LinkMinutes, minutes)
-	}
-	return fmt.Sprintf(w.LinkHours, hours)
+		app.Time().DateTime(until.UTC().Format(time.RFC3339)).DataSet("words", words.LinkUntil.In(j.lang)).Text(text))
 }

@@ -8,26 +8,6 @@ import (
 	"escalate/app/wire"
 )
 
-func TestLasts(t *testing.T) {
-	for _, ca := range []struct {
-		left time.Duration
-		want string
-	}{
-		{time.Second, "one more minute"},
-		{time.Minute, "one more minute"},
-		{time.Minute + time.Second, "2 more minutes"},
-		{59*time.Minute + time.Second, "one more hour"},
-		{time.Hour, "one more hour"},
-		{time.Hour + time.Minute, "61 more minutes"},
-		{2 * time.Hour, "2 more hours"},
-		{2*time.Hour + time.Second, "3 more hours"},
-	} {
-		if got := english.lasts(ca.left); !strings.Contains(got, ca.want) {
-			t.Errorf("%v: %s, want %s", ca.left, got, ca.want)
-		}
-	}
-}
-
 func TestHowLongTheLinkWorks(t *testing.T) {
 	s := invited()
 	s.ValidUntil = time.Now().Add(30 * time.Minute)

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"escalate/app/wire"
+	"escalate/app/words"
 )
 
 func TestAPageWithoutStateFetchesIt(t *testing.T) {
@@ -29,7 +30,7 @@ func TestTheFrameSaysNothingFalse(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, no := range []string{english.NotRecorded, english.Recorded, JoinButton} {
+	for _, no := range []string{words.NotRecorded.In(words.English), words.Recorded.In(words.English), JoinButton} {
 		if strings.Contains(markup, no) {
 			t.Errorf("without a state the page says %q", no)
 		}

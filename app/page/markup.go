@@ -4,6 +4,7 @@ import (
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 
 	"escalate/app/wire"
+	"escalate/app/words"
 )
 
 // The helpers here exist because of how go-app writes and updates attributes:
@@ -80,14 +81,14 @@ func heading(text string) app.UI {
 }
 
 // headingOf is heading with a name in it.
-func headingOf(s sentence) app.UI {
-	return app.H1().ID(HeadingID).TabIndex(-1).Body(s.node())
+func headingOf(s words.Sentence) app.UI {
+	return app.H1().ID(HeadingID).TabIndex(-1).Body(sentence(s))
 }
 
 // startNote is where start.js says that the page is loading or could not load.
-func startNote(w *words) app.UI {
+func startNote(l words.Language) app.UI {
 	return app.P().ID(StartNote).Class("note").Role("status").Hidden(true).
-		DataSet("starting", w.Starting).DataSet("failed", w.StartFailed)
+		DataSet("starting", words.Starting.In(l)).DataSet("failed", words.StartFailed.In(l))
 }
 
 // note is a paragraph that asks for attention; it is not there when empty.

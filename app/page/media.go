@@ -7,6 +7,7 @@ import (
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 
 	"escalate/app/video"
+	"escalate/app/words"
 )
 
 // The device kinds of the browser.
@@ -76,7 +77,7 @@ func (s *session) took(c video.Capture, as restored) {
 	s.blur = as.blurred
 	if as.bare {
 		s.support.Blur = false
-		s.tellNotice(plainly(s.w.BareCamera))
+		s.tellNotice(words.BareCamera.Plain(s.lang))
 	}
 	s.mediaErr = firstError(c.Missing(video.Video), c.Missing(video.Audio))
 	s.listDevices()
@@ -190,11 +191,11 @@ func (s *session) wasSet(k video.Kind, on bool) {
 	}
 	if k == video.Video {
 		s.camOn = on
-		s.say(pick(on, s.w.CameraOn, s.w.CameraStopped))
+		s.say(pick(on, words.CameraOn.In(s.lang), words.CameraStopped.In(s.lang)))
 		return
 	}
 	s.micOn = on
-	s.say(pick(on, s.w.MuteOff, s.w.MuteOn))
+	s.say(pick(on, words.MuteOff.In(s.lang), words.MuteOn.In(s.lang)))
 }
 
 // doing runs a command on a kind of media, one at a time; a failure becomes a
@@ -223,8 +224,7 @@ func (s *session) doing(k video.Kind, work func(context.Context) error, done fun
 
 // failed shows what a device command's error means.
 func (s *session) failed(err error) {
-	a := s.w.media(videoError(err))
-	s.trouble = a.Heading + ". " + a.Text
+	s.trouble = words.Media(videoError(err)).In(s.lang)
 	s.say(s.trouble)
 }
 
@@ -245,7 +245,7 @@ func (s *session) share() {
 		delete(s.busy, video.Screen)
 		if err == nil {
 			s.trouble = ""
-			s.say(s.w.SelfSharing)
+			s.say(words.SelfSharing.In(s.lang))
 			return
 		}
 		switch videoError(err).Reason {

@@ -6,6 +6,7 @@ import (
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 
 	"escalate/app/call"
+	"escalate/app/words"
 )
 
 // toggleMini puts the call into a small window that stays on top, or back.
@@ -24,7 +25,7 @@ func (s *session) toggleMini() {
 	}, func(stop func(), err error) {
 		switch {
 		case err != nil:
-			s.tellNotice(plainly(s.w.NoMini))
+			s.tellNotice(words.NoMini.Plain(s.lang))
 		case s.room == nil:
 			stop()
 		default:
@@ -52,7 +53,7 @@ func (s *session) miniTitle() string {
 	if p, ok := s.state.Remote(); ok {
 		return s.nameOf(p.Identity)
 	}
-	return s.w.You
+	return words.You.In(s.lang)
 }
 
 func (s *session) onMini(app.Context, app.Event) { s.toggleMini() }

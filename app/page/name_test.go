@@ -28,8 +28,8 @@ func TestNamesOfPeopleInACall(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			st := invited()
 			st.AgentName, st.AgentWorker = c.agentName, c.worker
-			j := &Join{w: &english, state: st}
-			v := &VideoRoom{w: &english, known: wire.Escalation{State: st}}
+			j := &Join{state: st}
+			v := &VideoRoom{known: wire.Escalation{State: st}}
 			for i, identity := range c.came {
 				if got := j.nameOf(identity); got != c.toCustomer[i] {
 					t.Errorf("%s is %q to the customer, want %q", identity, got, c.toCustomer[i])

@@ -6,16 +6,17 @@ import (
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 
 	"escalate/app/wire"
+	"escalate/app/words"
 )
 
 // overCard is for who comes too late.
 func (j *Join) overCard() app.UI {
-	title, lead := j.w.OverEndedHeading, j.w.OverEndedLead
+	title, lead := words.OverEndedHeading.In(j.lang), words.OverEndedLead.In(j.lang)
 	switch j.state.Status {
 	case wire.StatusExpired:
-		title, lead = j.w.OverExpiredHeading, j.w.OverExpiredLead
+		title, lead = words.OverExpiredHeading.In(j.lang), words.OverExpiredLead.In(j.lang)
 	case "":
-		title, lead = j.w.OverUnknownHeading, j.w.OverUnknownLead
+		title, lead = words.OverUnknownHeading.In(j.lang), words.OverUnknownLead.In(j.lang)
 	}
 	return app.Div().Class("card card-center").Body(
 		heading(title),
@@ -25,19 +26,13 @@ func (j *Join) overCard() app.UI {
 
 // blocked is for a browser that cannot: what it is, and how to go on elsewhere.
 func (j *Join) blocked() app.UI {
-	title, lead := j.w.OldHeading, j.w.OldLead
-	switch u := j.s.support; {
-	case u.InApp:
-		title, lead = j.w.InAppHeading, j.w.InAppLead
-	case !u.Secure:
-		title, lead = j.w.InsecureHeading, j.w.InsecureLead
-	}
+	why := words.Blocked(j.s.support)
 	return app.Div().Class("card card-center").Body(
 		svg(iconWarn),
-		heading(title),
-		app.P().Class("lead").Text(lead),
+		heading(why.Heading.In(j.lang)),
+		app.P().Class("lead").Text(why.Text.In(j.lang)),
 		app.Div().Class("actions").Body(
-			button(CopyButton, "button-primary", iconCopy, pick(j.copied, j.w.Copied, j.w.CopyLink), j.onCopy)),
+			button(CopyButton, "button-primary", iconCopy, pick(j.copied, words.Copied.In(j.lang), words.CopyLink.In(j.lang)), j.onCopy)),
 		note(TroubleNote, j.trouble),
 	)
 }
@@ -48,7 +43,7 @@ func (j *Join) onCopy(ctx app.Context, _ app.Event) {
 		j.copied = err == nil
 		j.trouble = ""
 		if err != nil {
-			j.trouble = j.w.CopyByHand
+			j.trouble = words.CopyByHand.In(j.lang)
 		}
 	})
 }

@@ -17,6 +17,7 @@ import (
 
 	"escalate/app/video"
 	"escalate/app/wire"
+	"escalate/app/words"
 )
 
 // ErrNoPage is what Render answers for a path that has no page here.
@@ -58,6 +59,9 @@ type API interface {
 	// End ends the escalation for everyone.
 	End(ctx context.Context, code string) (wire.State, error)
 }
+
+// Languages returns the languages of the pages, as BCP 47 tags, the default first.
+func Languages() []string { return words.Languages() }
 
 // Register routes the pages in the browser.
 func Register(d Deps) {

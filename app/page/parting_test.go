@@ -6,6 +6,7 @@ import (
 
 	"escalate/app/video"
 	"escalate/app/wire"
+	"escalate/app/words"
 )
 
 // The agent joined in another tab: this one says so, and does not fight for it.
@@ -110,7 +111,7 @@ func TestEndThatFailsOffersTheCallAgain(t *testing.T) {
 		t.Error("a way back is offered while the end is asked for")
 	}
 	r.api.endGate <- struct{}{}
-	r.until("offered again, with the reason", func() bool { return offers(r) && r.shows(v.w.NoAnswer)() })
+	r.until("offered again, with the reason", func() bool { return offers(r) && r.shows(words.NoAnswer.In(v.lang))() })
 }
 
 func TestEndOfWhatIsOverAlready(t *testing.T) {

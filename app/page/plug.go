@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"escalate/app/video"
+	"escalate/app/words"
 )
 
 // deviceKinds are what the browser calls the devices of a kind of media.
@@ -67,7 +68,7 @@ func (s *session) replug() {
 	for k, was := range s.gone {
 		kind := deviceKinds[k]
 		if !slices.ContainsFunc(s.devices, func(d video.Device) bool { return d.Kind == kind }) {
-			why := about(pick(k == video.Audio, s.w.MicGone, s.w.CameraGone), was.Label)
+			why := pick(k == video.Audio, &words.MicGone, &words.CameraGone).About(s.lang, was.Label)
 			if s.notice == why {
 				continue // known
 			}
@@ -85,7 +86,7 @@ func (s *session) replug() {
 			s.chosen[kind] = ""
 			s.inUse()
 			now, _ := s.device(kind, s.using[k])
-			s.tellNotice(about(s.w.NowUsing, now.Label))
+			s.tellNotice(words.NowUsing.About(s.lang, now.Label))
 		})
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 
 	"escalate/app/video"
+	"escalate/app/words"
 )
 
 // pulseEvery is how often the media are measured during a call: often enough
@@ -52,7 +53,7 @@ func (s *session) measure(before, now video.Stats) (changed bool) {
 	if stalled := s.state.Stalled(); stalled != old.Stalled() {
 		changed = true
 		if stalled {
-			s.say(s.w.Stalled)
+			s.say(words.Stalled.In(s.lang))
 		}
 	}
 	for _, p := range s.state.Participants {

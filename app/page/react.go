@@ -5,6 +5,7 @@ import (
 
 	"escalate/app/call"
 	"escalate/app/video"
+	"escalate/app/words"
 )
 
 // justShared is how young a share of ours must be for a share of theirs to
@@ -16,12 +17,12 @@ const justShared = 3 * time.Second
 const noticeFor = 12 * time.Second
 
 // tellNotice shows and says what the page did by itself.
-func (s *session) tellNotice(text sentence) {
+func (s *session) tellNotice(text words.Sentence) {
 	s.notice = text
 	s.say(text.String())
 	s.later(noticeFor, func() {
 		if s.notice == text {
-			s.notice = sentence{}
+			s.notice = words.Sentence{}
 		}
 	})
 }
@@ -65,5 +66,5 @@ func (s *session) yield(sid string, together bool) {
 		return
 	}
 	s.room.StopScreen()
-	s.tellNotice(about(s.w.ShareReplaced, s.nameOf(p.Identity)))
+	s.tellNotice(words.ShareReplaced.About(s.lang, s.nameOf(p.Identity)))
 }

@@ -1,7 +1,6 @@
 package page
 
 import (
-	"reflect"
 	"strings"
 	"testing"
 
@@ -9,6 +8,7 @@ import (
 
 	"escalate/app/video"
 	"escalate/app/wire"
+	"escalate/app/words"
 )
 
 // turning are characters that turn a sentence around or cannot be seen.
@@ -17,34 +17,22 @@ const turning = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u2
 const evilName = "Ann\u202e \u2067\u05e8\u05d5\u05e0\u05d9\u200b"
 
 func TestSentence(t *testing.T) {
+	about := func(text, name string) words.Sentence { return (&words.Text{text}).About(words.English, name) }
 	for _, c := range []struct {
-		s          sentence
-		node, text string
+		s    words.Sentence
+		want string
 	}{
-		{plainly("All <is> well."), "<span>All &lt;is&gt; well.</span>", "All <is> well."},
-		{about("Call with %s.", "Ann"), "<span>Call with <bdi>Ann</bdi>.</span>", "Call with Ann."},
-		{about("%s is here.", "éva"), "<span><bdi>Éva</bdi> is here.</span>", "Éva is here."},
-		{about("%s is here.", "<b>&"), "<span><bdi>&lt;b&gt;&amp;</bdi> is here.</span>", "<b>& is here."},
-		{about("%s", ""), "<span><bdi></bdi></span>", ""},
-		{about("Call with %s", "50%s off"), "<span>Call with <bdi>50%s off</bdi></span>", "Call with 50%s off"},
-		{sentence{}, "<span></span>", ""},
+		{(&words.Text{"All <is> well."}).Plain(words.English), "<span>All &lt;is&gt; well.</span>"},
+		{about("Call with %s.", "Ann"), "<span>Call with <bdi>Ann</bdi>.</span>"},
+		{about("%s is here.", "éva"), "<span><bdi>Éva</bdi> is here.</span>"},
+		{about("%s is here.", "<b>&"), "<span><bdi>&lt;b&gt;&amp;</bdi> is here.</span>"},
+		{about("%s", ""), "<span><bdi></bdi></span>"},
+		{about("Call with %s", "50%s off"), "<span>Call with <bdi>50%s off</bdi></span>"},
+		{words.Sentence{}, "<span></span>"},
 	} {
-		if got := app.HTMLString(c.s.node()); got != c.node {
-			t.Errorf("%+v is drawn as %s, want %s", c.s, got, c.node)
+		if got := app.HTMLString(sentence(c.s)); got != c.want {
+			t.Errorf("%+v is drawn as %s, want %s", c.s, got, c.want)
 		}
-		if got := c.s.String(); got != c.text {
-			t.Errorf("%+v reads %q, want %q", c.s, got, c.text)
-		}
-	}
-}
-
-func TestEveryNamedSentenceHasOneGap(t *testing.T) {
-	for _, w := range languages {
-		texts(reflect.ValueOf(w.Named), "Named", func(field, text string) {
-			if strings.Count(text, gap) != 1 || strings.Count(text, "%") != 1 {
-				t.Errorf("%s %s: %s", w.Lang, field, text)
-			}
-		})
 	}
 }
 

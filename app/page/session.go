@@ -10,6 +10,7 @@ import (
 	"escalate/app/call"
 	"escalate/app/video"
 	"escalate/app/wire"
+	"escalate/app/words"
 )
 
 // session is one side's part in the calls of one escalation: the captured
@@ -18,7 +19,7 @@ import (
 // in goroutines that end with ctx and hand their results over by Dispatch.
 type session struct {
 	deps Deps
-	w    *words
+	lang words.Language
 	wait patience
 	// ctx is the page's component: an element of it may be gone when a result
 	// arrives, and what is dispatched to a gone element is dropped.
@@ -75,15 +76,15 @@ type session struct {
 	full     bool // on the whole screen
 	noFull   bool // the browser cannot
 	trouble  string
-	notice   sentence // what the page did by itself
+	notice   words.Sentence // what the page did by itself
 	live     string
 	recorded bool // the call is known to be recorded, whatever the Room tells
 	stops    []func()
 }
 
-func newSession(d Deps, w *words, intentKey string) session {
+func newSession(d Deps, lang words.Language, intentKey string) session {
 	return session{
-		deps: d, w: w, wait: usual(),
+		deps: d, lang: lang, wait: usual(),
 		support: d.Devices.Supported(),
 		state:   call.New(),
 		intent:  intent{host: d.Host, key: intentKey},
@@ -164,7 +165,7 @@ func (s *session) connect(j wire.Join, done func(error)) {
 	s.slots, s.drawn = nil, map[string]string{}
 	s.identity, s.leaveKey = j.Identity, j.LeaveKey
 	s.leaving, s.vanished = false, false
-	s.trouble, s.notice = "", sentence{}
+	s.trouble, s.notice = "", words.Sentence{}
 	ctx, cancel := context.WithCancel(s.ctx)
 	s.cancel = cancel
 	slow, loaded := s.slow.watch(s)

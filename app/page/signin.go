@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"escalate/app/wire"
+	"escalate/app/words"
 )
 
 // signIn is the agent's being signed in to Flex, as the desktop's messages and
@@ -28,7 +29,7 @@ func (v *VideoRoom) problem(err error) string {
 		if v.phase == PhaseInCall {
 			// The server's advice for who cannot sign in may end the call. The
 			// desktop sends a new token soon.
-			why = v.w.SignInStale
+			why = words.SignInStale.In(v.lang)
 		}
 		v.signIn.refused, v.signIn.said = true, why
 	}

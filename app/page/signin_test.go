@@ -6,6 +6,7 @@ import (
 
 	"escalate/app/video"
 	"escalate/app/wire"
+	"escalate/app/words"
 )
 
 // expired is what the server says of a Flex token that has run out, at its worst.
@@ -35,7 +36,7 @@ func TestExpiredTokenInACallAdvisesNoReload(t *testing.T) {
 			r.hears(wire.Bridge{Type: wire.BridgeToken, Token: "old"})
 			r.until("it was tried", func() bool { return r.api.has(func(f *fakeAPI) bool { return f.tasks == 2 }) })
 			r.do(func() {})
-			if v.s.trouble != v.w.SignInStale {
+			if v.s.trouble != words.SignInStale.In(v.lang) {
 				t.Errorf("trouble %q", v.s.trouble)
 			}
 			r.api.set(func(f *fakeAPI) { f.endErr, f.escalateErr, f.taskErr = nil, nil, nil })

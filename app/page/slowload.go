@@ -4,6 +4,7 @@ import (
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 
 	"escalate/app/video"
+	"escalate/app/words"
 )
 
 // slowLoad is whether the part of the page that does the call, which comes
@@ -17,7 +18,7 @@ func (l *slowLoad) watch(s *session) (slow, done func()) {
 		s.ctx.Dispatch(func(app.Context) {
 			if !over {
 				l.on = true
-				s.say(s.w.SDKLoading)
+				s.say(words.SDKLoading.In(s.lang))
 			}
 		})
 	}
@@ -25,11 +26,13 @@ func (l *slowLoad) watch(s *session) (slow, done func()) {
 }
 
 // askingWords is what stands while camera and microphone are being asked for.
-func (s *session) askingWords() string { return pick(s.slow.on, s.w.SDKLoading, s.w.Asking) }
+func (s *session) askingWords() string {
+	return pick(s.slow.on, words.SDKLoading.In(s.lang), words.Asking.In(s.lang))
+}
 
 // unansweredWords is what to do when they have been asked for a long time.
 func (s *session) unansweredWords() string {
-	return pick(s.slow.on, s.w.SDKLoading, s.w.AskUnanswered)
+	return pick(s.slow.on, words.SDKLoading.In(s.lang), words.AskUnanswered.In(s.lang))
 }
 
 // noDevice says that the devices were asked for and none is to be had. A page

@@ -6,6 +6,7 @@ import (
 
 	"escalate/app/video"
 	"escalate/app/wire"
+	"escalate/app/words"
 )
 
 func TestSDKThatDoesNotComeIsNotCalledACamera(t *testing.T) {
@@ -23,7 +24,7 @@ func TestSDKThatDoesNotComeIsNotCalledACamera(t *testing.T) {
 			r.do(func() { j.onJoin(nil, noEvent()) })
 			r.until("what it is", r.shows(c.says))
 			r.until("the agent knows", func() bool { return r.api.reported(wire.PhaseTrouble, c.trouble) })
-			if r.shows(english.JoinNothing)() {
+			if r.shows(words.JoinNothing.In(words.English))() {
 				t.Error("joining without devices is offered, as if they were the trouble")
 			}
 			// The same where no device is wanted.
@@ -48,16 +49,16 @@ func TestSlowLoadIsTold(t *testing.T) {
 	r, j := joinRig(t, open(invited()))
 	r.devices.Gate = make(chan struct{})
 	r.do(func() { j.onCheck(nil, noEvent()) })
-	r.until("asking", r.shows(english.Asking))
+	r.until("asking", r.shows(words.Asking.In(words.English)))
 	r.until("wanted", func() bool { return r.devices.Wanted().Loading != nil })
 	r.devices.Wanted().Loading()
-	r.until("still loading", r.shows(english.SDKLoading))
-	if r.shows(english.Asking)() {
+	r.until("still loading", r.shows(words.SDKLoading.In(words.English)))
+	if r.shows(words.Asking.In(words.English))() {
 		t.Error("it says that the browser is asking, which it is not")
 	}
 	close(r.devices.Gate)
 	r.until("the preview", r.shows("Microphone 1"))
-	if r.shows("<span>" + english.SDKLoading)() {
+	if r.shows("<span>" + words.SDKLoading.In(words.English))() {
 		t.Error("it still says that it is loading")
 	}
 }
@@ -68,8 +69,8 @@ func TestNoAnswerIsNotCalledOffline(t *testing.T) {
 		online bool
 		says   string
 	}{
-		{"our server is away", true, english.NoAnswer},
-		{"this device is offline", false, english.Offline},
+		{"our server is away", true, words.NoAnswer.In(words.English)},
+		{"this device is offline", false, words.Offline.In(words.English)},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r, j := joinRig(t, open(invited()))
@@ -81,7 +82,7 @@ func TestNoAnswerIsNotCalledOffline(t *testing.T) {
 			if got := j.s.problem(&wire.Error{Code: wire.CodeUnavailable, Message: "later"}); got != "later" {
 				t.Errorf("%q", got)
 			}
-			if got := j.s.problem(errors.New("x")); got != english.Problem {
+			if got := j.s.problem(errors.New("x")); got != words.Problem.In(words.English) {
 				t.Errorf("%q", got)
 			}
 		})
@@ -92,17 +93,5 @@ func TestAgentsPageOverHTTPSaysSo(t *testing.T) {
 	r := newRig(t, wire.Page{Brand: "Escalate", Lang: "en"})
 	r.devices.Support = video.Support{WebRTC: true}
 	r.mount(newVideoRoom(r.deps()))
-	r.until("what it is", r.shows(english.InsecureHeading))
-}
-
-func TestAgentIsToldEachTrouble(t *testing.T) {
-	seen := map[string]string{}
-	for _, detail := range []string{wire.TroubleDenied, wire.TroubleSystem, wire.TroubleInUse, wire.TroubleNoDevice, wire.TroubleInAppBrowser,
-		wire.TroubleUnsupported, wire.TroubleInsecure, wire.TroubleSDKBlocked, wire.TroubleSDKSlow, wire.TroubleNetwork, ""} {
-		says, _ := english.trouble(detail)
-		if other, ok := seen[says]; ok {
-			t.Errorf("%q and %q read the same: %s", detail, other, says)
-		}
-		seen[says] = detail
-	}
+	r.until("what it is", r.shows(words.Insecure.Heading.In(words.English)))
 }

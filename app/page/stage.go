@@ -5,6 +5,7 @@ import (
 
 	"escalate/app/call"
 	"escalate/app/video"
+	"escalate/app/words"
 )
 
 // The arrangements of the stage: the value of its data-layout.
@@ -17,7 +18,7 @@ const (
 
 // stage is the tiles of a call. Tiles and their <video> elements keep their
 // places for as long as the call lasts: see slot.
-func (s *session) stage(alone sentence) app.UI {
+func (s *session) stage(alone words.Sentence) app.UI {
 	_, sharer, screen := s.state.ScreenTrack()
 	layout := layoutPair
 	switch n := len(s.state.Participants); {
@@ -30,7 +31,7 @@ func (s *session) stage(alone sentence) app.UI {
 	}
 	tiles := []app.UI{
 		s.selfTile(),
-		hide(app.P().Class("stage-alone"), layout != layoutAlone).Body(alone.node()),
+		hide(app.P().Class("stage-alone"), layout != layoutAlone).Body(sentence(alone)),
 	}
 	for _, sl := range s.slots {
 		tiles = append(tiles, s.tile(sl), s.screenTile(sl, screen && sharer.SID == sl.sid))
@@ -59,22 +60,22 @@ func (s *session) tile(sl slot) app.UI {
 // screenTile is the place of a Participant's shared screen, mostly empty.
 func (s *session) screenTile(sl slot, on bool) app.UI {
 	return hide(app.Section().Class("tile tile-screen"), !on).
-		Aria("label", fill(s.w.Sharing, s.nameOf(sl.identity))).Body(
+		Aria("label", words.Sharing.With(s.lang, s.nameOf(sl.identity))).Body(
 		app.Video().ID(RemoteScreen(sl.sid)).AutoPlay(true).Attr("playsinline", "playsinline"),
 		app.Audio().ID(RemoteSound(sl.sid)).AutoPlay(true),
-		app.P().Class("caption").Body(svg(iconShare), about(s.w.Sharing, s.nameOf(sl.identity)).node()),
+		app.P().Class("caption").Body(svg(iconShare), sentence(words.Sharing.About(s.lang, s.nameOf(sl.identity)))),
 	)
 }
 
 // selfTile is what the others see of us, mirrored.
 func (s *session) selfTile() app.UI {
 	camera := s.cameraOn()
-	tile := app.Section().ID(SelfTile).Class("tile tile-self").Aria("label", s.w.You)
+	tile := app.Section().ID(SelfTile).Class("tile tile-self").Aria("label", words.You.In(s.lang))
 	return with(tile, s.microphoneOn() && s.state.Speaking(s.state.Local.SID), "speaking").
 		DataSet("camera", onOff(camera)).DataSet("microphone", onOff(s.microphoneOn())).Body(
 		hide(app.Video().ID(SelfVideo).Class("mirrored").AutoPlay(true).Muted(true).Attr("playsinline", "playsinline"), !camera),
-		avatar(s.w.You, camera),
-		s.caption(s.w.You, !s.microphoneOn(), s.condition(s.state.Local)),
+		avatar(words.You.In(s.lang), camera),
+		s.caption(words.You.In(s.lang), !s.microphoneOn(), s.condition(s.state.Local)),
 	)
 }
 
@@ -88,7 +89,7 @@ func avatar(name string, hidden bool) app.UI {
 func (s *session) caption(name string, muted bool, condition string) app.UI {
 	return app.P().Class("caption").Body(
 		app.Span().Class("caption-name").Body(bdi(name)),
-		hide(app.Span().Class("caption-mark"), !muted).Body(svg(iconMicOff), app.Span().Class("visually-hidden").Text(s.w.Muted)),
+		hide(app.Span().Class("caption-mark"), !muted).Body(svg(iconMicOff), app.Span().Class("visually-hidden").Text(words.Muted.In(s.lang))),
 		hide(app.Span().Class("caption-note"), condition == "").Text(condition),
 	)
 }
@@ -98,14 +99,14 @@ func (s *session) caption(name string, muted bool, condition string) app.UI {
 func (s *session) condition(p video.Participant) string {
 	switch {
 	case p.Reconnecting:
-		return s.w.OtherReconnecting
+		return words.OtherReconnecting.In(s.lang)
 	case s.state.Paused(p.SID):
-		return s.w.Paused
+		return words.Paused.In(s.lang)
 	}
-	return s.w.quality(s.state.QualityOf(p.SID), s.state.CauseOf(p.SID), p.SID == s.state.Local.SID)
+	return words.Quality(s.lang, s.state.QualityOf(p.SID), s.state.CauseOf(p.SID), p.SID == s.state.Local.SID)
 }
 
-func pick(first bool, a, b string) string {
+func pick[T any](first bool, a, b T) T {
 	if first {
 		return a
 	}
@@ -129,18 +130,18 @@ func initials(name string) string {
 
 // callNotices are the bars over the stage, worst first.
 func (s *session) callNotices() app.UI {
-	taken, words := s.taken()
+	taken, what := s.taken()
 	weak := s.condition(s.state.Local)
 	return app.Div().Class("notices").Body(
 		hide(app.P().Class("bar bar-warn"), s.state.Phase != call.Reconnecting).Body(
-			app.Span().Class("spinner").Aria("hidden", "true"), app.Span().Text(s.w.Reconnecting)),
+			app.Span().Class("spinner").Aria("hidden", "true"), app.Span().Text(words.Reconnecting.In(s.lang))),
 		hide(app.P().Class("bar bar-warn").DataSet("stalled", "true"), s.state.Phase != call.InCall || !s.state.Stalled()).Body(
-			app.Span().Class("spinner").Aria("hidden", "true"), app.Span().Text(s.w.Stalled)),
-		hide(button(ResumeButton, "bar-button", iconSound, s.w.Resume, s.onResume), !s.state.PlaybackBlocked),
-		hide(button(RefreshButton, "bar-button", iconWarn, words, s.onRefresh), !taken),
+			app.Span().Class("spinner").Aria("hidden", "true"), app.Span().Text(words.Stalled.In(s.lang))),
+		hide(button(ResumeButton, "bar-button", iconSound, words.Resume.In(s.lang), s.onResume), !s.state.PlaybackBlocked),
+		hide(button(RefreshButton, "bar-button", iconWarn, what, s.onRefresh), !taken),
 		hide(app.P().ID(QualityNote).Class("bar"), weak == "" || s.state.Phase != call.InCall).Body(svg(iconSignal), app.Span().Text(weak)),
-		hide(app.P().ID(CallNotice).Class("bar"), s.notice == sentence{}).Body(s.notice.node()),
-		hide(app.P().ID(ShareNote).Class("bar"), !s.state.ScreenOn()).Body(svg(iconShare), app.Span().Text(s.w.SelfSharing)),
+		hide(app.P().ID(CallNotice).Class("bar"), s.notice == words.Sentence{}).Body(sentence(s.notice)),
+		hide(app.P().ID(ShareNote).Class("bar"), !s.state.ScreenOn()).Body(svg(iconShare), app.Span().Text(words.SelfSharing.In(s.lang))),
 		note(TroubleNote, s.trouble),
 	)
 }
@@ -153,18 +154,18 @@ func (s *session) onResume(app.Context, app.Event) {
 
 // taken says which of our devices a phone call or the like has taken. What is
 // unplugged cannot be taken back.
-func (s *session) taken() (any bool, words string) {
+func (s *session) taken() (any bool, what string) {
 	is := func(k video.Kind) bool {
 		_, gone := s.gone[k]
 		return s.state.Interrupted[k] && !gone
 	}
 	switch mic, cam := is(video.Audio), is(video.Video); {
 	case mic && cam:
-		return true, s.w.PhonePaused
+		return true, words.PhonePaused.In(s.lang)
 	case mic:
-		return true, s.w.MicTaken
+		return true, words.MicTaken.In(s.lang)
 	case cam:
-		return true, s.w.CameraTaken
+		return true, words.CameraTaken.In(s.lang)
 	}
 	return false, ""
 }

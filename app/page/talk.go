@@ -10,6 +10,7 @@ import (
 
 	"escalate/app/call"
 	"escalate/app/video"
+	"escalate/app/words"
 )
 
 // Text beside the call: what people fall back on when they cannot hear each
@@ -81,7 +82,7 @@ func (s *session) push(w *sent) {
 		delete(s.talk.way, n.ID)
 		if n.Type == call.NoteText {
 			s.talk.Talk = s.talk.Mark(n.ID, call.Undelivered)
-			s.say(s.w.TalkFailed)
+			s.say(words.TalkFailed.In(s.lang))
 		}
 		return
 	}
@@ -127,12 +128,12 @@ func (s *session) heardNote(e video.DataReceived) {
 	case call.NotePaused:
 		if s.state.Paused(p.SID) != n.On {
 			s.state = s.state.PausedBy(p.SID, n.On)
-			s.say(fill(pick(n.On, s.w.DidPause, s.w.DidResume), s.nameOf(p.Identity)))
+			s.say(pick(n.On, &words.DidPause, &words.DidResume).With(s.lang, s.nameOf(p.Identity)))
 		}
 	case call.NoteText:
 		var news bool
 		if s.talk.Talk, news = s.talk.Hear(p.Identity, n, !s.talk.open); news && !s.talk.open {
-			s.say(fill(s.w.DidWrite, s.nameOf(p.Identity)) + " " + n.Text)
+			s.say(words.DidWrite.With(s.lang, s.nameOf(p.Identity)) + " " + n.Text)
 		}
 		s.ctx.Defer(func(app.Context) { s.deps.Host.ScrollDown(TalkLog) })
 	}
@@ -181,32 +182,32 @@ func (s *session) talkPanel() app.UI {
 	for _, l := range s.talk.Lines {
 		lines = append(lines, s.talkLine(l))
 	}
-	return hide(app.Section().ID(TalkPanel).Class("panel panel-talk").Aria("label", s.w.Text), !s.talk.open).Body(
-		app.H2().Class("panel-title").Text(s.w.Text),
-		hide(app.P().Class("fine"), len(lines) > 0).Text(s.w.TalkHint),
-		app.Div().ID(TalkLog).Class("talk-log").Role("log").Aria("label", s.w.Text).TabIndex(0).Body(
+	return hide(app.Section().ID(TalkPanel).Class("panel panel-talk").Aria("label", words.TalkTitle.In(s.lang)), !s.talk.open).Body(
+		app.H2().Class("panel-title").Text(words.TalkTitle.In(s.lang)),
+		hide(app.P().Class("fine"), len(lines) > 0).Text(words.TalkHint.In(s.lang)),
+		app.Div().ID(TalkLog).Class("talk-log").Role("log").Aria("label", words.TalkTitle.In(s.lang)).TabIndex(0).Body(
 			app.Ol().Class("talk").Body(lines...)),
 		app.Form().Class("talk-form").OnSubmit(s.onWrite).Body(
-			app.Label().Class("visually-hidden").For(TalkInput).Text(s.w.TalkLabel),
+			app.Label().Class("visually-hidden").For(TalkInput).Text(words.TalkLabel.In(s.lang)),
 			app.Input().ID(TalkInput).Type("text").MaxLength(call.MaxText).AutoComplete(false).
-				Placeholder(s.w.TalkLabel).OnInput(s.onDraft),
+				Placeholder(words.TalkLabel.In(s.lang)).OnInput(s.onDraft),
 			app.Button().ID(TalkSend).Type("submit").Class("button button-primary").Body(svg(iconSend),
-				app.Span().Class("visually-hidden").Text(s.w.RateSend)),
+				app.Span().Class("visually-hidden").Text(words.RateSend.In(s.lang))),
 		),
 	)
 }
 
 func (s *session) talkLine(l call.Line) app.UI {
-	name, state := s.w.You, ""
+	name, state := words.You.In(s.lang), ""
 	if !l.Mine() {
 		name = s.nameOf(l.Identity)
 	}
 	switch {
 	case !l.Mine():
 	case l.Delivery == call.Sending:
-		state = s.w.RateSending
+		state = words.RateSending.In(s.lang)
 	case l.Delivery == call.Undelivered:
-		state = s.w.TalkFailed
+		state = words.TalkFailed.In(s.lang)
 	}
 	id := l.ID
 	return with(app.Li().Class("talk-line"), l.Mine(), "talk-mine").Body(
@@ -214,7 +215,7 @@ func (s *session) talkLine(l call.Line) app.UI {
 		app.Span().Class("talk-text").Dir("auto").Text(l.Text),
 		hide(app.Span().Class("talk-state"), state == "").Text(state),
 		hide(app.Button().Type("button").Class("button button-quiet").
-			OnClick(func(app.Context, app.Event) { s.again(id) }, id), l.Delivery != call.Undelivered).Text(s.w.TryAgain),
+			OnClick(func(app.Context, app.Event) { s.again(id) }, id), l.Delivery != call.Undelivered).Text(words.TryAgain.In(s.lang)),
 	)
 }
 
@@ -228,7 +229,7 @@ func (s *session) talkControl() app.UI {
 		Aria("expanded", onOff(s.talk.open)).Aria("controls", TalkPanel).DataSet("unread", onOff(unread != "")).Body(
 		app.Span().Class("control-disc").Body(svg(iconTalk),
 			hide(app.Span().Class("badge"), unread == "").Body(app.Span().Text(unread),
-				app.Span().Class("visually-hidden").Text(" "+s.w.Unread))),
-		app.Span().Class("control-text").Text(s.w.Text),
+				app.Span().Class("visually-hidden").Text(" "+words.Unread.In(s.lang)))),
+		app.Span().Class("control-text").Text(words.TalkTitle.In(s.lang)),
 	)
 }

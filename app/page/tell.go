@@ -5,6 +5,7 @@ import (
 
 	"escalate/app/call"
 	"escalate/app/video"
+	"escalate/app/words"
 )
 
 // slot is a place on the stage. A place is never given to another Participant
@@ -32,42 +33,42 @@ func (s *session) place() {
 func (s *session) tell(before call.State, ev video.Event) {
 	switch e := ev.(type) {
 	case video.ParticipantConnected:
-		s.say(fill(s.w.DidJoin, s.nameOf(e.Participant.Identity)))
+		s.say(words.DidJoin.With(s.lang, s.nameOf(e.Participant.Identity)))
 	case video.ParticipantDisconnected:
 		if p, ok := before.Participant(e.SID); ok {
-			s.say(fill(s.w.DidLeave, s.nameOf(p.Identity)))
+			s.say(words.DidLeave.With(s.lang, s.nameOf(p.Identity)))
 		}
 	case video.TrackSubscribed:
 		if p, ok := s.state.Participant(e.ParticipantSID); ok && e.Track.Kind == video.Screen {
-			s.say(fill(s.w.Sharing, s.nameOf(p.Identity)))
+			s.say(words.Sharing.With(s.lang, s.nameOf(p.Identity)))
 		}
 	case video.TrackUnsubscribed:
 		if p, ok := before.Participant(e.ParticipantSID); ok {
 			for _, t := range p.Tracks {
 				if t.SID == e.TrackSID && t.Kind == video.Screen {
-					s.say(fill(s.w.SharingOver, s.nameOf(p.Identity)))
+					s.say(words.SharingOver.With(s.lang, s.nameOf(p.Identity)))
 				}
 			}
 		}
 	case video.ScreenEnded:
-		s.say(s.w.ScreenStopped)
+		s.say(words.ScreenStopped.In(s.lang))
 	case video.ParticipantReconnecting:
 		if p, ok := s.state.Participant(e.SID); ok {
-			s.say(s.nameOf(p.Identity) + ": " + s.w.OtherReconnecting)
+			s.say(s.nameOf(p.Identity) + ": " + words.OtherReconnecting.In(s.lang))
 		}
 	case video.ParticipantReconnected:
 		if p, ok := before.Participant(e.SID); ok && p.Reconnecting {
-			s.say(fill(s.w.DidResume, s.nameOf(p.Identity)))
+			s.say(words.DidResume.With(s.lang, s.nameOf(p.Identity)))
 		}
 	case video.Reconnecting:
-		s.say(s.w.Reconnecting)
+		s.say(words.Reconnecting.In(s.lang))
 	case video.Reconnected:
-		s.say(s.w.Back)
+		s.say(words.Back.In(s.lang))
 	case video.RecordingChanged:
 		if e.On {
-			s.say(s.w.RecordOn)
+			s.say(words.RecordOn.In(s.lang))
 		} else {
-			s.say(s.w.RecordOff)
+			s.say(words.RecordOff.In(s.lang))
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"escalate/app/call"
 	"escalate/app/video"
 	"escalate/app/wire"
+	"escalate/app/words"
 )
 
 // VideoRoom is the agent's tab inside the agent desktop: the escalation of a
@@ -16,7 +17,7 @@ type VideoRoom struct {
 	app.Compo
 
 	s     session
-	w     *words
+	lang  words.Language
 	page  wire.Page
 	desk  bridge
 	phase Phase
@@ -41,9 +42,9 @@ type VideoRoom struct {
 
 func newVideoRoom(d Deps) *VideoRoom {
 	p := pageData(d.Host)
-	v := &VideoRoom{page: p, w: wordsIn(p.Lang), phase: PhaseConnecting}
+	v := &VideoRoom{page: p, lang: words.In(p.Lang), phase: PhaseConnecting}
 	v.desk = bridge{host: d.Host, origins: p.Origins}
-	v.s = newSession(d, v.w, agentIntent)
+	v.s = newSession(d, v.lang, agentIntent)
 	v.s.nameOf = v.nameOf
 	v.s.fit = fitting{} // an agent has to see all of it
 	v.s.ended = v.ended
@@ -55,25 +56,17 @@ func newVideoRoom(d Deps) *VideoRoom {
 // belongs; any other agent is a colleague.
 func (v *VideoRoom) nameOf(identity string) string {
 	if wire.RoleOf(identity) != wire.RoleAgent {
-		return pick(v.customer() == "", v.w.Customer, v.customer())
+		return pick(v.customer() == "", words.Customer.In(v.lang), v.customer())
 	}
 	st := v.known.State
 	if n := clean(st.AgentName); n != "" && st.AgentWorker != "" && wire.WorkerOf(identity) == st.AgentWorker {
 		return n
 	}
-	return v.w.Colleague
+	return words.Colleague.In(v.lang)
 }
 
 // customer is the customer's name, "" when nobody knows it.
 func (v *VideoRoom) customer() string { return clean(v.known.CustomerName) }
-
-// onCustomer is a sentence about the customer, by name where that is known.
-func (v *VideoRoom) onCustomer(plain, named string) sentence {
-	if n := v.customer(); n != "" {
-		return about(named, n)
-	}
-	return plainly(plain)
-}
 
 // OnMount tells the desktop that the tab is there.
 func (v *VideoRoom) OnMount(ctx app.Context) {
@@ -141,7 +134,7 @@ func (v *VideoRoom) open(task, code string) {
 	if v.inCall() {
 		if code != v.code {
 			v.running = &wire.Running{Code: v.code, TaskSID: v.task}
-			v.s.trouble = fill(v.w.BusyLead, v.code)
+			v.s.trouble = words.BusyLead.With(v.lang, v.code)
 			v.s.say(v.s.trouble)
 		}
 		return
@@ -163,7 +156,7 @@ func (v *VideoRoom) to(p Phase) {
 	v.phase = p
 	v.sureEnd = false
 	host := v.s.deps.Host
-	host.SetTitle(pick(p == PhaseInCall, fill(v.w.CallTitle, v.page.Brand), v.w.AgentTitle))
+	host.SetTitle(pick(p == PhaseInCall, words.CallTitle.With(v.lang, v.page.Brand), words.AgentTitle.In(v.lang)))
 	if p != PhaseConnecting && p != PhaseIdle && p != PhaseAsking {
 		// The desktop opens the tab; taking the focus then would pull the agent
 		// out of the chat.
@@ -197,8 +190,8 @@ func (v *VideoRoom) ended(err *video.Error) {
 	switch how {
 	case elsewhere:
 		// Coming back by ourselves would throw the other tab out, and so on.
-		v.elsewhere, v.trouble = true, v.w.ElsewhereLead
-		v.s.say(v.w.ElsewhereHeading)
+		v.elsewhere, v.trouble = true, words.ElsewhereLead.In(v.lang)
+		v.s.say(words.ElsewhereHeading.In(v.lang))
 		v.giveBack(PhaseLost)
 		return
 	case completed:
@@ -210,13 +203,13 @@ func (v *VideoRoom) ended(err *video.Error) {
 		return
 	}
 	v.back.lost(time.Now())
-	v.trouble = v.w.callError(err)
+	v.trouble = words.Call(v.lang, err)
 	v.rejoin()
 }
 
 // out is after a call: camera and microphone off, desktop told.
 func (v *VideoRoom) out() {
-	v.giveBack(pickPhase(over(v.known.Status), PhaseOver, PhaseLeft))
+	v.giveBack(pick(over(v.known.Status), PhaseOver, PhaseLeft))
 }
 
 func (v *VideoRoom) giveBack(p Phase) {
@@ -224,13 +217,6 @@ func (v *VideoRoom) giveBack(p Phase) {
 	v.s.release()
 	v.to(p)
 	v.desk.send(wire.Bridge{Type: wire.BridgeLeft, Code: v.code})
-}
-
-func pickPhase(first bool, a, b Phase) Phase {
-	if first {
-		return a
-	}
-	return b
 }
 
 // rejoin tries once more to come back, or gives up.
@@ -241,7 +227,7 @@ func (v *VideoRoom) rejoin() {
 		return
 	}
 	v.to(PhaseRejoining)
-	v.s.say(v.w.RejoinHeading)
+	v.s.say(words.RejoinHeading.In(v.lang))
 	try := v.attempt.begin(v.s.ctx)
 	v.s.later(pause, func() {
 		if !superseded(try) {

@@ -7,6 +7,7 @@ import (
 
 	"escalate/app/video"
 	"escalate/app/wire"
+	"escalate/app/words"
 )
 
 // load asks for the escalation of the Task that is shown.
@@ -20,7 +21,7 @@ func (v *VideoRoom) load() {
 		case err != nil:
 			v.complain(err)
 		case t.Escalation == nil:
-			v.trouble = v.w.NoTask
+			v.trouble = words.NoTask.In(v.lang)
 		default:
 			v.trouble, v.signIn.refused = "", false
 			v.known, v.code = *t.Escalation, t.Escalation.Code
@@ -52,7 +53,7 @@ func (v *VideoRoom) take(st wire.State) {
 		return
 	}
 	who := v.customer()
-	if before, now := v.w.customer(v.known.State, who), v.w.customer(st, who); before != now && v.phase != PhaseInCall {
+	if before, now := words.Progress(v.known.State).Of(v.lang, who), words.Progress(st).Of(v.lang, who); before != now && v.phase != PhaseInCall {
 		v.s.say(now.String())
 	}
 	v.known.State = st
@@ -90,8 +91,7 @@ func (v *VideoRoom) join(w video.Want) {
 			v.to(PhaseJoining)
 			v.enter()
 		default:
-			a := v.w.media(v.s.mediaErr)
-			v.trouble = a.Heading + ". " + a.Text
+			v.trouble = words.Media(v.s.mediaErr).In(v.lang)
 			v.s.say(v.trouble)
 			v.to(PhaseIdle)
 		}
@@ -128,7 +128,7 @@ func (v *VideoRoom) connect(try context.Context, a wire.Join) {
 		case v.phase == PhaseRejoining:
 			v.rejoin()
 		default:
-			v.notNow(v.w.callError(videoError(err)))
+			v.notNow(words.Call(v.lang, videoError(err)))
 		}
 	})
 }
@@ -189,7 +189,7 @@ func (v *VideoRoom) resend() {
 			v.notice = ""
 			v.complain(err)
 		default:
-			v.notice, v.trouble = v.w.SentAgain, ""
+			v.notice, v.trouble = words.SentAgain.In(v.lang), ""
 			v.s.say(v.notice)
 			v.known, v.code = got, got.Code
 		}
@@ -200,7 +200,7 @@ func (v *VideoRoom) resend() {
 func (v *VideoRoom) end() {
 	if !v.sureEnd {
 		v.sureEnd = true
-		v.s.say(v.w.EndSure)
+		v.s.say(words.EndSure.In(v.lang))
 		v.s.later(5*time.Second, func() { v.sureEnd = false })
 		return
 	}
@@ -231,9 +231,9 @@ func (v *VideoRoom) end() {
 func (v *VideoRoom) copyLink() {
 	link := v.known.JoinURL
 	act(&v.s, func(ctx context.Context) error { return v.s.deps.Host.Copy(ctx, link) }, func(err error) {
-		v.notice, v.trouble = v.w.Copied, ""
+		v.notice, v.trouble = words.Copied.In(v.lang), ""
 		if err != nil {
-			v.notice, v.trouble = "", v.w.CopyByHand
+			v.notice, v.trouble = "", words.CopyByHand.In(v.lang)
 		}
 		v.s.say(v.notice + v.trouble)
 	})

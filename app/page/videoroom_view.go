@@ -4,6 +4,7 @@ import (
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 
 	"escalate/app/video"
+	"escalate/app/words"
 )
 
 // Render implements app.Composer.
@@ -11,38 +12,37 @@ func (v *VideoRoom) Render() app.UI {
 	switch v.phase {
 	case PhaseInCall:
 		return frame(v.page, v.phase, "call", v.s.live, v.s.callView(
-			v.onCustomer(v.w.AgentCallHeading, v.w.Named.CallHeading), v.w.customer(v.known.State, v.customer()), v.callExtras()...)...)
+			words.AgentCallHeading.Of(v.lang, v.customer()), words.Progress(v.known.State).Of(v.lang, v.customer()), v.callExtras()...)...)
 	case PhaseConnecting:
-		lead := v.w.ConnectingLead
+		lead := words.ConnectingLead.In(v.lang)
 		if v.signIn.known {
-			lead = v.w.NoTask
+			lead = words.NoTask.In(v.lang)
 		}
-		return v.card(v.w.ConnectingHeading,
+		return v.card(words.ConnectingHeading.In(v.lang),
 			app.P().Class("lead").Text(lead), note(TroubleNote, v.trouble))
 	case PhaseJoining, PhaseAsking:
-		return v.card(v.w.JoiningHeading, app.Span().Class("spinner spinner-large").Aria("hidden", "true"),
+		return v.card(words.JoiningHeading.In(v.lang), app.Span().Class("spinner spinner-large").Aria("hidden", "true"),
 			hide(app.P().Class("lead"), v.s.prompt.slow || v.phase != PhaseAsking && !v.s.slow.on).Text(v.s.askingWords()),
 			note(TroubleNote, pick(v.s.prompt.slow, v.s.unansweredWords(), "")),
 			hide(app.Div().Class("actions"), !v.s.prompt.slow).Body(
-				button(JoinButton, "button-primary", iconCam, v.w.Join, v.onJoin),
-				button(QuietJoinButton, "link-text", "", v.w.JoinNothing, v.onQuietJoin)),
-			v.cancelButton(v.w.Cancel))
+				button(JoinButton, "button-primary", iconCam, words.Join.In(v.lang), v.onJoin),
+				button(QuietJoinButton, "link-text", "", words.JoinNothing.In(v.lang), v.onQuietJoin)),
+			v.cancelButton(words.Cancel.In(v.lang)))
 	case PhaseRejoining:
-		return v.card(v.w.RejoinHeading, app.Span().Class("spinner spinner-large").Aria("hidden", "true"),
-			app.P().Class("lead").Text(v.w.RejoinLead),
-			v.cancelButton(v.w.Leave))
+		return v.card(words.RejoinHeading.In(v.lang), app.Span().Class("spinner spinner-large").Aria("hidden", "true"),
+			app.P().Class("lead").Text(words.RejoinLead.In(v.lang)),
+			v.cancelButton(words.Leave.In(v.lang)))
 	case PhaseOver:
-		return v.card(v.w.OverEndedHeading, app.P().Class("lead").Text(v.w.AgentEnded), note(TroubleNote, v.trouble))
+		return v.card(words.OverEndedHeading.In(v.lang), app.P().Class("lead").Text(words.AgentEnded.In(v.lang)), note(TroubleNote, v.trouble))
 	case PhaseBlocked:
-		secure := v.s.support.Secure
-		return v.card(pick(secure, v.w.OldHeading, v.w.InsecureHeading),
-			app.P().Class("lead").Text(pick(secure, v.w.OldLead, v.w.InsecureLead)))
+		why := pick(v.s.support.Secure, &words.OldBrowser, &words.Insecure)
+		return v.card(why.Heading.In(v.lang), app.P().Class("lead").Text(why.Text.In(v.lang)))
 	case PhaseLeft:
-		return v.idle(v.w.LeftHeading, v.w.Rejoin)
+		return v.idle(words.LeftHeading.In(v.lang), words.Rejoin.In(v.lang))
 	case PhaseLost:
-		return v.idle(pick(v.elsewhere, v.w.ElsewhereHeading, v.w.LostHeading), v.w.Rejoin)
+		return v.idle(pick(v.elsewhere, words.ElsewhereHeading.In(v.lang), words.LostHeading.In(v.lang)), words.Rejoin.In(v.lang))
 	}
-	return v.idle(v.w.IdleHeading, v.w.Join)
+	return v.idle(words.IdleHeading.In(v.lang), words.Join.In(v.lang))
 }
 
 // card is a step with nothing but words.
@@ -55,27 +55,27 @@ func (v *VideoRoom) card(title string, body ...app.UI) app.UI {
 func (v *VideoRoom) idle(title, join string) app.UI {
 	busy := ""
 	if v.running != nil {
-		busy = fill(v.w.BusyLead, v.running.Code)
+		busy = words.BusyLead.With(v.lang, v.running.Code)
 	}
 	return frame(v.page, v.phase, "page page-tab", v.s.live, app.Div().Class("card").Body(
 		heading(title),
 		app.P().ID(AgentStatus).Class("status-line").DataSet("customer", string(v.known.Customer.Phase)).
-			Body(v.w.customer(v.known.State, v.customer()).node()),
+			Body(sentence(words.Progress(v.known.State).Of(v.lang, v.customer()))),
 		hide(app.Div().ID(BusyNote).Class("note note-trouble").Role("alert"), busy == "").Body(
-			app.H2().Text(v.w.BusyHeading), app.P().Text(busy)),
+			app.H2().Text(words.BusyHeading.In(v.lang)), app.P().Text(busy)),
 		note(TroubleNote, pick(busy == "", v.trouble, "")),
-		hide(app.P().Class("chip chip-record"), !v.known.Recording).Text(v.w.Recorded),
+		hide(app.P().Class("chip chip-record"), !v.known.Recording).Text(words.Recorded.In(v.lang)),
 		hide(app.Div().Class("actions"), v.ending).Body(
 			button(JoinButton, "button-primary button-large", iconCam, join, v.onJoin),
-			button(QuietJoinButton, "link-text", "", v.w.JoinQuiet, v.onQuietJoin),
+			button(QuietJoinButton, "link-text", "", words.JoinQuiet.In(v.lang), v.onQuietJoin),
 		),
-		hide(app.P().Class("fine"), v.known.AgentPresent || v.known.CustomerPresent).Body(v.onCustomer(v.w.AgentJoinHint, v.w.Named.JoinHint).node()),
+		hide(app.P().Class("fine"), v.known.AgentPresent || v.known.CustomerPresent).Body(sentence(words.AgentJoinHint.Of(v.lang, v.customer()))),
 		app.Div().Class("link-box").Body(
-			app.Label().For(LinkText).Body(v.onCustomer(v.w.LinkLabel, v.w.Named.LinkLabel).node()),
+			app.Label().For(LinkText).Body(sentence(words.LinkLabel.Of(v.lang, v.customer()))),
 			app.Input().ID(LinkText).Type("text").ReadOnly(true).Value(v.known.JoinURL),
 			app.Div().Class("row").Body(
-				button(CopyButton, "button-quiet", iconCopy, v.w.CopyLink, v.onCopy),
-				button(ResendButton, "button-quiet", iconSend, v.w.SendAgain, v.onResend),
+				button(CopyButton, "button-quiet", iconCopy, words.CopyLink.In(v.lang), v.onCopy),
+				button(ResendButton, "button-quiet", iconSend, words.SendAgain.In(v.lang), v.onResend),
 			),
 			hide(app.P().Class("note note-good"), v.notice == "").Body(svg(iconCheck), app.Span().Text(v.notice)),
 		),
@@ -86,8 +86,8 @@ func (v *VideoRoom) idle(title, join string) app.UI {
 // callExtras are the agent's additions to the panel of a call.
 func (v *VideoRoom) callExtras() []app.UI {
 	return []app.UI{
-		button(CopyButton, "button-quiet", iconCopy, v.w.CopyLink, v.onCopy),
-		button(ResendButton, "button-quiet", iconSend, v.w.SendAgain, v.onResend),
+		button(CopyButton, "button-quiet", iconCopy, words.CopyLink.In(v.lang), v.onCopy),
+		button(ResendButton, "button-quiet", iconSend, words.SendAgain.In(v.lang), v.onResend),
 		hide(app.P().Class("fine"), v.notice == "").Text(v.notice),
 		v.endButton(),
 	}
@@ -99,7 +99,7 @@ func (v *VideoRoom) cancelButton(text string) app.UI {
 }
 
 func (v *VideoRoom) endButton() app.UI {
-	return button(EndButton, "button-danger", iconLeave, pick(v.sureEnd, v.w.EndSure, v.w.End), v.onEnd)
+	return button(EndButton, "button-danger", iconLeave, pick(v.sureEnd, words.EndSure.In(v.lang), words.End.In(v.lang)), v.onEnd)
 }
 
 func (v *VideoRoom) onJoin(app.Context, app.Event) {

@@ -36,7 +36,8 @@ var may = []struct {
 	{"app/video/videotest", []string{"app/video"}},
 	{"app/video/twiliojs", []string{"app/video", "app/browser", "app/inapp"}},
 	{"app/call", []string{"app/video"}},
-	{"app/page", []string{"app/wire", "app/video", "app/call", "app/name"}},
+	{"app/words", []string{"app/wire", "app/video", "app/call"}}, // what errors, progress and quality are in words
+	{"app/page", []string{"app/wire", "app/video", "app/call", "app/name", "app/words"}},
 	{"wasm", []string{"app/wire", "app/browser", "app/client", "app/video/twiliojs", "app/page"}},
 	// The server half.
 	{"static", nil},
