@@ -30,7 +30,7 @@ func (d *Demo) events(w http.ResponseWriter, r *http.Request) {
 	stop := d.store.Watch(func(e store.Event) {
 		frame, err := d.frame(e, only)
 		if err != nil {
-			d.log.Error("demo event", "kind", e.Kind, "err", err)
+			d.log.Error("demo event", "change", fmt.Sprintf("%T", e.Change), "err", err)
 			return
 		}
 		if frame == nil {
@@ -79,19 +79,19 @@ func (d *Demo) events(w http.ResponseWriter, r *http.Request) {
 
 // frame is the server-sent event for e; nil for what does not concern the page.
 func (d *Demo) frame(e store.Event, only string) ([]byte, error) {
-	switch e.Kind {
-	case store.MessageAdded:
-		if only != "" && only != e.Conversation.SID {
+	switch c := e.Change.(type) {
+	case *store.MessageAdded:
+		if only != "" && only != c.Conversation.SID {
 			return nil, nil
 		}
-		chat, err := d.chatOf(e.Conversation.SID)
+		chat, err := d.chatOf(c.Conversation.SID)
 		if err != nil || !chat.Mine {
 			// Not one of ours, or not yet: its Task's first event will carry it.
 			return nil, ignoreNotFound(err)
 		}
-		return sse("message-added", d.messageView(e.Conversation, e.Message))
-	case store.TaskUpdated:
-		v, ok, err := d.view(e.Task)
+		return sse("message-added", d.messageView(c.Conversation, c.Message))
+	case *store.TaskUpdated:
+		v, ok, err := d.view(c.Task)
 		if err != nil || !ok || !v.Mine || only != "" && only != v.ConversationSID {
 			return nil, err
 		}

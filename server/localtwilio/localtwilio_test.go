@@ -209,7 +209,8 @@ func TestSweep(t *testing.T) {
 	s := start(t, localtwilio.Config{Now: c.Now})
 	ended := make(chan store.Event, 10)
 	t.Cleanup(s.Store().Watch(func(e store.Event) {
-		if e.Kind == store.RoomEnded || e.Kind == store.DocumentRemoved {
+		switch e.Change.(type) {
+		case *store.RoomEnded, *store.DocumentRemoved:
 			ended <- e
 		}
 	}))

@@ -52,7 +52,13 @@ type Sender struct {
 	lines  sync.WaitGroup // the goroutines of Rooms
 
 	mu    sync.Mutex // guards rooms
-	rooms map[string][]store.Event
+	rooms map[string][]announcement
+}
+
+// announcement is what a status callback says, and when that was so.
+type announcement struct {
+	at time.Time
+	store.Announced
 }
 
 // Start begins to post the store's events, those of its opening first.
@@ -63,7 +69,7 @@ func Start(c Config) *Sender {
 			Transport: c.Transport, Timeout: requestTimeout,
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
-		backoff: c.Backoff, log: c.Log, rooms: map[string][]store.Event{},
+		backoff: c.Backoff, log: c.Log, rooms: map[string][]announcement{},
 	}
 	if s.backoff == nil {
 		s.backoff = backoff
@@ -89,19 +95,21 @@ func (s *Sender) Close() {
 	s.lines.Wait()
 }
 
-// queue appends e to its Room's line. A Room's goroutine lives while its line
-// has events: the first one in an empty line starts it.
+// queue appends what is announced to its Room's line. A Room's goroutine lives
+// while its line has events: the first one in an empty line starts it.
 func (s *Sender) queue(e store.Event) {
-	if e.Sequence < 0 || e.Room.StatusCallback == "" {
+	change, ok := e.Change.(store.Announced)
+	if !ok || change.Details().Room.StatusCallback == "" {
 		return
 	}
+	room := change.Details().Room.SID
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	line, running := s.rooms[e.Room.SID]
-	s.rooms[e.Room.SID] = append(line, e)
+	line, running := s.rooms[room]
+	s.rooms[room] = append(line, announcement{e.At, change})
 	if !running {
 		s.lines.Add(1)
-		go s.run(e.Room.SID)
+		go s.run(room)
 	}
 }
 
@@ -116,19 +124,19 @@ func (s *Sender) run(room string) {
 			s.mu.Unlock()
 			return
 		}
-		e := line[0]
+		a := line[0]
 		s.rooms[room] = line[1:]
 		s.mu.Unlock()
-		if err := s.deliver(e); err != nil && s.ctx.Err() == nil {
-			s.log.Warn("status callback not delivered", "room", room, "event", e.Kind, "sequence", e.Sequence, "err", err)
+		if err := s.deliver(a); err != nil && s.ctx.Err() == nil {
+			s.log.Warn("status callback not delivered", "room", room, "event", fmt.Sprintf("%T", a.Announced), "sequence", a.Details().Sequence, "err", err)
 		}
 	}
 }
 
-// deliver posts e, again after each wait while the receiver is away.
-func (s *Sender) deliver(e store.Event) error {
+// deliver posts a, again after each wait while the receiver is away.
+func (s *Sender) deliver(a announcement) error {
 	for try := 0; ; try++ {
-		again, err := s.post(e)
+		again, err := s.post(a)
 		if err == nil || !again || try == len(s.backoff) {
 			return err
 		}
@@ -142,8 +150,9 @@ func (s *Sender) deliver(e store.Event) error {
 
 // post makes one request. again says whether another may do better: a receiver
 // that could not be reached or answered 5xx, not one that refused.
-func (s *Sender) post(e store.Event) (again bool, err error) {
-	u, err := url.Parse(e.Room.StatusCallback)
+func (s *Sender) post(a announcement) (again bool, err error) {
+	room := &a.Details().Room
+	u, err := url.Parse(room.StatusCallback)
 	if err != nil {
 		return false, fmt.Errorf("read the receiver's URL: %w", err)
 	}
@@ -152,10 +161,10 @@ func (s *Sender) post(e store.Event) (again bool, err error) {
 		u.Path = "/"
 	}
 	u.Fragment = ""
-	form := params(s.account, e)
+	form := params(s.account, a)
 	signed := form
 	method, body := http.MethodPost, io.Reader(strings.NewReader(form.Encode()))
-	if e.Room.StatusCallbackMethod == http.MethodGet {
+	if room.StatusCallbackMethod == http.MethodGet {
 		// The parameters become part of the URL, which alone is signed.
 		if u.RawQuery != "" {
 			u.RawQuery += "&"

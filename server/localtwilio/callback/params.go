@@ -14,42 +14,78 @@ import (
 // timestamp is the form of a callback's Timestamp.
 const timestamp = "2006-01-02T15:04:05.000Z"
 
-// params are the parameters of a Room's status callback.
-func params(account string, e store.Event) url.Values {
+// params returns the parameters of a Room's status callback.
+func params(account string, a announcement) url.Values {
+	details := a.Details()
+	room := &details.Room
 	v := url.Values{
-		"AccountSid":          {account},
-		"RoomName":            {e.Room.UniqueName},
-		"RoomSid":             {e.Room.SID},
-		"RoomStatus":          {e.Room.Status},
-		"RoomType":            {e.Room.Type},
-		"StatusCallbackEvent": {string(e.Kind)},
-		"Timestamp":           {e.At.UTC().Format(timestamp)},
-		"SequenceNumber":      {strconv.Itoa(e.Sequence)},
+		"AccountSid":     {account},
+		"RoomName":       {room.UniqueName},
+		"RoomSid":        {room.SID},
+		"RoomStatus":     {room.Status},
+		"RoomType":       {room.Type},
+		"Timestamp":      {a.at.UTC().Format(timestamp)},
+		"SequenceNumber": {strconv.Itoa(details.Sequence)},
 	}
-	if e.Kind == store.RoomEnded {
-		v.Set("RoomDuration", strconv.Itoa(int(e.Room.Ended.Sub(e.Room.Created).Seconds())))
-	}
-	if p := e.Participant; p.SID != "" {
-		v.Set("ParticipantSid", p.SID)
-		v.Set("ParticipantStatus", p.Status)
-		v.Set("ParticipantIdentity", p.Identity)
-		if !p.End.IsZero() {
-			v.Set("ParticipantDuration", strconv.Itoa(int(p.End.Sub(p.Start).Seconds())))
-		}
-	}
-	if k := e.Track; k.SID != "" {
-		v.Set("TrackSid", k.SID)
-		v.Set("TrackKind", k.Kind)
-		v.Set("TrackName", k.Name)
-	}
-	if r := e.Recording; r.SID != "" {
-		recordingParams(v, r)
+	switch c := a.Announced.(type) {
+	case *store.RoomCreated:
+		v.Set(event, "room-created")
+	case *store.RoomEnded:
+		v.Set(event, "room-ended")
+		v.Set("RoomDuration", strconv.Itoa(int(room.Ended.Sub(room.Created).Seconds())))
+	case *store.ParticipantConnected:
+		v.Set(event, "participant-connected")
+		addParticipant(v, &c.Participant)
+	case *store.ParticipantDisconnected:
+		v.Set(event, "participant-disconnected")
+		addParticipant(v, &c.Participant)
+	case *store.TrackAdded:
+		v.Set(event, "track-added")
+		addTrack(v, &c.Participant, &c.Track)
+	case *store.TrackRemoved:
+		v.Set(event, "track-removed")
+		addTrack(v, &c.Participant, &c.Track)
+	case *store.TrackEnabled:
+		v.Set(event, "track-enabled")
+		addTrack(v, &c.Participant, &c.Track)
+	case *store.TrackDisabled:
+		v.Set(event, "track-disabled")
+		addTrack(v, &c.Participant, &c.Track)
+	case *store.RecordingStarted:
+		v.Set(event, "recording-started")
+		addRecording(v, &c.Participant, &c.Recording)
+	case *store.RecordingCompleted:
+		v.Set(event, "recording-completed")
+		addRecording(v, &c.Participant, &c.Recording)
+	case *store.RecordingFailed:
+		v.Set(event, "recording-failed")
+		addRecording(v, &c.Participant, &c.Recording)
 	}
 	return v
 }
 
-// recordingParams adds what is known of a Recording: nearly nothing at its start.
-func recordingParams(v url.Values, r store.Recording) {
+// event is the parameter that says what happened.
+const event = "StatusCallbackEvent"
+
+func addParticipant(v url.Values, p *store.Participant) {
+	v.Set("ParticipantSid", p.SID)
+	v.Set("ParticipantStatus", p.Status)
+	v.Set("ParticipantIdentity", p.Identity)
+	if !p.End.IsZero() {
+		v.Set("ParticipantDuration", strconv.Itoa(int(p.End.Sub(p.Start).Seconds())))
+	}
+}
+
+func addTrack(v url.Values, p *store.Participant, k *store.Track) {
+	addParticipant(v, p)
+	v.Set("TrackSid", k.SID)
+	v.Set("TrackKind", k.Kind)
+	v.Set("TrackName", k.Name)
+}
+
+// addRecording adds what is known of a Recording: nearly nothing at its start.
+func addRecording(v url.Values, p *store.Participant, r *store.Recording) {
+	addParticipant(v, p)
 	v.Set("RecordingSid", r.SID)
 	v.Set("SourceSid", r.SourceSID)
 	v.Set("TrackSid", r.SourceSID)

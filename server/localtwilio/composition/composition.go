@@ -83,21 +83,29 @@ func (s *Server) Close() {
 
 // event follows what ends. A Recording may be completed after its Room.
 func (s *Server) event(e store.Event) {
-	switch e.Kind {
-	case store.RoomEnded, store.RecordingCompleted, store.RecordingFailed:
-		if err := s.hook(e.Room.SID); err != nil && !errors.Is(err, store.ErrClosed) {
-			s.log.Error("enqueue the composition of a room", "room", e.Room.SID, "err", err)
-		}
-	case store.CompositionChanged:
-		if e.Composition.Status == store.CompositionDeletedStatus {
-			s.remove(e.Composition)
+	switch c := e.Change.(type) {
+	case *store.RoomEnded:
+		s.hook(c.Room.SID)
+	case *store.RecordingCompleted:
+		s.hook(c.Room.SID)
+	case *store.RecordingFailed:
+		s.hook(c.Room.SID)
+	case *store.CompositionChanged:
+		if c.Composition.Status == store.CompositionDeletedStatus {
+			s.remove(c.Composition)
 		}
 		s.signal()
 	}
 }
 
 // hook enqueues a Room's Composition once the Room has ended and all its Recordings are there.
-func (s *Server) hook(roomSID string) error {
+func (s *Server) hook(roomSID string) {
+	if err := s.enqueue(roomSID); err != nil && !errors.Is(err, store.ErrClosed) {
+		s.log.Error("enqueue the composition of a room", "room", roomSID, "err", err)
+	}
+}
+
+func (s *Server) enqueue(roomSID string) error {
 	room, err := s.store.Room(roomSID)
 	if err != nil || room.Status != store.RoomCompleted {
 		return err

@@ -44,8 +44,9 @@ func newRoom(t *testing.T) *room {
 	r.ada = must(r.store.AddParticipant(r.info.SID, "ada"))(t)
 	r.bob = must(r.store.AddParticipant(r.info.SID, "bob"))(t)
 	t.Cleanup(r.store.Watch(func(e store.Event) {
-		if s := e.Composition.Status; s == store.CompositionCompletedStatus || s == store.CompositionFailedStatus {
-			r.settled <- e.Composition
+		c, ok := e.Change.(*store.CompositionChanged)
+		if ok && (c.Composition.Status == store.CompositionCompletedStatus || c.Composition.Status == store.CompositionFailedStatus) {
+			r.settled <- c.Composition
 		}
 	}))
 	return r

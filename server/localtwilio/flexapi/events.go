@@ -114,23 +114,23 @@ var reservationEvents = map[string]string{
 
 // storeEvent tells desktops what has changed. It runs on the watch's goroutine.
 func (s *Server) storeEvent(e store.Event) {
-	switch e.Kind {
-	case store.ReservationCreated:
-		s.tell(e.Reservation.WorkerSID, "reservation.created", s.reservationOfTask(e.Reservation, e.Task))
-	case store.ReservationUpdated:
-		s.seat(e.Reservation, e.Task)
-		s.tell(e.Reservation.WorkerSID, reservationEvents[e.Reservation.Status], s.reservationOfTask(e.Reservation, e.Task))
-	case store.TaskUpdated:
-		all, err := s.store.TaskReservations(e.Task.SID)
+	switch c := e.Change.(type) {
+	case *store.ReservationCreated:
+		s.tell(c.Reservation.WorkerSID, "reservation.created", s.reservationOfTask(c.Reservation, c.Task))
+	case *store.ReservationUpdated:
+		s.seat(c.Reservation, c.Task)
+		s.tell(c.Reservation.WorkerSID, reservationEvents[c.Reservation.Status], s.reservationOfTask(c.Reservation, c.Task))
+	case *store.TaskUpdated:
+		all, err := s.store.TaskReservations(c.Task.SID)
 		if err != nil {
 			return // the Task is gone again, or the store is closing
 		}
 		for _, r := range all {
-			s.tell(r.WorkerSID, "task.updated", s.taskView(e.Task))
+			s.tell(r.WorkerSID, "task.updated", s.taskView(c.Task))
 		}
-	case store.WorkerUpdated:
-		s.tell(e.Worker.SID, "worker.activity.update", s.workerView(e.Worker))
-		s.tell(e.Worker.SID, "worker.attributes.update", s.workerView(e.Worker))
+	case *store.WorkerUpdated:
+		s.tell(c.Worker.SID, "worker.activity.update", s.workerView(c.Worker))
+		s.tell(c.Worker.SID, "worker.attributes.update", s.workerView(c.Worker))
 	}
 }
 

@@ -38,8 +38,22 @@ type stage struct {
 	who    store.Participant
 	pc     *webrtc.PeerConnection
 	peer   *sfu.Peer
-	events chan store.Event
+	events chan told
 }
+
+// told is what the store says of a Recording.
+type told struct {
+	what string
+	rec  store.Recording
+}
+
+// What may be told.
+const (
+	started   = "started"
+	completed = "completed"
+	failed    = "failed"
+	deleted   = "deleted"
+)
 
 // track is what the Participant publishes.
 type track struct {
@@ -78,7 +92,7 @@ func newStage(t *testing.T) *stage {
 	if testing.Short() {
 		t.Skip("opens UDP ports")
 	}
-	s := &stage{t: t, events: make(chan store.Event, 100)}
+	s := &stage{t: t, events: make(chan told, 100)}
 	s.store = must(store.Open("", store.Options{}))(t)
 	t.Cleanup(func() { _ = s.store.Close() })
 	s.srv = must(Start(Config{Store: s.store, Dir: t.TempDir(), Log: slog.New(slog.NewTextHandler(t.Output(), nil))}))(t)
@@ -90,8 +104,15 @@ func newStage(t *testing.T) *stage {
 	s.who = must(s.store.AddParticipant(s.info.SID, "ada"))(t)
 	s.room = s.srv.Room(s.info.SID, s.router)
 	t.Cleanup(s.store.Watch(func(e store.Event) {
-		if e.Recording.SID != "" {
-			s.events <- e
+		switch c := e.Change.(type) {
+		case *store.RecordingStarted:
+			s.events <- told{started, c.Recording}
+		case *store.RecordingCompleted:
+			s.events <- told{completed, c.Recording}
+		case *store.RecordingFailed:
+			s.events <- told{failed, c.Recording}
+		case *store.RecordingDeleted:
+			s.events <- told{deleted, c.Recording}
 		}
 	}))
 	return s
@@ -186,18 +207,18 @@ func (s *stage) report(k *track, rtp uint32, clock time.Time) {
 }
 
 // next waits for an event of a Recording.
-func (s *stage) next(kind store.EventKind) store.Recording {
+func (s *stage) next(what string) store.Recording {
 	s.t.Helper()
 	deadline := time.After(patience)
 	for {
 		select {
 		case e := <-s.events:
-			if e.Kind == kind {
-				return e.Recording
+			if e.what == what {
+				return e.rec
 			}
-			s.t.Logf("event %s of %s", e.Kind, e.Recording.SID)
+			s.t.Logf("%s: %s", e.rec.SID, e.what)
 		case <-deadline:
-			s.t.Fatalf("no %s after %s", kind, patience)
+			s.t.Fatalf("no recording %s after %s", what, patience)
 		}
 	}
 }

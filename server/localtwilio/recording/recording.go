@@ -132,11 +132,12 @@ type Source struct {
 
 // removed removes the file of a Recording that was deleted.
 func (s *Server) removed(e store.Event) {
-	if e.Kind != store.RecordingDeleted {
+	c, ok := e.Change.(*store.RecordingDeleted)
+	if !ok {
 		return
 	}
-	if err := os.Remove(s.File(e.Recording)); err != nil && !errors.Is(err, os.ErrNotExist) {
-		s.log.Error("remove the file of a deleted recording", "recording", e.Recording.SID, "err", err)
+	if err := os.Remove(s.File(c.Recording)); err != nil && !errors.Is(err, os.ErrNotExist) {
+		s.log.Error("remove the file of a deleted recording", "recording", c.Recording.SID, "err", err)
 	}
 }
 

@@ -25,7 +25,7 @@ func (s *stage) record(k *track, frames []media.Sample) store.Recording {
 	s.play(k, frames)
 	s.settled(k)
 	s.room.Set(nil)
-	return s.next(store.RecordingCompleted)
+	return s.next(completed)
 }
 
 // settled waits until the SFU has passed on all that was sent.
@@ -155,7 +155,7 @@ func TestOffsetsAlign(t *testing.T) {
 	s.room.Set(nil)
 	offsets := map[string]time.Time{}
 	for range 2 {
-		r := s.next(store.RecordingCompleted)
+		r := s.next(completed)
 		offsets[r.Type] = r.Began
 	}
 	if d := offsets["audio"].Sub(offsets["video"]); (d - 80*time.Millisecond).Abs() > 2*time.Millisecond {
@@ -194,7 +194,7 @@ func TestKilled(t *testing.T) {
 	s.room.Set([]Source{k.source})
 	s.play(k, frames)
 	s.settled(k)
-	r := s.next(store.RecordingStarted)
+	r := s.next(started)
 	var whole int64
 	for _, f := range frames {
 		whole += int64(len(f.Data))

@@ -36,8 +36,11 @@ func TestH264InChromium(t *testing.T) {
 			s.t = t
 			completed := make(chan store.Recording, 20)
 			defer s.store.Watch(func(e store.Event) {
-				if e.Kind == store.RecordingCompleted || e.Kind == store.RecordingFailed {
-					completed <- e.Recording
+				switch c := e.Change.(type) {
+				case *store.RecordingCompleted:
+					completed <- c.Recording
+				case *store.RecordingFailed:
+					completed <- c.Recording
 				}
 			})()
 			alice.joinWith("alice", room, options)

@@ -63,13 +63,15 @@ func TestRecordedCall(t *testing.T) {
 	}
 	started, ended, changed := make(chan moment, 20), make(chan moment, 20), make(chan moment, 20)
 	defer s.store.Watch(func(e store.Event) {
-		switch e.Kind {
-		case store.RecordingChanged:
+		switch c := e.Change.(type) {
+		case *store.RecordingRulesChanged:
 			changed <- moment{at: e.At}
-		case store.RecordingStarted:
-			started <- moment{e.At, e.Recording}
-		case store.RecordingCompleted, store.RecordingFailed:
-			ended <- moment{e.At, e.Recording}
+		case *store.RecordingStarted:
+			started <- moment{e.At, c.Recording}
+		case *store.RecordingCompleted:
+			ended <- moment{e.At, c.Recording}
+		case *store.RecordingFailed:
+			ended <- moment{e.At, c.Recording}
 		}
 	})()
 	next := func(c chan moment, what string) moment {

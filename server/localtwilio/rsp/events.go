@@ -7,25 +7,34 @@ import (
 // storeEvent follows what others do to Rooms, over REST or by a timeout. It also
 // hears of this server's own doings, which are then found done already.
 func (s *Server) storeEvent(e store.Event) {
+	switch c := e.Change.(type) {
+	case *store.RoomEnded:
+		if r := s.openRoom(c.Room.SID); r != nil {
+			r.complete()
+		}
+	case *store.ParticipantDisconnected:
+		if r := s.openRoom(c.Room.SID); r != nil {
+			r.evict(c)
+		}
+	case *store.SubscribeRulesChanged:
+		if r := s.openRoom(c.Participant.RoomSID); r != nil {
+			r.subscribe(c.Participant)
+		}
+	case *store.RecordingRulesChanged:
+		if r := s.openRoom(c.Room.SID); r != nil {
+			r.mu.Lock()
+			r.info = c.Room
+			r.checkRecording()
+			r.mu.Unlock()
+		}
+	}
+}
+
+// openRoom returns the Room of a SID in which somebody is, else nil.
+func (s *Server) openRoom(sid string) *room {
 	s.mu.Lock()
-	r := s.rooms[e.Room.SID]
-	s.mu.Unlock()
-	if r == nil {
-		return
-	}
-	switch e.Kind {
-	case store.RoomEnded:
-		r.complete()
-	case store.ParticipantDisconnected:
-		r.evict(e)
-	case store.SubscribeRulesChanged:
-		r.subscribe(e.Participant)
-	case store.RecordingChanged:
-		r.mu.Lock()
-		r.info = e.Room
-		r.checkRecording()
-		r.mu.Unlock()
-	}
+	defer s.mu.Unlock()
+	return s.rooms[sid]
 }
 
 // complete ends every session, with the client's error 53118.
@@ -41,11 +50,11 @@ func (r *room) complete() {
 // evict ends the session of a Participant that the store has disconnected. Its
 // browser is told so when that is because the Room was completed, or because its
 // time was up.
-func (r *room) evict(e store.Event) {
+func (r *room) evict(c *store.ParticipantDisconnected) {
 	r.mu.Lock()
 	var found *session
 	for _, x := range r.members {
-		if x.sid == e.Participant.SID {
+		if x.sid == c.Participant.SID {
 			found = x
 		}
 	}
@@ -57,7 +66,7 @@ func (r *room) evict(e store.Event) {
 	switch {
 	case err == nil && info.Status == statusCompleted:
 		r.leave(found, disconnectedOf(statusCompleted))
-	case e.Room.Overstayed(e.Participant):
+	case c.Room.Overstayed(c.Participant):
 		r.leave(found, errorOf(codeSessionLength))
 	default:
 		r.leave(found, disconnectedOf(statusRemoved))

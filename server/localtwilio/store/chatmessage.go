@@ -22,7 +22,7 @@ func (s *Store) UpdateMessage(conversation, sid string, f func(*Message) error) 
 			return err
 		}
 		c.Event = m.Event
-		t.emit(Event{Kind: MessageUpdated, Sequence: -1, Conversation: c, Message: m})
+		t.emit(&MessageUpdated{Conversation: c, Message: m})
 		if err := t.put(bMessages, string(numbered(c.SID, uint64(m.Index))), m); err != nil {
 			return err
 		}

@@ -47,7 +47,11 @@ func (s *Store) AddChatParticipant(conversation string, p ChatParticipant) (Chat
 		if err := t.bucket(bChatSeats).Put(seatKey(p), []byte(p.Identity)); err != nil {
 			return err
 		}
-		return t.saveChatParticipant(c, &p, ChatParticipantAdded)
+		if err := t.saveChatParticipant(c, &p); err != nil {
+			return err
+		}
+		t.emit(&ChatParticipantAdded{Conversation: c, ChatParticipant: p})
+		return nil
 	})
 	if err != nil {
 		return ChatParticipant{}, err
@@ -118,7 +122,11 @@ func (s *Store) UpdateChatParticipant(conversation, key string, f func(*ChatPart
 		if p.LastRead != old.LastRead {
 			p.ReadAt = t.now
 		}
-		return t.saveChatParticipant(c, &p, ChatParticipantUpdated)
+		if err := t.saveChatParticipant(c, &p); err != nil {
+			return err
+		}
+		t.emit(&ChatParticipantUpdated{Conversation: c, ChatParticipant: p})
+		return nil
 	})
 	return p, err
 }
@@ -135,7 +143,11 @@ func (s *Store) RemoveChatParticipant(conversation, key string) error {
 			return err
 		}
 		p.Left, p.Updated = true, t.now
-		return t.saveChatParticipant(c, &p, ChatParticipantRemoved)
+		if err := t.saveChatParticipant(c, &p); err != nil {
+			return err
+		}
+		t.emit(&ChatParticipantRemoved{Conversation: c, ChatParticipant: p})
+		return nil
 	})
 }
 
@@ -157,11 +169,11 @@ func (t *tx) chatParticipant(c Conversation, key string) (ChatParticipant, error
 	return ChatParticipant{}, ErrNotFound
 }
 
-func (t *tx) saveChatParticipant(c Conversation, p *ChatParticipant, kind EventKind) error {
+// saveChatParticipant gives the change its number.
+func (t *tx) saveChatParticipant(c Conversation, p *ChatParticipant) error {
 	if err := t.stampTo(&p.Event); err != nil {
 		return err
 	}
-	t.emit(Event{Kind: kind, Sequence: -1, Conversation: c, ChatParticipant: *p})
 	return t.put(bChatParticipants, c.SID+p.Identity, *p)
 }
 

@@ -59,7 +59,7 @@ func TestChatUserIsMadeOnce(t *testing.T) {
 	wantErr(t, err, store.ErrNotFound)
 	w := watch(t, s)
 	must(s.UpdateChatUser("ada", func(u *store.ChatUser) error { u.FriendlyName, u.SID = "Ada", ""; return nil }))(t)
-	if e := w.wait(t, 1)[0]; e.ChatUser.FriendlyName != "Ada" || e.ChatUser.SID != u.SID {
-		t.Errorf("event %+v", e.ChatUser)
+	if c, ok := w.wait(t, 1)[0].Change.(*store.ChatUserUpdated); !ok || c.ChatUser.FriendlyName != "Ada" || c.ChatUser.SID != u.SID {
+		t.Errorf("event %+v", c)
 	}
 }

@@ -74,7 +74,7 @@ func (s *Store) UpdateChatUser(identity string, f func(*ChatUser) error) (u Chat
 		if err := t.stampTo(&u.Event); err != nil {
 			return err
 		}
-		t.emit(Event{Kind: ChatUserUpdated, Sequence: -1, ChatUser: u})
+		t.emit(&ChatUserUpdated{ChatUser: u})
 		return t.put(bChatUsers, identity, u)
 	})
 	return u, err

@@ -166,6 +166,6 @@ func (t *tx) removeCollection(c Collection) error {
 		}
 		err = errors.Join(err, cursor.Delete())
 	}
-	t.emit(Event{Kind: CollectionRemoved, Sequence: -1, Collection: c})
+	t.emit(&CollectionRemoved{Collection: c})
 	return err
 }

@@ -93,16 +93,16 @@ func TestCollectionsAndItemsExpire(t *testing.T) {
 	if err := s.Sweep(); err != nil {
 		t.Fatal(err)
 	}
-	if e := w.wait(t, 1)[0]; e.Kind != store.ItemRemoved || e.Item.Key != "k" {
-		t.Errorf("event %+v", e)
+	if c, ok := w.wait(t, 1)[0].Change.(*store.ItemRemoved); !ok || c.Item.Key != "k" {
+		t.Errorf("events %v", kinds(w.wait(t, 1)))
 	}
 	must(s.ExpireCollection(store.SyncMap, "m", c.Now().Add(time.Minute)))(t)
 	c.Add(time.Minute)
 	_, err := s.Collection(store.SyncMap, "m")
 	wantErr(t, err, store.ErrNotFound)
 	must(s.CreateCollection(store.Collection{Kind: store.SyncMap, UniqueName: "m"}))(t)
-	if e := w.wait(t, 2)[1]; e.Kind != store.CollectionRemoved {
-		t.Errorf("event %+v", e)
+	if _, ok := w.wait(t, 2)[1].Change.(*store.CollectionRemoved); !ok {
+		t.Errorf("events %v", kinds(w.wait(t, 2)))
 	}
 	if err := s.Sweep(); err != nil {
 		t.Fatal(err)

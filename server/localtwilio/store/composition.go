@@ -92,7 +92,7 @@ func (s *Store) DeleteComposition(sid string) error {
 }
 
 func (t *tx) putComposition(c Composition) error {
-	t.emit(Event{Kind: CompositionChanged, Sequence: -1, Composition: c})
+	t.emit(&CompositionChanged{Composition: c})
 	return t.put(bCompositions, c.SID, c)
 }
 

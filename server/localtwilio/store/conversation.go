@@ -58,7 +58,7 @@ func (s *Store) CreateConversation(c Conversation) (Conversation, error) {
 		if err := errors.Join(t.link(bConversationOrder, "", c.SID), t.stampTo(&c.Event)); err != nil {
 			return err
 		}
-		t.emit(Event{Kind: ConversationCreated, Sequence: -1, Conversation: c})
+		t.emit(&ConversationCreated{Conversation: c})
 		return t.put(bConversations, c.SID, c)
 	})
 	if err != nil {
@@ -101,7 +101,7 @@ func (s *Store) UpdateConversation(key string, f func(*Conversation) error) (c C
 		if err := t.stampTo(&c.Event); err != nil {
 			return err
 		}
-		t.emit(Event{Kind: ConversationUpdated, Sequence: -1, Conversation: c})
+		t.emit(&ConversationUpdated{Conversation: c})
 		return t.put(bConversations, c.SID, c)
 	})
 	return c, err
@@ -131,7 +131,7 @@ func (s *Store) AddMessage(conversation string, m Message) (Message, error) {
 		if err := t.put(bMessages, string(numbered(c.SID, uint64(m.Index))), m); err != nil {
 			return err
 		}
-		t.emit(Event{Kind: MessageAdded, Sequence: -1, Conversation: c, Message: m})
+		t.emit(&MessageAdded{Conversation: c, Message: m})
 		return t.put(bConversations, c.SID, c)
 	})
 	if err != nil {

@@ -68,7 +68,7 @@ func (s *Store) CreateDocument(d Document) (Document, error) {
 		if err := t.stampTo(&d.Event); err != nil {
 			return err
 		}
-		t.emit(Event{Kind: DocumentCreated, Sequence: -1, Document: d})
+		t.emit(&DocumentCreated{Document: d})
 		return t.saveDocument(d)
 	})
 	if err != nil {
@@ -120,7 +120,7 @@ func (s *Store) UpdateDocument(key, ifMatch string, f func(*Document) error) (d 
 		if err := errors.Join(t.dropExpiry(old), t.stampTo(&d.Event)); err != nil {
 			return err
 		}
-		t.emit(Event{Kind: DocumentUpdated, Sequence: -1, Document: d})
+		t.emit(&DocumentUpdated{Document: d})
 		return t.saveDocument(d)
 	})
 	return d, err
@@ -223,6 +223,6 @@ func (t *tx) removeDocument(d Document) error {
 		err = errors.Join(err, t.bucket(bDocumentNames).Delete([]byte(d.UniqueName)))
 	}
 	err = errors.Join(err, t.deleteUnder(bPermissions, d.SID), t.stampTo(&d.Event))
-	t.emit(Event{Kind: DocumentRemoved, Sequence: -1, Document: d})
+	t.emit(&DocumentRemoved{Document: d})
 	return err
 }

@@ -70,8 +70,8 @@ func TestSweepDocuments(t *testing.T) {
 	if err := s.Sweep(); err != nil {
 		t.Fatal(err)
 	}
-	if e := w.wait(t, 1); e[0].Kind != store.DocumentRemoved || e[0].Document.SID != d.SID {
-		t.Errorf("events %v", kinds(e))
+	if c, ok := w.wait(t, 1)[0].Change.(*store.DocumentRemoved); !ok || c.Document.SID != d.SID {
+		t.Errorf("events %v", kinds(w.wait(t, 1)))
 	}
 	if list := must(s.Documents())(t); len(list) != 1 || list[0].SID != kept.SID {
 		t.Errorf("documents %+v, want the extended one", list)

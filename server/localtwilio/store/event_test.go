@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -52,11 +53,30 @@ func (w *seen) wait(t *testing.T, n int) []store.Event {
 	}
 }
 
-func kinds(events []store.Event) (list []store.EventKind) {
+// kinds are the types of the events' changes.
+func kinds(events []store.Event) (list []string) {
 	for _, e := range events {
-		list = append(list, e.Kind)
+		list = append(list, kind(e.Change))
 	}
 	return list
+}
+
+func kind(c store.Change) string { return strings.TrimPrefix(fmt.Sprintf("%T", c), "*store.") }
+
+// numberIn is the Room and SequenceNumber of a change to a Room; -1 where there
+// is no status callback.
+func numberIn(c store.Change) (roomSID string, sequence int) {
+	switch c := c.(type) {
+	case store.Announced:
+		return c.Details().Room.SID, c.Details().Sequence
+	case *store.ParticipantReconnecting:
+		return c.Participant.RoomSID, -1
+	case *store.ParticipantReconnected:
+		return c.Participant.RoomSID, -1
+	case *store.RecordingRulesChanged:
+		return c.Room.SID, -1
+	}
+	return "", -1
 }
 
 func TestRoomEventsInOrder(t *testing.T) {
@@ -78,21 +98,22 @@ func TestRoomEventsInOrder(t *testing.T) {
 
 	events := w.wait(t, 10)
 	want := []struct {
-		kind     store.EventKind
+		kind     string
 		sequence int
 	}{
-		{store.RoomCreated, 0}, {store.ParticipantConnected, 1}, {store.TrackAdded, 2}, {store.TrackDisabled, 3},
-		{store.ParticipantReconnecting, -1}, {store.ParticipantReconnected, -1}, {store.RecordingChanged, -1},
-		{store.TrackRemoved, 4}, {store.ParticipantDisconnected, 5}, {store.RoomEnded, 6},
+		{"RoomCreated", 0}, {"ParticipantConnected", 1}, {"TrackAdded", 2}, {"TrackDisabled", 3},
+		{"ParticipantReconnecting", -1}, {"ParticipantReconnected", -1}, {"RecordingRulesChanged", -1},
+		{"TrackRemoved", 4}, {"ParticipantDisconnected", 5}, {"RoomEnded", 6},
 	}
 	if len(events) != len(want) {
 		t.Fatalf("events %v", kinds(events))
 	}
 	for i, e := range events {
-		if e.Kind != want[i].kind || e.Sequence != want[i].sequence || e.Seq != uint64(i+1) {
-			t.Errorf("event %d: %s sequence %d seq %d, want %s %d", i, e.Kind, e.Sequence, e.Seq, want[i].kind, want[i].sequence)
+		in, sequence := numberIn(e.Change)
+		if kind(e.Change) != want[i].kind || sequence != want[i].sequence || e.Seq != uint64(i+1) {
+			t.Errorf("event %d: %s sequence %d seq %d, want %s %d", i, kind(e.Change), sequence, e.Seq, want[i].kind, want[i].sequence)
 		}
-		if e.Room.SID != room.SID {
+		if in != room.SID {
 			t.Errorf("event %d lacks its room", i)
 		}
 	}
@@ -137,15 +158,15 @@ func TestConcurrentWriters(t *testing.T) {
 			if e.Seq != first[i].Seq || i > 0 && e.Seq <= events[i-1].Seq {
 				t.Fatalf("event %d has seq %d out of order", i, e.Seq)
 			}
-			switch e.Kind {
-			case store.DocumentUpdated:
-				if e.Document.Revision != revision+1 {
-					t.Fatalf("revision %d follows %d", e.Document.Revision, revision)
+			switch c := e.Change.(type) {
+			case *store.DocumentUpdated:
+				if c.Document.Revision != revision+1 {
+					t.Fatalf("revision %d follows %d", c.Document.Revision, revision)
 				}
 				revision++
-			case store.MessageAdded:
-				if e.Message.Index != index+1 {
-					t.Fatalf("index %d follows %d", e.Message.Index, index)
+			case *store.MessageAdded:
+				if c.Message.Index != index+1 {
+					t.Fatalf("index %d follows %d", c.Message.Index, index)
 				}
 				index++
 			}
@@ -206,8 +227,8 @@ func TestWatch(t *testing.T) {
 		stop := s.Watch(func(e store.Event) {
 			entered <- struct{}{}
 			<-release
-			if e.Kind == store.ConversationCreated {
-				if _, err := s.AddMessage(e.Conversation.SID, store.Message{Body: "from the watch"}); err != nil {
+			if c, ok := e.Change.(*store.ConversationCreated); ok {
+				if _, err := s.AddMessage(c.Conversation.SID, store.Message{Body: "from the watch"}); err != nil {
 					t.Error(err)
 				}
 			}
@@ -260,7 +281,7 @@ func TestWatch(t *testing.T) {
 		})
 		wantErr(t, err, store.ErrTransition)
 		must(s.CompleteRoom(room.SID))(t)
-		if got := kinds(w.wait(t, 2)); !slices.Equal(got, []store.EventKind{store.RoomCreated, store.RoomEnded}) {
+		if got := kinds(w.wait(t, 2)); !slices.Equal(got, []string{"RoomCreated", "RoomEnded"}) {
 			t.Errorf("events %v", got)
 		}
 	})

@@ -162,11 +162,11 @@ func (t *tx) saveItem(c *Collection, i *Item, old Item, added bool) error {
 		return err
 	}
 	c.Event, c.Updated = i.Event, t.now
-	kind := ItemUpdated
 	if added {
-		kind = ItemAdded
+		t.emit(&ItemAdded{Collection: *c, Item: *i})
+	} else {
+		t.emit(&ItemUpdated{Collection: *c, Item: *i})
 	}
-	t.emit(Event{Kind: kind, Sequence: -1, Collection: *c, Item: *i})
 	return errors.Join(t.put(bItems, key, *i), t.put(bCollections, c.SID, *c))
 }
 
@@ -183,7 +183,7 @@ func (t *tx) removeItem(c Collection, i *Item) error {
 		return err
 	}
 	c.Event, c.Updated = i.Event, t.now
-	t.emit(Event{Kind: ItemRemoved, Sequence: -1, Collection: c, Item: *i})
+	t.emit(&ItemRemoved{Collection: c, Item: *i})
 	left := *i
 	left.Data = nil
 	return errors.Join(t.put(bItems, key, left), t.put(bCollections, c.SID, c))

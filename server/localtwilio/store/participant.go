@@ -63,7 +63,7 @@ func (s *Store) AddParticipant(roomSID, identity string) (p Participant, err err
 			return err
 		}
 		r.Used = true
-		return t.roomEvent(&r, Event{Kind: ParticipantConnected, Participant: p})
+		return t.announce(&r, &ParticipantConnected{Participant: p})
 	})
 	if err != nil {
 		return Participant{}, err
@@ -86,23 +86,23 @@ func (s *Store) SetParticipantStatus(sid, status string) (p Participant, err err
 		if p.Status == status {
 			return nil
 		}
-		r, err := t.room(p.RoomSID)
-		if err != nil {
-			return err
-		}
-		kind := ParticipantReconnected
-		switch status {
-		case Disconnected:
+		if status == Disconnected {
+			r, err := t.room(p.RoomSID)
+			if err != nil {
+				return err
+			}
 			p, err = t.disconnect(&r, p)
 			return err
+		}
+		p.Status, p.Updated = status, t.now
+		switch status {
 		case Reconnecting:
-			kind = ParticipantReconnecting
+			t.emit(&ParticipantReconnecting{Participant: p})
 		case Connected:
+			t.emit(&ParticipantReconnected{Participant: p})
 		default:
 			return fmt.Errorf("%w: %q", ErrTransition, status)
 		}
-		p.Status, p.Updated = status, t.now
-		t.emit(Event{Kind: kind, Sequence: -1, Room: r, Participant: p})
 		return t.put(bParticipants, p.SID, p)
 	})
 	return p, err
@@ -210,7 +210,7 @@ func (t *tx) disconnect(r *Room, p Participant) (Participant, error) {
 	if err := t.schedule(r.idleEnds(), r.SID); err != nil {
 		return p, err
 	}
-	return p, t.roomEvent(r, Event{Kind: ParticipantDisconnected, Participant: p})
+	return p, t.announce(r, &ParticipantDisconnected{Participant: p})
 }
 
 // disconnectLeftovers disconnects everyone: at Open, nobody's media is alive.

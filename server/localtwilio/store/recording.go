@@ -90,7 +90,7 @@ func (s *Store) StartRecording(r Recording) (Recording, error) {
 		if err := t.link(bRecordingOrder, "", r.SID); err != nil {
 			return err
 		}
-		return t.roomEvent(&room, Event{Kind: RecordingStarted, Participant: p, Recording: r})
+		return t.announce(&room, &RecordingStarted{Participant: p, Recording: r})
 	})
 	return r, err
 }
@@ -113,11 +113,10 @@ func (s *Store) EndRecording(sid string, done RecordingDone) (r Recording, err e
 		if err := t.put(bRecordings, sid, r); err != nil {
 			return err
 		}
-		kind := RecordingCompleted
 		if r.Status == RecordingFailedStatus {
-			kind = RecordingFailed
+			return t.announce(&room, &RecordingFailed{Participant: p, Recording: r})
 		}
-		return t.roomEvent(&room, Event{Kind: kind, Participant: p, Recording: r})
+		return t.announce(&room, &RecordingCompleted{Participant: p, Recording: r})
 	})
 	return r, err
 }
@@ -131,7 +130,7 @@ func (s *Store) DeleteRecording(sid string) error {
 			return err
 		}
 		r.Status, r.Updated = RecordingDeletedStatus, t.now
-		t.emit(Event{Kind: RecordingDeleted, Sequence: -1, Recording: r})
+		t.emit(&RecordingDeleted{Recording: r})
 		return t.put(bRecordings, sid, r)
 	})
 }

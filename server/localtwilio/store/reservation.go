@@ -61,7 +61,7 @@ func (s *Store) Reserve(taskSID, workerSID string) (r Reservation, err error) {
 		if err := t.saveTask(&k); err != nil {
 			return err
 		}
-		t.emit(Event{Kind: ReservationCreated, Sequence: -1, Task: k, Reservation: r})
+		t.emit(&ReservationCreated{Task: k, Reservation: r})
 		return nil
 	})
 	if err != nil {
@@ -172,7 +172,7 @@ func (t *tx) reservationFollows(k Task) error {
 
 func (t *tx) saveReservation(r *Reservation, status string, k Task) error {
 	r.Status, r.Updated = status, t.now
-	t.emit(Event{Kind: ReservationUpdated, Sequence: -1, Task: k, Reservation: *r})
+	t.emit(&ReservationUpdated{Task: k, Reservation: *r})
 	return t.put(bReservations, r.SID, *r)
 }
 

@@ -82,7 +82,7 @@ func (t *tx) forgetRoom(r Room) error {
 			continue
 		}
 		x.Status = RecordingDeletedStatus
-		t.emit(Event{Kind: RecordingDeleted, Sequence: -1, Recording: x})
+		t.emit(&RecordingDeleted{Recording: x})
 		if err := errors.Join(t.bucket(bRecordings).Delete([]byte(x.SID)), t.unlink(bRecordingOrder, "", x.SID)); err != nil {
 			return err
 		}
@@ -96,7 +96,7 @@ func (t *tx) forgetRoom(r Room) error {
 			continue
 		}
 		x.Status = CompositionDeletedStatus
-		t.emit(Event{Kind: CompositionChanged, Sequence: -1, Composition: x})
+		t.emit(&CompositionChanged{Composition: x})
 		if err := errors.Join(t.bucket(bCompositions).Delete([]byte(x.SID)), t.unlink(bCompositionOrder, "", x.SID)); err != nil {
 			return err
 		}

@@ -33,11 +33,13 @@ func TestForgetting(t *testing.T) {
 
 	gone := make(chan string, 10)
 	defer s.Watch(func(e store.Event) {
-		if e.Kind == store.RecordingDeleted {
-			gone <- e.Recording.SID
-		}
-		if e.Kind == store.CompositionChanged && e.Composition.Status == store.CompositionDeletedStatus {
-			gone <- e.Composition.SID
+		switch c := e.Change.(type) {
+		case *store.RecordingDeleted:
+			gone <- c.Recording.SID
+		case *store.CompositionChanged:
+			if c.Composition.Status == store.CompositionDeletedStatus {
+				gone <- c.Composition.SID
+			}
 		}
 	})()
 	clock.Add(store.Kept - time.Second)

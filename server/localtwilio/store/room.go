@@ -124,7 +124,7 @@ func (s *Store) CreateRoom(r Room) (Room, error) {
 		if err := t.link(bRoomOrder, "", r.SID); err != nil {
 			return err
 		}
-		return t.roomEvent(&r, Event{Kind: RoomCreated})
+		return t.announce(&r, &RoomCreated{})
 	})
 	if err != nil {
 		return Room{}, err
@@ -145,7 +145,7 @@ func (s *Store) CompleteRoom(sid string) (r Room, err error) {
 }
 
 // UpdateRoom changes a Room by f, which may not change SID, name or status. A
-// change of what is recorded is announced as RecordingChanged.
+// change of what is recorded is told as RecordingRulesChanged.
 func (s *Store) UpdateRoom(sid string, f func(*Room) error) (r Room, err error) {
 	err = s.update(fmt.Sprintf("update room %q", sid), func(t *tx) error {
 		if r, err = t.room(sid); err != nil {
@@ -158,7 +158,7 @@ func (s *Store) UpdateRoom(sid string, f func(*Room) error) (r Room, err error) 
 		r.withoutServer()
 		r.SID, r.UniqueName, r.Status, r.Callbacks, r.Updated = old.SID, old.UniqueName, old.Status, old.Callbacks, t.now
 		if r.RecordParticipantsOnConnect != old.RecordParticipantsOnConnect || !bytes.Equal(r.RecordingRules, old.RecordingRules) {
-			t.emit(Event{Kind: RecordingChanged, Sequence: -1, Room: r})
+			t.emit(&RecordingRulesChanged{Room: r})
 		}
 		// A timeout may have changed.
 		if err := t.schedule(r.idleEnds(), r.SID); err != nil {
@@ -188,12 +188,13 @@ func (r Room) Rules() json.RawMessage {
 	return ExcludeAll
 }
 
-// roomEvent numbers an event of r, announces it and saves r.
-func (t *tx) roomEvent(r *Room, e Event) error {
-	e.Sequence = r.Callbacks
+// announce numbers c in r, emits it and saves r.
+func (t *tx) announce(r *Room, c Announced) error {
+	details := c.Details()
+	details.Sequence = r.Callbacks
 	r.Callbacks++
-	e.Room = *r
-	t.emit(e)
+	details.Room = *r
+	t.emit(c)
 	return t.put(bRooms, r.SID, *r)
 }
 
@@ -217,7 +218,7 @@ func (t *tx) completeRoom(r *Room) error {
 	if err := t.schedule(r.forgotten(), r.SID); err != nil {
 		return err
 	}
-	return t.roomEvent(r, Event{Kind: RoomEnded})
+	return t.announce(r, &RoomEnded{})
 }
 
 func defaultInt(v *int, d int) {

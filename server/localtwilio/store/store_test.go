@@ -98,9 +98,14 @@ func TestReopenAfterKill(t *testing.T) {
 		t.Errorf("tracks %+v, want none", got)
 	}
 	opening := r.Opening()
-	if len(opening) != 2 || opening[0].Kind != store.TrackRemoved || opening[0].Track.SID != track.SID ||
-		opening[1].Kind != store.ParticipantDisconnected || opening[1].Sequence != 4 {
-		t.Errorf("opening events %+v, want the track's removal and the participant's leaving with sequence 4", opening)
+	if len(opening) != 2 {
+		t.Fatalf("opening events %v, want the track's removal and the participant's leaving", kinds(opening))
+	}
+	if c, ok := opening[0].Change.(*store.TrackRemoved); !ok || c.Track.SID != track.SID {
+		t.Errorf("opening events %v, want the track's removal first", kinds(opening))
+	}
+	if c, ok := opening[1].Change.(*store.ParticipantDisconnected); !ok || c.Sequence != 4 {
+		t.Errorf("opening events %v, want the participant's leaving with sequence 4", kinds(opening))
 	}
 	if got := must(r.Document("d"))(t); got.SID != doc.SID || string(got.Data) != `{"a":1}` {
 		t.Errorf("document %+v", got)

@@ -10,15 +10,14 @@ import (
 // start. It answers ErrParticipantGone.
 func (s *Store) SetSubscribeRules(sid string, rules json.RawMessage) (p Participant, err error) {
 	err = s.update(fmt.Sprintf("set subscribe rules of participant %q", sid), func(t *tx) error {
-		var r Room
-		if p, r, err = t.participantAndRoom(sid); err != nil {
+		if p, err = get[Participant](t, bParticipants, sid); err != nil {
 			return err
 		}
 		if p.Status == Disconnected {
 			return ErrParticipantGone
 		}
 		p.SubscribeRules, p.RulesUpdated = rules, t.now
-		t.emit(Event{Kind: SubscribeRulesChanged, Sequence: -1, Room: r, Participant: p})
+		t.emit(&SubscribeRulesChanged{Participant: p})
 		return t.put(bParticipants, p.SID, p)
 	})
 	return p, err

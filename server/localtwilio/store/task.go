@@ -67,7 +67,7 @@ func (s *Store) CreateTask(k Task) (Task, error) {
 		if err := t.link(bTaskOrder, "", k.SID); err != nil {
 			return err
 		}
-		t.emit(Event{Kind: TaskCreated, Sequence: -1, Task: k})
+		t.emit(&TaskCreated{Task: k})
 		return t.put(bTasks, k.SID, k)
 	})
 	if err != nil {
@@ -154,7 +154,7 @@ func (t *tx) removeTask(k Task) error {
 	if err := t.unlink(bTaskOrder, "", k.SID); err != nil {
 		return err
 	}
-	t.emit(Event{Kind: TaskRemoved, Sequence: -1, Task: k})
+	t.emit(&TaskRemoved{Task: k})
 	return t.bucket(bTasks).Delete([]byte(k.SID))
 }
 
@@ -176,6 +176,6 @@ func (t *tx) saveTask(k *Task) error {
 			return err
 		}
 	}
-	t.emit(Event{Kind: TaskUpdated, Sequence: -1, Task: *k})
+	t.emit(&TaskUpdated{Task: *k})
 	return t.put(bTasks, k.SID, *k)
 }

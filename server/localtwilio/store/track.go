@@ -39,7 +39,7 @@ func (s *Store) AddTrack(k Track) (Track, error) {
 		if err := t.link(bParticipantTrack, p.SID, k.SID); err != nil {
 			return err
 		}
-		return t.roomEvent(&r, Event{Kind: TrackAdded, Participant: p, Track: k})
+		return t.announce(&r, &TrackAdded{Participant: p, Track: k})
 	})
 	if err != nil {
 		return Track{}, err
@@ -66,15 +66,14 @@ func (s *Store) SetTrackEnabled(sid string, on bool) error {
 		if err != nil || k.Enabled == on {
 			return err
 		}
-		kind := TrackDisabled
-		if on {
-			kind = TrackEnabled
-		}
 		k.Enabled, k.Updated = on, t.now
 		if err := t.put(bTracks, k.SID, k); err != nil {
 			return err
 		}
-		return t.roomEvent(&r, Event{Kind: kind, Participant: p, Track: k})
+		if on {
+			return t.announce(&r, &TrackEnabled{Participant: p, Track: k})
+		}
+		return t.announce(&r, &TrackDisabled{Participant: p, Track: k})
 	})
 }
 
@@ -111,5 +110,5 @@ func (t *tx) removeTrack(r *Room, p Participant, k Track) error {
 	if err := t.unlink(bParticipantTrack, p.SID, k.SID); err != nil {
 		return err
 	}
-	return t.roomEvent(r, Event{Kind: TrackRemoved, Participant: p, Track: k})
+	return t.announce(r, &TrackRemoved{Participant: p, Track: k})
 }

@@ -101,7 +101,6 @@ func (s *Store) update(doing string, f func(*tx) error) error {
 	for i := range t.events {
 		s.seq++
 		t.events[i].Seq = s.seq
-		t.events[i].At = t.now
 	}
 	if len(t.events) > 0 {
 		for w := range s.watches {
@@ -133,7 +132,8 @@ func closedError(err error) error {
 
 func (t *tx) bucket(name string) *bolt.Bucket { return t.Bucket([]byte(name)) }
 
-func (t *tx) emit(e Event) { t.events = append(t.events, e) }
+// emit makes c an event of this transaction, if it is committed.
+func (t *tx) emit(c Change) { t.events = append(t.events, Event{At: t.now, Change: c}) }
 
 // get reads the thing of the given SID.
 func get[T any](t *tx, bucket, sid string) (T, error) {

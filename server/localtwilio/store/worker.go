@@ -43,7 +43,7 @@ func (s *Store) CreateWorker(w Worker) (Worker, error) {
 		if err := t.link(bWorkerOrder, "", w.SID); err != nil {
 			return err
 		}
-		t.emit(Event{Kind: WorkerCreated, Sequence: -1, Worker: w})
+		t.emit(&WorkerCreated{Worker: w})
 		return t.put(bWorkers, w.SID, w)
 	})
 	if err != nil {
@@ -87,7 +87,7 @@ func (s *Store) UpdateWorker(sid string, f func(*Worker) error) (w Worker, err e
 				return err
 			}
 		}
-		t.emit(Event{Kind: WorkerUpdated, Sequence: -1, Worker: w})
+		t.emit(&WorkerUpdated{Worker: w})
 		return t.put(bWorkers, w.SID, w)
 	})
 	return w, err

@@ -1,6 +1,8 @@
 package twilsock
 
 import (
+	"fmt"
+
 	"escalate/server/localtwilio/store"
 )
 
@@ -21,7 +23,7 @@ func (s *Server) storeEvent(e store.Event) {
 	changes, err := s.changes(e)
 	if err != nil {
 		// The object is gone again, or the store is closing.
-		s.log.Warn("twilsock event lost", "kind", e.Kind, "err", err)
+		s.log.Warn("twilsock event lost", "change", fmt.Sprintf("%T", e.Change), "err", err)
 	}
 	for _, ch := range changes {
 		for _, c := range conns {
@@ -31,20 +33,20 @@ func (s *Server) storeEvent(e store.Event) {
 		}
 	}
 	s.tellQueries(e, conns)
-	if e.Kind == store.ChatParticipantRemoved {
-		s.evict(e, conns)
+	if gone, ok := e.Change.(*store.ChatParticipantRemoved); ok {
+		s.evict(gone, conns)
 	}
 }
 
 // evict ends what one who left a Conversation followed of it. Whoever has come
 // back since follows anew: what was said in between is not theirs to be told.
-func (s *Server) evict(e store.Event, conns []*conn) {
+func (s *Server) evict(gone *store.ChatParticipantRemoved, conns []*conn) {
 	for _, c := range conns {
 		h := c.who()
-		if h == nil || h.identity != e.ChatParticipant.Identity || h.mayAlways(e.Conversation) {
+		if h == nil || h.identity != gone.ChatParticipant.Identity || h.mayAlways(gone.Conversation) {
 			continue
 		}
-		sid := e.Conversation.SID
+		sid := gone.Conversation.SID
 		for _, o := range []string{channelSID(sid), messagesSID(sid), rosterSID(sid)} {
 			c.unsubscribe(o)
 		}
@@ -57,31 +59,34 @@ func (c *conn) notifyEvent(ch syncChange) {
 
 // changes are what a change of the store is to Sync.
 func (s *Server) changes(e store.Event) ([]syncChange, error) {
-	switch e.Kind {
-	case store.DocumentUpdated:
-		return []syncChange{documentEvent(documentEntity(e.Document))}, nil
-	case store.DocumentRemoved:
-		return []syncChange{removedEvent(documentEntity(e.Document))}, nil
-	case store.CollectionRemoved:
-		return []syncChange{removedEvent(s.collectionEntity(e.Collection))}, nil
-	case store.ItemAdded, store.ItemUpdated, store.ItemRemoved:
-		how := map[store.EventKind]string{store.ItemAdded: "added", store.ItemUpdated: "updated", store.ItemRemoved: "removed"}[e.Kind]
-		return []syncChange{itemEvent(s.collectionEntity(e.Collection), storeItem(e.Item), how)}, nil
-	case store.ConversationUpdated:
-		return channelChange(e.Conversation)
-	case store.MessageAdded:
-		list, err := channelChange(e.Conversation)
-		return append(list, itemEvent(s.messagesEntity(e.Conversation), s.messageItem(e.Message), "added")), err
-	case store.MessageUpdated:
-		return []syncChange{itemEvent(s.messagesEntity(e.Conversation), s.messageItem(e.Message), "updated")}, nil
-	case store.ChatParticipantAdded:
-		return s.participantChanges(e, "added")
-	case store.ChatParticipantUpdated:
-		return s.participantChanges(e, "updated")
-	case store.ChatParticipantRemoved:
-		return s.participantChanges(e, "removed")
-	case store.ChatUserUpdated:
-		return userChanges(e.ChatUser)
+	switch c := e.Change.(type) {
+	case *store.DocumentUpdated:
+		return []syncChange{documentEvent(documentEntity(c.Document))}, nil
+	case *store.DocumentRemoved:
+		return []syncChange{removedEvent(documentEntity(c.Document))}, nil
+	case *store.CollectionRemoved:
+		return []syncChange{removedEvent(s.collectionEntity(c.Collection))}, nil
+	case *store.ItemAdded:
+		return []syncChange{itemEvent(s.collectionEntity(c.Collection), storeItem(c.Item), "added")}, nil
+	case *store.ItemUpdated:
+		return []syncChange{itemEvent(s.collectionEntity(c.Collection), storeItem(c.Item), "updated")}, nil
+	case *store.ItemRemoved:
+		return []syncChange{itemEvent(s.collectionEntity(c.Collection), storeItem(c.Item), "removed")}, nil
+	case *store.ConversationUpdated:
+		return channelChange(c.Conversation)
+	case *store.MessageAdded:
+		list, err := channelChange(c.Conversation)
+		return append(list, itemEvent(s.messagesEntity(c.Conversation), s.messageItem(c.Message), "added")), err
+	case *store.MessageUpdated:
+		return []syncChange{itemEvent(s.messagesEntity(c.Conversation), s.messageItem(c.Message), "updated")}, nil
+	case *store.ChatParticipantAdded:
+		return s.participantChanges(c.Conversation, c.ChatParticipant, "added")
+	case *store.ChatParticipantUpdated:
+		return s.participantChanges(c.Conversation, c.ChatParticipant, "updated")
+	case *store.ChatParticipantRemoved:
+		return s.participantChanges(c.Conversation, c.ChatParticipant, "removed")
+	case *store.ChatUserUpdated:
+		return userChanges(c.ChatUser)
 	}
 	return nil, nil
 }
@@ -96,8 +101,7 @@ func channelChange(c store.Conversation) ([]syncChange, error) {
 
 // participantChanges are those of the Conversation's roster and of the user's
 // Map of Conversations.
-func (s *Server) participantChanges(e store.Event, how string) ([]syncChange, error) {
-	p := e.ChatParticipant
+func (s *Server) participantChanges(c store.Conversation, p store.ChatParticipant, how string) ([]syncChange, error) {
 	u, err := s.cfg.Store.ChatUser(p.Identity)
 	if err != nil {
 		return nil, err
@@ -111,7 +115,7 @@ func (s *Server) participantChanges(e store.Event, how string) ([]syncChange, er
 		return nil, err
 	}
 	return []syncChange{
-		itemEvent(chatEntity(syncMap, rosterSID(p.ConversationSID), rosterName(p.ConversationSID), e.Conversation), member, how),
+		itemEvent(chatEntity(syncMap, rosterSID(p.ConversationSID), rosterName(p.ConversationSID), c), member, how),
 		itemEvent(userEntity(u, u.SeatsSID, seatsName(u), p.Event), seat, how),
 	}, nil
 }

@@ -212,18 +212,20 @@ func attributesOf(text string) map[string]any {
 
 // rows are the items that a change of the store touches, by index.
 func (s *Server) rows(e store.Event) (index string, list []row) {
-	switch e.Kind {
-	case store.WorkerUpdated:
-		return indexWorkers, []row{s.workerRow(e.Worker)}
-	case store.ReservationCreated, store.ReservationUpdated:
-		return indexReservations, []row{s.reservationRow(e.Reservation, e.Task)}
-	case store.TaskUpdated:
-		all, err := s.cfg.Store.TaskReservations(e.Task.SID)
+	switch c := e.Change.(type) {
+	case *store.WorkerUpdated:
+		return indexWorkers, []row{s.workerRow(c.Worker)}
+	case *store.ReservationCreated:
+		return indexReservations, []row{s.reservationRow(c.Reservation, c.Task)}
+	case *store.ReservationUpdated:
+		return indexReservations, []row{s.reservationRow(c.Reservation, c.Task)}
+	case *store.TaskUpdated:
+		all, err := s.cfg.Store.TaskReservations(c.Task.SID)
 		if err != nil {
 			return "", nil // the Task is gone again, or the store is closing
 		}
 		for _, r := range all {
-			list = append(list, s.reservationRow(r, e.Task))
+			list = append(list, s.reservationRow(r, c.Task))
 		}
 		return indexReservations, list
 	}
