@@ -3,6 +3,7 @@
 package e2e
 
 import (
+	"fmt"
 	"net/url"
 	"strings"
 	"testing"
@@ -28,8 +29,16 @@ func TestSDKBlocked(t *testing.T) {
 	p.room.read("An ad blocker or a network keeps a part of the page from")
 	c.until("no light stays on", `!w.escalateEarlyMedia`)
 
-	// It is still held back: the same again, and not the camera.
+	// It is still held back: the same again, and not the camera. The words of
+	// before stand until then, so what is waited for is another try, and its end.
+	const tries = `d.querySelectorAll('script[src*="again="]').length`
+	var before int
+	if err := c.eval(&before, "return "+tries); err != nil {
+		t.Fatal(err)
+	}
 	c.click("#join-button")
+	c.until("another try", fmt.Sprintf("%s > %d", tries, before))
+	c.phase("green_room")
 	c.read("A part of this page is held back")
 
 	c.run(blockURLs())
