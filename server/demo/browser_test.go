@@ -18,27 +18,19 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/gorilla/mux"
 
+	"escalate/server/chromium"
 	"escalate/server/demo"
 	"escalate/server/localtwilio/store"
 )
 
-// chromium is a headless browser that lives as long as the test.
-func chromium(t *testing.T) context.Context {
+// browser is a headless browser that lives as long as the test.
+func browser(t *testing.T) context.Context {
 	t.Helper()
-	options := append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.NoSandbox, chromedp.Flag("use-fake-device-for-media-stream", true), chromedp.Flag("use-fake-ui-for-media-stream", true), chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
-		chromedp.UserDataDir(t.TempDir()))
-	if path := os.Getenv("CHROMIUM"); path != "" {
-		options = append(options, chromedp.ExecPath(path))
-	}
-	ctx, stop := chromedp.NewExecAllocator(t.Context(), options...)
-	t.Cleanup(stop)
-	ctx, stop = chromedp.NewContext(ctx)
-	t.Cleanup(stop)
-	// The first run starts the browser, which then lives as long as its context.
-	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank")); err != nil {
+	ctx, stop, err := chromium.Start(context.Background(), chromium.Path(), t.TempDir())
+	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(stop)
 	return ctx
 }
 
@@ -170,7 +162,7 @@ func stage(t *testing.T) (*bench, *product, context.Context) {
 		server.Close()
 		_ = s.Close()
 	})
-	return &bench{t: t, store: s, demo: d, url: server.URL}, p, chromium(t)
+	return &bench{t: t, store: s, demo: d, url: server.URL}, p, browser(t)
 }
 
 const lastLink = `document.querySelector('%s .message:last-child .body a')?.getAttribute('href') ?? ''`

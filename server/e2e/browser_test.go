@@ -20,6 +20,8 @@ import (
 	"github.com/chromedp/cdproto/page"
 	cdpruntime "github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+
+	"escalate/server/chromium"
 )
 
 // spy is put into every frame before its own scripts: it keeps hold of the
@@ -55,32 +57,12 @@ type browser struct{ ctx context.Context }
 // newBrowser starts it; more are flags added to the usual ones, false takes one away.
 func newBrowser(t *testing.T, more ...chromedp.ExecAllocatorOption) *browser {
 	t.Helper()
-	path := os.Getenv("CHROMIUM")
-	if path == "" {
-		path = "/usr/bin/chromium"
+	usual := chromedp.Flag("auto-select-desktop-capture-source", "Entire screen")
+	ctx, stop, err := chromium.Start(context.Background(), chromium.Path(), t.TempDir(), append([]chromedp.ExecAllocatorOption{usual}, more...)...)
+	if err != nil {
+		t.Fatal(err)
 	}
-	if _, err := os.Stat(path); err != nil {
-		t.Fatalf("no Chromium at %s: install it (apt-get install chromium) or set CHROMIUM", path)
-	}
-	opts := []chromedp.ExecAllocatorOption{
-		chromedp.ExecPath(path), chromedp.NoFirstRun, chromedp.NoSandbox, chromedp.DisableGPU, chromedp.Headless,
-		chromedp.UserDataDir(t.TempDir()), chromedp.WindowSize(1280, 800),
-		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
-		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true),
-		chromedp.Flag("use-fake-device-for-media-stream", true), chromedp.Flag("use-fake-ui-for-media-stream", true),
-		chromedp.Flag("auto-select-desktop-capture-source", "Entire screen"),
-		// Hidden tabs must go on decoding: both ends of the call are in one browser.
-		chromedp.Flag("disable-renderer-backgrounding", true), chromedp.Flag("disable-backgrounding-occluded-windows", true),
-		chromedp.Flag("disable-background-timer-throttling", true),
-		chromedp.Flag("disable-features", "CalculateNativeWinOcclusion,Translate"),
-	}
-	alloc, stop := chromedp.NewExecAllocator(context.Background(), append(opts, more...)...)
 	t.Cleanup(stop)
-	ctx, cancel := chromedp.NewContext(alloc)
-	t.Cleanup(cancel)
-	if err := chromedp.Do(ctx); err != nil {
-		t.Fatalf("start Chromium: %v", err)
-	}
 	return &browser{ctx: ctx}
 }
 

@@ -22,6 +22,7 @@ import (
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 
+	"escalate/server/chromium"
 	"escalate/server/core"
 	"escalate/server/localtwilio/store"
 )
@@ -58,19 +59,11 @@ func stage(t *testing.T) (*core.System, context.Context) {
 		t.Fatal(err)
 	}
 	t.Cleanup(s.Close)
-	options := append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.NoSandbox, chromedp.Flag("use-fake-device-for-media-stream", true), chromedp.Flag("use-fake-ui-for-media-stream", true),
-		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true), chromedp.UserDataDir(t.TempDir()))
-	if path := os.Getenv("CHROMIUM"); path != "" {
-		options = append(options, chromedp.ExecPath(path))
-	}
-	ctx, stop := chromedp.NewExecAllocator(t.Context(), options...)
-	t.Cleanup(stop)
-	ctx, stop = chromedp.NewContext(ctx)
-	t.Cleanup(stop)
-	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank")); err != nil {
+	ctx, stop, err := chromium.Start(context.Background(), chromium.Path(), t.TempDir())
+	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(stop)
 	return s, ctx
 }
 

@@ -78,6 +78,7 @@ var may = []struct {
 	{"server/bench/measure", nil},
 	{"server/bench/media", []string{"server/bench/measure", "server/core", "server/standalone", "server/token"}},
 	{"server/bench", []string{"server/bench/measure", "server/core", "server/web", "server/token", "server/localtwilio/store", "app/wire"}},
+	{"server/chromium", nil}, // for tests and benchmarks
 	{"server/e2e", []string{"server/core"}},
 	{"docs", nil},
 }

@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/chromedp/chromedp"
+
+	"escalate/server/chromium"
 )
 
 // slowPatience is what a busy machine may take for media to flow.
@@ -105,31 +107,12 @@ func (p *program) line(t *testing.T) string {
 
 func openBrowser(t *testing.T) context.Context {
 	t.Helper()
-	path := os.Getenv("CHROMIUM")
-	if path == "" {
-		path = "/usr/bin/chromium"
+	browser, stop, err := chromium.Start(context.Background(), chromium.Path(), t.TempDir(),
+		chromedp.Flag("autoplay-policy", "no-user-gesture-required"))
+	if err != nil {
+		t.Fatal(err)
 	}
-	alloc, stop := chromedp.NewExecAllocator(context.Background(), append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.ExecPath(path),
-		chromedp.NoSandbox,
-		chromedp.DisableGPU,
-		chromedp.UserDataDir(t.TempDir()),
-		chromedp.Flag("disable-component-update", true),
-		chromedp.Flag("use-fake-device-for-media-stream", true),
-		chromedp.Flag("use-fake-ui-for-media-stream", true),
-		chromedp.Flag("autoplay-policy", "no-user-gesture-required"),
-	)...)
 	t.Cleanup(stop)
-	browser, quit := chromedp.NewContext(alloc)
-	t.Cleanup(quit)
-	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(browser, patience)
-		defer cancel()
-		_ = chromedp.Cancel(ctx) // waits, so that its directory can go
-	})
-	if err := chromedp.Do(browser); err != nil {
-		t.Fatalf("start Chromium at %s: %v", path, err)
-	}
 	return browser
 }
 

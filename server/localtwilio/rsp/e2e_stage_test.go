@@ -20,6 +20,7 @@ import (
 
 	"github.com/chromedp/chromedp"
 
+	"escalate/server/chromium"
 	"escalate/server/localtwilio/recording"
 	"escalate/server/localtwilio/sfu"
 	"escalate/server/localtwilio/store"
@@ -103,30 +104,12 @@ func newStageOver(t *testing.T, conn net.PacketConn) *stage {
 	web := httptest.NewServer(mux)
 	t.Cleanup(web.Close)
 
-	opts := append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.ExecPath("/usr/bin/chromium"),
-		chromedp.NoSandbox,
-		chromedp.DisableGPU,
-		chromedp.UserDataDir(t.TempDir()),
-		chromedp.Flag("disable-quic", true),
-		chromedp.Flag("disable-component-update", true),
-		chromedp.Flag("use-fake-device-for-media-stream", true),
-		chromedp.Flag("use-fake-ui-for-media-stream", true),
-		chromedp.Flag("autoplay-policy", "no-user-gesture-required"),
-		chromedp.WindowSize(1280, 800),
-	)
-	alloc, stop := chromedp.NewExecAllocator(context.Background(), opts...)
-	t.Cleanup(stop)
-	browser, quit := chromedp.NewContext(alloc)
-	t.Cleanup(quit)
-	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(browser, patience)
-		defer cancel()
-		_ = chromedp.Cancel(ctx) // waits, so that its directory can go
-	})
-	if err := chromedp.Do(browser); err != nil {
-		t.Fatalf("start chromium: %v", err)
+	browser, stop, err := chromium.Start(context.Background(), chromium.Path(), t.TempDir(),
+		chromedp.Flag("autoplay-policy", "no-user-gesture-required"))
+	if err != nil {
+		t.Fatal(err)
 	}
+	t.Cleanup(stop)
 	s.srv, s.url, s.tab = srv, web.URL, browser
 	ctx, cancel := context.WithTimeout(browser, slowPatience)
 	defer cancel()

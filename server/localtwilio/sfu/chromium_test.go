@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/chromedp/chromedp"
+
+	"escalate/server/chromium"
 )
 
 // browserPage is a bare client: it publishes if asked to, answers the server's offers and counts
@@ -117,13 +119,13 @@ func TestChromium(t *testing.T) {
 
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	t.Cleanup(cancel)
-	allocator, stop := chromedp.NewExecAllocator(ctx, append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.ExecPath("/usr/bin/chromium"), chromedp.NoSandbox, chromedp.DisableGPU,
-		chromedp.Flag("disable-quic", true), chromedp.Flag("use-fake-device-for-media-stream", true),
-		chromedp.Flag("use-fake-ui-for-media-stream", true), chromedp.Flag("autoplay-policy", "no-user-gesture-required"))...)
+	browser, stop, err := chromium.Start(ctx, chromium.Path(), t.TempDir(), chromedp.Flag("autoplay-policy", "no-user-gesture-required"))
+	if err != nil {
+		t.Fatal(err)
+	}
 	t.Cleanup(stop)
 	open := func(url string) context.Context {
-		tab, cancel := chromedp.NewContext(allocator)
+		tab, cancel := chromedp.NewContext(browser)
 		t.Cleanup(cancel)
 		if _, err := chromedp.Run(tab, chromedp.Navigate(server.URL+url)); err != nil {
 			t.Fatal(err)
