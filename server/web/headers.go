@@ -1,10 +1,10 @@
 package web
 
 import (
-	"escalate/app/wire"
-
 	"net/http"
 	"strings"
+
+	"escalate/app/wire"
 )
 
 // common sets the headers that every answer has. Pages and files set more, and
