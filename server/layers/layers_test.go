@@ -53,7 +53,13 @@ var may = []struct {
 	{"server/dropin", []string{"server/escalation", "app/wire"}},
 	// Local Twilio, which knows nothing of the product.
 	{"server/localtwilio/store", nil},
-	{"server/localtwilio/sfu", nil},
+	{"server/localtwilio/sfu/allocator", nil},
+	{"server/localtwilio/sfu/codec", nil},
+	{"server/localtwilio/sfu/nack", nil},
+	{"server/localtwilio/sfu/rtpseq", nil},
+	{"server/localtwilio/sfu/bwe", []string{"server/localtwilio/sfu/rtpseq"}},
+	// Forwards packets; each mechanism that can be read without the others is a package above.
+	{"server/localtwilio/sfu", []string{"server/localtwilio/sfu/allocator", "server/localtwilio/sfu/bwe", "server/localtwilio/sfu/codec", "server/localtwilio/sfu/nack", "server/localtwilio/sfu/rtpseq"}},
 	{"server/localtwilio/turnserver", nil},
 	{"server/localtwilio/rest", []string{"server/localtwilio/store", "server/token"}},
 	{"server/localtwilio/callback", []string{"server/localtwilio/store"}},
@@ -96,7 +102,7 @@ var outside = []struct {
 	{"golang.org/x/net/html", []string{"server/web"}, "documents are written in one package"},
 	{"github.com/twilio/twilio-go/rest", []string{"server/twilioapi", "server/release"},
 		"one package speaks to Twilio's REST API for the product; another releases the plugin, once per version and from a terminal"},
-	{"github.com/pion/", []string{"server/localtwilio/sfu", "server/localtwilio/turnserver", "server/localtwilio/recording", "server/bench/media"},
+	{"github.com/pion/", []string{"server/localtwilio/sfu", "server/localtwilio/sfu/bwe", "server/localtwilio/sfu/nack", "server/localtwilio/sfu/rtpseq", "server/localtwilio/turnserver", "server/localtwilio/recording", "server/bench/media"},
 		"media stays behind sfu and turnserver; recording puts packets in order and together, which an SFU never does; the benchmark has load clients"},
 	{"github.com/at-wat/ebml-go", []string{"server/localtwilio/recording"}, "one package writes media files"},
 	{"go.etcd.io/bbolt", []string{"server/localtwilio/store"}, "one package owns the file"},

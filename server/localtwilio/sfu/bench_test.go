@@ -6,6 +6,8 @@ import (
 
 	"github.com/pion/rtp"
 	"github.com/pion/webrtc/v4"
+
+	"escalate/server/localtwilio/sfu/codec"
 )
 
 // BenchmarkDownTrack is the cost of one more subscriber, per packet and without encryption.
@@ -15,7 +17,7 @@ func BenchmarkDownTrack(b *testing.B) {
 			var downs []*DownTrack
 			for range sinks {
 				d, _ := newTaped(webrtc.MimeTypeVP8)
-				d.writer = sink{}
+				d.out.writer = sink{}
 				d.start()
 				downs = append(downs, d)
 			}
@@ -26,16 +28,17 @@ func BenchmarkDownTrack(b *testing.B) {
 			}
 			b.SetBytes(int64(len(raw) * sinks))
 			b.ReportAllocs()
-			var p rtp.Packet
-			seq := int64(1 << 16)
+			var in rtp.Packet
+			var p packet
+			l := &layer{}
 			for b.Loop() {
-				p = rtp.Packet{}
-				if err := p.Unmarshal(raw); err != nil {
+				in = rtp.Packet{}
+				if err := in.Unmarshal(raw); err != nil {
 					b.Fatal(err)
 				}
-				seq++
+				p = packet{number: p.number + 1, order: p.order + 1, frame: codec.VP8.Parse(in.Payload), payload: in.Payload, plain: in.Payload}
 				for _, d := range downs {
-					if _, err := d.write(only, &p.Header, p.Payload, seq); err != nil {
+					if _, err := d.write(l, &p); err != nil {
 						b.Fatal(err)
 					}
 				}

@@ -13,8 +13,11 @@ import (
 
 	"github.com/pion/rtcp"
 	"github.com/pion/rtp"
+	"github.com/pion/rtp/codecs"
 	"github.com/pion/sdp/v3"
 	"github.com/pion/webrtc/v4"
+
+	"escalate/server/localtwilio/sfu/codec"
 )
 
 // patience is how long a test waits for something that ought to happen soon.
@@ -409,26 +412,26 @@ func (c *client) onTrack(remote *webrtc.TrackRemote, r *webrtc.RTPReceiver) {
 
 // look follows a stream.
 func (r *received) look(p *rtp.Packet) {
-	if w, h, ok := vp8Size(p.Payload); ok {
-		r.size = Dimensions{w, h}
+	if f := codec.VP8.Parse(p.Payload); f.Width != 0 {
+		r.size = Dimensions{Width: int(f.Width), Height: int(f.Height)}
 	}
 	if strings.EqualFold(r.mime, webrtc.MimeTypeOpus) {
 		r.times = append(r.times, p.Timestamp)
 		return
 	}
-	d, ok := parseVP8(p.Payload)
-	if !ok || !d.long {
+	var d codecs.VP8Packet
+	if _, err := d.Unmarshal(p.Payload); err != nil || d.I == 0 {
 		return
 	}
 	if r.packets > 0 {
 		if int32(p.Timestamp-r.time) < 0 {
 			r.backwards++
 		}
-		if next := (r.picture + 1) & 0x7fff; d.picture != r.picture && d.picture != next {
+		if next := (r.picture + 1) & 0x7fff; d.PictureID != r.picture && d.PictureID != next {
 			r.jumps++
 		}
 	}
-	r.time, r.picture = p.Timestamp, d.picture
+	r.time, r.picture = p.Timestamp, d.PictureID
 }
 
 func (c *client) onDataChannel(dc *webrtc.DataChannel) {
@@ -477,21 +480,20 @@ func (c *client) explain(sid string) {
 	for _, peer := range c.peer.router.members() {
 		state := make(chan string, 1)
 		peer.loop.post(func() {
-			s := fmt.Sprintf("candidate pairs %s\nserver's end of %s: connection %s, ICE %s, %+v, connected %t, failed %t, %d Tracks announced, %d incoming, %d published",
-				pairs(peer.pc), peer.config.ID, peer.pc.ConnectionState(), peer.pc.ICEConnectionState(), peer.neg, peer.connected, peer.failed, len(peer.tracks), len(peer.incoming), len(peer.published))
-			for _, in := range peer.incoming {
+			s := fmt.Sprintf("candidate pairs %s\nserver's end of %s: connection %s, ICE %s, %s, connected %t, failed %t, %d Tracks announced, %d incoming, %d published",
+				pairs(peer.pc), peer.config.ID, peer.pc.ConnectionState(), peer.pc.ICEConnectionState(), peer.negotiation.progress(), peer.connected, peer.failed, len(peer.publisher.tracks), len(peer.publisher.incoming), len(peer.publisher.published))
+			for _, in := range peer.publisher.incoming {
 				if in.media != nil {
 					for _, l := range in.media.layers {
-						s += fmt.Sprintf("\n  %s, layer %d: SSRC %d, %d bytes, keyframe kept %t", in.id, l.index, l.remote.SSRC(), l.bytes.Load(), l.recent.kept.Load())
-						s += explainLoss(l)
+						s += fmt.Sprintf("\n  %s, layer %d: SSRC %d, %d bytes, keyframe kept %t", in.id, l.index, l.remote.SSRC(), l.bytes.Load(), l.kept.Load())
 					}
 				}
 			}
-			for _, sub := range peer.subs {
+			for _, sub := range peer.subscriber.subs {
 				if sub.down != nil {
 					sub.down.mu.Lock()
 					s += fmt.Sprintf("\n  %s: offered in %d, bound %t, ready %t, off %t, waiting %t, %d packets", sub.pub.sid, sub.revision,
-						sub.down.writer != nil, sub.down.ready, sub.down.off, sub.down.waiting, sub.down.packets)
+						sub.down.out.writer != nil, sub.down.choice.ready, sub.down.choice.off, sub.down.choice.waiting, sub.down.packets)
 					sub.down.mu.Unlock()
 				}
 			}
@@ -507,18 +509,9 @@ func (c *client) explain(sid string) {
 	}
 }
 
-// explainLoss says what is missing of a layer, and when a keyframe was asked for.
-func explainLoss(l *layer) string {
-	if l.keys == nil {
-		return ""
-	}
-	l.keys.mu.Lock()
-	s := fmt.Sprintf(", asked for %s ago, waiting to ask %t", time.Since(l.keys.last).Round(time.Millisecond), l.keys.pending != nil)
-	l.keys.mu.Unlock()
-	l.missing.mu.Lock()
-	defer l.missing.mu.Unlock()
-	return s + fmt.Sprintf(", packets from %d to %d, last keyframe %d, %d missing, round trip %s",
-		l.missing.first, l.missing.high, l.missing.key, len(l.missing.list), l.missing.rtt)
+// progress says how far the negotiation has come; the loop's.
+func (n *negotiation) progress() string {
+	return fmt.Sprintf("stable %d, outstanding %d, dirty %t", n.stable, n.outstanding, n.dirty)
 }
 
 // pairs says what has become of the connectivity checks.

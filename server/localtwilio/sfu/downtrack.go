@@ -9,6 +9,9 @@ import (
 	"github.com/pion/rtcp"
 	"github.com/pion/rtp"
 	"github.com/pion/webrtc/v4"
+
+	"escalate/server/localtwilio/sfu/bwe"
+	"escalate/server/localtwilio/sfu/codec"
 )
 
 // DownTrack is one outgoing copy of a Track, for one subscriber. It has an SSRC and
@@ -17,43 +20,47 @@ import (
 type DownTrack struct {
 	id, stream string
 	codec      webrtc.RTPCodecCapability
-	keyframe   keyframeTest // nil: any packet will do to begin
-	rtcp       func([]rtcp.Packet) error
+	wire       wire
+	use        use
 
-	want     atomic.Int64 // bits per second that the subscriber can take and make use of
-	rendered atomic.Int64 // width<<32 | height, 0 when unknown, -1 when not rendered
+	awaits atomic.Int32 // what selection.awaited returned last, for who forwards
 
-	mu      sync.Mutex // everything below
-	writer  webrtc.TrackLocalWriter
+	mu       sync.Mutex // everything below, and the order in which packets leave
+	out      outlet
+	choice   selection
+	rewriter rewriter
+	replayed struct { // what has been given from a gopCache
+		layer *layer
+		upTo  int64 // packet.order
+	}
+	packets uint32     // sent so far
+	octets  uint32     // of payload sent so far
+	header  rtp.Header // of the packet at hand; here so that it is not made anew for each
+}
+
+// wire is where a DownTrack's words beside its packets go.
+type wire struct {
+	rtcp     func([]rtcp.Packet) error
+	keyframe func(ssrc uint32, number uint16) // told with which packet a keyframe begins
+}
+
+// outlet is what the subscriber has answered.
+type outlet struct {
+	writer  webrtc.TrackLocalWriter // nil before, and after the end of the m-section
 	ssrc    uint32
 	payload uint8
 	red     uint8 // payload type of redundant audio, 0 when the subscriber does not know it
-	ready   bool  // answered and connected, so that a keyframe can arrive
-	off     bool  // switched off
-	waiting bool  // for a keyframe
-	target  int   // index of the layer that is wanted
-	current int   // index of the layer that is sent, unless waiting
-	number  numbering
-	clock   timeline
-	vp8     *vp8Numbers // nil for other codecs
-	packets uint32      // sent so far
-	octets  uint32      // of payload sent so far
-	header  rtp.Header  // of the packet at hand; here so that it is not made anew for each
-	buf     []byte      // for a payload that is rewritten
 }
 
-func newDownTrack(id, stream string, codec webrtc.RTPCodecCapability, write func([]rtcp.Packet) error) *DownTrack {
+func newDownTrack(id, stream string, c webrtc.RTPCodecCapability, w wire) *DownTrack {
+	kind := codec.Of(c.MimeType)
 	d := &DownTrack{
-		id: id, stream: stream, codec: codec, rtcp: write,
-		keyframe: keyframeTestFor(codec.MimeType),
-		waiting:  true,
+		id: id, stream: stream, codec: c, wire: w,
+		choice: selection{keyframes: kind.Keyframes(), waiting: true},
 		// A random beginning, as RFC 3550 section 5.1 wants it.
-		number: numbering{next: int64(rand.Uint32N(1 << 15))},
-		clock:  timeline{rate: codec.ClockRate},
+		rewriter: newRewriter(uint16(rand.Uint32N(1<<15)), c.ClockRate, kind == codec.VP8),
 	}
-	if strings.EqualFold(codec.MimeType, webrtc.MimeTypeVP8) {
-		d.vp8, d.buf = &vp8Numbers{}, make([]byte, maxPacket)
-	}
+	d.changed()
 	return d
 }
 
@@ -81,13 +88,15 @@ func (d *DownTrack) Bind(c webrtc.TrackLocalContext) (webrtc.RTPCodecParameters,
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if ok {
-		d.writer, d.ssrc, d.payload = c.WriteStream(), uint32(c.SSRC()), uint8(params.PayloadType)
-		d.red = redPayload(c.CodecParameters())
+		d.out = outlet{
+			writer: c.WriteStream(), ssrc: uint32(c.SSRC()), payload: uint8(params.PayloadType), red: redPayload(c.CodecParameters()),
+		}
 	} else {
 		// An error would make pion refuse the whole answer; a subscriber that lacks the
 		// codec just sees nothing of this Track.
 		params.RTPCodecCapability = d.codec
 	}
+	d.changed()
 	return params, nil
 }
 
@@ -95,7 +104,8 @@ func (d *DownTrack) Bind(c webrtc.TrackLocalContext) (webrtc.RTPCodecParameters,
 func (d *DownTrack) Unbind(webrtc.TrackLocalContext) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.writer = nil
+	d.out.writer = nil
+	d.changed()
 	return nil
 }
 
@@ -117,136 +127,142 @@ func matchCodec(want webrtc.RTPCodecCapability, have []webrtc.RTPCodecParameters
 	return near, found
 }
 
-// start says that packets can reach the subscriber from now on. It answers the index of the
+// start says that packets can reach the subscriber from now on. It returns the index of the
 // layer of which a keyframe is wanted, if one is.
 func (d *DownTrack) start() (layer int, wanted bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.ready {
-		return 0, false
-	}
-	d.ready = true
-	return d.target, d.keyframe != nil && !d.off
+	defer d.changed()
+	return d.choice.start()
 }
 
-// choose sets the layer to send, or pauses. Until the layer's next keyframe the one before it
-// goes on. It reports whether a keyframe of it is wanted.
+// choose sets the layer to send, or pauses. It reports whether a keyframe is wanted for that.
 func (d *DownTrack) choose(target int, off bool) (wanted bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.off == off && (off || d.target == target) {
-		d.target = target
-		return false
-	}
-	if d.off != off {
-		d.waiting = true
-	}
-	d.off, d.target = off, target
-	return d.keyframe != nil && d.ready && !off && (d.waiting || d.current != target)
+	defer d.changed()
+	return d.choice.choose(target, off)
 }
 
-// chosen answers the layer that is wanted, and whether the Track is on.
+// changed notes for who forwards whether a keyframe is awaited; mu is held.
+func (d *DownTrack) changed() {
+	awaited := d.choice.awaited(d.packets == 0)
+	if d.choice.ready && d.out.writer == nil {
+		awaited = awaitsNone
+	}
+	d.awaits.Store(awaited)
+}
+
+// awaitsKeyframe reports whether packets of a layer should be kept for it. It takes no lock.
+func (d *DownTrack) awaitsKeyframe(layer int) bool {
+	a := d.awaits.Load()
+	return a == awaitsAny || a == int32(layer)
+}
+
+// chosen returns the layer that is wanted, and whether the Track is on.
 func (d *DownTrack) chosen() (layer int, on bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return d.target, !d.off
+	return d.choice.target, !d.choice.off
 }
 
-// blank reports whether nothing has been sent yet.
-func (d *DownTrack) blank() bool {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.packets == 0
-}
-
-// outgoing is the SSRC, 0 before the subscriber has answered.
+// outgoing returns the SSRC, 0 before the subscriber has answered.
 func (d *DownTrack) outgoing() uint32 {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return d.ssrc
+	return d.out.ssrc
 }
 
-// render notes how large the subscriber draws the Track, if at all.
-func (d *DownTrack) render(s Dimensions, looks bool) {
-	if !looks {
-		d.rendered.Store(-1)
-		return
-	}
-	d.rendered.Store(int64(s.Width)<<32 | int64(s.Height))
-}
-
-// rendering answers what render was told.
-func (d *DownTrack) rendering() (s Dimensions, looks bool) {
-	r := d.rendered.Load()
-	if r < 0 {
-		return Dimensions{}, false
-	}
-	return Dimensions{Width: int(r >> 32), Height: int(uint32(r))}, true
-}
-
-// written is what became of a packet.
-type written int
-
-const (
-	sent         written = iota
-	skipped              // not wanted now
-	early                // wanted, but nothing can be sent yet
-	wantKeyframe         // cannot begin without one
-	began                // sent as the first, or the first after a pause or of another layer
-)
-
-// write forwards one packet of a layer with extended sequence number seq.
-func (d *DownTrack) write(l *layer, in *rtp.Header, payload []byte, seq int64) (written, error) {
+// write forwards one packet of a layer. When the subscriber begins with it, those follow it that came before it
+// but have higher numbers.
+func (d *DownTrack) write(l *layer, p *packet) (written, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.writer == nil || !d.ready || d.off {
-		if d.packets == 0 && !d.ready && !d.off {
+	if d.replayed.layer == l && p.order <= d.replayed.upTo {
+		return skipped, nil // given already
+	}
+	w, err := d.pass(l, p)
+	if w == began && err == nil {
+		var kept []packet
+		if kept, d.replayed.upTo = l.after(p.number); len(kept) > 0 {
+			err = d.passAll(l, kept)
+		}
+		d.replayed.layer = l
+	}
+	return w, err
+}
+
+// replay gives a subscriber who has got nothing yet all that is kept of a layer from its first keyframe on, and
+// reports whether there was any. Holding mu meanwhile, it lets none of the layer's packets overtake.
+func (d *DownTrack) replay(l *layer) (bool, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.packets != 0 {
+		return false, nil
+	}
+	kept, upTo := l.opening()
+	if len(kept) == 0 {
+		return false, nil
+	}
+	w, err := d.pass(l, &kept[0])
+	if w != began {
+		return false, err
+	}
+	d.replayed.layer, d.replayed.upTo = l, upTo
+	if err == nil {
+		err = d.passAll(l, kept[1:])
+	}
+	return true, err
+}
+
+func (d *DownTrack) passAll(l *layer, list []packet) error {
+	for i := range list {
+		if _, err := d.pass(l, &list[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// pass sends a packet if it is wanted; mu is held.
+func (d *DownTrack) pass(l *layer, p *packet) (written, error) {
+	if d.out.writer == nil || !d.choice.ready {
+		if d.packets == 0 && !d.choice.ready && !d.choice.off {
 			return early, nil
 		}
 		return skipped, nil
 	}
-	result := sent
-	if d.waiting || l.index != d.current {
-		if l.index != d.target {
-			return skipped, nil
-		}
-		if d.keyframe != nil && !d.keyframe(payload) {
-			return wantKeyframe, nil
-		}
-		result, d.waiting, d.current = began, false, l.index
-		d.number.rebase(seq)
-		d.clock.enter(l, in.Timestamp)
-		if p, ok := parseVP8(payload); ok && d.vp8 != nil {
-			d.vp8.rebase(p)
-		}
+	result := d.choice.admit(l.index, p.frame.Keyframe)
+	switch result {
+	case skipped, wantKeyframe:
+		return result, nil
+	case began:
+		d.rewriter.begin(&l.clock, p)
+		d.changed()
 	}
-	n, ok := d.number.translate(seq)
+	payload, payloadType := p.plain, d.out.payload
+	if p.redundant && d.out.red != 0 {
+		payload, payloadType = p.payload, d.out.red
+	}
+	number, timestamp, payload, ok := d.rewriter.rewrite(p, payload)
 	if !ok {
 		return skipped, nil
 	}
-	if d.vp8 != nil {
-		payload = d.vp8.apply(payload, d.buf)
-	}
-	payloadType := d.payload
-	if l.red != 0 && in.PayloadType == l.red {
-		if d.red != 0 {
-			payloadType = d.red
-		} else {
-			payload = redPrimary(payload)
-		}
-	}
 	d.header = rtp.Header{
-		Version: 2, Marker: in.Marker, SSRC: d.ssrc, PayloadType: payloadType,
-		SequenceNumber: n, Timestamp: d.clock.translate(l, in.Timestamp),
+		Version: 2, Marker: p.marker, SSRC: d.out.ssrc, PayloadType: payloadType, SequenceNumber: number, Timestamp: timestamp,
 	}
-	return result, d.send(payload)
+	err := d.send(payload)
+	if p.frame.Keyframe && d.wire.keyframe != nil {
+		d.wire.keyframe(d.out.ssrc, number)
+	}
+	return result, err
 }
 
 // send writes d.header and counts; mu is held.
 func (d *DownTrack) send(payload []byte) error {
 	d.packets++
 	d.octets += uint32(len(payload))
-	_, err := d.writer.WriteRTP(&d.header, payload)
+	_, err := d.out.writer.WriteRTP(&d.header, payload)
 	return err
 }
 
@@ -254,7 +270,7 @@ func (d *DownTrack) send(payload []byte) error {
 func (d *DownTrack) canPad() bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return d.writer != nil && d.ready && d.packets > 0
+	return d.out.writer != nil && d.choice.ready && d.packets > 0
 }
 
 // pad sends a packet of nothing but padding, which a receiver counts and drops (RFC 3550 section
@@ -262,18 +278,19 @@ func (d *DownTrack) canPad() bool {
 func (d *DownTrack) pad() bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.writer == nil || !d.ready || d.packets == 0 || !d.header.Marker && !d.header.Padding && !d.off {
+	between := d.header.Marker || d.header.Padding || d.choice.off
+	if d.out.writer == nil || !d.choice.ready || d.packets == 0 || !between {
 		return false
 	}
 	d.header = rtp.Header{
-		Version: 2, Padding: true, SSRC: d.ssrc, PayloadType: d.payload,
-		SequenceNumber: d.number.insert(), Timestamp: d.clock.last,
+		Version: 2, Padding: true, SSRC: d.out.ssrc, PayloadType: d.out.payload,
+		SequenceNumber: d.rewriter.number.Insert(), Timestamp: d.rewriter.clock.Last(),
 	}
 	return d.send(padding[:]) == nil
 }
 
 // padding is the largest there is. It is given as payload because pion/srtp writes none by itself.
-var padding = [probePacket]byte{probePacket - 1: probePacket}
+var padding = [bwe.PaddingSize]byte{bwe.PaddingSize - 1: bwe.PaddingSize}
 
 // report tells the subscriber which moment of the publisher's clock a timestamp stands for, so that
 // sound and picture are played together (RFC 3550 section 6.4.1). The publisher's own words are
@@ -281,13 +298,13 @@ var padding = [probePacket]byte{probePacket - 1: probePacket}
 // encoding and pacing took. It reports whether the subscriber gets this layer at all.
 func (d *DownTrack) report(l *layer, ntp uint64, timestamp uint32) (bool, error) {
 	d.mu.Lock()
-	if d.packets == 0 || d.writer == nil || d.off || d.waiting || l.index != d.current {
+	if d.packets == 0 || d.out.writer == nil || !d.choice.sending(l.index) {
 		d.mu.Unlock()
 		return false, nil
 	}
 	sr := &rtcp.SenderReport{
-		SSRC: d.ssrc, NTPTime: ntp, RTPTime: timestamp + d.clock.offset, PacketCount: d.packets, OctetCount: d.octets,
+		SSRC: d.out.ssrc, NTPTime: ntp, RTPTime: timestamp + d.rewriter.clock.Offset(), PacketCount: d.packets, OctetCount: d.octets,
 	}
 	d.mu.Unlock()
-	return true, d.rtcp([]rtcp.Packet{sr})
+	return true, d.wire.rtcp([]rtcp.Packet{sr})
 }

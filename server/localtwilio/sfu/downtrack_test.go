@@ -8,6 +8,9 @@ import (
 	"github.com/pion/rtcp"
 	"github.com/pion/rtp"
 	"github.com/pion/webrtc/v4"
+
+	"escalate/server/localtwilio/sfu/codec"
+	"escalate/server/localtwilio/sfu/rtpseq"
 )
 
 // tape keeps what a DownTrack writes.
@@ -24,23 +27,27 @@ var (
 	vp8Delta = []byte{0x10, 0x01}
 )
 
-// only is the one layer of a Track without simulcast.
-var only = &layer{}
-
 func newTaped(mime string) (*DownTrack, *tape) {
-	d := newDownTrack("MT1", "PA1", webrtc.RTPCodecCapability{MimeType: mime}, nil)
+	d := newDownTrack("MT1", "PA1", webrtc.RTPCodecCapability{MimeType: mime}, wire{})
 	w := &tape{}
-	d.writer, d.ssrc, d.payload = w, 42, 96
-	d.number.next = 65534 // about to wrap
+	d.out = outlet{writer: w, ssrc: 42, payload: 96}
+	d.rewriter.number = rtpseq.NewNumbering(65534) // about to wrap
 	return d, w
+}
+
+// arrives returns the next packet of a layer without sinks, with a number.
+func (l *layer) arrives(c codec.Codec, number int64, payload []byte) *packet {
+	p := &packet{number: number, frame: c.Parse(payload), payload: payload, plain: payload}
+	l.place(p, &sinkList{})
+	return p
 }
 
 func TestDownTrackNumbersWithoutGaps(t *testing.T) {
 	d, w := newTaped(webrtc.MimeTypeVP8)
+	l := &layer{}
 	write := func(seq int64, payload []byte, want written) {
 		t.Helper()
-		h := rtp.Header{SequenceNumber: uint16(seq), Extension: true, Extensions: []rtp.Extension{{}}, CSRC: []uint32{1}}
-		if got, err := d.write(only, &h, payload, seq); err != nil || got != want {
+		if got, err := d.write(l, l.arrives(codec.VP8, seq, payload)); err != nil || got != want {
 			t.Errorf("packet %d: result %d, want %d, %v", seq, got, want, err)
 		}
 	}
@@ -80,25 +87,27 @@ func TestDownTrackOfAudioNeedsNoKeyframe(t *testing.T) {
 	if _, wanted := d.start(); wanted {
 		t.Error("audio asks for a keyframe")
 	}
-	if _, err := d.write(only, &rtp.Header{}, []byte{1}, 1); err != nil || len(w.headers) != 1 {
+	l := &layer{}
+	if _, err := d.write(l, l.arrives(codec.Other, 1, []byte{1})); err != nil || len(w.headers) != 1 {
 		t.Errorf("%d packets, %v", len(w.headers), err)
 	}
 }
 
 func TestDownTrackPassesReportsOn(t *testing.T) {
 	d, _ := newTaped(webrtc.MimeTypeOpus)
+	l := &layer{}
 	var got []rtcp.Packet
-	d.rtcp = func(p []rtcp.Packet) error { got = append(got, p...); return nil }
-	if ok, err := d.report(only, 7, 8); ok || err != nil || len(got) != 0 {
+	d.wire.rtcp = func(p []rtcp.Packet) error { got = append(got, p...); return nil }
+	if ok, err := d.report(l, 7, 8); ok || err != nil || len(got) != 0 {
 		t.Errorf("reported before anything was sent: %v, %v", got, err)
 	}
 	d.start()
 	for seq := range int64(3) {
-		if _, err := d.write(only, &rtp.Header{}, make([]byte, 10), seq); err != nil {
+		if _, err := d.write(l, l.arrives(codec.Other, seq, make([]byte, 10))); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if ok, err := d.report(only, 7, 8); !ok || err != nil {
+	if ok, err := d.report(l, 7, 8); !ok || err != nil {
 		t.Errorf("not reported: %v", err)
 	}
 	want := rtcp.SenderReport{SSRC: 42, NTPTime: 7, RTPTime: 8, PacketCount: 3, OctetCount: 30}
@@ -130,52 +139,4 @@ func TestMatchCodec(t *testing.T) {
 			}
 		})
 	}
-}
-
-func TestKeyframes(t *testing.T) {
-	tests := []struct {
-		name    string
-		is      keyframeTest
-		payload []byte
-		want    bool
-	}{
-		{"vp8 empty", vp8Keyframe, nil, false},
-		{"vp8 key", vp8Keyframe, []byte{0x10, 0x00}, true},
-		{"vp8 delta", vp8Keyframe, []byte{0x10, 0x01}, false},
-		{"vp8 continuation", vp8Keyframe, []byte{0x00, 0x00}, false},
-		{"vp8 second partition", vp8Keyframe, []byte{0x11, 0x00}, false},
-		{"vp8 key, short picture id", vp8Keyframe, []byte{0x90, 0x80, 0x01, 0x00}, true},
-		{"vp8 key, long picture id", vp8Keyframe, []byte{0x90, 0x80, 0x81, 0x01, 0x00}, true},
-		{"vp8 delta, all fields", vp8Keyframe, []byte{0x90, 0xf0, 0x81, 0x01, 0x01, 0x01, 0x01}, false},
-		{"vp8 key, all fields", vp8Keyframe, []byte{0x90, 0xf0, 0x81, 0x01, 0x01, 0x01, 0x00}, true},
-		{"vp8 cut short", vp8Keyframe, []byte{0x90, 0x80}, false},
-		{"h264 empty", h264Keyframe, nil, false},
-		{"h264 sps", h264Keyframe, []byte{0x67, 1}, true},
-		{"h264 slice", h264Keyframe, []byte{0x41, 1}, false},
-		{"h264 aggregate with sps", h264Keyframe, []byte{24, 0, 2, 0x67, 1, 0, 2, 0x68, 1}, true},
-		{"h264 aggregate, sps second", h264Keyframe, []byte{24, 0, 2, 0x09, 1, 0, 2, 0x67, 1}, true},
-		{"h264 aggregate without", h264Keyframe, []byte{24, 0, 2, 0x41, 1}, false},
-		{"h264 aggregate cut short", h264Keyframe, []byte{24, 0, 9, 0x41}, false},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			if got := tt.is(tt.payload); got != tt.want {
-				t.Errorf("got %t", got)
-			}
-		})
-	}
-	for mime, want := range map[string]bool{"video/vp8": true, "video/H264": true, "audio/opus": false} {
-		if got := keyframeTestFor(mime) != nil; got != want {
-			t.Errorf("%s: %t", mime, got)
-		}
-	}
-}
-
-func FuzzKeyframes(f *testing.F) {
-	f.Add([]byte{0x90, 0xf0, 0x81, 0x01, 0x01, 0x01, 0x00})
-	f.Add([]byte{24, 0, 2, 0x09, 1, 0, 2, 0x67, 1})
-	f.Fuzz(func(_ *testing.T, b []byte) {
-		vp8Keyframe(b)
-		h264Keyframe(b)
-	})
 }

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/pion/webrtc/v4"
+
+	"escalate/server/localtwilio/sfu/codec"
 )
 
 func isLoopback(ip net.IP) bool { return ip.IsLoopback() }
@@ -35,7 +37,7 @@ func TestAudioAndVideoReachOthers(t *testing.T) {
 	if a.mime != webrtc.MimeTypeOpus || v.mime != webrtc.MimeTypeVP8 {
 		t.Errorf("codecs %q and %q", a.mime, v.mime)
 	}
-	if !vp8Keyframe(v.first) {
+	if !codec.VP8.Parse(v.first).Keyframe {
 		t.Error("video does not begin with a keyframe")
 	}
 	if a.levels+v.levels != 0 {

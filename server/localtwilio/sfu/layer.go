@@ -1,16 +1,16 @@
 package sfu
 
 import (
-	"errors"
-	"fmt"
-	"strings"
 	"sync"
 	"sync/atomic"
-	"time"
 
-	"github.com/pion/interceptor"
 	"github.com/pion/rtcp"
 	"github.com/pion/webrtc/v4"
+
+	"escalate/server/localtwilio/sfu/allocator"
+	"escalate/server/localtwilio/sfu/bwe"
+	"escalate/server/localtwilio/sfu/nack"
+	"escalate/server/localtwilio/sfu/rtpseq"
 )
 
 // layer is one encoding of a Track as it arrives: the only one, or one of the sizes of
@@ -19,16 +19,22 @@ type layer struct {
 	index    int
 	remote   *webrtc.TrackRemote
 	receiver *webrtc.RTPReceiver
-	keys     *keyframeRequests // nil for audio
-	red      uint8             // payload type of redundant audio, 0 if there is none
-	last     atomic.Pointer[rtcp.SenderReport]
+	keys     *nack.KeyframeRequests // nil for audio
+	missing  *nack.Generator        // nil for audio
+	red      uint8                  // payload type of redundant audio, 0 if there is none
+	clock    rtpseq.Clock
 	size     atomic.Uint32 // width<<16 | height of the last keyframe, 0 unknown
 	bytes    atomic.Int64  // received so far
-	rate     rateMeter
-	recent   recent   // of video
-	missing  *missing // nil for audio
+	rate     bwe.RateMeter
+	kept     atomic.Bool // gop holds a keyframe to begin with
 
-	arrived time.Time // of the packet at hand; guarded by recent.mu
+	// order is the lock of the order of forwarding. With it a packet gets its place and is kept, before the
+	// DownTracks get it; with it a DownTrack that begins looks what is kept and which packet was the last.
+	// So it knows of each packet whether it still comes. Nobody sends anything meanwhile. A DownTrack
+	// may lock it while holding its own mu, not the other way round.
+	order  sync.Mutex
+	passed int64    // packets that have got a place; guarded by order
+	gop    gopCache // of video; guarded by order
 }
 
 func newLayer(index int, remote *webrtc.TrackRemote, receiver *webrtc.RTPReceiver, write func([]rtcp.Packet) error) *layer {
@@ -39,162 +45,76 @@ func newLayer(index int, remote *webrtc.TrackRemote, receiver *webrtc.RTPReceive
 	if remote.Kind() == webrtc.RTPCodecTypeVideo {
 		ssrc := uint32(remote.SSRC())
 		// Its error says that the transport is gone, which others notice.
-		l.keys = newKeyframeRequests(func() { _ = write([]rtcp.Packet{&rtcp.PictureLossIndication{MediaSSRC: ssrc}}) })
-		l.missing = newMissing(func(numbers []uint16) {
+		l.keys = nack.NewKeyframeRequests(func() { _ = write([]rtcp.Packet{&rtcp.PictureLossIndication{MediaSSRC: ssrc}}) })
+		l.missing = nack.NewGenerator(func(numbers []uint16) {
 			_ = write([]rtcp.Packet{&rtcp.TransportLayerNack{MediaSSRC: ssrc, Nacks: rtcp.NackPairsFromSequenceNumbers(numbers)}})
-		}, l.keys.request)
+		}, l.keys.Request)
 	}
 	return l
 }
 
-// observe notes what one packet tells about the layer.
-func (l *layer) observe(payload []byte, vp8 bool, now time.Time) {
-	l.arrived = now
-	l.bytes.Add(int64(len(payload)))
-	if vp8 {
-		if w, h, ok := vp8Size(payload); ok {
-			l.size.Store(uint32(w)<<16 | uint32(h))
+// place gives a packet its place in the order of forwarding, keeps it if that is of use, and returns the
+// DownTracks that are to get it.
+func (l *layer) place(p *packet, sinks *sinkList) []*DownTrack {
+	l.order.Lock()
+	defer l.order.Unlock()
+	l.passed++
+	p.order = l.passed
+	list := sinks.all()
+	if l.keys != nil {
+		if begins := l.gop.keep(p, awaited(list, l.index)); begins != l.kept.Load() {
+			l.kept.Store(begins)
 		}
+	}
+	return list
+}
+
+// awaited reports whether somebody waits for a keyframe of a layer.
+func awaited(sinks []*DownTrack, layer int) bool {
+	for _, d := range sinks {
+		if d.awaitsKeyframe(layer) {
+			return true
+		}
+	}
+	return false
+}
+
+// opening returns what is kept from the first keyframe on, and the place of the last packet that passed.
+func (l *layer) opening() (kept []packet, upTo int64) {
+	l.order.Lock()
+	defer l.order.Unlock()
+	if i := l.gop.keyframe(); i >= 0 {
+		kept = append(kept, l.gop.packets[i:]...)
+	}
+	return kept, l.passed
+}
+
+// after returns what is kept with numbers above the given one, and the place of the last packet that passed.
+func (l *layer) after(number int64) (kept []packet, upTo int64) {
+	l.order.Lock()
+	defer l.order.Unlock()
+	i, _ := l.gop.find(number + 1)
+	return append(kept, l.gop.packets[i:]...), l.passed
+}
+
+// observe notes what one packet tells about the layer.
+func (l *layer) observe(p *packet) {
+	l.bytes.Add(int64(len(p.payload)))
+	if w, h := p.frame.Width, p.frame.Height; w != 0 || h != 0 {
+		l.size.Store(uint32(w)<<16 | uint32(h))
 	}
 }
 
 // close ends the asking for keyframes and for what is missing.
 func (l *layer) close() {
 	if l.keys != nil {
-		l.missing.close()
-		l.keys.close()
+		l.missing.Close()
+		l.keys.Close()
 	}
 }
 
-// dimensions is the size of the last keyframe, zero when unknown.
-func (l *layer) dimensions() Dimensions {
+// dimensions returns the size of the last keyframe, zero when unknown.
+func (l *layer) dimensions() allocator.Dimensions {
 	s := l.size.Load()
-	return Dimensions{Width: int(s >> 16), Height: int(s & 0xffff)}
-}
-
-// sample measures the bit rate since the last call.
-func (l *layer) sample(now time.Time) { l.rate.sample(l.bytes.Load(), now) }
-
-// encoding is a simulcast layer in a client's description.
-type encoding struct{ ssrc, rtx webrtc.SSRC }
-
-// openLayer receives an encoding that pion does not know of. It needs DTLS to be up. pion has
-// room for one SSRC in an m-section; further ones get a receiver of their own on the same
-// transport, and go through the same interceptors because those are the transport's.
-func (p *Peer) openLayer(index int, e encoding) (*layer, error) {
-	receiver, err := p.api.NewRTPReceiver(webrtc.RTPCodecTypeVideo, p.pc.SCTP().Transport())
-	if err != nil {
-		return nil, fmt.Errorf("create receiver: %w", err)
-	}
-	if err := receiver.Receive(webrtc.RTPReceiveParameters{Encodings: []webrtc.RTPDecodingParameters{{
-		RTPCodingParameters: webrtc.RTPCodingParameters{SSRC: e.ssrc, RTX: webrtc.RTPRtxParameters{SSRC: e.rtx}},
-	}}}); err != nil {
-		return nil, fmt.Errorf("receive SSRC %d: %w", e.ssrc, errors.Join(err, receiver.Stop()))
-	}
-	return newLayer(index, receiver.Track(), receiver, p.pc.WriteRTCP), nil
-}
-
-// closeLayer undoes openLayer. The goroutines that read the layer end by it.
-func (p *Peer) closeLayer(l *layer, e encoding) {
-	l.close()
-	if err := l.receiver.Stop(); err != nil {
-		p.log.Debug("stop layer", "index", l.index, "err", err)
-	}
-	// Stop knows only the interceptors of our API, which are none.
-	for _, ssrc := range []webrtc.SSRC{e.ssrc, e.rtx} {
-		p.interceptors.UnbindRemoteStream(&interceptor.StreamInfo{SSRC: uint32(ssrc)})
-	}
-}
-
-// claims says which SSRCs are being read by openLayer, so that none is read twice: a second
-// reader would take packets from the first, and not be woken when both end.
-type claims struct {
-	mu    sync.Mutex
-	taken map[webrtc.SSRC]chan struct{} // closed when free again
-}
-
-// claim waits until nobody else reads the SSRC; it answers false when that takes too long. When
-// an m-section is used again with the SSRCs it had, its old reader is just about to end.
-func (c *claims) claim(ssrc webrtc.SSRC, done <-chan struct{}) bool {
-	patience := time.NewTimer(claimPatience)
-	defer patience.Stop()
-	for {
-		c.mu.Lock()
-		busy := c.taken[ssrc]
-		if busy == nil {
-			if c.taken == nil {
-				c.taken = map[webrtc.SSRC]chan struct{}{}
-			}
-			c.taken[ssrc] = make(chan struct{})
-			c.mu.Unlock()
-			return true
-		}
-		c.mu.Unlock()
-		select {
-		case <-busy:
-		case <-done:
-			return false
-		case <-patience.C:
-			return false
-		}
-	}
-}
-
-func (c *claims) release(ssrc webrtc.SSRC) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	close(c.taken[ssrc])
-	delete(c.taken, ssrc)
-}
-
-// claimPatience is how long an ending reader may take on a busy machine.
-const claimPatience = 2 * time.Second
-
-// receiveLayers reads the upper layers of the Track with the given first layer, until stop is
-// called. It does nothing for a Track without simulcast.
-func (p *Peer) receiveLayers(u *upTrack) (stop func()) {
-	p.mu.Lock()
-	encodings := p.encodings[u.layers[0].remote.SSRC()]
-	p.mu.Unlock()
-	var stops []func()
-	for i, e := range encodings {
-		if f := p.receiveLayer(u, i+1, e); f != nil {
-			stops = append(stops, f)
-		}
-	}
-	return func() {
-		for _, f := range stops {
-			f()
-		}
-	}
-}
-
-// receiveLayer reads one layer. It answers what ends that, nil when it could not be begun.
-func (p *Peer) receiveLayer(u *upTrack, index int, e encoding) (stop func()) {
-	if !p.claims.claim(e.ssrc, p.done) {
-		return nil
-	}
-	l, err := p.openLayer(index, e)
-	if err != nil {
-		p.claims.release(e.ssrc)
-		p.log.Warn("simulcast layer", "index", index, "err", err)
-		return nil
-	}
-	read := make(chan struct{})
-	reading := p.running.run(func() {
-		defer close(read)
-		packet, err := begin(l.remote)
-		if err == nil && strings.EqualFold(mediaCodec(l.remote).MimeType, u.codec.MimeType) {
-			u.forward(l, packet)
-		}
-	})
-	p.running.run(func() { u.readReports(l) })
-	u.layers = append(u.layers, l)
-	return func() {
-		p.closeLayer(l, e)
-		if reading {
-			<-read
-		}
-		p.claims.release(e.ssrc)
-	}
+	return allocator.Dimensions{Width: int(s >> 16), Height: int(s & 0xffff)}
 }

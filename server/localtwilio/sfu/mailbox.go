@@ -1,6 +1,7 @@
 package sfu
 
 import (
+	"context"
 	"math"
 	"sync"
 )
@@ -63,4 +64,34 @@ func (m *mailbox) next() (func(), bool) {
 	f := m.work[0]
 	m.work = m.work[1:]
 	return f, true
+}
+
+// call posts f for the goroutine whose mailbox it is, and waits for it, unless done is closed first.
+func (m *mailbox) call(ctx context.Context, done <-chan struct{}, f func() error) error {
+	result := make(chan error, 1)
+	if !m.post(func() { result <- f() }) {
+		return ErrClosed
+	}
+	select {
+	case err := <-result:
+		return err
+	case <-done:
+		return ErrClosed
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// deliver is a goroutine that does the work one piece at a time, until done is closed.
+func (m *mailbox) deliver(done <-chan struct{}) {
+	for {
+		select {
+		case <-done:
+			return
+		case <-m.wake:
+		}
+		for f, ok := m.next(); ok; f, ok = m.next() {
+			f()
+		}
+	}
 }

@@ -3,12 +3,15 @@ package sfu
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/pion/ice/v4"
 	"github.com/pion/interceptor"
 	"github.com/pion/sdp/v3"
 	"github.com/pion/webrtc/v4"
+
+	"escalate/server/localtwilio/sfu/codec"
 )
 
 const (
@@ -57,7 +60,6 @@ type connection struct {
 	api          *webrtc.API // shares the codecs, for further receivers
 	interceptors interceptor.Interceptor
 	monitor      *monitor
-	arrivals     *arrivalRecorder
 	hidden       *layerSSRCs
 }
 
@@ -68,8 +70,8 @@ func (e *Engine) newConnection(o mediaOptions) (connection, error) {
 	if err != nil {
 		return connection{}, fmt.Errorf("set up codecs: %w", err)
 	}
-	c := connection{monitor: &monitor{}, arrivals: newArrivalRecorder(), hidden: &layerSSRCs{}}
-	if c.interceptors, err = newInterceptors(c.monitor, c.arrivals); err != nil {
+	c := connection{monitor: newMonitor(), hidden: &layerSSRCs{}}
+	if c.interceptors, err = newInterceptors(c.monitor); err != nil {
 		return connection{}, fmt.Errorf("set up interceptors: %w", err)
 	}
 	i := &interceptor.Registry{}
@@ -133,7 +135,7 @@ func newMediaEngine(o mediaOptions) (*webrtc.MediaEngine, error) {
 	// pion answers it only to those that offer it.
 	if err := m.RegisterCodec(webrtc.RTPCodecParameters{
 		RTPCodecCapability: webrtc.RTPCodecCapability{
-			MimeType: mimeRED, ClockRate: 48000, Channels: 2, SDPFmtpLine: "111/111",
+			MimeType: codec.MimeRED, ClockRate: 48000, Channels: 2, SDPFmtpLine: "111/111",
 		},
 		PayloadType: 63,
 	}, webrtc.RTPCodecTypeAudio); err != nil {
@@ -185,10 +187,31 @@ func registerVideo(m *webrtc.MediaEngine, mime, fmtp string, payload, rtx webrtc
 // newInterceptors sets up retransmission to the client, receiver reports, and feedback per packet, by
 // which the publisher's bandwidth estimator works and ours. Sender reports are the publisher's
 // own: see DownTrack.report.
-func newInterceptors(network *monitor, arrivals *arrivalRecorder) (interceptor.Interceptor, error) {
+func newInterceptors(m *monitor) (interceptor.Interceptor, error) {
 	r := &interceptor.Registry{}
-	r.Add(ready{network}) // first, which is next to the network
-	r.Add(ready{newResender(&network.quality, func(ssrc uint32) { network.gaveUp(ssrc) })})
-	r.Add(ready{arrivals})
+	r.Add(ready{m}) // first, which is next to the network
+	r.Add(ready{m.responder})
+	r.Add(ready{m.arrivals})
 	return r.Build("")
+}
+
+// registerArrivals offers transport-wide feedback to the client.
+func registerArrivals(m *webrtc.MediaEngine) error {
+	for _, kind := range []webrtc.RTPCodecType{webrtc.RTPCodecTypeAudio, webrtc.RTPCodecTypeVideo} {
+		m.RegisterFeedback(webrtc.RTCPFeedback{Type: webrtc.TypeRTCPFBTransportCC}, kind)
+		if err := m.RegisterHeaderExtension(webrtc.RTPHeaderExtensionCapability{URI: sdp.TransportCCURI}, kind); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// redPayload finds the payload type of redundant audio, 0 if there is none.
+func redPayload(codecs []webrtc.RTPCodecParameters) uint8 {
+	for _, c := range codecs {
+		if strings.EqualFold(c.MimeType, codec.MimeRED) {
+			return uint8(c.PayloadType)
+		}
+	}
+	return 0
 }

@@ -3,16 +3,22 @@ package sfu
 import (
 	"cmp"
 	"slices"
+
+	"escalate/server/localtwilio/sfu/allocator"
 )
+
+// usualRate, in bits per second, is what a layer is taken for until it has been measured; each
+// layer above it is taken for three times as much.
+const usualRate = 150_000
 
 // options lists the layers of a video Track that arrive, from small to large. There is at least
 // one, even when nothing arrives.
-func (u *upTrack) options() []option {
-	list := make([]option, 0, len(u.layers))
+func (u *upTrack) options() []allocator.Option {
+	list := make([]allocator.Option, 0, len(u.layers))
 	usual := usualRate
 	sizes := u.sizes()
 	for i, l := range u.layers {
-		rate, live := l.rate.read()
+		rate, live := l.rate.Read()
 		if rate == 0 {
 			rate = usual
 		}
@@ -20,27 +26,27 @@ func (u *upTrack) options() []option {
 		if len(u.layers) > 1 && (!live || l.bytes.Load() == 0) {
 			continue
 		}
-		list = append(list, option{index: l.index, rate: rate, size: sizes[i]})
+		list = append(list, allocator.Option{Index: l.index, Rate: rate, Size: sizes[i]})
 	}
 	if len(list) == 0 {
-		list = append(list, option{rate: usualRate, size: sizes[0]})
+		list = append(list, allocator.Option{Rate: usualRate, Size: sizes[0]})
 	}
 	// The client's order is from small to large as a rule, but nothing says that it must be.
-	slices.SortStableFunc(list, func(a, b option) int { return cmp.Compare(a.size.pixels(), b.size.pixels()) })
+	slices.SortStableFunc(list, func(a, b allocator.Option) int { return cmp.Compare(a.Size.Pixels(), b.Size.Pixels()) })
 	return list
 }
 
-// sizes answers the size of each layer, by index. One of which no keyframe has been seen is taken
+// sizes returns the size of each layer, by index. One of which no keyframe has been seen is taken
 // for twice the one before it, as Chromium makes them; all are zero when none has been seen. The
 // first keyframe of a layer is missed when its first packet went to begin.
-func (u *upTrack) sizes() []Dimensions {
-	list := make([]Dimensions, len(u.layers))
+func (u *upTrack) sizes() []allocator.Dimensions {
+	list := make([]allocator.Dimensions, len(u.layers))
 	for i, l := range u.layers {
 		list[i] = l.dimensions()
 	}
 	for i := 1; i < len(list); i++ {
-		if list[i].pixels() == 0 {
-			list[i] = Dimensions{2 * list[i-1].Width, 2 * list[i-1].Height}
+		if list[i].Pixels() == 0 {
+			list[i] = allocator.Dimensions{Width: 2 * list[i-1].Width, Height: 2 * list[i-1].Height}
 		}
 	}
 	return list
@@ -54,15 +60,15 @@ func (u *upTrack) needed() []bool {
 	for i := range order {
 		order[i] = i
 	}
-	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(sizes[a].pixels(), sizes[b].pixels()) })
-	options := make([]option, len(order))
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(sizes[a].Pixels(), sizes[b].Pixels()) })
+	options := make([]allocator.Option, len(order))
 	for place, i := range order {
-		options[place] = option{index: i, size: sizes[i]}
+		options[place] = allocator.Option{Index: i, Size: sizes[i]}
 	}
 	n := 1
-	for _, d := range *u.sinks.Load() {
-		if rendered, looks := d.rendering(); looks {
-			n = max(n, len(ceiling(options, rendered)))
+	for _, d := range u.sinks.all() {
+		if rendered, looks := d.use.rendering(); looks {
+			n = max(n, len(allocator.Ceiling(options, rendered)))
 		}
 	}
 	list := make([]bool, len(sizes))

@@ -10,11 +10,11 @@ func TestOptionsOfSizesNotSeen(t *testing.T) {
 		seen [3]Dimensions
 		want Dimensions // of the largest
 	}{
-		{"all", [3]Dimensions{{320, 180}, {640, 360}, {1280, 720}}, Dimensions{1280, 720}},
-		{"not the largest", [3]Dimensions{{320, 180}, {640, 360}, {}}, Dimensions{1280, 720}},
-		{"only the smallest", [3]Dimensions{{320, 180}}, Dimensions{1280, 720}},
-		{"not the smallest", [3]Dimensions{{}, {640, 360}, {1280, 720}}, Dimensions{1280, 720}},
-		{"from large to small", [3]Dimensions{{1280, 720}, {640, 360}, {320, 180}}, Dimensions{1280, 720}},
+		{"all", [3]Dimensions{{Width: 320, Height: 180}, {Width: 640, Height: 360}, {Width: 1280, Height: 720}}, Dimensions{Width: 1280, Height: 720}},
+		{"not the largest", [3]Dimensions{{Width: 320, Height: 180}, {Width: 640, Height: 360}, {}}, Dimensions{Width: 1280, Height: 720}},
+		{"only the smallest", [3]Dimensions{{Width: 320, Height: 180}}, Dimensions{Width: 1280, Height: 720}},
+		{"not the smallest", [3]Dimensions{{}, {Width: 640, Height: 360}, {Width: 1280, Height: 720}}, Dimensions{Width: 1280, Height: 720}},
+		{"from large to small", [3]Dimensions{{Width: 1280, Height: 720}, {Width: 640, Height: 360}, {Width: 320, Height: 180}}, Dimensions{Width: 1280, Height: 720}},
 		{"none", [3]Dimensions{}, Dimensions{}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -29,7 +29,7 @@ func TestOptionsOfSizesNotSeen(t *testing.T) {
 			if len(list) != 3 {
 				t.Fatalf("%d options, want 3: %v", len(list), list)
 			}
-			if got := list[2].size; got != c.want {
+			if got := list[2].Size; got != c.want {
 				t.Errorf("the largest is %v, want %v of %v", got, c.want, list)
 			}
 		})

@@ -10,13 +10,34 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/pion/rtcp"
 	"github.com/pion/webrtc/v4"
 )
 
 // Peer is the server's end of one Participant's PeerConnection. Its methods may
 // be called from any goroutine.
+//
+// It is put together of parts that each own what they are about: negotiation (descriptions), publisher (what the
+// client sends), subscriber (what it gets) with its layerAllocator (how large), and channels (media
+// signaling). Unless a part says otherwise it belongs to the loop, and only the loop calls it.
 type Peer struct {
+	peerBase
+	negotiation *negotiation
+	publisher   *publisher
+	subscriber  *subscriber
+	layers      *layerAllocator
+	channels    channels
+
+	closing sync.Once
+	streams atomic.Pointer[directions] // for Quality
+	secured atomic.Bool                // DTLS has been up
+
+	// Owned by the loop.
+	connected bool
+	failed    bool
+}
+
+// peerBase is what a Peer is made with and all of its parts use. Nothing in it is ever replaced.
+type peerBase struct {
 	config PeerConfig
 	router *Router
 	log    *slog.Logger
@@ -25,35 +46,7 @@ type Peer struct {
 	loop    *mailbox      // work for the goroutine that owns negotiation
 	out     *mailbox      // callbacks, for the goroutine that makes them
 	done    chan struct{} // closed by Close
-	closing sync.Once
-	running goroutines
-	streams atomic.Pointer[directions]                           // for Quality
-	needed  atomic.Int64                                         // bits per second that all it wants would take
-	remb    atomic.Pointer[rtcp.ReceiverEstimatedMaximumBitrate] // for the next report
-	claims  claims
-
-	secured atomic.Bool // DTLS has been up
-
-	mu            sync.Mutex
-	current       Description                // guarded by mu
-	subscriptions []Subscription             // guarded by mu
-	channels      map[string]*outChannel     // guarded by mu; by name
-	encodings     map[webrtc.SSRC][]encoding // guarded by mu; upper simulcast layers by the first one's SSRC
-
-	// Owned by the loop.
-	neg        negotiation
-	connected  bool
-	failed     bool
-	shaped     time.Time               // when the last REMB was sent
-	tracks     []Track                 // as announced
-	incoming   []*incoming             // media that arrived
-	published  map[string]*publication // by Track SID
-	subs       []*subscription         // oldest first
-	listed     []Subscription          // as last reported
-	off        map[string]bool         // Track SIDs switched off by SwitchOff
-	steering   steering
-	wanted     map[string]bool      // Track SIDs to subscribe to; nil until SetWanted
-	layerHints map[string]layerHint // by Track SID
+	running *goroutines
 }
 
 func newPeer(r *Router, c PeerConfig) (*Peer, error) {
@@ -62,33 +55,32 @@ func newPeer(r *Router, c PeerConfig) (*Peer, error) {
 		return nil, err
 	}
 	pc := conn.pc
-	p := &Peer{
+	p := &Peer{peerBase: peerBase{
 		config: c, router: r, connection: conn,
 		log:  r.engine.log.With("participant", c.ID),
-		loop: newMailbox(), out: newMailbox(), done: make(chan struct{}),
-		channels:   map[string]*outChannel{},
-		published:  map[string]*publication{},
-		off:        map[string]bool{},
-		steering:   steering{wishes: map[string]wish{}, off: map[string]bool{}, starved: map[string]time.Time{}, rest: probePatience},
-		layerHints: map[string]layerHint{},
-	}
-	pc.OnTrack(p.onTrack)
-	pc.OnDataChannel(p.onDataChannel)
+		loop: newMailbox(), out: newMailbox(), done: make(chan struct{}), running: &goroutines{},
+	}}
+	p.negotiation = &negotiation{peerBase: p.peerBase}
+	p.publisher = newPublisher(p)
+	p.layers = &layerAllocator{peerBase: p.peerBase}
+	p.subscriber = &subscriber{peerBase: p.peerBase, negotiation: p.negotiation, layers: p.layers}
+	pc.OnTrack(p.publisher.onTrack)
+	pc.OnDataChannel(p.publisher.onDataChannel)
 	pc.SCTP().Transport().OnStateChange(p.dtls)
 	pc.OnConnectionStateChange(func(s webrtc.PeerConnectionState) {
 		p.loop.post(func() { p.transport(s) })
 	})
+	p.monitor.estimator.Narrowed = func() { p.loop.post(p.allocate) }
+	p.monitor.gaveUp = func(ssrc uint32) { p.loop.post(func() { p.subscriber.refresh(ssrc) }) }
 	p.running.run(p.run)
-	p.monitor.bandwidth.narrowed = func() { p.loop.post(func() { p.steer(time.Now()) }) }
-	p.monitor.gaveUp = func(ssrc uint32) { p.loop.post(func() { p.refresh(ssrc) }) }
 	// Not among running: see the package comment on callbacks.
-	r.engine.callbacks.run(p.deliver)
+	r.engine.callbacks.run(func() { p.out.deliver(p.done) })
 	return p, nil
 }
 
 // run is the goroutine that owns negotiation.
 func (p *Peer) run() {
-	pace := steerInterval
+	pace := allocateInterval
 	tick := time.NewTicker(pace)
 	defer tick.Stop()
 	for {
@@ -110,44 +102,35 @@ func (p *Peer) run() {
 	}
 }
 
-// deliver is the goroutine that makes the callbacks.
-func (p *Peer) deliver() {
-	for {
-		select {
-		case <-p.done:
-			return
-		case <-p.out.wake:
-		}
-		for f, ok := p.out.next(); ok; f, ok = p.out.next() {
-			f()
-		}
+// tick is called by the loop, at its pace.
+func (p *Peer) tick(now time.Time) {
+	p.publisher.sample(now)
+	if !p.connected || p.failed {
+		return
 	}
+	p.noteStreams()
+	p.layers.allocate(p.subscriber.subs, now)
+	p.publisher.hintLayers(now)
+	p.publisher.shape(now)
 }
 
-// call runs f in the loop and waits for it.
-func (p *Peer) call(ctx context.Context, f func() error) error {
-	result := make(chan error, 1)
-	if !p.loop.post(func() { result <- f() }) {
-		return ErrClosed
+// pace returns how often to tick. Nothing changes but by events where there is as much bandwidth as anybody
+// wants, and no layers that come and go.
+func (p *Peer) pace() time.Duration {
+	if p.layers.limited() || p.publisher.layered() || p.subscriber.layered() {
+		return allocateInterval
 	}
-	select {
-	case err := <-result:
-		return err
-	case <-p.done:
-		return ErrClosed
-	case <-ctx.Done():
-		return ctx.Err()
-	}
+	return calmInterval
 }
 
 // join applies the first offer and makes the Peer known to the Room.
 func (p *Peer) join(ctx context.Context, offer Description, tracks []Track) (Description, error) {
 	var answer Description
-	err := p.call(ctx, func() error {
+	err := p.loop.call(ctx, p.done, func() error {
 		if offer.Type != TypeOffer {
 			return fmt.Errorf("%w: first is %q", ErrDescription, offer.Type)
 		}
-		p.setTracks(tracks)
+		p.publisher.setTracks(tracks)
 		var err error
 		if answer, err = p.answer(offer); err != nil {
 			return err
@@ -164,7 +147,7 @@ func (p *Peer) join(ctx context.Context, offer Description, tracks []Track) (Des
 // that are missing from it are taken from their subscribers.
 func (p *Peer) SetTracks(tracks []Track) {
 	tracks = slices.Clone(tracks)
-	p.loop.post(func() { p.setTracks(tracks) })
+	p.loop.post(func() { p.publisher.setTracks(tracks) })
 }
 
 // Handle applies a later description of the client. Outdated revisions, offers
@@ -172,7 +155,63 @@ func (p *Peer) SetTracks(tracks []Track) {
 // error, as the protocol wants. Answers go out through PeerConfig.Send. The error is
 // ErrDescription or ErrClosed.
 func (p *Peer) Handle(d Description) error {
-	return p.call(context.Background(), func() error { return p.handle(d) })
+	return p.loop.call(context.Background(), p.done, func() error { return p.handle(d) })
+}
+
+// handle applies a description of the client after the first.
+func (p *Peer) handle(d Description) error {
+	switch d.Type {
+	case TypeOffer:
+		if !p.negotiation.accepts(d.Revision) {
+			return nil
+		}
+		a, err := p.answer(d)
+		if err != nil {
+			return err
+		}
+		p.negotiation.send(a)
+		return nil
+	case TypeAnswer:
+		if applied, err := p.negotiation.applyAnswer(d); !applied {
+			return err
+		}
+		p.publisher.rematch()
+		p.arm()
+		return nil
+	case TypeCreateOffer, TypeClose:
+		return nil
+	}
+	return fmt.Errorf("%w: type %q", ErrDescription, d.Type)
+}
+
+// answer applies an offer and answers it.
+func (p *Peer) answer(offer Description) (Description, error) {
+	a, err := p.negotiation.answer(offer)
+	if err != nil {
+		return Description{}, err
+	}
+	p.publisher.rematch()
+	return a, nil
+}
+
+// settle is called after each batch of work: it reports subscriptions, then offers what has
+// changed, unless an offer is still unanswered.
+func (p *Peer) settle() {
+	p.subscriber.report()
+	if p.failed {
+		return
+	}
+	if revision := p.negotiation.offer(); revision != 0 {
+		p.subscriber.offered(revision)
+	}
+}
+
+// arm starts the DownTracks whose m-sections are answered, once DTLS is up: a keyframe sent
+// before would be spent on nothing.
+func (p *Peer) arm() {
+	if p.connected {
+		p.subscriber.start(p.negotiation.stable)
+	}
 }
 
 // HandleICE takes the client's candidates (RSP's peer_connections[].ice). An
@@ -180,32 +219,75 @@ func (p *Peer) Handle(d Description) error {
 // section 2.5), so nothing is done with them.
 func (p *Peer) HandleICE(json.RawMessage) {}
 
-// Current is the last description sent, the first answer included; it is what
+// Current returns the last description sent, the first answer included; it is what
 // `synced` repeats.
-func (p *Peer) Current() Description {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.current
+func (p *Peer) Current() Description { return p.negotiation.last() }
+
+// Subscriptions returns the complete list of what the Participant is subscribed to.
+func (p *Peer) Subscriptions() []Subscription { return p.subscriber.list() }
+
+// subscribe gives the Peer a Track, if it is still of use.
+func (p *Peer) subscribe(pub *publication) {
+	if !p.failed {
+		p.subscriber.subscribe(pub)
+	}
 }
 
-// Subscriptions is the complete list of what the Participant is subscribed to.
-func (p *Peer) Subscriptions() []Subscription {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return slices.Clone(p.subscriptions)
+// SetWanted subscribes the Participant to the Tracks of this list, which is complete each time,
+// present or to come, and to no others; it takes the place of PeerConfig.SubscribeAll.
+func (p *Peer) SetWanted(trackSIDs []string) {
+	wanted := setOf(trackSIDs)
+	p.loop.post(func() {
+		p.subscriber.setWanted(wanted)
+		for _, pub := range p.router.others(p) {
+			p.subscribe(pub)
+		}
+	})
 }
 
 // SwitchOff pauses the video Tracks of this list, which is complete each time, and
 // resumes all others. A resumed Track starts with a keyframe.
 func (p *Peer) SwitchOff(trackSIDs []string) {
-	off := make(map[string]bool, len(trackSIDs))
-	for _, sid := range trackSIDs {
-		off[sid] = true
-	}
+	off := setOf(trackSIDs)
 	p.loop.post(func() {
-		p.off = off
-		p.steer(time.Now())
+		p.layers.off = off
+		p.allocate()
 	})
+}
+
+// SetProfile replaces the bandwidth profile.
+func (p *Peer) SetProfile(f Profile) {
+	p.loop.post(func() {
+		p.layers.allocator.Profile = f
+		p.allocate()
+	})
+}
+
+// Hint takes what the client says about how it renders Tracks. A Track need not be known yet.
+func (p *Peer) Hint(hints []Hint) {
+	p.loop.post(func() {
+		for _, h := range hints {
+			p.layers.allocator.Wishes.Hint(h)
+		}
+		p.allocate()
+	})
+}
+
+// Prioritize sets a subscriber's own priority of a Track, "" for the publisher's.
+func (p *Peer) Prioritize(trackSID, priority string) {
+	p.loop.post(func() {
+		p.layers.allocator.Wishes.Prioritize(trackSID, priority)
+		p.allocate()
+	})
+}
+
+// allocate shares the bandwidth among the subscriptions.
+func (p *Peer) allocate() { p.layers.allocate(p.subscriber.subs, time.Now()) }
+
+// ResetLayers says that a client has begun anew with a Track's layers, or those of all for "", as
+// twilio-video.js does after replaceTrack.
+func (p *Peer) ResetLayers(trackSID string) {
+	p.loop.post(func() { p.publisher.resetLayers(trackSID, time.Now()) })
 }
 
 // Close ends the Participant's media, takes its Tracks from the others and waits for its
@@ -223,9 +305,16 @@ func (p *Peer) Close() {
 			p.log.Debug("close PeerConnection", "err", err)
 		}
 		p.running.wait()
-		p.router.remove(p)         // again, for a Join that was under way
-		for _, s := range p.subs { // the loop has ended: nobody else touches them
-			s.detach()
-		}
+		p.router.remove(p)    // again, for a Join that was under way
+		p.subscriber.detach() // the loop has ended: nobody else touches it
 	})
+}
+
+// setOf returns the set of the words of a list.
+func setOf(list []string) map[string]bool {
+	set := make(map[string]bool, len(list))
+	for _, s := range list {
+		set[s] = true
+	}
+	return set
 }

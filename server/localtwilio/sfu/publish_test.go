@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"escalate/server/localtwilio/sfu/codec"
 )
 
 // pair is two clients in a Room that see each other's camera and microphone.
@@ -78,7 +80,7 @@ func TestMediaBeforeAnnouncement(t *testing.T) {
 	bob.join(r)
 	eventually(t, "media at the server", func() bool {
 		arrived := make(chan int, 1)
-		alice.peer.loop.post(func() { arrived <- len(alice.peer.incoming) })
+		alice.peer.loop.post(func() { arrived <- len(alice.peer.publisher.incoming) })
 		return <-arrived == 1
 	})
 	if n := len(bob.peer.Subscriptions()); n != 0 {
@@ -104,7 +106,7 @@ func TestLateJoinerStartsWithAKeyframeSoon(t *testing.T) {
 	late.mu.Lock()
 	defer late.mu.Unlock()
 	rec := late.received["MT1v"]
-	if !vp8Keyframe(rec.first) {
+	if !codec.VP8.Parse(rec.first).Keyframe {
 		t.Error("first packet is not of a keyframe")
 	}
 	if took := rec.firstAt.Sub(began); took > 2*time.Second {

@@ -100,7 +100,7 @@ func (q *linkQuality) reported(ssrc uint32, ntp uint64, now time.Time) {
 	q.reports[ssrc] = senderReport{middle: uint32(ntp >> 16), at: now}
 }
 
-// roundTrip is the time that a packet takes to the client and back, 0 when unknown.
+// roundTrip returns the time that a packet takes to the client and back, 0 when unknown.
 func (q *linkQuality) roundTrip(now time.Time) time.Duration {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -147,22 +147,22 @@ type streams struct{ audio, video []uint32 }
 // directions is what a Peer receives and sends.
 type directions struct{ up, down streams }
 
-// Quality answers what is known of the Participant's network by now.
+// Quality returns what is known of the Participant's network by now.
 func (p *Peer) Quality() Quality {
 	d := p.streams.Load()
 	if d == nil {
 		return Quality{}
 	}
 	q := p.monitor.quality.judge(d.up, d.down, time.Now())
-	q.Needed = int(p.needed.Load())
-	q.Available, _ = p.monitor.bandwidth.estimate()
+	q.Needed = int(p.layers.needed.Load())
+	q.Available, _ = p.monitor.estimator.Estimate()
 	return q
 }
 
 // noteStreams makes a new list for Quality; the loop's.
 func (p *Peer) noteStreams() {
 	var d directions
-	for _, in := range p.incoming {
+	for _, in := range p.publisher.incoming {
 		if in.media == nil {
 			continue
 		}
@@ -174,7 +174,7 @@ func (p *Peer) noteStreams() {
 			}
 		}
 	}
-	for _, s := range p.subs {
+	for _, s := range p.subscriber.subs {
 		if s.down == nil {
 			continue
 		}
@@ -187,7 +187,7 @@ func (p *Peer) noteStreams() {
 	p.streams.Store(&d)
 }
 
-// judge answers the state of both directions.
+// judge returns the state of both directions.
 func (q *linkQuality) judge(up, down streams, now time.Time) Quality {
 	const audioRate, videoRate = 48000, 90000
 	rtt := q.roundTrip(now)

@@ -1,43 +1,21 @@
 package sfu
 
 import (
-	"bytes"
 	"testing"
 	"time"
 
 	"github.com/pion/rtp"
 	"github.com/pion/webrtc/v4"
+
+	"escalate/server/localtwilio/sfu/codec"
 )
-
-func TestREDPrimary(t *testing.T) {
-	tests := []struct{ name, in, want string }{
-		{"empty", "", ""},
-		{"primary only", "\x6fhello", "hello"},
-		{"one before it", "\xef\x00\x00\x03\x6foldnew", "new"},
-		{"two before it", "\xef\x00\x00\x01\xef\x00\x00\x02\x6fabbnew", "new"},
-		{"cut short", "\xef\x00\x00\x09\x6fold", ""},
-		{"no primary", "\xef\x00\x00\x00", ""},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			if got := redPrimary([]byte(tt.in)); !bytes.Equal(got, []byte(tt.want)) {
-				t.Errorf("got %q", got)
-			}
-		})
-	}
-}
-
-func FuzzRED(f *testing.F) {
-	f.Add([]byte("\xef\x00\x00\x03\x6foldnew"))
-	f.Fuzz(func(_ *testing.T, b []byte) { redPrimary(b) })
-}
 
 // Redundant audio reaches those who know it as it is, and others as plain audio.
 func TestRedundantAudio(t *testing.T) {
 	const payload = 63
 	red := func(m *webrtc.MediaEngine) {
 		if err := m.RegisterCodec(webrtc.RTPCodecParameters{
-			RTPCodecCapability: webrtc.RTPCodecCapability{MimeType: mimeRED, ClockRate: 48000, Channels: 2, SDPFmtpLine: "111/111"},
+			RTPCodecCapability: webrtc.RTPCodecCapability{MimeType: codec.MimeRED, ClockRate: 48000, Channels: 2, SDPFmtpLine: "111/111"},
 			PayloadType:        payload,
 		}, webrtc.RTPCodecTypeAudio); err != nil {
 			t.Fatal(err)

@@ -3,13 +3,13 @@ package sfu
 import (
 	"time"
 
-	"github.com/pion/rtcp"
+	"escalate/server/localtwilio/sfu/bwe"
 )
 
 // report tells all clients of their packets until the Engine is closed. One goroutine does it for
 // all: with a timer for each Peer, waking up took as long as reporting.
 func (e *Engine) report() {
-	tick := time.NewTicker(arrivalsInterval)
+	tick := time.NewTicker(bwe.ReportInterval)
 	defer tick.Stop()
 	var peers []*Peer
 	for {
@@ -19,7 +19,7 @@ func (e *Engine) report() {
 		case now := <-tick.C:
 			peers = e.peers(peers[:0])
 			for _, p := range peers {
-				p.report(now)
+				p.publisher.report(now)
 			}
 			clear(peers)
 		}
@@ -40,9 +40,10 @@ func (e *Engine) peers(list []*Peer) []*Peer {
 	return list
 }
 
-// report tells the client of its packets, and how much it may send if that is due.
-func (p *Peer) report(now time.Time) {
-	packets := p.arrivals.reports(now)
+// report tells the client of its packets, and how much it may send if that is due. It may be called from any
+// goroutine.
+func (p *publisher) report(now time.Time) {
+	packets := p.monitor.arrivals.Reports(now)
 	if remb := p.remb.Swap(nil); remb != nil {
 		packets = append(packets, remb)
 	}
@@ -52,9 +53,4 @@ func (p *Peer) report(now time.Time) {
 	if err := p.pc.WriteRTCP(packets); err != nil {
 		p.log.Debug("report", "err", err)
 	}
-}
-
-// limit has the client told how much it may send of some streams, in bits per second.
-func (p *Peer) limit(bps int, ssrcs []uint32) {
-	p.remb.Store(&rtcp.ReceiverEstimatedMaximumBitrate{Bitrate: float32(bps), SSRCs: ssrcs})
 }

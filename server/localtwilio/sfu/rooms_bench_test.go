@@ -5,7 +5,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/pion/rtp"
+	"escalate/server/localtwilio/sfu/allocator"
+	"escalate/server/localtwilio/sfu/codec"
 )
 
 // BenchmarkSteer is the cost of sharing one subscriber's bandwidth anew, which happens five
@@ -13,16 +14,17 @@ import (
 func BenchmarkSteer(b *testing.B) {
 	for _, tracks := range []int{1, 5, 50} {
 		b.Run(fmt.Sprintf("tracks=%d", tracks), func(b *testing.B) {
-			var list []*candidate
+			var list []*allocator.Candidate
 			for i := range tracks {
-				list = append(list, &candidate{rank: i % 3, current: i % 4, layers: []option{
-					{index: 0, rate: 150_000}, {index: 1, rate: 500_000}, {index: 2, rate: 2_000_000},
+				list = append(list, &allocator.Candidate{Rank: i % 3, Current: i % 4, Layers: []allocator.Option{
+					{Index: 0, Rate: 150_000}, {Index: 1, Rate: 500_000}, {Index: 2, Rate: 2_000_000},
 				}})
 			}
+			now := time.Now()
 			b.ReportAllocs()
 			for b.Loop() {
-				a := allocation{mode: ModeCollaboration, budget: 3e6, switchOff: true}
-				a.share(list)
+				a := allocator.Allocator{Profile: allocator.Profile{Mode: allocator.ModeCollaboration}}
+				a.Share(list, allocator.Link{Estimate: 3e6, Limited: true, Calm: true}, now)
 			}
 		})
 	}
@@ -31,17 +33,15 @@ func BenchmarkSteer(b *testing.B) {
 // BenchmarkSimulcastSwitch is the cost per packet of a layer that is rewritten.
 func BenchmarkSimulcastSwitch(b *testing.B) {
 	d, _ := newTaped("video/VP8")
-	d.writer = sink{}
+	d.out.writer = sink{}
 	d.start()
-	d.vp8.lastPicture = 77 // so that every payload is rewritten
 	l := &layer{}
-	payload := append(vp8(1, 1, true), make([]byte, 1100)...)
-	h := &rtp.Header{Version: 2}
-	seq := int64(1 << 16)
+	payload := append(vp8(9, 9, true), make([]byte, 1100)...) // the stream begins with 1, so that every payload is rewritten
+	var p packet
 	b.ReportAllocs()
 	for b.Loop() {
-		seq++
-		if _, err := d.write(l, h, payload, seq); err != nil {
+		p = packet{number: p.number + 1, order: p.order + 1, frame: codec.VP8.Parse(payload), payload: payload, plain: payload}
+		if _, err := d.write(l, &p); err != nil {
 			b.Fatal(err)
 		}
 	}

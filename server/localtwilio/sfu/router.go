@@ -166,7 +166,7 @@ func (r *Router) withdraw(pub *publication) {
 	}
 	for p := range r.peers {
 		if p != pub.owner {
-			p.loop.post(func() { p.unsubscribe(pub) })
+			p.loop.post(func() { p.subscriber.unsubscribe(pub) })
 		}
 	}
 }
@@ -188,4 +188,11 @@ func (r *Router) audio() []*publication {
 		}
 	}
 	return as
+}
+
+// others lists what everybody but p publishes.
+func (r *Router) others(p *Peer) []*publication {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.DeleteFunc(slices.Clone(r.publications), func(pub *publication) bool { return pub.owner == p })
 }

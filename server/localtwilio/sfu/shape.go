@@ -3,6 +3,10 @@ package sfu
 import (
 	"slices"
 	"time"
+
+	"github.com/pion/rtcp"
+
+	"escalate/server/localtwilio/sfu/allocator"
 )
 
 const (
@@ -11,58 +15,51 @@ const (
 	rembInterval = time.Second
 	// fullRate, in bits per second, is more than any client sends: three layers of 720p take less.
 	fullRate = 6_000_000
-	// gentleRate, in bits per second, is what a publisher may send however small it is rendered.
-	// Chromium's estimate follows the limit down and takes half a minute to grow again, and a
-	// small picture may be made large at any time.
-	gentleRate = 1_000_000
 	// idleRate, in bits per second, is asked of a publisher that nobody looks at.
 	idleRate = 600_000
 )
 
-// tick is called by the loop, at its pace.
-func (p *Peer) tick(now time.Time) {
+// layerPause is how long a layer must be of no use before its publisher is told to stop it.
+// Starting it again takes a keyframe, and pages are drawn anew for less.
+const layerPause = 2 * time.Second
+
+// layerHint is what a publisher was last told about the layers of a Track.
+type layerHint struct {
+	told   []bool
+	unused time.Time // since when fewer are needed than told, zero if not
+}
+
+// sample measures the bit rates of what arrives.
+func (p *publisher) sample(now time.Time) {
 	for _, in := range p.incoming {
 		if in.media == nil {
 			continue
 		}
 		for _, l := range in.media.layers {
-			l.sample(now)
+			l.rate.Sample(l.bytes.Load(), now)
 		}
 	}
-	if !p.connected || p.failed {
+}
+
+// layered reports whether a Track with simulcast arrives.
+func (p *publisher) layered() bool {
+	return slices.ContainsFunc(p.incoming, func(in *incoming) bool { return in.media != nil && len(in.media.layers) > 1 })
+}
+
+// shape has the publisher told how much it may send, if that is due: what its subscribers need and can take, and no
+// limit where that is not known.
+func (p *publisher) shape(now time.Time) {
+	if now.Sub(p.shaped) < rembInterval {
 		return
 	}
-	p.noteStreams()
-	p.steer(now)
-	p.hintLayers(now)
-	if now.Sub(p.shaped) >= rembInterval {
-		p.shaped = now
-		p.sendREMB()
-	}
-}
-
-// pace is how often to tick. Nothing changes but by events where there is as much bandwidth as anybody
-// wants, and no layers that come and go.
-func (p *Peer) pace() time.Duration {
-	_, limited := p.monitor.bandwidth.estimate()
-	if limited || len(p.steering.off) > 0 || p.steering.profile.MaxBitrate > 0 ||
-		slices.ContainsFunc(p.incoming, func(in *incoming) bool { return in.media != nil && len(in.media.layers) > 1 }) ||
-		slices.ContainsFunc(p.subs, func(s *subscription) bool { return s.down != nil && len(s.pub.media.layers) > 1 }) {
-		return steerInterval
-	}
-	return calmInterval
-}
-
-// sendREMB tells the publisher how much it may send: what its subscribers need and can take,
-// and no limit where that is not known.
-func (p *Peer) sendREMB() {
+	p.shaped = now
 	var ssrcs []uint32
 	total := 0
 	for _, in := range p.incoming {
 		switch {
 		case in.media == nil:
 		case !in.media.video():
-			total += audioReserve
+			total += allocator.AudioReserve
 		default:
 			for _, l := range in.media.layers {
 				ssrcs = append(ssrcs, uint32(l.remote.SSRC()))
@@ -77,19 +74,19 @@ func (p *Peer) sendREMB() {
 	if len(ssrcs) == 0 {
 		return
 	}
-	p.limit(min(total, fullRate), ssrcs)
+	p.remb.Store(&rtcp.ReceiverEstimatedMaximumBitrate{Bitrate: float32(min(total, fullRate)), SSRCs: ssrcs})
 }
 
-// share is how many bits per second a video Track may take of its publisher's.
+// share returns how many bits per second a video Track may take of its publisher's.
 func (u *upTrack) share() int {
-	sinks := *u.sinks.Load()
+	sinks := u.sinks.all()
 	if len(sinks) == 0 {
 		return fullRate // somebody may come
 	}
 	sum := 0
 	if len(u.layers) == 1 {
 		for _, d := range sinks {
-			sum = max(sum, int(d.want.Load()))
+			sum = max(sum, int(d.use.want.Load()))
 		}
 		if sum == 0 {
 			sum = idleRate
@@ -98,14 +95,66 @@ func (u *upTrack) share() int {
 		// The publisher shares among its layers from the smallest up.
 		sizes := u.sizes()
 		for i, needed := range u.needed() {
-			if needed && sizes[i].pixels() == 0 {
+			if needed && sizes[i].Pixels() == 0 {
 				return fullRate
 			}
 			if needed {
-				sum += sizes[i].bitrate()
+				sum += sizes[i].Bitrate()
 			}
 		}
-		sum = max(sum, gentleRate)
+		sum = max(sum, allocator.GentleRate)
 	}
-	return min(max(sum, elasticFloor), fullRate)
+	return min(max(sum, allocator.ElasticFloor), fullRate)
+}
+
+// resetLayers is Peer.ResetLayers.
+func (p *publisher) resetLayers(trackSID string, now time.Time) {
+	if trackSID == "" {
+		clear(p.hints)
+	}
+	delete(p.hints, trackSID)
+	p.hintLayers(now)
+}
+
+// hintLayers tells the publisher which simulcast layers are of use. More are asked for at once,
+// fewer after a while.
+func (p *publisher) hintLayers(now time.Time) {
+	f := p.config.LayersWanted
+	if f == nil {
+		return
+	}
+	for sid := range p.hints {
+		if p.published[sid] == nil {
+			delete(p.hints, sid)
+		}
+	}
+	for sid, pub := range p.published {
+		if pub.media == nil || len(pub.media.layers) < 2 || len(pub.media.sinks.all()) == 0 {
+			continue
+		}
+		needed := pub.media.needed()
+		h := p.hints[sid]
+		switch {
+		case slices.Equal(h.told, needed):
+			h.unused = time.Time{}
+		case h.told != nil && !anyNew(h.told, needed) && h.unused.IsZero():
+			h.unused = now
+		case h.told != nil && !anyNew(h.told, needed) && now.Sub(h.unused) < layerPause:
+		default:
+			h = layerHint{told: needed}
+			list := slices.Clone(needed)
+			p.out.post(func() { f(sid, list) })
+		}
+		p.hints[sid] = h
+	}
+}
+
+// anyNew reports whether something is needed that was not before.
+func anyNew(told, needed []bool) bool {
+	for i, n := range needed {
+		if n && (i >= len(told) || !told[i]) {
+			return true
+		}
+	}
+	return false
 }

@@ -21,7 +21,7 @@ type layered struct {
 // publishLayers adds a Track with simulcast. It must be called before join.
 func (c *client) publishLayers(sid string) *layered {
 	c.t.Helper()
-	l := &layered{sender: c.publish(sid, KindVideo), sizes: []Dimensions{{320, 180}, {640, 360}, {1280, 720}}}
+	l := &layered{sender: c.publish(sid, KindVideo), sizes: []Dimensions{{Width: 320, Height: 180}, {Width: 640, Height: 360}, {Width: 1280, Height: 720}}}
 	l.pause.Store(true) // what it makes up is replaced
 	c.munge = addLayers
 	c.wg.Go(func() { l.send(c.stop) })
@@ -98,7 +98,7 @@ func TestLayerFollowsWhatIsRendered(t *testing.T) {
 	carol.join(r)
 	carol.sees("MT1v", 1280)
 	bob.join(r)
-	for _, s := range []Dimensions{{1280, 720}, {320, 180}, {640, 360}, {100, 100}, {1920, 1080}} {
+	for _, s := range []Dimensions{{Width: 1280, Height: 720}, {Width: 320, Height: 180}, {Width: 640, Height: 360}, {Width: 100, Height: 100}, {Width: 1920, Height: 1080}} {
 		bob.peer.Hint([]Hint{{TrackSID: "MT1v", Rendered: &s}})
 		bob.sees("MT1v", min(max(s.Width, 320), 1280))
 		bob.flows("MT1v")
@@ -184,7 +184,7 @@ func TestPublisherIsToldWhichLayersAreOfUse(t *testing.T) {
 	bob.join(r)
 	bob.sees("MT1v", 1280)
 	isTold("MT1v[true true true]")
-	bob.peer.Hint([]Hint{{TrackSID: "MT1v", Rendered: &Dimensions{640, 360}}})
+	bob.peer.Hint([]Hint{{TrackSID: "MT1v", Rendered: &Dimensions{Width: 640, Height: 360}}})
 	isTold("MT1v[true true false]")
 	no := false
 	bob.peer.Hint([]Hint{{TrackSID: "MT1v", Enabled: &no}})

@@ -89,7 +89,7 @@ func (t *Tap) published(pub *publication) {
 	t.media.Store(pub.media)
 	pub.media.taps.add(t)
 	pub.media.requestKeyframe(0)
-	if sr := pub.media.layers[0].last.Load(); sr != nil {
+	if sr := pub.media.layers[0].clock.Report(); sr != nil {
 		// When it arrived is not known any more: it only ties RTP time to the publisher's clock.
 		t.offer(TapItem{Report: sr, MimeType: pub.media.codec.MimeType})
 	}
@@ -146,21 +146,12 @@ func (l *tapList) all() []*Tap {
 	return nil
 }
 
-// packet copies a packet that has arrived on a layer, and whose memory is used again. Of
-// redundant audio it is what is new.
-func (l *tapList) packet(from *layer, p *rtp.Packet, mime string) {
-	taps := l.all()
-	if len(taps) == 0 {
-		return
-	}
-	now, payload := time.Now(), p.Payload
-	if from.red != 0 && p.PayloadType == from.red {
-		payload = redPrimary(payload)
-	}
-	for _, t := range taps {
-		h := p.Header
-		h.Extension, h.Extensions, h.CSRC = false, nil, nil
-		t.offer(TapItem{Packet: &rtp.Packet{Header: h, Payload: slices.Clone(payload)}, MimeType: mime, At: now})
+// packet copies a packet that has arrived, and whose memory is used again. Of redundant audio it is what is new.
+func (l *tapList) packet(h *rtp.Header, p *packet, mime string) {
+	for _, t := range l.all() {
+		own := *h
+		own.Extension, own.Extensions, own.CSRC = false, nil, nil
+		t.offer(TapItem{Packet: &rtp.Packet{Header: own, Payload: slices.Clone(p.plain)}, MimeType: mime, At: p.arrived})
 	}
 }
 

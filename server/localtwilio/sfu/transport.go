@@ -47,16 +47,3 @@ func (p *Peer) fail(err error) {
 		p.out.post(func() { f(err) })
 	}
 }
-
-// arm starts the DownTracks whose m-sections are answered, once DTLS is up: a keyframe sent
-// before would be spent on nothing.
-func (p *Peer) arm() {
-	if !p.connected {
-		return
-	}
-	for _, s := range p.subs {
-		if s.revision != 0 && s.revision <= p.neg.stable {
-			s.start()
-		}
-	}
-}

@@ -1,5 +1,32 @@
 package sfu
 
+import "escalate/server/localtwilio/sfu/allocator"
+
+// What a client says of how its bandwidth is to be shared. The words are the allocator's.
+type (
+	// Profile is a bandwidth profile.
+	Profile = allocator.Profile
+	// Hint is what a client says about how it renders a Track.
+	Hint = allocator.Hint
+	// Dimensions is a picture's size in pixels.
+	Dimensions = allocator.Dimensions
+)
+
+// The modes of a Profile, how it switches Tracks off, and the priorities of a Track.
+const (
+	ModeGrid          = allocator.ModeGrid
+	ModeCollaboration = allocator.ModeCollaboration
+	ModePresentation  = allocator.ModePresentation
+
+	SwitchOffPredicted = allocator.SwitchOffPredicted
+	SwitchOffDetected  = allocator.SwitchOffDetected
+	SwitchOffDisabled  = allocator.SwitchOffDisabled
+
+	PriorityLow      = allocator.PriorityLow
+	PriorityStandard = allocator.PriorityStandard
+	PriorityHigh     = allocator.PriorityHigh
+)
+
 // The types of a Description.
 const (
 	TypeOffer  = "offer"

@@ -5,7 +5,6 @@ import (
 	"io"
 	"log/slog"
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -14,6 +13,9 @@ import (
 	"github.com/pion/rtp"
 	"github.com/pion/sdp/v3"
 	"github.com/pion/webrtc/v4"
+
+	"escalate/server/localtwilio/sfu/codec"
+	"escalate/server/localtwilio/sfu/rtpseq"
 )
 
 // upTrack is audio or video as it arrives from its publisher. One goroutine per layer, in
@@ -23,16 +25,12 @@ type upTrack struct {
 	layers []*layer // at least one; fixed once the Track is known to others
 	level  levelMeter
 	taps   tapList // of the first layer
+	sinks  sinkList
 	log    *slog.Logger
-
-	mu    sync.Mutex // held while sinks is replaced
-	sinks atomic.Pointer[[]*DownTrack]
 }
 
 func newUpTrack(first *layer, codec webrtc.RTPCodecCapability, log *slog.Logger) *upTrack {
-	u := &upTrack{layers: []*layer{first}, codec: codec, log: log}
-	u.sinks.Store(&[]*DownTrack{})
-	return u
+	return &upTrack{layers: []*layer{first}, codec: codec, log: log}
 }
 
 // video reports whether the Track is one.
@@ -44,14 +42,14 @@ func (u *upTrack) requestKeyframe(index int) {
 		return
 	}
 	if k := u.layers[index].keys; k != nil {
-		k.request()
+		k.Request()
 	}
 }
 
 // underWay reports whether a subscriber who begins with a layer now needs another keyframe than its
 // first one.
 func (u *upTrack) underWay(index int) bool {
-	return index < len(u.layers) && u.layers[index].bytes.Load() > 0 && !u.layers[index].recent.kept.Load()
+	return index < len(u.layers) && u.layers[index].bytes.Load() > 0 && !u.layers[index].kept.Load()
 }
 
 // requestFirst asks for the keyframe of a layer that somebody begins with, unless one is kept or comes
@@ -62,28 +60,38 @@ func (u *upTrack) requestFirst(index int) {
 	}
 }
 
-func (u *upTrack) attach(d *DownTrack) {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	sinks := append(slices.Clone(*u.sinks.Load()), d)
-	u.sinks.Store(&sinks)
+// sinkList is the DownTracks of an upTrack; reading it takes no lock. The zero value is empty.
+type sinkList struct {
+	mu   sync.Mutex // held while list is replaced
+	list atomic.Pointer[[]*DownTrack]
 }
 
-func (u *upTrack) detach(d *DownTrack) {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	sinks := slices.DeleteFunc(slices.Clone(*u.sinks.Load()), func(x *DownTrack) bool { return x == d })
-	u.sinks.Store(&sinks)
+func (s *sinkList) all() []*DownTrack {
+	if p := s.list.Load(); p != nil {
+		return *p
+	}
+	return nil
+}
+
+func (s *sinkList) attach(d *DownTrack) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	list := append(slices.Clone(s.all()), d)
+	s.list.Store(&list)
+}
+
+func (s *sinkList) detach(d *DownTrack) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	list := slices.DeleteFunc(slices.Clone(s.all()), func(x *DownTrack) bool { return x == d })
+	s.list.Store(&list)
 }
 
 // forward copies packets of a layer to the sinks, one that has been read already and all that follow
 // until the publisher's m-section ends. Writing to a sink ends in a UDP socket and so does not wait
 // for anybody's network.
 func (u *upTrack) forward(l *layer, read []byte) {
-	f := forwarding{
-		levelID: u.levelExtension(l), vp8: strings.EqualFold(u.codec.MimeType, webrtc.MimeTypeVP8),
-		keyframe: keyframeTestFor(u.codec.MimeType),
-	}
+	f := forwarding{levelID: u.levelExtension(l), codec: codec.Of(u.codec.MimeType)}
 	buf := make([]byte, maxPacket)
 	for {
 		u.pass(l, &f, read)
@@ -100,71 +108,70 @@ func (u *upTrack) forward(l *layer, read []byte) {
 
 // forwarding is what goes on from packet to packet.
 type forwarding struct {
-	levelID  uint8 // of the audio level extension, 0 if there is none
-	vp8      bool
-	keyframe keyframeTest // nil for audio
-	seq      sequence
-	packet   rtp.Packet // the one at hand
+	levelID uint8 // of the audio level extension, 0 if there is none
+	codec   codec.Codec
+	seq     rtpseq.Extender
+	rtp     rtp.Packet // the one at hand, as it was read
+	packet  packet     // the one at hand
+}
+
+// parse reads what f.packet is. It returns false for what is no packet, and for a stray one.
+func (u *upTrack) parse(l *layer, f *forwarding, read []byte) bool {
+	in := &f.rtp
+	*in = rtp.Packet{Header: rtp.Header{Extensions: in.Extensions[:0]}}
+	if err := in.Unmarshal(read); err != nil {
+		u.log.Debug("parse media", "err", err)
+		return false
+	}
+	if f.levelID != 0 {
+		u.level.observe(in.GetExtension(f.levelID))
+	}
+	number, ok := f.seq.Extend(in.SequenceNumber)
+	if !ok {
+		return false
+	}
+	f.packet = packet{
+		number: number, arrived: time.Now(), timestamp: in.Timestamp, marker: in.Marker,
+		frame: f.codec.Parse(in.Payload), payload: in.Payload, plain: in.Payload,
+	}
+	if l.red != 0 && in.PayloadType == l.red {
+		f.packet.redundant, f.packet.plain = true, codec.REDPrimary(in.Payload)
+	}
+	return true
 }
 
 // pass copies one packet to the sinks.
 func (u *upTrack) pass(l *layer, f *forwarding, read []byte) {
-	packet := &f.packet
-	*packet = rtp.Packet{Header: rtp.Header{Extensions: packet.Extensions[:0]}}
-	if err := packet.Unmarshal(read); err != nil {
-		u.log.Debug("parse media", "err", err)
+	if !u.parse(l, f, read) {
 		return
 	}
-	if f.levelID != 0 {
-		u.level.observe(packet.GetExtension(f.levelID))
-	}
-	now := time.Now()
-	ext, ok := f.seq.extend(packet.SequenceNumber)
-	if !ok {
-		return
-	}
-	keyframe := f.keyframe != nil && f.keyframe(packet.Payload)
-	if l.missing != nil && !l.missing.arrived(ext, keyframe, now) {
+	p := &f.packet
+	if l.missing != nil && !l.missing.Arrived(p.number, p.frame.Keyframe, p.arrived) {
 		return
 	}
 	if l.index == 0 {
-		u.taps.packet(l, packet, u.codec.MimeType)
+		u.taps.packet(&f.rtp.Header, p, u.codec.MimeType)
 	}
-	l.recent.mu.Lock()
-	defer l.recent.mu.Unlock()
-	l.observe(packet.Payload, f.vp8, now)
+	l.observe(p)
 	// An empty packet is padding that probes for bandwidth; leaving it out would open a
 	// gap, and it is small, so it travels along.
-	sinks, waiting, coming := *u.sinks.Load(), 0, false
-	for _, d := range sinks {
-		w, err := d.write(l, &packet.Header, packet.Payload, ext)
-		switch w {
-		case wantKeyframe:
-			waiting++
-		case early:
-			coming = true
-		case began:
-			u.failed(l.recent.follow(l, d, ext))
+	request := false
+	for _, d := range l.place(p, &u.sinks) {
+		w, err := d.write(l, p)
+		if w == wantKeyframe && l.kept.Load() {
+			var begun bool
+			if begun, err = d.replay(l); begun {
+				w = began
+			}
+		}
+		request = request || w == wantKeyframe
+		if w == began {
 			u.repeatReport(d, l)
 		}
 		u.failed(err)
 	}
-	if f.keyframe == nil {
-		return
-	}
-	l.recent.keep(&packet.Header, packet.Payload, ext, keyframe, waiting > 0 || coming, now)
-	if waiting > 0 && l.recent.kept.Load() {
-		for _, d := range sinks {
-			begun, err := l.recent.replay(l, d)
-			u.failed(err)
-			if begun {
-				waiting--
-				u.repeatReport(d, l)
-			}
-		}
-	}
-	if waiting > 0 {
-		l.keys.request()
+	if request {
+		l.keys.Request()
 	}
 }
 
@@ -174,9 +181,7 @@ func (u *upTrack) begin(d *DownTrack, index int) {
 		return
 	}
 	l := u.layers[index]
-	l.recent.mu.Lock()
-	begun, err := l.recent.replay(l, d)
-	l.recent.mu.Unlock()
+	begun, err := d.replay(l)
 	u.failed(err)
 	if begun {
 		u.repeatReport(d, l)
@@ -205,11 +210,11 @@ func (u *upTrack) readReports(l *layer) {
 			if !ok || sr.SSRC != uint32(l.remote.SSRC()) {
 				continue
 			}
-			l.last.Store(sr)
+			l.clock.Set(sr)
 			if l.index == 0 {
 				u.taps.report(sr, u.codec.MimeType)
 			}
-			for _, d := range *u.sinks.Load() {
+			for _, d := range u.sinks.all() {
 				u.report(d, l, sr)
 			}
 		}
@@ -219,7 +224,7 @@ func (u *upTrack) readReports(l *layer) {
 // repeatReport gives a sink that just began the last report: the next one can be five seconds
 // away, and until then a player does not know how to align the Track.
 func (u *upTrack) repeatReport(d *DownTrack, l *layer) {
-	if sr := l.last.Load(); sr != nil {
+	if sr := l.clock.Report(); sr != nil {
 		u.report(d, l, sr)
 	}
 }
@@ -230,7 +235,7 @@ func (u *upTrack) report(d *DownTrack, l *layer, sr *rtcp.SenderReport) {
 	}
 }
 
-// levelExtension is the number of the audio level extension (RFC 6464), 0 if there is none.
+// levelExtension returns the number of the audio level extension (RFC 6464), 0 if there is none.
 func (u *upTrack) levelExtension(l *layer) uint8 {
 	if l.remote.Kind() != webrtc.RTPCodecTypeAudio {
 		return 0
