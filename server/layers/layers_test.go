@@ -65,9 +65,10 @@ var may = []struct {
 	{"server/localtwilio/callback", []string{"server/localtwilio/store"}},
 	{"server/localtwilio/recording", []string{"server/localtwilio/store", "server/localtwilio/sfu"}},
 	{"server/localtwilio/composition", []string{"server/localtwilio/store"}},
-	{"server/localtwilio/rsp", []string{"server/localtwilio/store", "server/localtwilio/sfu", "server/localtwilio/recording", "server/token"}},
-	{"server/localtwilio/twilsock", []string{"server/localtwilio/store", "server/token"}},
-	{"server/localtwilio/flexapi", []string{"server/localtwilio/store"}},
+	{"server/localtwilio/socket", nil}, // below the three that keep WebSockets
+	{"server/localtwilio/rsp", []string{"server/localtwilio/socket", "server/localtwilio/store", "server/localtwilio/sfu", "server/localtwilio/recording", "server/token"}},
+	{"server/localtwilio/twilsock", []string{"server/localtwilio/socket", "server/localtwilio/store", "server/token"}},
+	{"server/localtwilio/flexapi", []string{"server/localtwilio/socket", "server/localtwilio/store"}},
 	{"server/localtwilio", []string{"server/localtwilio/flexapi", "server/localtwilio/twilsock", "server/localtwilio/store", "server/localtwilio/rest", "server/localtwilio/callback",
 		"server/localtwilio/rsp", "server/localtwilio/sfu", "server/localtwilio/recording", "server/localtwilio/composition", "server/localtwilio/turnserver", "server/token"}},
 	{"server/demo", []string{"server/localtwilio", "server/localtwilio/store"}},
@@ -105,6 +106,7 @@ var outside = []struct {
 	{"github.com/pion/", []string{"server/localtwilio/sfu", "server/localtwilio/sfu/bwe", "server/localtwilio/sfu/nack", "server/localtwilio/sfu/rtpseq", "server/localtwilio/turnserver", "server/localtwilio/recording", "server/bench/media"},
 		"media stays behind sfu and turnserver; recording puts packets in order and together, which an SFU never does; the benchmark has load clients"},
 	{"github.com/at-wat/ebml-go", []string{"server/localtwilio/recording"}, "one package writes media files"},
+	{"github.com/coder/websocket", []string{"server/localtwilio/socket", "server/bench/media"}, "one package accepts WebSockets, ends them and waits for them; the benchmark has load clients"},
 	{"go.etcd.io/bbolt", []string{"server/localtwilio/store"}, "one package owns the file"},
 	{"github.com/gorilla/mux", []string{"server/web", "server/dropin", "server/demo", "server/flexdev", "server/core", "server/standalone", "server/localtwilio", "server/localtwilio/rest", "server/bench"}, "routing belongs to the servers"},
 }

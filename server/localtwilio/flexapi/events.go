@@ -1,13 +1,12 @@
 package flexapi
 
 import (
-	"context"
 	"encoding/json"
+	"log/slog"
 	"net/http"
 	"time"
 
-	"github.com/coder/websocket"
-
+	"escalate/server/localtwilio/socket"
 	"escalate/server/localtwilio/store"
 )
 
@@ -17,92 +16,53 @@ const (
 	// bridgeQueue is how many events a desktop may lag behind before its bridge
 	// is dropped; it reads everything again when it comes back.
 	bridgeQueue = 256
-	// writeTimeout ends a bridge whose other end has stopped reading.
-	writeTimeout = 10 * time.Second
 )
 
 // bridge is the WebSocket on which a Worker's desktop hears of TaskRouter.
 type bridge struct {
 	worker string // its SID
-	out    chan []byte
-	cancel context.CancelFunc
+	ws     *socket.Conn
 }
 
-// bridge serves one until either side ends it, or its token does.
-func (s *Server) bridge(w http.ResponseWriter, r *http.Request) {
-	h, err := s.holderOf(tokenOf(r))
-	if err != nil {
-		s.fail(w, r, err)
-		return
-	}
-	left := h.Expires.Sub(s.store.Now())
-	ctx, cancel := context.WithTimeout(s.ctx, left)
-	defer cancel()
-	b := &bridge{worker: h.WorkerSID, out: make(chan []byte, bridgeQueue), cancel: cancel}
-	a := s.store.Account()
-	b.send("init", object{"channel_id": h.WorkerSID, "account_sid": a.SID, "workspace_sid": a.WorkspaceSID, "token_lifetime": int(left.Seconds())})
-	if !s.enter(b) {
-		http.Error(w, "shutting down", http.StatusServiceUnavailable)
-		return
-	}
-	defer s.leave(b)
-	// The token lets a desktop in; there are no cookies.
-	ws, err := websocket.Accept(w, r, &websocket.AcceptOptions{InsecureSkipVerify: true})
-	if err != nil {
-		s.log.Debug("bridge upgrade refused", "err", err)
-		return
-	}
-	defer ws.CloseNow() //nolint:errcheck // it may be closed already
-	// Desktops say nothing here; reading notices that they go.
-	ctx = ws.CloseRead(ctx)
-	tick := time.NewTicker(beat)
-	defer tick.Stop()
-	for {
-		frame := []byte(" ")
-		select {
-		case <-ctx.Done():
-			return
-		case frame = <-b.out:
-		case <-tick.C:
-		}
-		write, done := context.WithTimeout(ctx, writeTimeout)
-		err := ws.Write(write, websocket.MessageText, frame)
-		done()
-		if err != nil {
-			return
-		}
-	}
-}
+// Serve implements socket.Handler: desktops say nothing here, and reading notices that they go.
+func (b *bridge) Serve() { _, _, _ = b.ws.Read(0) }
 
-func (s *Server) enter(b *bridge) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.closed {
-		return false
-	}
-	s.wg.Add(1)
-	s.bridges[b] = struct{}{}
-	return true
-}
-
-func (s *Server) leave(b *bridge) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	delete(s.bridges, b)
-	s.wg.Done()
+// Beat implements socket.Handler.
+func (b *bridge) Beat() error {
+	b.ws.Send([]byte(" "))
+	return nil
 }
 
 func (b *bridge) send(event string, payload any) {
 	frame, err := json.Marshal(object{"event_type": event, "payload": payload})
 	if err != nil {
-		b.cancel()
+		b.ws.Drop()
 		return
 	}
-	select {
-	case b.out <- frame:
-	default:
-		b.cancel()
-	}
+	b.ws.Send(frame)
+}
+
+// bridges tells desktops what changes in TaskRouter.
+type bridges struct {
+	views
+	sockets *socket.Group[*bridge]
+}
+
+func newBridges(st *store.Store, log *slog.Logger) *bridges {
+	return &bridges{views: views{st}, sockets: socket.NewGroup[*bridge](socket.Options{
+		Type: socket.Text, Queue: bridgeQueue, Beat: beat, Log: log.With("socket", "event bridge"),
+	})}
+}
+
+// serve serves one until either side ends it, or its token does.
+func (b *bridges) serve(w http.ResponseWriter, r *http.Request, h holder) {
+	b.sockets.Serve(w, r, func(ws *socket.Conn) *bridge {
+		left, a := h.Expires.Sub(b.store.Now()), b.store.Account()
+		ws.EndAfter(left)
+		d := &bridge{worker: h.WorkerSID, ws: ws}
+		d.send("init", object{"channel_id": h.WorkerSID, "account_sid": a.SID, "workspace_sid": a.WorkspaceSID, "token_lifetime": int(left.Seconds())})
+		return d
+	})
 }
 
 // reservationEvents are the names of a Reservation's statuses as events.
@@ -113,33 +73,30 @@ var reservationEvents = map[string]string{
 }
 
 // storeEvent tells desktops what has changed. It runs on the watch's goroutine.
-func (s *Server) storeEvent(e store.Event) {
+func (b *bridges) storeEvent(e store.Event) {
 	switch c := e.Change.(type) {
 	case *store.ReservationCreated:
-		s.tell(c.Reservation.WorkerSID, "reservation.created", s.reservationOfTask(c.Reservation, c.Task))
+		b.tell(c.Reservation.WorkerSID, "reservation.created", b.reservation(c.Reservation, c.Task))
 	case *store.ReservationUpdated:
-		s.seat(c.Reservation, c.Task)
-		s.tell(c.Reservation.WorkerSID, reservationEvents[c.Reservation.Status], s.reservationOfTask(c.Reservation, c.Task))
+		b.tell(c.Reservation.WorkerSID, reservationEvents[c.Reservation.Status], b.reservation(c.Reservation, c.Task))
 	case *store.TaskUpdated:
-		all, err := s.store.TaskReservations(c.Task.SID)
+		all, err := b.store.TaskReservations(c.Task.SID)
 		if err != nil {
 			return // the Task is gone again, or the store is closing
 		}
 		for _, r := range all {
-			s.tell(r.WorkerSID, "task.updated", s.taskView(c.Task))
+			b.tell(r.WorkerSID, "task.updated", b.task(c.Task))
 		}
 	case *store.WorkerUpdated:
-		s.tell(c.Worker.SID, "worker.activity.update", s.workerView(c.Worker))
-		s.tell(c.Worker.SID, "worker.attributes.update", s.workerView(c.Worker))
+		b.tell(c.Worker.SID, "worker.activity.update", b.worker(c.Worker))
+		b.tell(c.Worker.SID, "worker.attributes.update", b.worker(c.Worker))
 	}
 }
 
-func (s *Server) tell(worker, event string, payload any) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for b := range s.bridges {
-		if b.worker == worker {
-			b.send(event, payload)
+func (b *bridges) tell(worker, event string, payload any) {
+	for _, d := range b.sockets.All() {
+		if d.worker == worker {
+			d.send(event, payload)
 		}
 	}
 }

@@ -19,7 +19,6 @@
 package flexapi
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -48,21 +47,19 @@ type Config struct {
 	Log   *slog.Logger // nil discards
 }
 
-// Server answers the Flex UI.
+// Server serves the Flex UI.
 type Server struct {
-	store  *store.Store
-	log    *slog.Logger
-	routes *http.ServeMux
+	store      *store.Store
+	log        *slog.Logger
+	routes     *http.ServeMux
+	taskRouter *taskRouter
+	seats      *seats
+	bridges    *bridges
 
-	ctx    context.Context // ends when Close is called
-	cancel context.CancelFunc
+	mu      sync.Mutex
+	plugins []Plugin // guarded by mu
 
-	mu      sync.Mutex // guards what follows
-	closed  bool
-	plugins []Plugin
-	bridges map[*bridge]struct{}
-	wg      sync.WaitGroup // bridges; Add only while !closed
-	stop    func()         // ends the watch
+	stop    func() // ends the watch
 	closing sync.Once
 }
 
@@ -77,11 +74,13 @@ func Start(c Config) (*Server, error) {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	s := &Server{store: c.Store, log: c.Log, bridges: map[*bridge]struct{}{}, plugins: []Plugin{}}
-	s.ctx, s.cancel = context.WithCancel(context.Background())
+	s := &Server{
+		store: c.Store, log: c.Log, plugins: []Plugin{},
+		taskRouter: &taskRouter{views{c.Store}}, seats: &seats{c.Store, c.Log}, bridges: newBridges(c.Store, c.Log),
+	}
 	s.routes = s.router()
 	s.stop = c.Store.Watch(s.storeEvent)
-	if err := s.seatAll(); err != nil {
+	if err := s.seats.all(); err != nil {
 		_ = s.Close()
 		return nil, err
 	}
@@ -95,15 +94,11 @@ func (s *Server) SetPlugins(p ...Plugin) {
 	s.plugins = append([]Plugin{}, p...)
 }
 
-// Close ends the bridges and waits for them. It always answers nil.
+// Close ends the bridges and waits for them. It always returns nil.
 func (s *Server) Close() error {
 	s.closing.Do(func() {
 		s.stop()
-		s.mu.Lock()
-		s.closed = true
-		s.mu.Unlock()
-		s.cancel()
-		s.wg.Wait()
+		s.bridges.sockets.Close()
 	})
 	return nil
 }
@@ -134,7 +129,7 @@ func (s *Server) router() *http.ServeMux {
 			m.HandleFunc("/"+product+"/v1/Accounts/{account}/Tokens/"+name, s.handle(s.refresh))
 		}
 	}
-	m.HandleFunc("POST /flex-api/v1/Channels/{conversation}/Roles/{role}/Users", s.handle(s.joinChat))
+	m.HandleFunc("POST /flex-api/v1/Channels/{conversation}/Roles/{role}/Users", s.handle(s.seats.join))
 	m.HandleFunc("GET /event-bridge/v1/wschannels", s.bridge)
 	m.HandleFunc("POST /event-bridge/v1/wschannels", s.channels)
 	m.HandleFunc("GET /status/api/v2/summary.json", func(w http.ResponseWriter, _ *http.Request) {
@@ -145,7 +140,7 @@ func (s *Server) router() *http.ServeMux {
 	return m
 }
 
-// ServeHTTP answers a request for a product, whose path begins with the name of
+// ServeHTTP serves a request for a product, whose path begins with the name of
 // the product.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if _, pattern := s.routes.Handler(r); pattern == "" {
@@ -154,6 +149,24 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.routes.ServeHTTP(w, r)
+}
+
+// bridge opens a desktop's event bridge.
+func (s *Server) bridge(w http.ResponseWriter, r *http.Request) {
+	h, err := s.holderOf(tokenOf(r))
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	s.bridges.serve(w, r, h)
+}
+
+// storeEvent follows the store's changes. It runs on the watch's goroutine.
+func (s *Server) storeEvent(e store.Event) {
+	if c, ok := e.Change.(*store.ReservationUpdated); ok {
+		s.seats.seat(c.Reservation, c.Task)
+	}
+	s.bridges.storeEvent(e)
 }
 
 // holder is whose desktop asks.
@@ -226,7 +239,7 @@ var (
 	errRequest      = errors.New("the request makes no sense")
 )
 
-// fail answers with err as Twilio would.
+// fail replies with err as Twilio would.
 func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	status, code, message := http.StatusInternalServerError, 20500, "Internal server error"
 	switch {

@@ -5,14 +5,21 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"slices"
 
 	"escalate/server/localtwilio/store"
 )
 
-// seatAll seats every Worker who has a chat already.
-func (s *Server) seatAll() error {
+// seats puts Workers into the Conversations of their chats, as Flex does.
+type seats struct {
+	store *store.Store
+	log   *slog.Logger
+}
+
+// all seats every Worker who has a chat already.
+func (s *seats) all() error {
 	workers, err := s.store.Workers()
 	if err != nil {
 		return fmt.Errorf("seat workers: %w", err)
@@ -39,7 +46,7 @@ func (s *Server) seatAll() error {
 // seat puts a Worker into the Conversation of a Task that they have, and takes
 // them out of that of one which is over. What goes wrong is logged: the Task
 // goes on without.
-func (s *Server) seat(r store.Reservation, k store.Task) {
+func (s *seats) seat(r store.Reservation, k store.Task) {
 	sid := conversationOf(k)
 	if sid == "" {
 		return
@@ -73,10 +80,10 @@ func conversationOf(k store.Task) string {
 	return cmp.Or(attributes.Conversation, attributes.Channel)
 }
 
-// joinChat seats the Worker in a chat that is theirs. Flex asks for it when it
-// has accepted a Task and the chat has not reached it yet; it answers
+// join seats the Worker in a chat that is theirs. Flex asks for it when it
+// has accepted a Task and the chat has not reached it yet; it returns
 // store.ErrNotFound for any other.
-func (s *Server) joinChat(h holder, r *http.Request) (any, error) {
+func (s *seats) join(h holder, r *http.Request) (any, error) {
 	all, err := s.store.WorkerReservations(h.worker.SID)
 	if err != nil {
 		return nil, fmt.Errorf("join chat: %w", err)

@@ -10,7 +10,20 @@ import (
 	"escalate/server/localtwilio/store"
 )
 
-// channels answers one request of the TaskRouter library, which come as POSTs
+// taskRouter is TaskRouter as an agent's desktop uses it: each Worker sees and changes what
+// is their own.
+type taskRouter struct{ views }
+
+// request is one of the TaskRouter library's.
+type request struct {
+	holder  holder
+	method  string
+	path    []string // below the API's version
+	params  map[string]json.RawMessage
+	ifMatch string
+}
+
+// channels serves one request of the TaskRouter library, which come as POSTs
 // of their own method, path below the API's version, and parameters.
 func (s *Server) channels(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
@@ -25,7 +38,7 @@ func (s *Server) channels(w http.ResponseWriter, r *http.Request) {
 	h, err := s.holderOf(q.Token)
 	var v any
 	if err == nil {
-		v, err = s.ask(h, q.Method, strings.Split(strings.Trim(q.URL, "/"), "/"), q.Params, strings.Trim(r.Header.Get("If-Match"), `"`))
+		v, err = s.taskRouter.serve(request{h, q.Method, strings.Split(strings.Trim(q.URL, "/"), "/"), q.Params, strings.Trim(r.Header.Get("If-Match"), `"`)})
 	}
 	if err != nil {
 		s.fail(w, r, err)
@@ -34,22 +47,22 @@ func (s *Server) channels(w http.ResponseWriter, r *http.Request) {
 	respond(w, http.StatusOK, object{"payload": v})
 }
 
-// ask answers a request by its path: Workspaces/{workspace}/….
-func (s *Server) ask(h holder, method string, path []string, params map[string]json.RawMessage, ifMatch string) (any, error) {
-	if len(path) < 3 || path[0] != "Workspaces" || path[1] != s.store.Account().WorkspaceSID {
+// serve does what a request asks for by its path: Workspaces/{workspace}/….
+func (t *taskRouter) serve(q request) (any, error) {
+	if len(q.path) < 3 || q.path[0] != "Workspaces" || q.path[1] != t.store.Account().WorkspaceSID {
 		return nil, store.ErrNotFound
 	}
-	path = path[2:]
+	h, path := q.holder, q.path[2:]
 	at := func(i int) string {
 		if i < len(path) {
 			return path[i]
 		}
 		return ""
 	}
-	post := method == http.MethodPost
+	post := q.method == http.MethodPost
 	switch path[0] {
 	case "Activities":
-		return page(s.activities()), nil
+		return page(t.activities()), nil
 	case "Workers":
 		// An agent's desktop is about its own Worker.
 		if len(path) == 1 || at(1) != h.WorkerSID {
@@ -57,28 +70,28 @@ func (s *Server) ask(h holder, method string, path []string, params map[string]j
 		}
 		switch {
 		case len(path) == 2 && post:
-			return s.updateWorker(h, params)
+			return t.updateWorker(h, q.params)
 		case len(path) == 2:
-			return s.workerView(h.worker), nil
+			return t.worker(h.worker), nil
 		case at(2) == "WorkerChannels" || at(2) == "Channels":
-			return page([]any{s.channelView(h.worker)}), nil
+			return page([]any{t.channel(h.worker)}), nil
 		case at(2) == "Reservations" && len(path) == 3:
-			return s.listReservations(h)
+			return t.listReservations(h)
 		case at(2) == "Reservations" && post:
-			return s.updateReservation(h, at(3), params)
+			return t.updateReservation(h, at(3), q.params)
 		case at(2) == "Reservations":
-			return s.fetchReservation(h, at(3))
+			return t.fetchReservation(h, at(3))
 		}
 	case "Tasks":
 		switch {
 		case len(path) == 2 && post:
-			return s.updateTask(h, at(1), params, ifMatch)
+			return t.updateTask(h, at(1), q.params, q.ifMatch)
 		case len(path) == 2:
-			k, err := s.taskOf(h, at(1))
+			k, err := t.taskOf(h, at(1))
 			if err != nil {
 				return nil, err
 			}
-			return s.taskView(k), nil
+			return t.task(k), nil
 		}
 	}
 	return nil, store.ErrNotFound
@@ -89,20 +102,20 @@ func page(contents []any) object {
 }
 
 // updateWorker sets the Worker's Activity or attributes.
-func (s *Server) updateWorker(h holder, params map[string]json.RawMessage) (any, error) {
+func (t *taskRouter) updateWorker(h holder, params map[string]json.RawMessage) (any, error) {
 	attributes, setAttributes := text(params, "Attributes")
 	if setAttributes && !isObject(attributes) {
 		return nil, fmt.Errorf("%w: Attributes must be a JSON object", errRequest)
 	}
 	var activity *activity
 	if sid, given := text(params, "ActivitySid"); given {
-		i := slices.IndexFunc(activities, func(a activityName) bool { return activitySID(s.store.Account(), a.name) == sid })
+		i := slices.IndexFunc(activities, func(a activityName) bool { return activitySID(t.store.Account(), a.name) == sid })
 		if i < 0 {
 			return nil, fmt.Errorf("%w: unknown Activity", errRequest)
 		}
-		activity = s.activity(activities[i])
+		activity = t.activity(activities[i])
 	}
-	w, err := s.store.UpdateWorker(h.WorkerSID, func(w *store.Worker) error {
+	w, err := t.store.UpdateWorker(h.WorkerSID, func(w *store.Worker) error {
 		if setAttributes {
 			w.Attributes = attributes
 		}
@@ -114,12 +127,12 @@ func (s *Server) updateWorker(h holder, params map[string]json.RawMessage) (any,
 	if err != nil {
 		return nil, err
 	}
-	return s.workerView(w), nil
+	return t.worker(w), nil
 }
 
 // listReservations are those that still bind a Task.
-func (s *Server) listReservations(h holder) (any, error) {
-	all, err := s.store.WorkerReservations(h.WorkerSID)
+func (t *taskRouter) listReservations(h holder) (any, error) {
+	all, err := t.store.WorkerReservations(h.WorkerSID)
 	if err != nil {
 		return nil, err
 	}
@@ -128,7 +141,7 @@ func (s *Server) listReservations(h holder) (any, error) {
 		if !slices.Contains([]string{store.ReservationPending, store.ReservationAccepted, store.ReservationWrapping}, r.Status) {
 			continue
 		}
-		v, err := s.reservationView(r)
+		v, err := t.reservationOfTask(r)
 		if err != nil {
 			return nil, err
 		}
@@ -137,50 +150,59 @@ func (s *Server) listReservations(h holder) (any, error) {
 	return page(list), nil
 }
 
+// reservationOfTask draws a Reservation with its Task.
+func (t *taskRouter) reservationOfTask(r store.Reservation) (any, error) {
+	k, err := t.store.Task(r.TaskSID)
+	if err != nil {
+		return nil, err
+	}
+	return t.reservation(r, k), nil
+}
+
 // reservationOf finds a Reservation of the holder's.
-func (s *Server) reservationOf(h holder, sid string) (store.Reservation, error) {
-	r, err := s.store.Reservation(sid)
+func (t *taskRouter) reservationOf(h holder, sid string) (store.Reservation, error) {
+	r, err := t.store.Reservation(sid)
 	if err == nil && r.WorkerSID != h.WorkerSID {
 		err = store.ErrNotFound
 	}
 	return r, err
 }
 
-func (s *Server) fetchReservation(h holder, sid string) (any, error) {
-	r, err := s.reservationOf(h, sid)
+func (t *taskRouter) fetchReservation(h holder, sid string) (any, error) {
+	r, err := t.reservationOf(h, sid)
 	if err != nil {
 		return nil, err
 	}
-	return s.reservationView(r)
+	return t.reservationOfTask(r)
 }
 
-func (s *Server) updateReservation(h holder, sid string, params map[string]json.RawMessage) (any, error) {
-	r, err := s.reservationOf(h, sid)
+func (t *taskRouter) updateReservation(h holder, sid string, params map[string]json.RawMessage) (any, error) {
+	r, err := t.reservationOf(h, sid)
 	if err != nil {
 		return nil, err
 	}
 	if status, given := text(params, "ReservationStatus"); given {
-		if r, err = s.store.SetReservationStatus(sid, status); err != nil {
+		if r, err = t.store.SetReservationStatus(sid, status); err != nil {
 			return nil, err
 		}
 	}
-	return s.reservationView(r)
+	return t.reservationOfTask(r)
 }
 
 // taskOf finds a Task for which the holder has or had a Reservation.
-func (s *Server) taskOf(h holder, sid string) (store.Task, error) {
-	all, err := s.store.TaskReservations(sid)
+func (t *taskRouter) taskOf(h holder, sid string) (store.Task, error) {
+	all, err := t.store.TaskReservations(sid)
 	if err != nil {
 		return store.Task{}, err
 	}
 	if !slices.ContainsFunc(all, func(r store.Reservation) bool { return r.WorkerSID == h.WorkerSID }) {
 		return store.Task{}, store.ErrNotFound
 	}
-	return s.store.Task(sid)
+	return t.store.Task(sid)
 }
 
-func (s *Server) updateTask(h holder, sid string, params map[string]json.RawMessage, ifMatch string) (any, error) {
-	k, err := s.taskOf(h, sid)
+func (t *taskRouter) updateTask(h holder, sid string, params map[string]json.RawMessage, ifMatch string) (any, error) {
+	k, err := t.taskOf(h, sid)
 	if err != nil {
 		return nil, err
 	}
@@ -190,7 +212,7 @@ func (s *Server) updateTask(h holder, sid string, params map[string]json.RawMess
 	}
 	status, _ := text(params, "AssignmentStatus")
 	reason, setReason := text(params, "Reason")
-	k, err = s.store.UpdateTask(k.SID, ifMatch, func(k *store.Task) error {
+	k, err = t.store.UpdateTask(k.SID, ifMatch, func(k *store.Task) error {
 		if setAttributes {
 			k.Attributes = attributes
 		}
@@ -205,7 +227,7 @@ func (s *Server) updateTask(h holder, sid string, params map[string]json.RawMess
 	if err != nil {
 		return nil, err
 	}
-	return s.taskView(k), nil
+	return t.task(k), nil
 }
 
 func isObject(text string) bool {

@@ -36,12 +36,15 @@ func derived(prefix, text string) string {
 	return prefix + hex.EncodeToString(sum[:16])
 }
 
-func (s *Server) activity(n activityName) *activity {
-	return &activity{n, activitySID(s.store.Account(), n.name)}
+// views draws what TaskRouter has, as its client library reads it.
+type views struct{ store *store.Store }
+
+func (v views) activity(n activityName) *activity {
+	return &activity{n, activitySID(v.store.Account(), n.name)}
 }
 
-func (s *Server) activities() (list []any) {
-	a := s.store.Account()
+func (v views) activities() (list []any) {
+	a := v.store.Account()
 	for _, n := range activities {
 		list = append(list, object{
 			"account_sid": a.SID, "available": n.available, "date_created": 0, "date_updated": 0, "friendly_name": n.name,
@@ -51,8 +54,8 @@ func (s *Server) activities() (list []any) {
 	return list
 }
 
-func (s *Server) workerView(w store.Worker) object {
-	a := s.store.Account()
+func (v views) worker(w store.Worker) object {
+	a := v.store.Account()
 	return object{
 		"account_sid": a.SID, "activity_name": w.Activity, "activity_sid": w.ActivitySID, "attributes": w.Attributes, "available": w.Available,
 		"date_created": unix(w.Created), "date_status_changed": unix(w.Updated), "date_updated": unix(w.Updated), "friendly_name": w.FriendlyName,
@@ -61,9 +64,9 @@ func (s *Server) workerView(w store.Worker) object {
 	}
 }
 
-// channelView is the Worker's room for chats.
-func (s *Server) channelView(w store.Worker) object {
-	a := s.store.Account()
+// channel is the Worker's room for chats.
+func (v views) channel(w store.Worker) object {
+	a := v.store.Account()
 	return object{
 		"account_sid": a.SID, "assigned_tasks": 0, "available": true, "available_capacity_percentage": 100, "configured_capacity": 10,
 		"date_created": unix(w.Created), "date_updated": unix(w.Updated), "last_reserved_time": nil, "sid": derived("WC", w.SID+"chat"),
@@ -71,10 +74,10 @@ func (s *Server) channelView(w store.Worker) object {
 	}
 }
 
-func (s *Server) taskView(k store.Task) object {
-	a := s.store.Account()
+func (v views) task(k store.Task) object {
+	a := v.store.Account()
 	return object{
-		"account_sid": a.SID, "addons": "{}", "age": int(s.store.Now().Sub(k.Created).Seconds()), "assignment_status": k.AssignmentStatus, "attributes": k.Attributes,
+		"account_sid": a.SID, "addons": "{}", "age": int(v.store.Now().Sub(k.Created).Seconds()), "assignment_status": k.AssignmentStatus, "attributes": k.Attributes,
 		"date_created": unix(k.Created), "date_updated": unix(k.Updated), "priority": k.Priority, "queue_name": "Everyone", "queue_sid": a.TaskQueueSID,
 		"reason": k.Reason, "routing_target": nil, "sid": k.SID, "task_channel_unique_name": k.TaskChannel, "task_channel_sid": a.TaskChannelSID,
 		"timeout": k.Timeout, "workflow_name": "Assign to Anyone", "workflow_sid": a.WorkflowSID, "workspace_sid": a.WorkspaceSID,
@@ -86,19 +89,11 @@ func (s *Server) taskView(k store.Task) object {
 // a Reservation here.
 const reservationTimeout = 86400
 
-func (s *Server) reservationView(r store.Reservation) (object, error) {
-	k, err := s.store.Task(r.TaskSID)
-	if err != nil {
-		return nil, err
-	}
-	return s.reservationOfTask(r, k), nil
-}
-
-func (s *Server) reservationOfTask(r store.Reservation, k store.Task) object {
-	a := s.store.Account()
+func (v views) reservation(r store.Reservation, k store.Task) object {
+	a := v.store.Account()
 	return object{
 		"account_sid": a.SID, "date_created": unix(r.Created), "date_updated": unix(r.Updated), "reservation_status": r.Status, "sid": r.SID,
-		"reservation_timeout": reservationTimeout, "task_sid": r.TaskSID, "task": s.taskView(k), "worker_sid": r.WorkerSID, "worker_name": r.Worker,
+		"reservation_timeout": reservationTimeout, "task_sid": r.TaskSID, "task": v.task(k), "worker_sid": r.WorkerSID, "worker_name": r.Worker,
 		"workspace_sid": a.WorkspaceSID, "version": r.Updated.UnixMilli(),
 	}
 }

@@ -86,8 +86,8 @@ func TestChurn(t *testing.T) {
 	waitFor(t, func() string {
 		b.mu.Lock()
 		defer b.mu.Unlock()
-		if len(b.sessions)+len(b.rooms)+len(b.conns) > 0 {
-			return fmt.Sprintf("%d sessions, %d rooms, %d connections to end", len(b.sessions), len(b.rooms), len(b.conns))
+		if len(b.sessions)+len(b.rooms)+b.sockets.Len() > 0 {
+			return fmt.Sprintf("%d sessions, %d rooms, %d connections to end", len(b.sessions), len(b.rooms), b.sockets.Len())
 		}
 		for _, r := range b.media.rooms {
 			if !r.isClosed() {

@@ -1,15 +1,14 @@
 package rsp
 
 import (
-	"context"
 	"errors"
 	"log/slog"
-	"net/http"
 	"sync/atomic"
 	"time"
 
-	"github.com/coder/websocket"
 	"golang.org/x/time/rate"
+
+	"escalate/server/localtwilio/socket"
 )
 
 const (
@@ -25,9 +24,6 @@ const (
 	// helloTimeout is how long a connection may stay without a hello. The client
 	// repeats an unanswered one every 5 s, and sends the first at once.
 	helloTimeout = 10 * time.Second
-
-	// writeTimeout ends a connection whose other end has stopped reading.
-	writeTimeout = 10 * time.Second
 
 	// linger is how long after a final message the client may take to close.
 	// Closing first would cut off the message.
@@ -53,51 +49,50 @@ type receiver interface {
 	message(message)
 	// malformed is told of a message that could not be decoded.
 	malformed(error)
+	// lost is told last, when the connection has ended.
+	lost()
 }
 
 // conn is one WebSocket with the connection layer's habits: hello, heartbeats
-// and bye. One goroutine reads (serve's caller), one writes.
+// and bye. It is the wire of its session's outbox.
 type conn struct {
-	ws        *websocket.Conn
+	ws        *socket.Conn
+	receiver  receiver
 	heartbeat time.Duration
-	frames    *rate.Limiter // of what is read
-	region    string        // that the client asked for
+	busy      bool // it is to be sent away
 	log       *slog.Logger
-	out       chan []byte
-	ctx       context.Context
-	cancel    context.CancelFunc
 	welcomed  atomic.Bool
-	deadline  atomic.Int64 // Unix nanoseconds after which reading ends; 0 for none
-}
-
-// accept upgrades a request. Pages of any origin may connect: what lets a
-// browser in is the token that it sends, and there are no cookies.
-func accept(w http.ResponseWriter, r *http.Request) (*websocket.Conn, error) {
-	return websocket.Accept(w, r, &websocket.AcceptOptions{InsecureSkipVerify: true})
 }
 
 // frameLimit is what one browser may send.
 func frameLimit() *rate.Limiter { return rate.NewLimiter(framesPerSecond, frameBurst) }
 
-func newConn(ctx context.Context, ws *websocket.Conn, heartbeat time.Duration, frames *rate.Limiter, log *slog.Logger) *conn {
-	c := &conn{ws: ws, heartbeat: heartbeat, frames: frames, log: log, out: make(chan []byte, queueSize)}
-	c.ctx, c.cancel = context.WithCancel(ctx)
-	ws.SetReadLimit(maxFrame)
-	return c
+// signalling are the sockets of browsers in Rooms. A little under the heartbeat's period they
+// speak up, so that it arrives within it.
+func signalling(s *Server) socket.Options {
+	return socket.Options{
+		Type: socket.Text, Queue: queueSize, MaxFrame: maxFrame, Limit: func() *rate.Limiter { return s.frames() },
+		Beat: s.cfg.Heartbeat - s.cfg.Heartbeat/5, Quiet: true, Log: s.log.With("socket", "signalling"),
+	}
 }
 
-// serve reads until the connection ends, and answers when its writer has ended
-// as well.
-func (c *conn) serve(r receiver) {
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		c.write()
-	}()
-	c.read(r)
-	c.drop()
-	_ = c.ws.CloseNow() // fails when the cancelled context has closed it already
-	<-done
+// Serve implements socket.Handler.
+func (c *conn) Serve() {
+	c.ws.EndAfter(helloTimeout)
+	if c.busy {
+		c.refuse(busyRetry)
+		return
+	}
+	c.read()
+	c.receiver.lost()
+}
+
+// Beat implements socket.Handler.
+func (c *conn) Beat() error {
+	if c.welcomed.Load() {
+		c.ws.Send(heartbeatFrame)
+	}
+	return nil
 }
 
 // send queues a message; a queue that is full drops the connection.
@@ -107,44 +102,29 @@ func (c *conn) send(m any) {
 		c.log.Error("signalling message lost", "err", err)
 		return
 	}
-	c.enqueue(b)
+	c.ws.Send(b)
 }
 
-func (c *conn) enqueue(b []byte) {
-	select {
-	case c.out <- b:
-	default:
-		c.log.Info("signalling connection dropped: it does not read")
-		c.drop()
-	}
-}
+// bad says that a frame could not be read.
+func (c *conn) bad(err error) { c.ws.Send(badFrame(err.Error())) }
 
 // finish leaves the client a moment to close by itself.
-func (c *conn) finish() { c.deadline.Store(time.Now().Add(linger).UnixNano()) }
+func (c *conn) finish() { c.ws.EndAfter(linger) }
 
-// drop ends the connection at once and without a close frame: a client that
-// gets code 1000 would take it for its own doing, and not come back. It does
-// not wait; serve does.
-func (c *conn) drop() { c.cancel() }
+// drop ends the connection at once.
+func (c *conn) drop() { c.ws.Drop() }
 
-func (c *conn) read(r receiver) {
+func (c *conn) read() {
 	bad := 0
-	hello := time.Now().Add(helloTimeout)
 	for {
-		b, err := c.next(hello)
+		b, err := c.next()
 		if err != nil {
 			c.log.Debug("signalling connection ended", "err", err)
 			return
 		}
-		if c.frames.Wait(c.ctx) != nil {
-			return
-		}
-		if d := c.deadline.Load(); d != 0 && time.Now().UnixNano() > d {
-			return
-		}
 		f, err := decodeFrame(b)
 		if err != nil {
-			c.enqueue(badFrame(err.Error()))
+			c.bad(err)
 			if bad++; bad == maxBadFrames {
 				return
 			}
@@ -156,7 +136,8 @@ func (c *conn) read(r receiver) {
 			if c.welcomed.Swap(true) {
 				continue
 			}
-			c.enqueue(welcomeFrame(c.heartbeat))
+			c.ws.Endless()
+			c.ws.Send(welcomeFrame(c.heartbeat))
 		case frameMsg:
 			if !c.welcomed.Load() {
 				continue
@@ -172,77 +153,41 @@ func (c *conn) read(r receiver) {
 		m, err := decodeMessage(f.Body)
 		switch {
 		case err != nil:
-			r.malformed(err)
+			c.receiver.malformed(err)
 			if bad++; bad == maxBadFrames {
 				return
 			}
 		case m != nil:
-			r.message(m)
+			c.receiver.message(m)
 		}
 	}
 }
 
-// next waits for a frame: for the hello until the given time, later for three
-// heartbeats.
-func (c *conn) next(hello time.Time) ([]byte, error) {
-	until := hello
+// next waits for a frame for three heartbeats; how long for the hello, Serve says.
+func (c *conn) next() ([]byte, error) {
+	var within time.Duration
 	if c.welcomed.Load() {
-		until = time.Now().Add(3 * c.heartbeat)
+		within = 3 * c.heartbeat
 	}
-	ctx, cancel := context.WithDeadline(c.ctx, until)
-	defer cancel()
-	kind, b, err := c.ws.Read(ctx)
+	kind, b, err := c.ws.Read(within)
 	if err != nil {
 		return nil, err
 	}
-	if kind != websocket.MessageText {
+	if kind != socket.Text {
 		return nil, errors.New("binary frame")
 	}
 	return b, nil
 }
 
-func (c *conn) write() {
-	// A little under the period, so that the heartbeat arrives within it.
-	quiet := c.heartbeat - c.heartbeat/5
-	t := time.NewTicker(quiet)
-	defer t.Stop()
-	for {
-		var b []byte
-		select {
-		case <-c.ctx.Done():
-			return
-		case b = <-c.out:
-		case <-t.C:
-			if !c.welcomed.Load() {
-				continue
-			}
-			b = heartbeatFrame
-		}
-		ctx, cancel := context.WithTimeout(c.ctx, writeTimeout)
-		err := c.ws.Write(ctx, websocket.MessageText, b)
-		cancel()
-		if err != nil {
-			c.drop()
-			return
-		}
-		t.Reset(quiet)
-	}
-}
-
-// refuse answers the hello with busy and waits for the client to go.
+// refuse says busy to the hello and waits for the client to go.
 func (c *conn) refuse(retry time.Duration) {
-	defer c.ws.CloseNow() //nolint:errcheck // it may be closed already
-	defer c.drop()
-	if _, err := c.next(time.Now().Add(helloTimeout)); err != nil {
+	if _, err := c.next(); err != nil {
 		return
 	}
-	ctx, cancel := context.WithTimeout(c.ctx, linger)
-	defer cancel()
-	if c.ws.Write(ctx, websocket.MessageText, busyFrame(retry)) != nil {
-		return
-	}
+	c.ws.Send(busyFrame(retry))
+	c.finish()
 	for {
-		if _, _, err := c.ws.Read(ctx); err != nil {
+		if _, _, err := c.ws.Read(0); err != nil {
 			return
 		}
 	}

@@ -37,8 +37,8 @@ func (b *bench) onlyLeft(people, goroutines int) {
 	waitFor(b.t, func() string {
 		b.mu.Lock()
 		defer b.mu.Unlock()
-		if len(b.conns) != people || len(b.sessions) != people || b.present != people {
-			return fmt.Sprintf("%d connections, %d sessions, %d present", len(b.conns), len(b.sessions), b.present)
+		if b.sockets.Len() != people || len(b.sessions) != people || b.present != people {
+			return fmt.Sprintf("%d connections, %d sessions, %d present", b.sockets.Len(), len(b.sessions), b.present)
 		}
 		// A few of net/http's own come and go.
 		if n := runtime.NumGoroutine(); n > goroutines+4 {

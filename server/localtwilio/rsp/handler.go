@@ -10,7 +10,8 @@ import (
 // connection's reading goroutine alone.
 type handler struct {
 	srv     *Server
-	conn    *conn
+	conn    wire
+	region  string   // that the client asked for
 	session *session // nil until connected or synced
 }
 
@@ -22,7 +23,7 @@ func (h *handler) message(m message) {
 		if h.session != nil {
 			return // one connection carries one session
 		}
-		x, err := h.srv.join(h.conn, m)
+		x, err := h.srv.join(h.conn, h.region, m)
 		if err != nil {
 			h.refuse("connect", err, codeRoomConnect)
 			return
@@ -59,10 +60,10 @@ func (h *handler) malformed(err error) {
 		return
 	}
 	h.srv.log.Warn("unreadable signalling message", "participant", h.session.sid, "err", err)
-	h.conn.enqueue(badFrame(err.Error()))
+	h.conn.bad(err)
 }
 
-// lost is called when the connection has ended, for whatever reason.
+// lost is told that the connection has ended, for whatever reason.
 func (h *handler) lost() {
 	if h.session != nil {
 		h.session.room.lost(h.session, h.conn)
@@ -84,7 +85,7 @@ func (h *handler) ice(m *ice) {
 	h.conn.send(iced{head: headOf("iced"), ICEServers: list})
 }
 
-// refuse answers with the code that an error carries, or else with otherwise.
+// refuse replies with the code that an error carries, or else with otherwise.
 func (h *handler) refuse(what string, err error, otherwise int) {
 	if end, ok := errors.AsType[*ending](err); ok {
 		h.conn.send(end.final)

@@ -1,12 +1,13 @@
 package rsp
 
 import (
-	"context"
 	"encoding/json"
 	"net/http"
 	"time"
 
-	"github.com/coder/websocket"
+	"golang.org/x/time/rate"
+
+	"escalate/server/localtwilio/socket"
 )
 
 const (
@@ -19,46 +20,52 @@ const (
 	insightsIdle = 2 * time.Minute
 )
 
-// Insights answers the WebSocket to which twilio-video.js reports statistics. It
+// insightsQueue is more than a client asks for before it has its answer.
+const insightsQueue = 16
+
+// insight is a WebSocket to which twilio-video.js reports statistics.
+type insight struct {
+	srv *Server
+	ws  *socket.Conn
+}
+
+// reports are the sockets for statistics.
+func reports(s *Server) socket.Options {
+	return socket.Options{
+		Type: socket.Text, Queue: insightsQueue, MaxFrame: maxInsights,
+		Limit: func() *rate.Limiter { return s.frames() }, Log: s.log.With("socket", "insights"),
+	}
+}
+
+// Insights serves the WebSocket to which twilio-video.js reports statistics. It
 // accepts whoever has a good Access Token and takes no notice of what it is told.
 func (s *Server) Insights() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !s.enter() {
-			http.Error(w, "shutting down", http.StatusServiceUnavailable)
-			return
-		}
-		defer s.wg.Done()
-		ws, err := accept(w, r)
-		if err != nil {
-			s.log.Debug("insights upgrade refused", "err", err)
-			return
-		}
-		defer ws.CloseNow() //nolint:errcheck // the client may have closed it
-		ws.SetReadLimit(maxInsights)
-		limit := s.frames()
-		for limit.Wait(s.ctx) == nil && s.insight(ws) {
-		}
+		s.insights.Serve(w, r, func(ws *socket.Conn) *insight { return &insight{srv: s, ws: ws} })
 	})
 }
 
-// insight serves one frame, and answers whether there may be another.
-func (s *Server) insight(ws *websocket.Conn) bool {
-	ctx, cancel := context.WithTimeout(s.ctx, insightsIdle)
-	defer cancel()
-	_, b, err := ws.Read(ctx)
-	if err != nil {
-		return false
+// Serve implements socket.Handler.
+func (i *insight) Serve() {
+	for {
+		_, b, err := i.ws.Read(insightsIdle)
+		if err != nil {
+			return
+		}
+		var m struct {
+			Type  string `json:"type"`
+			Token string `json:"token"`
+		}
+		if json.Unmarshal(b, &m) != nil || m.Type != "connect" {
+			continue
+		}
+		answer := `{"type":"connected","version":1,"session":"insights"}`
+		if _, err := i.srv.verify(m.Token); err != nil {
+			answer = `{"type":"error","version":1,"message":"Invalid Access Token"}`
+		}
+		i.ws.Send([]byte(answer))
 	}
-	var m struct {
-		Type  string `json:"type"`
-		Token string `json:"token"`
-	}
-	if json.Unmarshal(b, &m) != nil || m.Type != "connect" {
-		return true
-	}
-	answer := `{"type":"connected","version":1,"session":"insights"}`
-	if _, err := s.verify(m.Token); err != nil {
-		answer = `{"type":"error","version":1,"message":"Invalid Access Token"}`
-	}
-	return ws.Write(ctx, websocket.MessageText, []byte(answer)) == nil
 }
+
+// Beat implements socket.Handler: there is nothing to say.
+func (i *insight) Beat() error { return nil }

@@ -27,7 +27,7 @@ type ending struct{ final any }
 func (e *ending) Error() string { return fmt.Sprintf("session ended: %+v", e.final) }
 
 // join carries out a connect. Errors are a *failure or an *ending.
-func (s *Server) join(c *conn, m *connect) (*session, error) {
+func (s *Server) join(c wire, region string, m *connect) (*session, error) {
 	claims, err := s.verify(m.Token)
 	if err != nil {
 		return nil, err
@@ -55,7 +55,7 @@ func (s *Server) join(c *conn, m *connect) (*session, error) {
 		s.release(x.room)
 		return nil, err
 	}
-	if err := s.negotiate(c, x, m); err != nil {
+	if err := s.negotiate(c, region, x, m); err != nil {
 		return nil, err
 	}
 	x.log.Info("participant joined", "identity", x.identity, "name", x.room.name)
@@ -64,9 +64,9 @@ func (s *Server) join(c *conn, m *connect) (*session, error) {
 
 // negotiate answers the first offer of an admitted session and opens it. When
 // it fails, the session has ended.
-func (s *Server) negotiate(c *conn, x *session, m *connect) error {
+func (s *Server) negotiate(c wire, region string, x *session, m *connect) error {
 	r := x.room
-	ctx, cancel := context.WithTimeout(s.ctx, joinTimeout)
+	ctx, cancel := context.WithTimeout(s.sockets.Context(), joinTimeout)
 	defer cancel()
 	r.mu.Lock()
 	tracks, info := forwarded(x.tracks.list), r.info
@@ -94,7 +94,7 @@ func (s *Server) negotiate(c *conn, x *session, m *connect) error {
 		Session:         x.id,
 		SID:             r.sid,
 		Name:            r.name,
-		Options:         s.options(info, c.region),
+		Options:         s.options(info, region),
 		PeerConnections: connections,
 		MediaSignaling:  channels,
 	})

@@ -56,7 +56,7 @@ func (r *room) settle(x *session) {
 
 // lost is told that a connection broke. If it was the session's, the
 // Participant is kept for the session timeout.
-func (r *room) lost(x *session, c *conn) {
+func (r *room) lost(x *session, c wire) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if !x.out.detach(c) || x.state != stateConnected {
@@ -64,7 +64,7 @@ func (r *room) lost(x *session, c *conn) {
 	}
 	r.setState(x, stateReconnecting)
 	x.log.Info("participant reconnecting", "identity", x.identity)
-	x.expiry = r.srv.after(r.srv.cfg.SessionTimeout, func() { r.expire(x) })
+	x.expiry = r.srv.sockets.AfterFunc(r.srv.cfg.SessionTimeout, func() { r.expire(x) })
 }
 
 // expire ends a session whose browser has not come back.
@@ -89,7 +89,7 @@ func (r *room) setState(x *session, state string) {
 
 // resume attaches a new connection to a session. It returns false when the
 // session has ended.
-func (r *room) resume(x *session, c *conn) bool {
+func (r *room) resume(x *session, c wire) bool {
 	x.inbound.Lock()
 	defer x.inbound.Unlock()
 	r.mu.Lock()

@@ -26,10 +26,10 @@ func TestTracksGetStreamsOfTheirOwn(t *testing.T) {
 // Tracks have streams at the other end, in offers and in answers.
 func TestRelayGivesTracksStreams(t *testing.T) {
 	r := newRelay()
-	var conns []*conn
+	var conns []*looseConn
 	var links []link
 	for range 2 {
-		x, c := &session{out: &outbox{}}, looseConn(t)
+		x, c := &session{out: &outbox{}}, &looseConn{}
 		l, connections, err := r.join(t.Context(), x, &connect{PeerConnections: []peerConnection{saying("pc", sfu.TypeOffer, 1)}}, nil)
 		if err != nil {
 			t.Fatal(err)

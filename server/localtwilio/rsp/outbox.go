@@ -7,12 +7,24 @@ import (
 	"escalate/server/localtwilio/sfu"
 )
 
+// wire is a connection to a browser; see conn.
+type wire interface {
+	// send queues a message.
+	send(m any)
+	// bad says that a message could not be read.
+	bad(error)
+	// finish leaves the browser a moment to close by itself.
+	finish()
+	// drop ends the connection at once.
+	drop()
+}
+
 // outbox is the way to one session's browser. It knows the connection of the
 // moment, if there is one, and remembers what a browser that comes back must be
 // told again. Its lock is the innermost one: nothing waits while it is held.
 type outbox struct {
 	mu         sync.Mutex
-	conn       *conn            // nil before connected, and while reconnecting
+	conn       wire             // nil before connected, and while reconnecting
 	open       bool             // connected has been sent
 	last       []peerConnection // what was last sent of each that is open
 	held       []peerConnection // said before connected was sent
@@ -150,7 +162,7 @@ func (o *outbox) participant(p remoteState, gone []string) {
 }
 
 // begin sends connected over its first connection, and what was held back.
-func (o *outbox) begin(c *conn, m connected) {
+func (o *outbox) begin(c wire, m connected) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.conn, o.open, o.last = c, true, slices.Clone(m.PeerConnections)
@@ -165,7 +177,7 @@ func (o *outbox) begin(c *conn, m connected) {
 
 // resume sends synced over a new connection and drops the old one, which may be
 // half dead without knowing it.
-func (o *outbox) resume(c *conn, m synced) {
+func (o *outbox) resume(c wire, m synced) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.conn != nil && o.conn != c {
@@ -180,7 +192,7 @@ func (o *outbox) resume(c *conn, m synced) {
 
 // detach forgets a connection that broke. It returns false when that is no
 // longer, or not yet, the session's.
-func (o *outbox) detach(c *conn) bool {
+func (o *outbox) detach(c wire) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.conn != c {

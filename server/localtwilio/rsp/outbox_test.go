@@ -1,40 +1,51 @@
 package rsp
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
-	"log/slog"
 	"slices"
+	"sync"
 	"testing"
 
 	"escalate/server/localtwilio/sfu"
 )
 
-// looseConn is a conn without a socket; what it is sent stays in its queue.
-func looseConn(t *testing.T) *conn {
-	t.Helper()
-	c := &conn{log: slog.New(slog.DiscardHandler), out: make(chan []byte, queueSize)}
-	c.ctx, c.cancel = context.WithCancel(t.Context())
-	return c
+// looseConn is a conn without a socket, which keeps what it is sent.
+type looseConn struct {
+	mu      sync.Mutex
+	sent    []any
+	dropped bool
 }
 
-// drain reads what was sent.
-func drain(t *testing.T, c *conn) []reply {
+func (c *looseConn) send(m any) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.sent = append(c.sent, m)
+}
+
+func (c *looseConn) bad(error) {}
+func (c *looseConn) finish()   {}
+func (c *looseConn) drop()     { c.dropped = true }
+
+// drain reads what was sent, as a browser would.
+func drain(t *testing.T, c *looseConn) []reply {
 	t.Helper()
 	var list []reply
-	for {
-		select {
-		case b := <-c.out:
-			var f struct{ Body reply }
-			if err := json.Unmarshal(b, &f); err != nil {
-				t.Fatal(err)
-			}
-			list = append(list, f.Body)
-		default:
-			return list
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, m := range c.sent {
+		b, err := encode(m)
+		if err != nil {
+			t.Fatal(err)
 		}
+		var f struct{ Body reply }
+		if err := json.Unmarshal(b, &f); err != nil {
+			t.Fatal(err)
+		}
+		list = append(list, f.Body)
 	}
+	c.sent = nil
+	return list
 }
 
 func offer(revision int) peerConnection { return saying("pc", sfu.TypeOffer, revision) }
@@ -48,7 +59,7 @@ func saying(pc, kind string, revision int) peerConnection {
 var answered = []peerConnection{saying("pc", sfu.TypeAnswer, 1)}
 
 func TestOutboxHoldsOffersUntilConnected(t *testing.T) {
-	o, c := &outbox{}, looseConn(t)
+	o, c := &outbox{}, &looseConn{}
 	o.describe(offer(2))
 	o.subscribe([]sfu.Subscription{{TrackSID: "MT1", ID: "MT1"}})
 	o.begin(c, connected{head: headOf("connected"), PeerConnections: answered})
@@ -67,7 +78,7 @@ func TestOutboxHoldsOffersUntilConnected(t *testing.T) {
 
 // The topology's list may still have a Track that its publisher has withdrawn.
 func TestOutboxWithholdsRemovedTracks(t *testing.T) {
-	o, c := &outbox{}, looseConn(t)
+	o, c := &outbox{}, &looseConn{}
 	both := []sfu.Subscription{{TrackSID: "MT1", ID: "MT1"}, {TrackSID: "MT2", ID: "MT2"}}
 	o.subscribe(both)
 	o.begin(c, connected{PeerConnections: answered})
@@ -84,12 +95,12 @@ func TestOutboxWithholdsRemovedTracks(t *testing.T) {
 }
 
 func TestOutboxResume(t *testing.T) {
-	o, first, second := &outbox{}, looseConn(t), looseConn(t)
+	o, first, second := &outbox{}, &looseConn{}, &looseConn{}
 	o.begin(first, connected{PeerConnections: answered})
 	before := drain(t, first)[0].Subscribed.Revision
 	o.describe(offer(2))
 	o.resume(second, synced{head: headOf("synced")})
-	if first.ctx.Err() == nil {
+	if !first.dropped {
 		t.Error("the old connection lives on")
 	}
 	if o.detach(first) {
@@ -113,7 +124,7 @@ func TestOutboxResume(t *testing.T) {
 }
 
 func TestOutboxEnd(t *testing.T) {
-	o, c := &outbox{}, looseConn(t)
+	o, c := &outbox{}, &looseConn{}
 	o.begin(c, connected{PeerConnections: answered})
 	o.end(disconnectedOf(statusCompleted))
 	o.describe(offer(2))
@@ -135,7 +146,7 @@ func TestOutboxEnd(t *testing.T) {
 // What a browser that comes back is told of its peer connections: the latest of each
 // that is open, and nothing that would make it do a thing twice.
 func TestOutboxRemembersConnections(t *testing.T) {
-	o, c := &outbox{}, looseConn(t)
+	o, c := &outbox{}, &looseConn{}
 	o.begin(c, connected{PeerConnections: []peerConnection{{ID: "first"}}})
 	o.describe(saying("first", sfu.TypeOffer, 2))
 	o.describe(peerConnection{ID: "first", ICE: json.RawMessage(`{"revision":1}`)})
@@ -147,7 +158,7 @@ func TestOutboxRemembersConnections(t *testing.T) {
 	o.describe(saying("closed", sfu.TypeClose, 2))
 	o.describe(saying("left", sfu.TypeOffer, 1))
 	o.forget("left")
-	second := looseConn(t)
+	second := &looseConn{}
 	o.resume(second, synced{head: headOf("synced")})
 	var got []string
 	for _, pc := range drain(t, second)[0].PeerConnections {

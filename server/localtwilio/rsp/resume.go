@@ -20,7 +20,7 @@ func (s *Server) forget(x *session) {
 		s.drop(x)
 		return
 	}
-	s.after(s.cfg.SessionTimeout, func() { s.drop(x) })
+	s.sockets.AfterFunc(s.cfg.SessionTimeout, func() { s.drop(x) })
 }
 
 func (s *Server) drop(x *session) {
@@ -31,7 +31,7 @@ func (s *Server) drop(x *session) {
 
 // resume carries out the first half of a sync: the session continues on c. The
 // second half is an update.
-func (s *Server) resume(c *conn, m *syncing) (*session, error) {
+func (s *Server) resume(c wire, m *syncing) (*session, error) {
 	claims, err := s.cfg.Verify(m.Token)
 	expired := errors.Is(err, token.ErrExpired)
 	if err != nil && !expired {

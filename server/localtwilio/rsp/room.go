@@ -124,7 +124,7 @@ func (r *room) admit(x *session, local *localState) error {
 // open makes an admitted session part of the Room: it gets connected, and the
 // others learn of it. It returns false when the session has been ended in the
 // meantime; the link is then the caller's to close.
-func (r *room) open(x *session, l link, c *conn, m connected) bool {
+func (r *room) open(x *session, l link, c wire, m connected) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if x.state != stateJoining {

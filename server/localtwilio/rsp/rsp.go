@@ -33,7 +33,6 @@
 package rsp
 
 import (
-	"context"
 	"fmt"
 	"log/slog"
 	"maps"
@@ -46,6 +45,7 @@ import (
 
 	"escalate/server/localtwilio/recording"
 	"escalate/server/localtwilio/sfu"
+	"escalate/server/localtwilio/socket"
 	"escalate/server/localtwilio/store"
 	"escalate/server/token"
 )
@@ -107,20 +107,16 @@ type Server struct {
 	// frames makes the limit of what one connection may send; tests have others.
 	frames func() *rate.Limiter
 
-	// ctx ends when Close is called; everything that waits, waits on it too.
-	ctx    context.Context
-	cancel context.CancelFunc
+	sockets  *socket.Group[*conn] // whose end everything waits on that waits
+	insights *socket.Group[*insight]
 
-	mu        sync.Mutex // guards what follows; never held while a room's is taken
-	closed    bool
-	conns     map[*conn]struct{}
-	rooms     map[string]*room    // by Room SID, while a session is in it
-	present   int                 // sessions of all rooms
-	sessions  map[string]*session // by session id
-	wg        sync.WaitGroup      // connections and timers at work; Add only while !closed
+	mu       sync.Mutex          // guards what follows; never held while a room's is taken
+	rooms    map[string]*room    // by Room SID, while a session is in it
+	present  int                 // sessions of all rooms
+	sessions map[string]*session // by session id
+
 	stopWatch func()
-
-	closing sync.Once
+	closing   sync.Once
 }
 
 // Start begins to follow the store's events; connections come in through
@@ -165,11 +161,11 @@ func start(c Config, media openMedia) (*Server, error) {
 		log:      c.Log,
 		media:    media,
 		frames:   frameLimit,
-		conns:    map[*conn]struct{}{},
 		rooms:    map[string]*room{},
 		sessions: map[string]*session{},
 	}
-	s.ctx, s.cancel = context.WithCancel(context.Background())
+	s.sockets = socket.NewGroup[*conn](signalling(s))
+	s.insights = socket.NewGroup[*insight](reports(s))
 	s.stopWatch = c.Store.Watch(s.storeEvent)
 	return s, nil
 }
@@ -180,12 +176,9 @@ func start(c Config, media openMedia) (*Server, error) {
 func (s *Server) Close() error {
 	s.closing.Do(func() {
 		s.stopWatch()
-		s.mu.Lock()
-		s.closed = true
-		s.mu.Unlock()
-		s.cancel()
+		s.insights.Close()
 		// Whoever is just joining is done with it after this, one way or the other.
-		s.wg.Wait()
+		s.sockets.Close()
 		s.mu.Lock()
 		sessions := slices.Collect(maps.Values(s.sessions))
 		s.mu.Unlock()
@@ -199,53 +192,9 @@ func (s *Server) Close() error {
 // ServeHTTP upgrades the request to a signalling WebSocket and serves it until
 // either side ends it.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if !s.enter() {
-		http.Error(w, "shutting down", http.StatusServiceUnavailable)
-		return
-	}
-	defer s.wg.Done()
-	ws, err := accept(w, r)
-	if err != nil {
-		s.log.Debug("signalling upgrade refused", "err", err)
-		return
-	}
-	c := newConn(s.ctx, ws, s.cfg.Heartbeat, s.frames(), s.log)
-	c.region = regionOf(r.Host)
-	s.mu.Lock()
-	busy := len(s.conns) >= s.cfg.MaxConnections
-	s.conns[c] = struct{}{}
-	s.mu.Unlock()
-	defer func() {
-		s.mu.Lock()
-		delete(s.conns, c)
-		s.mu.Unlock()
-	}()
-	if busy {
-		c.refuse(busyRetry)
-		return
-	}
-	h := &handler{srv: s, conn: c}
-	c.serve(h)
-	h.lost()
-}
-
-// enter registers work that Close waits for, unless it is closing already.
-func (s *Server) enter() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.closed {
-		return false
-	}
-	s.wg.Add(1)
-	return true
-}
-
-// after runs f once d has passed, unless the Server is closed by then.
-func (s *Server) after(d time.Duration, f func()) *time.Timer {
-	return time.AfterFunc(d, func() {
-		if s.enter() {
-			defer s.wg.Done()
-			f()
-		}
+	s.sockets.Serve(w, r, func(ws *socket.Conn) *conn {
+		c := &conn{ws: ws, heartbeat: s.cfg.Heartbeat, busy: ws.Crowd() > s.cfg.MaxConnections, log: s.log}
+		c.receiver = &handler{srv: s, conn: c, region: regionOf(r.Host)}
+		return c
 	})
 }

@@ -144,7 +144,7 @@ func (a *call) typing() error {
 	if err := a.srv.mayRead(a.holder, c); err != nil {
 		return err
 	}
-	for _, other := range a.srv.connections() {
+	for _, other := range a.srv.sockets.All() {
 		h := other.who()
 		if h != nil && h.identity != a.holder.identity && a.srv.mayRead(*h, c) == nil {
 			other.notify(typingIndicator, object{

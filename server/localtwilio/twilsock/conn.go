@@ -1,14 +1,12 @@
 package twilsock
 
 import (
-	"context"
 	"errors"
 	"net/http"
 	"sync"
 	"time"
 
-	"github.com/coder/websocket"
-	"golang.org/x/time/rate"
+	"escalate/server/localtwilio/socket"
 )
 
 const (
@@ -19,9 +17,6 @@ const (
 
 	// initTimeout is how long a connection may stay without a good token.
 	initTimeout = 30 * time.Second
-
-	// writeTimeout ends a connection whose other end has stopped reading.
-	writeTimeout = 10 * time.Second
 
 	// linger is how long after a final frame the client may take to close.
 	linger = 5 * time.Second
@@ -46,70 +41,58 @@ const (
 	maxSubscriptions = 10000
 )
 
-// conn is one WebSocket. One goroutine reads and answers (serve's caller), one
-// writes; the store's events come on a third.
+// conn is one WebSocket. Its reading goroutine answers, its writing one looks at the token;
+// the store's events come on a third.
 type conn struct {
 	srv    *Server
-	ws     *websocket.Conn
-	out    chan []byte
-	ctx    context.Context
-	cancel context.CancelFunc
+	ws     *socket.Conn
+	pinged time.Time // used by Beat alone
 
-	mu     sync.Mutex // guards what follows
-	holder *holder    // nil before init
-	warned bool       // the holder has been told that the token ends
-	until  time.Time  // when reading ends; zero for never
-	subs   map[string]struct{}
+	mu       sync.Mutex // guards what follows
+	holder   *holder    // nil before init
+	warned   bool       // the holder has been told that the token ends
+	finished bool       // a close frame has been sent, and no good token come since
+	subs     map[string]struct{}
 	// queries are the Live Queries that were made here or followed, by id.
 	queries map[string]query
 }
 
-func newConn(s *Server, ws *websocket.Conn) *conn {
-	c := &conn{srv: s, ws: ws, out: make(chan []byte, queueSize), subs: map[string]struct{}{}, queries: map[string]query{}, until: time.Now().Add(initTimeout)}
-	c.ctx, c.cancel = context.WithCancel(s.ctx)
-	ws.SetReadLimit(maxFrame)
-	return c
+func newConn(s *Server, ws *socket.Conn) *conn {
+	return &conn{srv: s, ws: ws, pinged: time.Now(), subs: map[string]struct{}{}, queries: map[string]query{}}
 }
 
-// serve reads until the connection ends, and answers when its writer has ended
-// as well.
-func (c *conn) serve() {
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		c.write()
-	}()
-	if err := c.read(); err != nil {
-		c.srv.log.Debug("twilsock connection ended", "err", err)
-	}
-	c.cancel()
-	_ = c.ws.CloseNow() // fails when the cancelled context has closed it already
-	<-done
-}
-
-func (c *conn) read() error {
-	limit := rate.NewLimiter(framesPerSecond, frameBurst)
+// Serve implements socket.Handler.
+func (c *conn) Serve() {
+	c.ws.EndAfter(initTimeout)
 	for {
-		// The writer ends the connection when its time is up; see attend.
-		_, b, err := c.ws.Read(c.ctx)
+		_, b, err := c.ws.Read(0)
+		if err == nil {
+			var h header
+			var payload []byte
+			if h, payload, err = decodeFrame(b); err != nil {
+				c.finish(&status{Code: http.StatusNotAcceptable, Status: "NOT_ACCEPTABLE", Description: err.Error()})
+			} else if !c.handle(h, payload) {
+				return
+			}
+		}
 		if err != nil {
-			return err
-		}
-		if err := limit.Wait(c.ctx); err != nil {
-			return err
-		}
-		h, payload, err := decodeFrame(b)
-		if err != nil {
-			c.finish(&status{Code: http.StatusNotAcceptable, Status: "NOT_ACCEPTABLE", Description: err.Error()})
-			return err
-		}
-		if !c.handle(h, payload) {
-			return nil
+			c.srv.log.Debug("twilsock connection ended", "err", err)
+			return
 		}
 	}
 }
 
-// handle answers one frame; false ends the connection.
+// Beat implements socket.Handler: it does what time demands.
+func (c *conn) Beat() error {
+	c.attend()
+	if time.Since(c.pinged) < pingEvery {
+		return nil
+	}
+	c.pinged = time.Now()
+	return c.ws.Ping()
+}
+
+// handle does what one frame asks for; false ends the connection.
 func (c *conn) handle(h header, payload []byte) bool {
 	if h.Method != "init" && h.Method != "reply" && h.Method != "close" && c.who() == nil {
 		c.reply(h, &status{Code: http.StatusUnauthorized, Status: "UNAUTHORIZED", Description: "init comes first"})
@@ -168,7 +151,8 @@ func (c *conn) admit(h header) bool {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.holder, c.warned, c.until = &who, false, time.Time{}
+	c.holder, c.warned, c.finished = &who, false, false
+	c.ws.Endless()
 	return true
 }
 
@@ -194,7 +178,8 @@ func (c *conn) finish(s *status) {
 	c.send(header{Method: "close", ID: newID(), Status: s}, nil)
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.until = time.Now().Add(linger)
+	c.finished = true
+	c.ws.EndAfter(linger)
 }
 
 // send queues a frame; a queue that is full drops the connection.
@@ -204,53 +189,16 @@ func (c *conn) send(h header, payload any) {
 		c.srv.log.Error("twilsock frame lost", "err", err)
 		return
 	}
-	select {
-	case c.out <- b:
-	default:
-		c.srv.log.Info("twilsock connection dropped: it does not read")
-		c.cancel()
-	}
+	c.ws.Send(b)
 }
 
-func (c *conn) write() {
-	defer c.cancel()
-	tokens, pings := time.NewTicker(tokenEvery), time.NewTicker(pingEvery)
-	defer tokens.Stop()
-	defer pings.Stop()
-	for {
-		var err error
-		ctx, cancel := context.WithTimeout(c.ctx, writeTimeout)
-		select {
-		case <-c.ctx.Done():
-			err = c.ctx.Err()
-		case b := <-c.out:
-			err = c.ws.Write(ctx, websocket.MessageBinary, b)
-		case <-pings.C:
-			err = c.ws.Ping(ctx)
-		case <-tokens.C:
-			err = c.attend()
-		}
-		cancel()
-		if err != nil {
-			return
-		}
-	}
-}
-
-// errTime ends a connection whose time is up.
-var errTime = errors.New("time is up")
-
-// attend does what time demands: it warns of the end of the token, ends the
-// connection with it, and drops one that should have gone by itself.
-func (c *conn) attend() error {
+// attend warns of the end of the token, and ends the connection with it.
+func (c *conn) attend() {
 	c.mu.Lock()
-	who, warned, until := c.holder, c.warned, c.until
+	who, warned, finished := c.holder, c.warned, c.finished
 	c.mu.Unlock()
-	if !until.IsZero() {
-		if time.Now().After(until) {
-			return errTime
-		}
-		return nil
+	if who == nil || finished {
+		return
 	}
 	left := who.expires.Sub(c.srv.cfg.Store.Now())
 	switch {
@@ -262,5 +210,4 @@ func (c *conn) attend() error {
 		c.mu.Unlock()
 		c.send(header{Method: "client_update", ID: newID(), ClientUpdate: "token_about_to_expire"}, nil)
 	}
-	return nil
 }

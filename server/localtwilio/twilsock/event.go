@@ -16,7 +16,7 @@ type syncChange struct {
 // storeEvent tells those who follow what a change of the store touches. It runs
 // on the watch's goroutine.
 func (s *Server) storeEvent(e store.Event) {
-	conns := s.connections()
+	conns := s.sockets.All()
 	if len(conns) == 0 {
 		return
 	}

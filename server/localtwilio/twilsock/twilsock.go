@@ -20,18 +20,16 @@
 package twilsock
 
 import (
-	"context"
 	"fmt"
 	"log/slog"
-	"maps"
 	"net/http"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
 
-	"github.com/coder/websocket"
+	"golang.org/x/time/rate"
 
+	"escalate/server/localtwilio/socket"
 	"escalate/server/localtwilio/store"
 	"escalate/server/token"
 )
@@ -48,22 +46,16 @@ type Config struct {
 
 const defaultMaxConnections = 1000
 
-// Server answers any number of sockets.
+// Server serves any number of sockets.
 type Server struct {
 	cfg    Config
 	log    *slog.Logger
 	routes *http.ServeMux
 
-	// ctx ends when Close is called.
-	ctx    context.Context
-	cancel context.CancelFunc
+	sockets *socket.Group[*conn]
 
 	revision atomic.Int64 // of what Live Queries find: grows with every look
 
-	mu        sync.Mutex // guards what follows
-	closed    bool
-	conns     map[*conn]struct{}
-	wg        sync.WaitGroup // connections; Add only while !closed
 	stopWatch func()
 	closing   sync.Once
 }
@@ -80,24 +72,24 @@ func Start(c Config) (*Server, error) {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	s := &Server{cfg: c, log: c.Log, conns: map[*conn]struct{}{}}
+	s := &Server{cfg: c, log: c.Log}
+	s.sockets = socket.NewGroup[*conn](socket.Options{
+		Type: socket.Binary, Queue: queueSize, MaxFrame: maxFrame, MaxConns: c.MaxConnections,
+		Limit: func() *rate.Limiter { return rate.NewLimiter(framesPerSecond, frameBurst) },
+		Beat:  tokenEvery, Log: c.Log.With("socket", "twilsock"),
+	})
 	s.revision.Store(c.Store.Now().UnixMilli())
 	s.routes = s.router()
-	s.ctx, s.cancel = context.WithCancel(context.Background())
 	s.stopWatch = c.Store.Watch(s.storeEvent)
 	return s, nil
 }
 
 // Close drops every connection and waits for it; clients come back by
-// themselves. It always answers nil.
+// themselves. It always returns nil.
 func (s *Server) Close() error {
 	s.closing.Do(func() {
 		s.stopWatch()
-		s.mu.Lock()
-		s.closed = true
-		s.mu.Unlock()
-		s.cancel()
-		s.wg.Wait()
+		s.sockets.Close()
 	})
 	return nil
 }
@@ -105,44 +97,7 @@ func (s *Server) Close() error {
 // ServeHTTP upgrades the request to a WebSocket and serves it until either side
 // ends it.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if !s.enter() {
-		http.Error(w, "shutting down, or too many connections", http.StatusServiceUnavailable)
-		return
-	}
-	defer s.wg.Done()
-	// Pages of any origin may connect: what lets a browser in is its token, and
-	// there are no cookies.
-	ws, err := websocket.Accept(w, r, &websocket.AcceptOptions{InsecureSkipVerify: true})
-	if err != nil {
-		s.log.Debug("twilsock upgrade refused", "err", err)
-		return
-	}
-	c := newConn(s, ws)
-	s.mu.Lock()
-	s.conns[c] = struct{}{}
-	s.mu.Unlock()
-	c.serve()
-	s.mu.Lock()
-	delete(s.conns, c)
-	s.mu.Unlock()
-}
-
-// enter registers a connection that Close waits for, unless there are too many
-// or it is closing already.
-func (s *Server) enter() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.closed || len(s.conns) >= s.cfg.MaxConnections {
-		return false
-	}
-	s.wg.Add(1)
-	return true
-}
-
-func (s *Server) connections() []*conn {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return slices.Collect(maps.Keys(s.conns))
+	s.sockets.Serve(w, r, func(ws *socket.Conn) *conn { return newConn(s, ws) })
 }
 
 // stamp is a time as Twilio's client APIs write it.
