@@ -7,6 +7,7 @@ import (
 
 	"escalate/server/core"
 	"escalate/server/localtwilio/store"
+	"escalate/server/ratelimit"
 	"escalate/server/web"
 )
 
@@ -31,12 +32,12 @@ func serveProduct(ctx context.Context, seats int) (_ hello, stop func(), err err
 	if err != nil {
 		return hello{}, nil, err
 	}
-	no := web.Rate{PerSecond: -1}
+	no := ratelimit.Rate{PerSecond: -1}
 	c.Local.Unlimited = true // one Document of Sync takes 20 reads and 20 writes a second
 	c.Limits = web.Limits{
 		Requests: no,
-		Codes:    web.Guesses{PerAddress: no, Everywhere: no},
-		Tokens:   web.Guesses{PerAddress: no, Everywhere: no},
+		Codes:    ratelimit.Guesses{PerPlace: no, Everywhere: no},
+		Tokens:   ratelimit.Guesses{PerPlace: no, Everywhere: no},
 	}
 	s, err := core.Start(ctx, c)
 	if err != nil {

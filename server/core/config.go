@@ -14,6 +14,7 @@ import (
 	"sync"
 	"time"
 
+	"escalate/server/clientaddr"
 	"escalate/server/escalation"
 	"escalate/server/web"
 )
@@ -42,7 +43,7 @@ type Config struct {
 	// TemplateEndpoints serves the paths of the published Flex template, so that
 	// front ends made for it go on working.
 	TemplateEndpoints bool
-	TrustProxy        string // which proxies are believed to tell a client's address; see web.ParseProxies
+	TrustProxy        string // which proxies are believed to tell a client's address; see clientaddr.Parse
 	LogLevel          slog.Level
 	LogOutput         io.Writer // nil: no log
 	// WrapTransport, if not nil, is laid around what carries the requests to
@@ -159,7 +160,7 @@ func (c Config) Validate() error {
 	}
 	c.Insights.validate(&e)
 	c.look(&e)
-	if _, err := web.ParseProxies(c.TrustProxy); err != nil {
+	if _, err := clientaddr.Parse(c.TrustProxy); err != nil {
 		e.fault("TRUST_PROXY", fmt.Sprintf(`must be true, false, how many proxies every request passes, or their networks, such as "10.0.0.0/8": %v`, err))
 	}
 	if c.Local.Rate < 0 {

@@ -23,6 +23,7 @@ import (
 
 	"escalate/app/page"
 	"escalate/app/wire"
+	"escalate/server/clientaddr"
 	"escalate/server/demo"
 	"escalate/server/dropin"
 	"escalate/server/escalation"
@@ -210,16 +211,16 @@ func (s *System) handlers(files fs.FS) (handler, operator http.Handler, err erro
 	}, escalation.Deps{
 		Documents: twilio.Documents(), Rooms: twilio.Rooms(), Tasks: twilio.Tasks(), Chat: twilio.Chat(), Tokens: twilio.Tokens(),
 	})
-	proxies, err := web.ParseProxies(c.TrustProxy)
+	proxies, err := clientaddr.Parse(c.TrustProxy)
 	if err != nil {
 		return nil, nil, fmt.Errorf("TRUST_PROXY: %w", err)
 	}
-	guards := web.NewGuards(c.Limits, proxies, links, func(ctx context.Context, code string) error {
+	limiters := web.NewLimiters(c.Limits, proxies, links, func(ctx context.Context, code string) error {
 		_, err := s.svc.Get(ctx, code)
 		return err
 	}, nil)
 	wc := web.Config{
-		Guards:      guards,
+		Limiters:    limiters,
 		LeaveSecret: account.KeySecret,
 		PublicURL:   s.url, Brand: c.Brand, Look: c.look(&env{}), AllowedOrigins: c.AllowedOrigins, Signaling: account.SignalingURL,
 		Languages: page.Languages(), Static: files, Proxies: proxies, Links: links, Registry: registry, Log: s.log.With("part", "web"), Done: s.ctx.Done(),
@@ -234,7 +235,7 @@ func (s *System) handlers(files fs.FS) (handler, operator http.Handler, err erro
 	if c.TemplateEndpoints {
 		wd.Mounts = map[string]http.Handler{dropin.Prefix: dropin.New(
 			dropin.Config{PublicURL: s.url, AllowedOrigins: c.AllowedOrigins, Log: s.log.With("part", "template")},
-			dropin.Deps{Escalations: s.svc, Agents: twilio, Documents: twilio.Documents(), Rooms: twilio.Rooms(), Guards: guards},
+			dropin.Deps{Escalations: s.svc, Agents: twilio, Documents: twilio.Documents(), Rooms: twilio.Rooms(), Limiters: limiters},
 		)}
 	}
 	// Codes and names arrive as they were sent; web decides what they mean.

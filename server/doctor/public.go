@@ -15,7 +15,7 @@ import (
 	"syscall"
 
 	"escalate/app/wire"
-	"escalate/server/web"
+	"escalate/server/clientaddr"
 )
 
 // flexOrigin is where Twilio serves Flex.
@@ -43,7 +43,7 @@ func (e *examination) public(ctx context.Context) {
 // itself, so whoever serves an https URL is in front of it.
 func (e *examination) proxy(base string) {
 	const subject = "proxy"
-	proxies, err := web.ParseProxies(e.config.TrustProxy)
+	proxies, err := clientaddr.Parse(e.config.TrustProxy)
 	if err != nil || !strings.HasPrefix(base, "https:") {
 		return // settings said so; or nothing need be in front
 	}

@@ -22,7 +22,7 @@ func (s *server) agent(serve func(*http.Request, params, escalation.Agent) (any,
 			return nil, escalation.ErrUnauthorized
 		}
 		var a escalation.Agent
-		err := s.Guards.Token(r, token, func() (err error) {
+		err := s.Limiters.Token(r, token, func() (err error) {
 			a, err = s.Agents.Authenticate(r.Context(), token)
 			return err
 		})
@@ -91,7 +91,7 @@ func (s *server) agentToken(r *http.Request, p params, a escalation.Agent) (any,
 	}
 	if documentForm.MatchString(given) {
 		sid := given
-		err = s.Guards.AgentGuess(r, a, sid, func() (err error) {
+		err = s.Limiters.AgentGuess(r, a, sid, func() (err error) {
 			given, err = s.Documents.NameOf(r.Context(), sid)
 			return unknown(err)
 		})
@@ -100,7 +100,7 @@ func (s *server) agentToken(r *http.Request, p params, a escalation.Agent) (any,
 		}
 	}
 	var j escalation.Join
-	err = s.Guards.AgentCode(r, a, given, func(code string) (err error) {
+	err = s.Limiters.AgentCode(r, a, given, func(code string) (err error) {
 		j, err = s.Escalations.JoinAsAgent(r.Context(), a, code)
 		return err
 	})
@@ -122,7 +122,7 @@ func (s *server) completeRoom(r *http.Request, p params, a escalation.Agent) (an
 	}
 	if roomForm.MatchString(given) {
 		sid := given
-		err := s.Guards.AgentGuess(r, a, sid, func() error {
+		err := s.Limiters.AgentGuess(r, a, sid, func() error {
 			room, err := s.Rooms.Fetch(r.Context(), sid)
 			given = room.UniqueName
 			return unknown(err)
@@ -131,7 +131,7 @@ func (s *server) completeRoom(r *http.Request, p params, a escalation.Agent) (an
 			return nil, err
 		}
 	}
-	err = s.Guards.AgentCode(r, a, given, func(code string) error {
+	err = s.Limiters.AgentCode(r, a, given, func(code string) error {
 		_, err := s.Escalations.End(r.Context(), a, code)
 		return err
 	})

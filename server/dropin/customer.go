@@ -20,7 +20,7 @@ func (s *server) videoToken(name string) endpoint {
 			return nil, err
 		}
 		var j escalation.Join
-		err = s.Guards.Code(r, given, func(code string) (err error) {
+		err = s.Limiters.Code(r, given, func(code string) (err error) {
 			j, err = s.Escalations.JoinAsCustomer(r.Context(), code, p.get("consent"))
 			return err
 		})
@@ -43,7 +43,7 @@ func (s *server) syncToken(r *http.Request, p params) (any, error) {
 		return nil, err
 	}
 	var e escalation.Escalation
-	err = s.Guards.Code(r, given, func(code string) (err error) {
+	err = s.Limiters.Code(r, given, func(code string) (err error) {
 		e, err = s.Escalations.Get(r.Context(), code)
 		return err
 	})

@@ -92,10 +92,9 @@ type Rooms interface {
 	Fetch(ctx context.Context, key string) (escalation.Room, error)
 }
 
-// Guards slow down guessing; f looks at the secret. Codes are read from what
-// was given, as people copy them. An error of theirs has the method
-// RetryAfter() time.Duration.
-type Guards interface {
+// Limiters slow down guessing; f looks at the secret. Codes are read from what
+// was given, as people copy them. A guess too many is a *ratelimit.Error.
+type Limiters interface {
 	Code(r *http.Request, given string, f func(code string) error) error
 	AgentCode(r *http.Request, a escalation.Agent, given string, f func(code string) error) error
 	AgentGuess(r *http.Request, a escalation.Agent, secret string, f func() error) error
@@ -108,7 +107,7 @@ type Deps struct {
 	Agents      Agents
 	Documents   Documents
 	Rooms       Rooms
-	Guards      Guards
+	Limiters    Limiters
 }
 
 // server is the handler's state, fixed after New.

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"escalate/server/clientaddr"
 	"escalate/server/dropin"
 	"escalate/server/escalation"
 	"escalate/server/escalation/escalationtest"
@@ -100,7 +101,7 @@ func newWorld(t *testing.T, edit func(*escalation.Config)) *world {
 	w.twilio.AddTask(full, ana, map[string]any{"conversationSid": chat, "note": strings.Repeat("x", 4020)})
 	w.handler = dropin.New(
 		dropin.Config{PublicURL: publicURL, AllowedOrigins: []string{"https://flex.twilio.com"}},
-		dropin.Deps{Escalations: w.svc, Agents: w, Documents: w, Rooms: deps.Rooms, Guards: web.NewGuards(web.Limits{}, web.Proxies{}, joincode.NewLinks("", 7), func(ctx context.Context, code string) error {
+		dropin.Deps{Escalations: w.svc, Agents: w, Documents: w, Rooms: deps.Rooms, Limiters: web.NewLimiters(web.Limits{}, clientaddr.Proxies{}, joincode.NewLinks("", 7), func(ctx context.Context, code string) error {
 			_, err := w.svc.Get(ctx, code)
 			return err
 		}, now)},

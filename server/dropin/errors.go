@@ -8,9 +8,9 @@ import (
 	"math"
 	"net/http"
 	"strconv"
-	"time"
 
 	"escalate/server/escalation"
+	"escalate/server/ratelimit"
 )
 
 // statuses are what the template's generations answer where they differ.
@@ -35,12 +35,12 @@ func (e *refusal) Error() string { return e.text }
 // answerTo is what err looks like from outside.
 func (c statuses) answerTo(err error) refusal {
 	var own *refusal
-	var limited interface{ RetryAfter() time.Duration }
+	var tooMany *ratelimit.Error
 	var busy *escalation.BusyError
 	switch {
 	case errors.As(err, &own):
 		return *own
-	case errors.As(err, &limited):
+	case errors.As(err, &tooMany):
 		return refusal{http.StatusTooManyRequests, "That was a lot of tries in a short time. Wait a minute, then try again."}
 	case errors.As(err, &busy):
 		return refusal{http.StatusConflict, "You are already in another video call. End that one first."}
@@ -83,10 +83,10 @@ func (s *server) fail(w http.ResponseWriter, r *http.Request, c statuses, err er
 		level = slog.LevelError
 	}
 	s.Log.Log(r.Context(), level, "template endpoint", "status", a.status, "err", err)
-	var limited interface{ RetryAfter() time.Duration }
+	var tooMany *ratelimit.Error
 	switch {
-	case errors.As(err, &limited):
-		w.Header().Set("Retry-After", strconv.Itoa(max(1, int(math.Ceil(limited.RetryAfter().Seconds())))))
+	case errors.As(err, &tooMany):
+		w.Header().Set("Retry-After", strconv.Itoa(max(1, int(math.Ceil(tooMany.Wait.Seconds())))))
 	case a.status == http.StatusServiceUnavailable, errors.Is(err, errWaiting):
 		w.Header().Set("Retry-After", "3")
 	}

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"escalate/server/clientaddr"
 	"escalate/server/dropin"
 	"escalate/server/escalation"
 	"escalate/server/joincode"
@@ -63,13 +64,13 @@ func TestOverLocalTwilio(t *testing.T) {
 	svc := escalation.New(escalation.Config{PublicURL: base}, escalation.Deps{
 		Documents: api.Documents(), Rooms: api.Rooms(), Tasks: api.Tasks(), Chat: api.Chat(), Tokens: api.Tokens(),
 	})
-	guards := web.NewGuards(web.Limits{}, web.Proxies{}, joincode.NewLinks("", 7), func(ctx context.Context, code string) error {
+	limiters := web.NewLimiters(web.Limits{}, clientaddr.Proxies{}, joincode.NewLinks("", 7), func(ctx context.Context, code string) error {
 		_, err := svc.Get(ctx, code)
 		return err
 	}, nil)
 	template := dropin.New(dropin.Config{PublicURL: base, AllowedOrigins: []string{"https://flex.twilio.com"}},
-		dropin.Deps{Escalations: svc, Agents: api, Documents: api.Documents(), Rooms: api.Rooms(), Guards: guards})
-	srv.Config.Handler = web.New(web.Config{PublicURL: base, Guards: guards},
+		dropin.Deps{Escalations: svc, Agents: api, Documents: api.Documents(), Rooms: api.Rooms(), Limiters: limiters})
+	srv.Config.Handler = web.New(web.Config{PublicURL: base, Limiters: limiters},
 		web.Deps{Escalations: svc, Agents: api, Callbacks: api, Mounts: map[string]http.Handler{dropin.Prefix: template}})
 	srv.Start()
 	t.Cleanup(srv.Close)

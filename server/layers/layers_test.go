@@ -45,12 +45,14 @@ var may = []struct {
 	{"static/slim", nil},
 	{"server/token", nil},
 	{"server/joincode", nil},
+	{"server/ratelimit", nil},  // the product's and local Twilio's: neither knows who asks
+	{"server/clientaddr", nil}, // what limits count by, and what proxies may say of it
 	{"server/escalation", []string{"server/joincode", "app/name", "app/wire"}}, // wire: identities, the customer's phases and the invite's attributes are written once,
 	{"server/escalation/escalationtest", []string{"server/escalation"}},
 	{"server/twiliospec", nil}, // for tests only
 	{"server/twilioapi", []string{"server/escalation", "server/token"}},
-	{"server/web", []string{"server/escalation", "server/joincode", "app/wire", "app/inapp"}},
-	{"server/dropin", []string{"server/escalation", "app/wire"}},
+	{"server/web", []string{"server/escalation", "server/joincode", "server/ratelimit", "server/clientaddr", "app/wire", "app/inapp"}},
+	{"server/dropin", []string{"server/escalation", "server/ratelimit", "app/wire"}},
 	// Local Twilio, which knows nothing of the product.
 	{"server/localtwilio/store", nil},
 	{"server/localtwilio/sfu/allocator", nil},
@@ -74,17 +76,17 @@ var may = []struct {
 	{"server/demo", []string{"server/localtwilio", "server/localtwilio/store"}},
 	{"server/flexdev", []string{"server/demo", "server/localtwilio/store"}},
 	// What wires it all.
-	{"server/core", []string{"server/flexdev", "server/localtwilio/flexapi", "server/joincode", "server/web", "server/escalation", "server/twilioapi", "server/localtwilio", "server/localtwilio/rest", "server/demo", "server/dropin",
+	{"server/core", []string{"server/flexdev", "server/localtwilio/flexapi", "server/joincode", "server/clientaddr", "server/web", "server/escalation", "server/twilioapi", "server/localtwilio", "server/localtwilio/rest", "server/demo", "server/dropin",
 		"server/token", "app/page", "app/wire", "static"}},
 	// The commands beside serving.
-	{"server/doctor", []string{"server/core", "server/web", "server/escalation", "server/twilioapi", "app/wire"}},
+	{"server/doctor", []string{"server/core", "server/clientaddr", "server/escalation", "server/twilioapi", "app/wire"}},
 	{"server/standalone", []string{"server/localtwilio", "server/localtwilio/store", "server/demo"}},
 	{"server/release", []string{"server/core", "server/web", "static"}},
 	{"server", []string{"server/core", "server/release", "server/doctor", "server/standalone"}},
 	{"server/layers", nil},
 	{"server/bench/measure", nil},
 	{"server/bench/media", []string{"server/bench/measure", "server/core", "server/standalone", "server/token"}},
-	{"server/bench", []string{"server/bench/measure", "server/core", "server/web", "server/token", "server/localtwilio/store", "app/wire"}},
+	{"server/bench", []string{"server/bench/measure", "server/core", "server/web", "server/ratelimit", "server/token", "server/localtwilio/store", "app/wire"}},
 	{"server/chromium", nil}, // for tests and benchmarks
 	{"server/e2e", []string{"server/core"}},
 	{"docs", nil},

@@ -28,7 +28,7 @@ func (s *server) agent(h agentHandler) handler {
 			return errNoToken
 		}
 		var a escalation.Agent
-		err := s.guards.Token(r, token, func() (err error) {
+		err := s.limiters.Token(r, token, func() (err error) {
 			a, err = s.Agents.Authenticate(r.Context(), token)
 			return err
 		})
@@ -75,7 +75,7 @@ func (s *server) postAgentToken(w http.ResponseWriter, r *http.Request, a escala
 	if _, err := readBody(w, r); err != nil {
 		return err
 	}
-	return s.guards.AgentCode(r, a, pathCode(r), func(code string) error {
+	return s.limiters.AgentCode(r, a, pathCode(r), func(code string) error {
 		j, err := s.Escalations.JoinAsAgent(r.Context(), a, code)
 		if err != nil {
 			return err
@@ -89,7 +89,7 @@ func (s *server) postEnd(w http.ResponseWriter, r *http.Request, a escalation.Ag
 	if _, err := readBody(w, r); err != nil {
 		return err
 	}
-	return s.guards.AgentCode(r, a, pathCode(r), func(code string) error {
+	return s.limiters.AgentCode(r, a, pathCode(r), func(code string) error {
 		e, err := s.Escalations.End(r.Context(), a, code)
 		if err != nil {
 			return err

@@ -20,7 +20,7 @@ func (s *server) customer(h codeHandler) handler { return s.bounded(s.coded(h)) 
 // There is no other credential than the code and its tag.
 func (s *server) coded(h codeHandler) handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
-		return s.guards.Code(r, pathCode(r), func(code string) error { return h(w, r, code) })
+		return s.limiters.Code(r, pathCode(r), func(code string) error { return h(w, r, code) })
 	}
 }
 
@@ -28,7 +28,7 @@ func (s *server) coded(h codeHandler) handler {
 // have made: who shows that does not guess, and who does not learns nothing.
 func (s *server) keyed(h codeHandler) handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
-		return s.guards.Keyed(r, pathCode(r), func(code string) error { return h(w, r, code) })
+		return s.limiters.Keyed(r, pathCode(r), func(code string) error { return h(w, r, code) })
 	}
 }
 

@@ -8,10 +8,10 @@ import (
 	"math"
 	"net/http"
 	"strconv"
-	"time"
 
 	"escalate/app/wire"
 	"escalate/server/escalation"
+	"escalate/server/ratelimit"
 )
 
 // problem is an error that this package itself finds with a request. Its text
@@ -21,14 +21,9 @@ type problem struct {
 	text string
 	// message replaces the code's sentence where more can be said.
 	message string
-	// retry is when trying again may help; zero when it is not known.
-	retry time.Duration
 }
 
 func (p *problem) Error() string { return p.text }
-
-// RetryAfter is when trying again may help; zero when it is not known.
-func (p *problem) RetryAfter() time.Duration { return p.retry }
 
 // What can be wrong with a request before it reaches a use case.
 var (
@@ -44,11 +39,6 @@ var (
 // badRequest is a request that cannot be read; text is for the log.
 func badRequest(text string) error {
 	return &problem{code: wire.CodeBadRequest, text: text}
-}
-
-// rateLimited is a request too many.
-func rateLimited(text string, retry time.Duration) error {
-	return &problem{code: wire.CodeRateLimited, text: text, retry: retry}
 }
 
 // meanings is the table from the use cases' errors to codes. say replaces the
@@ -88,6 +78,8 @@ func answerTo(err error, t *speech) wire.Error {
 	switch {
 	case errors.As(err, &p):
 		answer.Code, answer.Message = p.code, p.message
+	case isRateLimited(err):
+		answer.Code = wire.CodeRateLimited
 	case errors.As(err, &busy):
 		answer.Code = wire.CodeAgentBusy
 		answer.Running = &wire.Running{Code: busy.Code, TaskSID: busy.TaskSID}
@@ -145,14 +137,14 @@ func (s *server) note(r *http.Request, code wire.Code, err error) {
 
 // isRateLimited says whether err is one request too many.
 func isRateLimited(err error) bool {
-	var p *problem
-	return errors.As(err, &p) && p.code == wire.CodeRateLimited
+	var tooMany *ratelimit.Error
+	return errors.As(err, &tooMany)
 }
 
 // retryAfter says when trying again may help, if err is a request too many.
 func retryAfter(h http.Header, err error) {
-	var p *problem
-	if errors.As(err, &p) && p.code == wire.CodeRateLimited {
-		h.Set("Retry-After", strconv.Itoa(max(1, int(math.Ceil(p.retry.Seconds())))))
+	var tooMany *ratelimit.Error
+	if errors.As(err, &tooMany) {
+		h.Set("Retry-After", strconv.Itoa(max(1, int(math.Ceil(tooMany.Wait.Seconds())))))
 	}
 }

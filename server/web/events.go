@@ -13,6 +13,7 @@ import (
 
 	"escalate/app/wire"
 	"escalate/server/escalation"
+	"escalate/server/ratelimit"
 )
 
 // writeWait is how long one event may take to be written before the client
@@ -48,10 +49,10 @@ func (s *server) getEvents(w http.ResponseWriter, r *http.Request) error {
 		})(w, r)
 	}
 	var changes <-chan escalation.Escalation
-	// The guard is asked about the look-up, not for as long as the stream is open.
-	err := s.guards.Code(r, pathCode(r), func(code string) (err error) {
+	// The limiter is asked about the look-up, not for as long as the stream is open.
+	err := s.limiters.Code(r, pathCode(r), func(code string) (err error) {
 		if !s.streams.open(code) {
-			return rateLimited("too many event streams for one code", 10*time.Second)
+			return &ratelimit.Error{What: "event streams for one code", Wait: 10 * time.Second}
 		}
 		context.AfterFunc(r.Context(), func() { s.streams.close(code) }) // a server ends it after the handler
 		changes, err = s.Escalations.Watch(r.Context(), code)

@@ -10,12 +10,12 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"escalate/app/wire"
 	"escalate/server/escalation"
 	"escalate/server/joincode"
+	"escalate/server/ratelimit"
 )
 
 // gate is a rig whose links carry tags, and that counts which codes are looked up.
@@ -56,7 +56,7 @@ func (g *gate) lookups() int {
 }
 
 func TestALinkWithItsTagIsNoGuess(t *testing.T) {
-	g := newGate(Limits{Codes: Guesses{PerAddress: Rate{PerSecond: 0.1, Burst: 3}, Everywhere: Rate{PerSecond: 0.1, Burst: 4}}})
+	g := newGate(Limits{Codes: ratelimit.Guesses{PerPlace: ratelimit.Rate{PerSecond: 0.1, Burst: 3}, Everywhere: ratelimit.Rate{PerSecond: 0.1, Burst: 4}}})
 	h := g.handler()
 	for i := range 50 { // the budgets of this address, and of all, are used up
 		from(h, "192.0.2.1", codePath(i), nil)
@@ -95,7 +95,7 @@ func TestAWrongTagIsNotLookedUp(t *testing.T) {
 }
 
 func TestWhatIsNoCodeCostsNoGuess(t *testing.T) {
-	g := newGate(Limits{Codes: Guesses{PerAddress: Rate{PerSecond: 0.001, Burst: 1}}})
+	g := newGate(Limits{Codes: ratelimit.Guesses{PerPlace: ratelimit.Rate{PerSecond: 0.001, Burst: 1}}})
 	h := g.handler()
 	for _, junk := range []string{"hello", "abc", "%20", "..%2F..%2Fx", "0000000", "%00"} {
 		for _, path := range []string{wire.JoinPath("") + junk, wire.EscalationsPath + "/" + junk} {
@@ -148,7 +148,7 @@ func TestJoinPagesAreAtTheirLink(t *testing.T) {
 
 // Today's office: many people with right codes behind one address, at once.
 func TestRightCodesUseNothingUp(t *testing.T) {
-	g := newGate(Limits{Codes: Guesses{PerAddress: Rate{PerSecond: 0.001, Burst: 5}, Everywhere: Rate{PerSecond: 0.001, Burst: 50}}})
+	g := newGate(Limits{Codes: ratelimit.Guesses{PerPlace: ratelimit.Rate{PerSecond: 0.001, Burst: 5}, Everywhere: ratelimit.Rate{PerSecond: 0.001, Burst: 50}}})
 	g.esc.get = func(code string) (escalation.Escalation, error) {
 		e, err := (&fakeEscalations{}).Get(context.Background(), liveCode)
 		e.Code = code
@@ -174,7 +174,7 @@ func TestRightCodesUseNothingUp(t *testing.T) {
 // looked at.
 func TestGuessesAtOnceAreWithinTheBudget(t *testing.T) {
 	const everywhere = 20
-	g := newGate(Limits{Requests: Rate{PerSecond: -1}, Codes: Guesses{PerAddress: Rate{PerSecond: 0.001, Burst: 4}, Everywhere: Rate{PerSecond: 0.001, Burst: everywhere}}})
+	g := newGate(Limits{Requests: ratelimit.Rate{PerSecond: -1}, Codes: ratelimit.Guesses{PerPlace: ratelimit.Rate{PerSecond: 0.001, Burst: 4}, Everywhere: ratelimit.Rate{PerSecond: 0.001, Burst: everywhere}}})
 	release := make(chan struct{})
 	inner := g.esc.get
 	g.esc.get = func(code string) (escalation.Escalation, error) {
@@ -199,7 +199,7 @@ func TestGuessesAtOnceAreWithinTheBudget(t *testing.T) {
 }
 
 func TestNetworksOfOneCustomerCountTogether(t *testing.T) {
-	g := newGate(Limits{Codes: Guesses{PerAddress: Rate{PerSecond: 0.001, Burst: 5}, Everywhere: Rate{PerSecond: -1}}})
+	g := newGate(Limits{Codes: ratelimit.Guesses{PerPlace: ratelimit.Rate{PerSecond: 0.001, Burst: 5}, Everywhere: ratelimit.Rate{PerSecond: -1}}})
 	h := g.handler()
 	n := 0
 	guess := func(addr string) {
@@ -224,7 +224,7 @@ func TestNetworksOfOneCustomerCountTogether(t *testing.T) {
 
 // One Flex token looked up 3,200 codes; one agent's guesses are not another's.
 func TestAgentsGuessWithinLimits(t *testing.T) {
-	g := newGate(Limits{AgentCodes: Guesses{PerAddress: Rate{PerSecond: 0.001, Burst: 5}, Everywhere: Rate{PerSecond: 0.001, Burst: 100}}})
+	g := newGate(Limits{AgentCodes: ratelimit.Guesses{PerPlace: ratelimit.Rate{PerSecond: 0.001, Burst: 5}, Everywhere: ratelimit.Rate{PerSecond: 0.001, Burst: 100}}})
 	g.deps.Agents = agentsFunc(func(token string) (escalation.Agent, error) {
 		return escalation.Agent{Worker: token, Identity: token}, nil
 	})
@@ -290,7 +290,7 @@ func TestGoodTokensOfOneOfficeUseNothingUp(t *testing.T) {
 // What fails before or after the look-up says nothing about the code: with a
 // request that is refused for its body, any code was looked up for free.
 func TestNoRequestMakesAWrongCodeRight(t *testing.T) {
-	g := newGate(Limits{Codes: Guesses{PerAddress: Rate{PerSecond: 0.001, Burst: 3}, Everywhere: Rate{PerSecond: -1}}})
+	g := newGate(Limits{Codes: ratelimit.Guesses{PerPlace: ratelimit.Rate{PerSecond: 0.001, Burst: 3}, Everywhere: ratelimit.Rate{PerSecond: -1}}})
 	h := g.handler()
 	j, form := headers("Content-Type", "application/json"), headers("Content-Type", "application/x-www-form-urlencoded")
 	for i := range 60 {
@@ -317,7 +317,7 @@ func TestNoRequestMakesAWrongCodeRight(t *testing.T) {
 
 // Twilio's trouble is not the fault of who was right before.
 func TestTroubleForgetsNobody(t *testing.T) {
-	g := newGate(Limits{Codes: Guesses{PerAddress: Rate{PerSecond: 0.001, Burst: 2}, Everywhere: Rate{PerSecond: -1}}})
+	g := newGate(Limits{Codes: ratelimit.Guesses{PerPlace: ratelimit.Rate{PerSecond: 0.001, Burst: 2}, Everywhere: ratelimit.Rate{PerSecond: -1}}})
 	h := g.handler()
 	path := wire.CodePath(liveCode, "")
 	if got := from(h, "192.0.2.1", path, nil); got != http.StatusOK {
@@ -334,58 +334,4 @@ func TestTroubleForgetsNobody(t *testing.T) {
 	if got := from(h, "192.0.2.1", path, nil); got != http.StatusOK {
 		t.Errorf("afterwards: %d, want 200", got)
 	}
-}
-
-// A budget that fills up again serves those who wait for it, also when what is
-// under way never ends.
-func TestWhoWaitsGetsWhatIsRefilled(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		g := newGuard(Guesses{PerAddress: Rate{PerSecond: 1, Burst: 1}, Everywhere: Rate{PerSecond: -1}}, time.Now)
-		hangs, err := g.reserve(t.Context(), []string{"a"}, "hangs")
-		if err != nil {
-			t.Fatal(err)
-		}
-		start := time.Now()
-		var all sync.WaitGroup
-		for i := range 3 {
-			all.Go(func() {
-				settle, err := g.reserve(t.Context(), []string{"a"}, strconv.Itoa(i))
-				if err != nil {
-					t.Errorf("after %v: %v", time.Since(start), err)
-					return
-				}
-				settle(wrong)
-			})
-		}
-		all.Wait()
-		if took := time.Since(start); took < 3*time.Second || took > 4*time.Second {
-			t.Errorf("three guesses of one a second took %v", took)
-		}
-		hangs(unclear)
-	})
-}
-
-// Who finds, when woken, that the secret is known by now leaves the turn to others.
-func TestTurnsAreNotLost(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		g := newGuard(Guesses{PerAddress: Rate{PerSecond: 0.001, Burst: 3}, Everywhere: Rate{PerSecond: -1}}, time.Now)
-		hangs, err := g.reserve(t.Context(), []string{"a"}, "hangs")
-		if err != nil {
-			t.Fatal(err)
-		}
-		var all sync.WaitGroup
-		for i := range 12 {
-			all.Go(func() {
-				settle, err := g.reserve(t.Context(), []string{"a"}, strconv.Itoa(i%3))
-				if err != nil {
-					t.Errorf("right secret %d: %v", i%3, err)
-					return
-				}
-				time.Sleep(100 * time.Millisecond)
-				settle(right)
-			})
-		}
-		all.Wait()
-		hangs(unclear)
-	})
 }

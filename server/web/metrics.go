@@ -4,9 +4,12 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+
+	"escalate/server/clientaddr"
 )
 
 // metrics are the handler's own; none of them has a label that a client can
@@ -42,7 +45,23 @@ func newMetrics(r *prometheus.Registry) *metrics {
 	return m
 }
 
-// register adds c, or answers the one that an earlier handler has added.
+// newProxyWatch returns nil where there is nothing to notice: a proxy is
+// believed, or pages are not meant to be reached through one.
+func newProxyWatch(c Config) *clientaddr.Watch {
+	if c.Proxies.Trusted() || !strings.HasPrefix(c.PublicURL, "https:") {
+		return nil
+	}
+	gauge := prometheus.NewGauge(prometheus.GaugeOpts{
+		Name: "escalate_proxy_not_trusted",
+		Help: "1 while requests come through a proxy that TRUST_PROXY does not know, so that all clients share one address and its limits.",
+	})
+	if c.Registry != nil {
+		gauge = register(c.Registry, gauge)
+	}
+	return clientaddr.NewWatch(c.Now, c.Log, gauge)
+}
+
+// register adds c, or returns the one that an earlier handler has added.
 func register[C prometheus.Collector](r *prometheus.Registry, c C) C {
 	var dup prometheus.AlreadyRegisteredError
 	if err := r.Register(c); errors.As(err, &dup) {

@@ -49,7 +49,7 @@ func (s *server) observe(next http.Handler) http.Handler {
 			p.id = rand.Text()
 		}
 		w.Header().Set("X-Request-Id", p.id)
-		s.proxy.see(r)
+		s.proxy.See(r)
 		start := time.Now()
 		next.ServeHTTP(&recorder{ResponseWriter: w, passage: p}, r.WithContext(context.WithValue(r.Context(), passageKey{}, p)))
 		if p.status == 0 {

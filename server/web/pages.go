@@ -25,7 +25,7 @@ func (s *server) getHome(w http.ResponseWriter, r *http.Request) error {
 	if strings.TrimSpace(typed) == "" {
 		return s.app(w, r, shell{Name: "home", Title: s.speech(r).TitleHome}, wire.HomePage, wire.Page{})
 	}
-	if err := s.guards.Typed(r); err != nil {
+	if err := s.limiters.Typed(r); err != nil {
 		return s.tooMany(w, r, err)
 	}
 	given := s.Links.Read(typed)
@@ -52,7 +52,7 @@ func (s *server) getJoin(w http.ResponseWriter, r *http.Request) error {
 func (s *server) joinPage(w http.ResponseWriter, r *http.Request, given string) error {
 	t := s.speech(r)
 	var e escalation.Escalation
-	err := s.guards.Code(r, given, func(code string) (err error) {
+	err := s.limiters.Code(r, given, func(code string) (err error) {
 		e, err = s.Escalations.Get(r.Context(), code)
 		return err
 	})

@@ -20,6 +20,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"escalate/app/wire"
+	"escalate/server/clientaddr"
 	"escalate/server/escalation"
 	"escalate/server/joincode"
 )
@@ -48,7 +49,7 @@ type Config struct {
 	Languages []string
 	// Proxies are those in front of this server that are believed when they tell
 	// a client's address.
-	Proxies Proxies
+	Proxies clientaddr.Proxies
 	// Links reads what people give for a join code, and makes the links that
 	// pages show; the same as escalation.Config.Link.
 	Links joincode.Links
@@ -58,8 +59,8 @@ type Config struct {
 	// to say that it has left, and a customer's to rate. All replicas need the same; empty means one that
 	// only this process has.
 	LeaveSecret string
-	// Guards are those of the process; nil makes some out of Limits.
-	Guards *Guards
+	// Limiters are those of the process; nil makes some out of Limits.
+	Limiters *Limiters
 	// Heartbeat is the pace of the "beat" events on a stream; 5 s by default.
 	// Pages take three missing ones for a replica that is gone, so a slower pace
 	// leaves them uninformed for longer; and proxies close silent connections.
@@ -131,14 +132,14 @@ type Deps struct {
 type server struct {
 	Config
 	Deps
-	own     string          // origin of PublicURL
-	origins map[string]bool // AllowedOrigins, normalised
-	static  *assets
-	metrics *metrics
-	guards  *Guards
-	streams *streams
-	leaves  leaveKeys
-	proxy   *proxyWatch
+	own      string          // origin of PublicURL
+	origins  map[string]bool // AllowedOrigins, normalised
+	static   *assets
+	metrics  *metrics
+	limiters *Limiters
+	streams  *streams
+	leaves   leaveKeys
+	proxy    *clientaddr.Watch
 }
 
 // New is the public handler: pages, API, static files, callbacks.
@@ -158,24 +159,24 @@ func New(c Config, d Deps) http.Handler {
 	if len(c.Languages) == 0 {
 		c.Languages = []string{"en"}
 	}
-	if c.Guards == nil {
-		c.Guards = NewGuards(c.Limits, c.Proxies, c.Links, func(ctx context.Context, code string) error {
+	if c.Limiters == nil {
+		c.Limiters = NewLimiters(c.Limits, c.Proxies, c.Links, func(ctx context.Context, code string) error {
 			_, err := d.Escalations.Get(ctx, code)
 			return err
 		}, c.Now)
 	}
 	l := c.Limits.orDefaults()
 	s := &server{
-		Config:  c,
-		Deps:    d,
-		own:     originOf(c.PublicURL),
-		origins: map[string]bool{},
-		static:  readAssets(c.Static, c.Log),
-		metrics: newMetrics(c.Registry),
-		guards:  c.Guards,
-		streams: newStreams(l.StreamsPerCode),
-		leaves:  newLeaveKeys(c.LeaveSecret),
-		proxy:   newProxyWatch(c),
+		Config:   c,
+		Deps:     d,
+		own:      originOf(c.PublicURL),
+		origins:  map[string]bool{},
+		static:   readAssets(c.Static, c.Log),
+		metrics:  newMetrics(c.Registry),
+		limiters: c.Limiters,
+		streams:  newStreams(l.StreamsPerCode),
+		leaves:   newLeaveKeys(c.LeaveSecret),
+		proxy:    newProxyWatch(c),
 	}
 	for _, o := range c.AllowedOrigins {
 		if o = originOf(o); o != "" {

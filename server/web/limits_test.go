@@ -10,6 +10,7 @@ import (
 	"escalate/app/wire"
 	"escalate/server/escalation"
 	"escalate/server/joincode"
+	"escalate/server/ratelimit"
 )
 
 func serve(h http.Handler, r *http.Request) *httptest.ResponseRecorder {
@@ -40,7 +41,7 @@ func letters(i int) string {
 func TestGuessingCodesIsSlowedDown(t *testing.T) {
 	g, c := newRig(), newClock()
 	g.config.Now = c.now
-	g.config.Limits = Limits{Codes: Guesses{PerAddress: Rate{PerSecond: 0.1, Burst: 5}, Everywhere: Rate{PerSecond: 1, Burst: 1000}}}
+	g.config.Limits = Limits{Codes: ratelimit.Guesses{PerPlace: ratelimit.Rate{PerSecond: 0.1, Burst: 5}, Everywhere: ratelimit.Rate{PerSecond: 1, Burst: 1000}}}
 	h := g.handler()
 	live := wire.CodePath(liveCode, "")
 
@@ -74,7 +75,7 @@ func TestGuessingCodesIsSlowedDown(t *testing.T) {
 func TestALimitedAddressCannotFindGoodCodes(t *testing.T) {
 	g, c := newRig(), newClock()
 	g.config.Now = c.now
-	g.config.Limits = Limits{Codes: Guesses{PerAddress: Rate{PerSecond: 0.1, Burst: 3}}}
+	g.config.Limits = Limits{Codes: ratelimit.Guesses{PerPlace: ratelimit.Rate{PerSecond: 0.1, Burst: 3}}}
 	h := g.handler()
 	from(h, "192.0.2.9", wire.CodePath(liveCode, ""), nil) // somebody else uses it
 	for i := range 3 {
@@ -90,7 +91,7 @@ func TestALimitedAddressCannotFindGoodCodes(t *testing.T) {
 func TestGuessingFromManyAddressesIsSlowedDown(t *testing.T) {
 	g, c := newRig(), newClock()
 	g.config.Now = c.now
-	g.config.Limits = Limits{Codes: Guesses{PerAddress: Rate{PerSecond: 1, Burst: 10}, Everywhere: Rate{PerSecond: 1, Burst: 20}}}
+	g.config.Limits = Limits{Codes: ratelimit.Guesses{PerPlace: ratelimit.Rate{PerSecond: 1, Burst: 10}, Everywhere: ratelimit.Rate{PerSecond: 1, Burst: 20}}}
 	h := g.handler()
 	live := wire.CodePath(liveCode, "")
 	for range 50 { // those who know their code use nothing up
@@ -121,7 +122,7 @@ func TestGuessingFromManyAddressesIsSlowedDown(t *testing.T) {
 func TestBadTokensAreSlowedDown(t *testing.T) {
 	g, c := newRig(), newClock()
 	g.config.Now = c.now
-	g.config.Limits = Limits{Tokens: Guesses{PerAddress: Rate{PerSecond: 0.1, Burst: 3}}}
+	g.config.Limits = Limits{Tokens: ratelimit.Guesses{PerPlace: ratelimit.Rate{PerSecond: 0.1, Burst: 3}}}
 	asked := 0
 	inner := g.deps.Agents
 	g.deps.Agents = agentsFunc(func(token string) (escalation.Agent, error) {
@@ -151,7 +152,7 @@ func TestBadTokensAreSlowedDown(t *testing.T) {
 func TestRequestsAreSlowedDownAndSayWhenToComeBack(t *testing.T) {
 	g, c := newRig(), newClock()
 	g.config.Now = c.now
-	g.config.Limits = Limits{Requests: Rate{PerSecond: 0.5, Burst: 2}}
+	g.config.Limits = Limits{Requests: ratelimit.Rate{PerSecond: 0.5, Burst: 2}}
 	h := g.handler()
 	path := wire.CodePath(liveCode, "")
 	from(h, "192.0.2.1", path, nil)
@@ -161,35 +162,5 @@ func TestRequestsAreSlowedDownAndSayWhenToComeBack(t *testing.T) {
 	w := serve(h, r)
 	if w.Code != http.StatusTooManyRequests || w.Header().Get("Retry-After") != "2" {
 		t.Errorf("status %d, Retry-After %q; want 429 and 2", w.Code, w.Header().Get("Retry-After"))
-	}
-}
-
-func TestLimitsForgetIdleAddresses(t *testing.T) {
-	c := newClock()
-	k := newKeyed(Rate{PerSecond: 1, Burst: 10}, c.now)
-	for i := range 100 {
-		k.allow(strconv.Itoa(i))
-	}
-	c.forward(2 * time.Minute)
-	k.allow("new")
-	if len(k.buckets) != 1 {
-		t.Errorf("%d addresses remembered, want 1", len(k.buckets))
-	}
-}
-
-func TestLimitsBoundTheirMemory(t *testing.T) {
-	c := newClock()
-	k := newKeyed(Rate{PerSecond: 1, Burst: 10}, c.now)
-	g := newGuard(Guesses{PerAddress: Rate{PerSecond: -1}, Everywhere: Rate{PerSecond: -1}}, c.now)
-	for i := range maxKeys + 10 {
-		k.allow(strconv.Itoa(i))
-		settle, err := g.reserve(t.Context(), []string{strconv.Itoa(i)}, "code")
-		if err != nil {
-			t.Fatal(err)
-		}
-		settle(right)
-	}
-	if len(k.buckets) > maxKeys || len(g.known) > maxKeys {
-		t.Errorf("%d buckets, %d secrets remembered; the bound is %d", len(k.buckets), len(g.known), maxKeys)
 	}
 }

@@ -1,24 +1,22 @@
-package web
+package clientaddr
 
 import (
 	"context"
 	"log/slog"
 	"net/http"
 	"net/netip"
-	"strings"
 	"sync"
 	"time"
-
-	"github.com/prometheus/client_golang/prometheus"
 )
 
-// proxyWatch notices a proxy in front of the server that the settings do not
+// Watch notices a proxy in front of the server that the settings do not
 // know of. All people then come from the proxy's address and share its limits,
-// which looks like an attack. It says so in the log and as a metric.
-type proxyWatch struct {
+// which looks like an attack. It says so in the log and as a metric. It is safe
+// for concurrent use.
+type Watch struct {
 	log   *slog.Logger
 	now   func() time.Time
-	gauge prometheus.Gauge
+	gauge Gauge
 
 	mu     sync.Mutex // guards what follows
 	from   map[netip.Addr]bool
@@ -38,24 +36,17 @@ const (
 	proxyPeriod = time.Hour
 )
 
-// newProxyWatch returns nil where there is nothing to notice: a proxy is
-// believed, or pages are not meant to be reached through one.
-func newProxyWatch(c Config) *proxyWatch {
-	if c.Proxies.Trusted() || !strings.HasPrefix(c.PublicURL, "https:") {
-		return nil
-	}
-	w := &proxyWatch{log: c.Log, now: c.Now, from: map[netip.Addr]bool{}, gauge: prometheus.NewGauge(prometheus.GaugeOpts{
-		Name: "escalate_proxy_not_trusted",
-		Help: "1 while requests come through a proxy that TRUST_PROXY does not know, so that all clients share one address and its limits.",
-	})}
-	if c.Registry != nil {
-		w.gauge = register(c.Registry, w.gauge)
-	}
-	return w
+// NewWatch returns a Watch that sets the gauge to 1 while it sees such a proxy,
+// and to 0 when it turns out to be none.
+func NewWatch(now func() time.Time, log *slog.Logger, gauge Gauge) *Watch {
+	return &Watch{log: log, now: now, gauge: gauge, from: map[netip.Addr]bool{}}
 }
 
-// see looks at one request.
-func (w *proxyWatch) see(r *http.Request) {
+// Gauge is a metric.
+type Gauge interface{ Set(float64) }
+
+// See looks at one request; a nil Watch sees nothing.
+func (w *Watch) See(r *http.Request) {
 	if w == nil {
 		return
 	}

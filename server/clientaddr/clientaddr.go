@@ -1,4 +1,7 @@
-package web
+// Package clientaddr finds out which address a request came from: its sender's,
+// or what the proxies in front of this server say of it, as far as they are
+// believed.
+package clientaddr
 
 import (
 	"fmt"
@@ -22,10 +25,10 @@ type Proxies struct {
 // maxHops is more proxies than anybody has one behind the other.
 const maxHops = 16
 
-// ParseProxies reads the setting TRUST_PROXY: "false" for none, "true" for one,
+// Parse reads the setting TRUST_PROXY: "false" for none, "true" for one,
 // a number of proxies that every request passes, or the addresses and networks
 // of the proxies ("10.0.0.0/8, 2001:db8::1"), separated by commas or spaces.
-func ParseProxies(setting string) (Proxies, error) {
+func Parse(setting string) (Proxies, error) {
 	setting = strings.TrimSpace(setting)
 	if n, err := strconv.Atoi(setting); err == nil {
 		if n < 0 || n > maxHops {
@@ -64,9 +67,9 @@ func ParseProxies(setting string) (Proxies, error) {
 // Trusted says whether any proxy is believed.
 func (p Proxies) Trusted() bool { return p.hops > 0 || len(p.networks) > 0 }
 
-// client returns the address that a request came from; it is not valid when
+// Of returns the address that a request came from; it is not valid when
 // RemoteAddr is none, as in a test.
-func (p Proxies) client(r *http.Request) netip.Addr {
+func (p Proxies) Of(r *http.Request) netip.Addr {
 	from := parseHop(r.RemoteAddr)
 	if !p.Trusted() {
 		return from
@@ -161,10 +164,10 @@ func parseHop(s string) netip.Addr {
 	return addr.Unmap().WithZone("")
 }
 
-// networksOf are the keys by which a client is limited: its IPv4 address; or
+// Keys returns the keys by which a client is limited: its IPv4 address; or
 // the /64 of its IPv6 address, which is what one line gets, then the /56 and the
 // /48, which are what one customer of a provider may have of such lines.
-func networksOf(addr netip.Addr) []string {
+func Keys(addr netip.Addr) []string {
 	if !addr.IsValid() {
 		return []string{"nowhere"}
 	}
