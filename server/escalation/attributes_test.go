@@ -65,7 +65,7 @@ func TestLengthsGetStricter(t *testing.T) {
 
 // What is written has to be known as ours, or a later report could not replace it.
 func TestEveryReportedFieldIsOurs(t *testing.T) {
-	s := New(Config{}, Deps{})
+	s := New(Config{}, Deps{}).ender.reporter
 	q := 3
 	e := run(t, agentIn(ag1, 0), customerIn(cu1, 1), cb("participant-connected", rm1, cu1, "PA1", 1, 2), ended(9))
 	e.Receipt.Quality = &q

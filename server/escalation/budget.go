@@ -36,7 +36,7 @@ func newBudget(perSecond, atOnce int) *budget {
 }
 
 // turn waits for a turn, and says whether it had to wait. When that would take
-// too long it answers ErrUnavailable at once.
+// too long it returns ErrUnavailable at once.
 func (b *budget) turn(ctx context.Context, name string) (waited bool, err error) {
 	r := b.of(name).Reserve()
 	d := r.Delay()

@@ -18,7 +18,7 @@ const (
 // customerName is what to call the customer of a Task, for its agent alone: the
 // Task's name for them, else the Conversation's, else "". It is personal data
 // and is therefore never stored, nor told to who only has the code.
-func (s *Service) customerName(ctx context.Context, task attributes, conversationSID string) string {
+func (b *taskbook) customerName(ctx context.Context, task attributes, conversationSID string) string {
 	if n := task.person(attrCustomerName, attrName); n != "" {
 		return n
 	}
@@ -28,10 +28,10 @@ func (s *Service) customerName(ctx context.Context, task attributes, conversatio
 		}
 	}
 	if conversationSID != "" {
-		c, err := s.d.Chat.Fetch(ctx, conversationSID)
+		c, err := b.chat.Fetch(ctx, conversationSID)
 		if err != nil {
 			// A call without a name is better than none.
-			s.c.Log.WarnContext(ctx, "customer has no name", "err", err)
+			b.log.WarnContext(ctx, "customer has no name", "err", err)
 		}
 		attrs, err := parseAttributes(c.Attributes)
 		if err != nil {

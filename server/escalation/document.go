@@ -5,9 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"reflect"
-	"slices"
 	"time"
 
 	"escalate/app/name"
@@ -20,16 +18,28 @@ var errNoAgent = errors.New("no agent in the Room")
 // one Document need about as many.
 const tries = 12
 
+// ledger keeps the escalations, one Document for each code. Every change of one
+// goes through change, and every state that is read or written is told to those
+// who watch.
+type ledger struct {
+	docs    Documents
+	hub     *hub
+	pace    *pacer
+	maxCall time.Duration
+	now     func() time.Time
+	decode  func(Document) (Escalation, error)
+}
+
 // load reads the escalation of a code that has the right form.
-func (s *Service) load(ctx context.Context, code string) (Escalation, Document, error) {
-	d, err := s.d.Documents.Fetch(ctx, code)
+func (l *ledger) load(ctx context.Context, code string) (Escalation, Document, error) {
+	d, err := l.docs.Fetch(ctx, code)
 	if errors.Is(err, ErrNotFound) {
 		return Escalation{}, d, ErrUnknownCode
 	}
 	if err != nil {
 		return Escalation{}, d, fmt.Errorf("read escalation: %w", err)
 	}
-	e, err := s.decode(d)
+	e, err := l.decode(d)
 	return e, d, err
 }
 
@@ -44,27 +54,27 @@ func decode(d Document) (Escalation, error) {
 }
 
 // find reads the escalation of a code as somebody gave it, as it is now.
-func (s *Service) find(ctx context.Context, given string) (Escalation, error) {
+func (l *ledger) find(ctx context.Context, given string) (Escalation, error) {
 	code, err := parseCode(given)
 	if err != nil {
 		return Escalation{}, err
 	}
-	e, _, err := s.load(ctx, code)
+	e, _, err := l.load(ctx, code)
 	if err != nil {
 		return e, err
 	}
-	e = e.at(s.now())
-	s.hub.publish(e)
+	e = e.at(l.now())
+	l.hub.publish(e)
 	return e, nil
 }
 
 // change reads an escalation, lets f make the next state of it and writes that
 // back if nobody else has written meanwhile, else starts over. When f changes
-// nothing, nothing is written. An error of f is answered as it is.
-func (s *Service) change(ctx context.Context, code string, f func(Escalation) (Escalation, error)) (Escalation, error) {
+// nothing, nothing is written. An error of f is returned as it is.
+func (l *ledger) change(ctx context.Context, code string, f func(Escalation) (Escalation, error)) (Escalation, error) {
 	paid := false
 	for try := range tries {
-		e, d, err := s.load(ctx, code)
+		e, d, err := l.load(ctx, code)
 		if err != nil {
 			return e, err
 		}
@@ -74,13 +84,13 @@ func (s *Service) change(ctx context.Context, code string, f func(Escalation) (E
 		}
 		if reflect.DeepEqual(e, next) {
 			// Often because another replica was first, whose change is news here.
-			s.hub.publish(next.at(s.now()))
+			l.hub.publish(next.at(l.now()))
 			return next, nil
 		}
 		// Wait for a turn to write only when there is something to write, and
 		// look again after waiting.
 		if !paid {
-			waited, err := s.writes.turn(ctx, code)
+			waited, err := l.pace.writes.turn(ctx, code)
 			if err != nil {
 				return e, fmt.Errorf("change escalation: %w", err)
 			}
@@ -94,17 +104,17 @@ func (s *Service) change(ctx context.Context, code string, f func(Escalation) (E
 		if err != nil {
 			return e, err
 		}
-		_, err = s.d.Documents.Update(ctx, code, d.Revision, data, s.newTTL(e, next))
+		_, err = l.docs.Update(ctx, code, d.Revision, data, l.newTTL(e, next))
 		switch {
 		case err == nil:
-			s.hub.publish(next.at(s.now()))
+			l.hub.publish(next.at(l.now()))
 			return next, nil
 		case errors.Is(err, ErrNotFound):
 			return e, ErrUnknownCode
 		case !errors.Is(err, ErrConflict):
 			return e, fmt.Errorf("change escalation: %w", err)
 		}
-		if err := s.pause(ctx, try); err != nil {
+		if err := l.pace.pause(ctx, try); err != nil {
 			return e, err
 		}
 	}
@@ -126,43 +136,25 @@ func encode(e Escalation) (json.RawMessage, error) {
 		if len(data) <= maxDocument {
 			return data, nil
 		}
-		gone := e.forgettable()
+		gone := e.Participants.forgettable()
 		if gone < 0 {
 			return nil, fmt.Errorf("encode escalation: %d bytes are too many for a Document", len(data))
 		}
-		e.Participants = slices.Delete(slices.Clone(e.Participants), gone, gone+1)
+		e.Participants = e.Participants.without(gone)
 	}
 }
 
 // newTTL is the time to live that an update must set, or 0 to leave it: Sync
 // counts a TTL from the update that sets it, and never prolongs it by itself.
-func (s *Service) newTTL(before, after Escalation) time.Duration {
-	was, is := before.deadline(s.c.MaxCall), after.deadline(s.c.MaxCall)
+func (l *ledger) newTTL(before, after Escalation) time.Duration {
+	was, is := before.deadline(l.maxCall), after.deadline(l.maxCall)
 	if was.Equal(is) {
 		return 0
 	}
-	return s.ttl(after)
+	return l.ttl(after)
 }
 
 // ttl is how long the Document must live from now on.
-func (s *Service) ttl(e Escalation) time.Duration {
-	return max(e.deadline(s.c.MaxCall).Sub(s.now()), time.Minute).Round(time.Second)
-}
-
-// pause waits a little before try+1, at random so that losers of one race do
-// not meet again in the next.
-func (s *Service) pause(ctx context.Context, try int) error {
-	return s.sleep(ctx, rand.N(time.Duration(try+1)*10*time.Millisecond))
-}
-
-// sleep waits for d or until ctx ends.
-func sleep(ctx context.Context, d time.Duration) error {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
+func (l *ledger) ttl(e Escalation) time.Duration {
+	return max(e.deadline(l.maxCall).Sub(l.now()), time.Minute).Round(time.Second)
 }

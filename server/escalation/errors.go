@@ -2,7 +2,7 @@ package escalation
 
 import "errors"
 
-// What a use case may answer. Compare with errors.Is.
+// What a use case may return. Compare with errors.Is.
 var (
 	// ErrUnknownCode also stands for a malformed code, which is not looked up; both get
 	// the same answer.
@@ -40,7 +40,7 @@ var (
 	ErrUnavailable = errors.New("no service from Twilio now")
 )
 
-// What the ports answer, besides ErrUnavailable.
+// What the ports return, besides ErrUnavailable.
 var (
 	// ErrNotFound says that a Document, Room, Participant or Task does not exist.
 	ErrNotFound = errors.New("not found")

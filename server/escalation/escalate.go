@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"escalate/app/name"
@@ -12,16 +13,27 @@ import (
 	"escalate/server/joincode"
 )
 
-// Escalate makes a join code for a Task and, with sendInvite, posts the join
-// link into its Conversation. A Task that has a live escalation keeps it, with
-// resumed true. It answers ErrTaskNotFound, ErrTaskNotYours, ErrForbidden,
-// ErrTaskClosed, ErrTaskNotChat, ErrTaskFull or ErrUnavailable.
-func (s *Service) Escalate(ctx context.Context, a Agent, taskSID string, sendInvite bool, lang string) (e Escalation, resumed bool, err error) {
-	t, attrs, err := s.task(ctx, taskSID)
+// starter makes join codes for Tasks.
+type starter struct {
+	docs       Documents
+	ledger     *ledger
+	tasks      *taskbook
+	chat       Chat
+	inviter    *inviter
+	codeLength int
+	codeTTL    time.Duration
+	record     bool // what is recorded is asked for consent
+	now        func() time.Time
+	log        *slog.Logger
+}
+
+// escalate is Service.Escalate.
+func (s *starter) escalate(ctx context.Context, a Agent, taskSID string, sendInvite bool, lang string) (e Escalation, resumed bool, err error) {
+	t, attrs, err := s.tasks.fetch(ctx, taskSID)
 	if err != nil {
 		return e, false, err
 	}
-	mine, err := s.assigned(ctx, a, taskSID)
+	mine, err := s.tasks.assigned(ctx, a, taskSID)
 	if err != nil {
 		return e, false, err
 	}
@@ -32,7 +44,7 @@ func (s *Service) Escalate(ctx context.Context, a Agent, taskSID string, sendInv
 	if conversation == "" {
 		return e, false, ErrTaskNotChat
 	}
-	e, resumed, err = s.liveOf(ctx, taskSID, attrs)
+	e, resumed, err = s.tasks.liveOf(ctx, taskSID, attrs)
 	if err != nil {
 		return e, false, err
 	}
@@ -49,7 +61,7 @@ func (s *Service) Escalate(ctx context.Context, a Agent, taskSID string, sendInv
 		err = s.sendInvite(ctx, e, a, lang)
 	}
 	if err == nil {
-		e.CustomerName = s.customerName(ctx, attrs, conversation)
+		e.CustomerName = s.tasks.customerName(ctx, attrs, conversation)
 	}
 	return e, resumed, err
 }
@@ -61,11 +73,11 @@ func (a Agent) ref() AgentRef {
 
 // takeOver makes the present agent the one whom the customer reads about,
 // when the Task was transferred since the code was made.
-func (s *Service) takeOver(ctx context.Context, e Escalation, me AgentRef, mine bool) (Escalation, error) {
+func (s *starter) takeOver(ctx context.Context, e Escalation, me AgentRef, mine bool) (Escalation, error) {
 	if !mine || e.Agent == me {
 		return e, nil
 	}
-	return s.change(ctx, e.Code, func(e Escalation) (Escalation, error) {
+	return s.ledger.change(ctx, e.Code, func(e Escalation) (Escalation, error) {
 		if !e.AgentPresent() {
 			e.Agent = me
 		}
@@ -75,15 +87,15 @@ func (s *Service) takeOver(ctx context.Context, e Escalation, me AgentRef, mine 
 
 // begin makes a new Document and names it in the Task's attributes. When
 // another replica did so at the same time, the one in the attributes counts,
-// and is answered with resumed true.
-func (s *Service) begin(ctx context.Context, me AgentRef, taskSID, conversation string) (e Escalation, resumed bool, err error) {
+// and is returned with resumed true.
+func (s *starter) begin(ctx context.Context, me AgentRef, taskSID, conversation string) (e Escalation, resumed bool, err error) {
 	if e, err = s.create(ctx, me, taskSID, conversation); err != nil {
 		return e, false, err
 	}
 	var other Escalation
-	err = s.changeTask(ctx, taskSID, func(attrs attributes, l length) error {
+	err = s.tasks.change(ctx, taskSID, func(attrs attributes, l length) error {
 		var err error
-		if other, resumed, err = s.liveOf(ctx, taskSID, attrs); err != nil {
+		if other, resumed, err = s.tasks.liveOf(ctx, taskSID, attrs); err != nil {
 			return err
 		}
 		if other.Status == Expired {
@@ -117,26 +129,26 @@ func (s *Service) begin(ctx context.Context, me AgentRef, taskSID, conversation 
 }
 
 // discard ends an escalation that nobody will ever hear of: now, not at its time.
-func (s *Service) discard(ctx context.Context, code string) {
+func (s *starter) discard(ctx context.Context, code string) {
 	// The caller's context may be what failed it.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
-	if _, err := s.change(ctx, code, func(e Escalation) (Escalation, error) {
+	if _, err := s.ledger.change(ctx, code, func(e Escalation) (Escalation, error) {
 		e, _ = e.applyEnd(s.now())
 		e.Settled = true
 		return e, nil
 	}); err != nil {
-		s.c.Log.WarnContext(ctx, "unused join code stays until it expires", "err", err)
+		s.log.WarnContext(ctx, "unused join code stays until it expires", "err", err)
 	}
 }
 
 // retire stores that an escalation has expired. When somebody has joined it
-// meanwhile it answers that, and true.
-func (s *Service) retire(ctx context.Context, e Escalation, taskSID string) (Escalation, bool, error) {
+// meanwhile it returns that, and true.
+func (s *starter) retire(ctx context.Context, e Escalation, taskSID string) (Escalation, bool, error) {
 	if e.Task != taskSID {
 		return e, false, nil
 	}
-	e, err := s.change(ctx, e.Code, func(e Escalation) (Escalation, error) { return e.at(s.now()), nil })
+	e, err := s.ledger.change(ctx, e.Code, func(e Escalation) (Escalation, error) { return e.at(s.now()), nil })
 	if errors.Is(err, ErrUnknownCode) {
 		return e, false, nil
 	}
@@ -147,9 +159,9 @@ func (s *Service) retire(ctx context.Context, e Escalation, taskSID string) (Esc
 var errLost = errors.New("escalated already")
 
 // create makes the Document of a new escalation, under a code nobody has.
-func (s *Service) create(ctx context.Context, me AgentRef, taskSID, conversation string) (Escalation, error) {
+func (s *starter) create(ctx context.Context, me AgentRef, taskSID, conversation string) (Escalation, error) {
 	for range tries {
-		code, err := joincode.New(s.c.CodeLength)
+		code, err := joincode.New(s.codeLength)
 		if err != nil {
 			return Escalation{}, err
 		}
@@ -163,15 +175,15 @@ func (s *Service) create(ctx context.Context, me AgentRef, taskSID, conversation
 			Agent:        me,
 			Room:         RoomRef{Name: code},
 			Created:      now,
-			ValidUntil:   now.Add(s.c.CodeTTL),
-			Recording:    s.c.Record && recordable(s.c.RoomType),
+			ValidUntil:   now.Add(s.codeTTL),
+			Recording:    s.record,
 			Customer:     Progress{Phase: wire.PhaseInvited, At: now},
 		}
 		data, err := encode(e)
 		if err != nil {
 			return e, err
 		}
-		_, err = s.d.Documents.Create(ctx, code, data, s.ttl(e))
+		_, err = s.docs.Create(ctx, code, data, s.ledger.ttl(e))
 		if err == nil {
 			return e, nil
 		}
@@ -186,21 +198,14 @@ func (s *Service) create(ctx context.Context, me AgentRef, taskSID, conversation
 func recordable(roomType string) bool { return roomType == "group" || roomType == "group-small" }
 
 // sendInvite posts the join link, in the agent's name.
-func (s *Service) sendInvite(ctx context.Context, e Escalation, a Agent, lang string) error {
-	attrs, err := json.Marshal(map[string]any{attrEscalation: map[string]string{"code": e.Code, "url": s.JoinURL(e.Code)}})
+func (s *starter) sendInvite(ctx context.Context, e Escalation, a Agent, lang string) error {
+	attrs, err := json.Marshal(map[string]any{attrEscalation: map[string]string{"code": e.Code, "url": s.inviter.joinURL(e.Code)}})
 	if err != nil {
 		return fmt.Errorf("encode invite: %w", err)
 	}
-	m := Message{Author: a.Identity, Body: s.Invite(e, lang), Attributes: attrs}
-	if err := s.d.Chat.Send(ctx, e.Conversation, m); err != nil {
+	m := Message{Author: a.Identity, Body: s.inviter.invite(e, lang), Attributes: attrs}
+	if err := s.chat.Send(ctx, e.Conversation, m); err != nil {
 		return fmt.Errorf("post invite into %s: %w", e.Conversation, err)
 	}
 	return nil
-}
-
-// Get answers the escalation of a code, also an expired or ended one; its
-// Status says so. It changes nothing: link previews may fetch it. ErrUnknownCode
-// also stands for a malformed code.
-func (s *Service) Get(ctx context.Context, code string) (Escalation, error) {
-	return s.find(ctx, code)
 }

@@ -39,7 +39,6 @@ type Escalation struct {
 	ValidUntil time.Time `json:"validUntil"`
 	// OpenedAt is when an agent first joined; the longest call counts from here.
 	OpenedAt  time.Time `json:"openedAt,omitzero"`
-	EndedAt   time.Time `json:"endedAt,omitzero"`
 	Recording bool      `json:"recording"`
 	Consent   []Consent `json:"consent,omitempty"`
 	Customer  Progress  `json:"customer"`
@@ -47,17 +46,24 @@ type Escalation struct {
 	// by Escalate and Task, and never stored.
 	CustomerName string `json:"-"`
 	// Participants are those seen in the Room, newest last, bounded.
-	Participants []Presence `json:"participants,omitempty"`
+	Participants stays `json:"participants,omitempty"`
 	// CustomerCame is when a customer was first known to be in the call; stays
 	// may be forgotten, this is not. Servers before it left it out.
 	CustomerCame time.Time `json:"customerCame,omitzero"`
-	Rating       *Rating   `json:"rating,omitempty"`
-	Receipt      *Receipt  `json:"receipt,omitempty"`
+	Outcome
+	// LastSequence is the SequenceNumber of the newest status callback, per Room SID.
+	LastSequence map[string]int `json:"lastSequence,omitempty"`
+}
+
+// Outcome is what became of an escalation; its fields stand beside the others
+// in the Document.
+type Outcome struct {
+	EndedAt time.Time `json:"endedAt,omitzero"`
+	Rating  *Rating   `json:"rating,omitempty"`
+	Receipt *Receipt  `json:"receipt,omitempty"`
 	// Settled says that everything that follows from the end is done: the Room
 	// completed, the agent's lock free, the receipt and the rating on the Task.
 	Settled bool `json:"settled,omitempty"`
-	// LastSequence is the SequenceNumber of the newest status callback, per Room SID.
-	LastSequence map[string]int `json:"lastSequence,omitempty"`
 }
 
 // AgentRef is the agent of an escalation.

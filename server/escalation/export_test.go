@@ -8,12 +8,12 @@ import (
 // Unpaced takes the waiting out of a Service: pause is called instead, and
 // nothing is rationed.
 func (s *Service) Unpaced(pause func()) {
-	s.sleep = func(ctx context.Context, _ time.Duration) error {
+	s.ledger.pace.sleep = func(ctx context.Context, _ time.Duration) error {
 		pause()
 		return ctx.Err()
 	}
-	s.writes, s.customers = newBudget(1e12, 1<<30), newBudget(1e12, 1<<30)
-	s.reports.every = 0
+	s.ledger.pace.writes, s.ledger.pace.customers = newBudget(1e12, 1<<30), newBudget(1e12, 1<<30)
+	s.listener.reports.every = 0
 }
 
 // Decoder reads Documents and remembers what it read: most of the time of a
@@ -23,7 +23,7 @@ type Decoder map[string]Escalation
 
 // Use makes a Service read with the Decoder.
 func (c Decoder) Use(s *Service) {
-	s.decode = func(d Document) (Escalation, error) { return c.Decode(d) }
+	s.ledger.decode = func(d Document) (Escalation, error) { return c.Decode(d) }
 }
 
 // Decode reads a Document.

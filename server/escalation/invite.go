@@ -2,14 +2,23 @@ package escalation
 
 import (
 	"fmt"
-	"net/url"
 	"strings"
 	"time"
+
+	"escalate/app/wire"
 )
 
-// JoinURL is the customer's link for a code.
-func (s *Service) JoinURL(code string) string {
-	return strings.TrimRight(s.c.PublicURL, "/") + "/join/" + url.PathEscape(s.c.Link(code))
+// inviter writes what the customer gets to read in the chat.
+type inviter struct {
+	publicURL string
+	link      func(code string) string
+	brand     string
+	now       func() time.Time
+}
+
+// joinURL is Service.JoinURL.
+func (i *inviter) joinURL(code string) string {
+	return wire.JoinURL(i.publicURL, i.link(code))
 }
 
 // phrasebook is the invite in one language. The verbs of invite are who and
@@ -61,9 +70,8 @@ var phrasebooks = map[string]phrasebook{
 	},
 }
 
-// Invite is the text with the join link for the chat, in the language of a
-// BCP 47 tag; English when there is none in that language.
-func (s *Service) Invite(e Escalation, lang string) string {
+// invite is Service.Invite.
+func (i *inviter) invite(e Escalation, lang string) string {
 	primary, _, _ := strings.Cut(strings.ReplaceAll(strings.ToLower(lang), "_", "-"), "-")
 	p, ok := phrasebooks[primary]
 	if !ok {
@@ -74,13 +82,13 @@ func (s *Service) Invite(e Escalation, lang string) string {
 	if who == "" {
 		who = p.nobody
 	}
-	if s.c.Brand != "" {
-		who += " (" + cut(s.c.Brand, 80) + ")"
+	if i.brand != "" {
+		who += " (" + cut(i.brand, 80) + ")"
 	}
-	lines := []string{fmt.Sprintf(p.invite, who, s.JoinURL(e.Code))}
+	lines := []string{fmt.Sprintf(p.invite, who, i.joinURL(e.Code))}
 	// Once the agent is in, the link works as long as the call goes on. Less
 	// than two minutes are not worth a sentence, and "1 minutes" is none.
-	if left := e.ValidUntil.Sub(s.now()); e.Status == Invited && left >= 2*time.Minute {
+	if left := e.ValidUntil.Sub(i.now()); e.Status == Invited && left >= 2*time.Minute {
 		lines = append(lines, p.lasts(left))
 	}
 	if e.Recording {

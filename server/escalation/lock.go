@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -38,6 +37,17 @@ type lock struct {
 	Confirmed bool `json:"confirmed,omitempty"`
 }
 
+// locks takes and frees the agents' locks.
+type locks struct {
+	docs    Documents
+	ledger  *ledger
+	pace    *pacer
+	maxCall time.Duration
+	now     func() time.Time
+	// reconcile makes an escalation agree with who is in its Room.
+	reconcile func(context.Context, Escalation) (Escalation, error)
+}
+
 const lockPrefix = "agentlock."
 
 func lockName(worker string) string { return lockPrefix + worker }
@@ -48,37 +58,43 @@ func lockName(worker string) string { return lockPrefix + worker }
 const clocksApart = time.Minute
 
 // acquire takes the Worker's lock for a session; whoever holds it for the same
-// code already keeps it. It answers *BusyError when another session has it, and
+// code already keeps it. It returns *BusyError when another session has it, and
 // the lock's revision for confirm.
-func (s *Service) acquire(ctx context.Context, worker, code, task string) (revision string, err error) {
-	return s.takeLock(ctx, worker, lock{Holder: code, Task: task}, nil)
+func (l *locks) acquire(ctx context.Context, worker, code, task string) (revision string, err error) {
+	return l.take(ctx, worker, lock{Holder: code, Task: task}, nil)
 }
 
 // confirm makes sure of the lock once the agent's presence in the session is
-// written: it was not taken since acquire answered revision, or it can be had
+// written: it was not taken since acquire returned revision, or it can be had
 // again. *BusyError says that another session has it.
-func (s *Service) confirm(ctx context.Context, worker, code, task, revision string) error {
-	_, err := s.takeLock(ctx, worker, lock{Holder: code, Task: task, Confirmed: true}, &Document{Revision: revision})
+func (l *locks) confirm(ctx context.Context, worker, code, task, revision string) error {
+	_, err := l.take(ctx, worker, lock{Holder: code, Task: task, Confirmed: true}, &Document{Revision: revision})
 	return err
 }
 
-// takeLock writes the lock over known, or when that is nil or no longer the
+// keep takes the lock for an agent who is in the Room.
+func (l *locks) keep(ctx context.Context, worker, code, task string) error {
+	_, err := l.take(ctx, worker, lock{Holder: code, Task: task, Confirmed: true}, nil)
+	return err
+}
+
+// take writes the lock over known, or when that is nil or no longer the
 // newest over what is there, if it may.
-func (s *Service) takeLock(ctx context.Context, worker string, mine lock, known *Document) (revision string, err error) {
-	ttl := s.c.MaxCall + keep
+func (l *locks) take(ctx context.Context, worker string, mine lock, known *Document) (revision string, err error) {
+	ttl := l.maxCall + keep
 	for try := range tries {
 		missing := false
 		if known == nil {
-			d, err := s.claim(ctx, worker, mine.Holder)
+			d, err := l.claim(ctx, worker, mine.Holder)
 			if missing = errors.Is(err, ErrNotFound); err != nil && !missing {
 				return "", err
 			}
 			known = &d
 		}
-		if _, err := s.writes.turn(ctx, lockName(worker)); err != nil {
+		if _, err := l.pace.writes.turn(ctx, lockName(worker)); err != nil {
 			return "", fmt.Errorf("take lock: %w", err)
 		}
-		mine.Since = s.now()
+		mine.Since = l.now()
 		mine.Until = mine.Since.Add(ttl)
 		data, err := json.Marshal(mine)
 		if err != nil {
@@ -86,9 +102,9 @@ func (s *Service) takeLock(ctx context.Context, worker string, mine lock, known 
 		}
 		var d Document
 		if missing {
-			d, err = s.d.Documents.Create(ctx, lockName(worker), data, ttl)
+			d, err = l.docs.Create(ctx, lockName(worker), data, ttl)
 		} else {
-			d, err = s.d.Documents.Update(ctx, lockName(worker), known.Revision, data, ttl)
+			d, err = l.docs.Update(ctx, lockName(worker), known.Revision, data, ttl)
 		}
 		if err == nil {
 			return d.Revision, nil
@@ -98,21 +114,21 @@ func (s *Service) takeLock(ctx context.Context, worker string, mine lock, known 
 			return "", fmt.Errorf("take lock: %w", err)
 		}
 		known = nil
-		if err := s.pause(ctx, try); err != nil {
+		if err := l.pace.pause(ctx, try); err != nil {
 			return "", err
 		}
 	}
 	return "", fmt.Errorf("take lock: too many contenders: %w", ErrUnavailable)
 }
 
-// claim answers the lock Document if the session of code may take it,
+// claim returns the lock Document if the session of code may take it,
 // ErrNotFound when there is none, and *BusyError when another session has it.
-func (s *Service) claim(ctx context.Context, worker, code string) (Document, error) {
-	d, held, err := s.fetchLock(ctx, worker)
+func (l *locks) claim(ctx context.Context, worker, code string) (Document, error) {
+	d, held, err := l.fetch(ctx, worker)
 	if err != nil || held.Holder == "" || held.Holder == code {
 		return d, err
 	}
-	busy, err := s.stillIn(ctx, worker, held)
+	busy, err := l.stillIn(ctx, worker, held)
 	if err != nil {
 		return d, fmt.Errorf("check holder of lock: %w", err)
 	}
@@ -122,8 +138,8 @@ func (s *Service) claim(ctx context.Context, worker, code string) (Document, err
 	return d, nil
 }
 
-func (s *Service) fetchLock(ctx context.Context, worker string) (d Document, held lock, err error) {
-	if d, err = s.d.Documents.Fetch(ctx, lockName(worker)); err != nil {
+func (l *locks) fetch(ctx context.Context, worker string) (d Document, held lock, err error) {
+	if d, err = l.docs.Fetch(ctx, lockName(worker)); err != nil {
 		return d, held, fmt.Errorf("fetch lock: %w", err)
 	}
 	if json.Unmarshal(d.Data, &held) != nil {
@@ -141,37 +157,37 @@ func (l lock) underWay(now time.Time) bool {
 // stillIn says whether the Worker really is in the session that holds the
 // lock. A browser or a server that crashed leaves a lock behind, and the agent
 // must not be shut out by it.
-func (s *Service) stillIn(ctx context.Context, worker string, held lock) (bool, error) {
-	e, _, err := s.load(ctx, held.Holder)
+func (l *locks) stillIn(ctx context.Context, worker string, held lock) (bool, error) {
+	e, _, err := l.ledger.load(ctx, held.Holder)
 	if errors.Is(err, ErrUnknownCode) {
 		return false, nil
 	}
 	if err != nil {
 		return false, err
 	}
-	e = e.at(s.now())
+	e = e.at(l.now())
 	switch {
 	case !e.live():
 		return false, nil
-	case held.underWay(s.now()):
+	case held.underWay(l.now()):
 		return true, nil
-	case !e.present(wire.RoleAgent, worker):
+	case !e.Participants.present(wire.RoleAgent, worker):
 		return false, nil
 	}
-	if e, err = s.reconcile(ctx, e); err != nil {
+	if e, err = l.reconcile(ctx, e); err != nil {
 		return false, err
 	}
-	return e.live() && e.present(wire.RoleAgent, worker), nil
+	return e.live() && e.Participants.present(wire.RoleAgent, worker), nil
 }
 
 // release frees the Worker's lock if the session of code holds it and the
 // Worker is not in it, perhaps from another page. It takes nothing from a join
 // that is under way: that join confirms.
-func (s *Service) release(ctx context.Context, worker, code string) error {
+func (l *locks) release(ctx context.Context, worker, code string) error {
 	for try := range tries {
 		// First the lock, then the session: a presence written after this read
 		// is followed by a confirmation, which makes the freeing fail.
-		d, held, err := s.fetchLock(ctx, worker)
+		d, held, err := l.fetch(ctx, worker)
 		if errors.Is(err, ErrNotFound) {
 			return nil
 		}
@@ -181,125 +197,43 @@ func (s *Service) release(ctx context.Context, worker, code string) error {
 		if held.Holder != code {
 			return nil
 		}
-		e, _, err := s.load(ctx, code)
+		e, _, err := l.ledger.load(ctx, code)
 		if err != nil && !errors.Is(err, ErrUnknownCode) {
 			return err
 		}
-		if err == nil && e.at(s.now()).live() && e.present(wire.RoleAgent, worker) {
+		if err == nil && e.at(l.now()).live() && e.Participants.present(wire.RoleAgent, worker) {
 			return nil
 		}
-		err = s.free(ctx, worker, d, held)
+		err = l.free(ctx, worker, d, held)
 		if err == nil || errors.Is(err, ErrNotFound) {
 			return nil
 		}
 		if !errors.Is(err, ErrConflict) {
 			return err
 		}
-		if err := s.pause(ctx, try); err != nil {
+		if err := l.pace.pause(ctx, try); err != nil {
 			return err
 		}
 	}
 	return fmt.Errorf("free lock: too many contenders: %w", ErrUnavailable)
 }
 
-func (s *Service) free(ctx context.Context, worker string, d Document, held lock) error {
-	if _, err := s.writes.turn(ctx, lockName(worker)); err != nil {
+func (l *locks) free(ctx context.Context, worker string, d Document, held lock) error {
+	if _, err := l.pace.writes.turn(ctx, lockName(worker)); err != nil {
 		return fmt.Errorf("free lock: %w", err)
 	}
-	data, err := json.Marshal(lock{Since: held.Since, Until: s.now()})
+	data, err := json.Marshal(lock{Since: held.Since, Until: l.now()})
 	if err != nil {
 		return fmt.Errorf("encode lock: %w", err)
 	}
-	if _, err = s.d.Documents.Update(ctx, lockName(worker), d.Revision, data, 0); err != nil {
+	if _, err = l.docs.Update(ctx, lockName(worker), d.Revision, data, 0); err != nil {
 		return fmt.Errorf("free lock: %w", err)
 	}
 	return nil
 }
 
-// releaseGone frees the locks of agents who were there before and no longer are.
-func (s *Service) releaseGone(ctx context.Context, was, is Escalation) {
-	for _, worker := range was.workers() {
-		if !was.present(wire.RoleAgent, worker) || is.present(wire.RoleAgent, worker) {
-			continue
-		}
-		if err := s.release(ctx, worker, is.Code); err != nil {
-			s.c.Log.WarnContext(ctx, "agent stays locked until the next sweep", "worker", worker, "err", err)
-		}
-	}
-}
-
-// holdBack makes sure of the locks of agents who were gone and are seen in the
-// Room again, because their browser came back from wherever it was.
-func (s *Service) holdBack(ctx context.Context, was, is Escalation) {
-	for _, p := range is.agents() {
-		if _, worker := splitIdentity(p.Identity); was.present(wire.RoleAgent, worker) {
-			continue
-		}
-		if err := s.keepLock(ctx, is, p.Identity); err != nil {
-			s.c.Log.WarnContext(ctx, "agent is back without the lock until the next sweep", "err", err)
-		}
-	}
-}
-
-// keepLock takes the lock for an agent who is in the Room. One who is in
-// another session by now has to leave this one.
-func (s *Service) keepLock(ctx context.Context, e Escalation, identity string) error {
-	_, worker := splitIdentity(identity)
-	_, err := s.takeLock(ctx, worker, lock{Holder: e.Code, Task: e.Task, Confirmed: true}, nil)
-	var busy *BusyError
-	if errors.As(err, &busy) {
-		s.c.Log.InfoContext(ctx, "agent came back while in another session", "worker", worker, "task", e.Task)
-		return s.Leave(ctx, e.Code, identity)
-	}
-	return err
-}
-
-// sweepLocks frees locks whose session is over or has lost its agent, and takes
-// those that somebody in a Room ought to have. All that was listed may have
-// changed since; it only saves looking again at what plainly agrees.
-func (s *Service) sweepLocks(ctx context.Context, all []Document, live map[string]Escalation) error {
-	var errs []error
-	locks := map[string]lock{}
-	for _, d := range all {
-		var l lock
-		if worker, ok := lockOf(d.Name); ok && json.Unmarshal(d.Data, &l) == nil {
-			locks[worker] = l
-		}
-	}
-	for _, d := range all {
-		if worker, ok := lockOf(d.Name); ok {
-			l := locks[worker]
-			if l.Holder != "" && !l.underWay(s.now()) && !live[l.Holder].present(wire.RoleAgent, worker) {
-				errs = append(errs, s.release(ctx, worker, l.Holder))
-			}
-			continue
-		}
-		for _, p := range live[d.Name].agents() {
-			if _, worker := splitIdentity(p.Identity); locks[worker].Holder != d.Name {
-				errs = append(errs, s.sweepAgent(ctx, d.Name, p.Identity))
-			}
-		}
-	}
-	return errors.Join(errs...)
-}
-
-// lockOf answers whose lock a Document of that name is.
+// lockOf returns whose lock a Document of that name is.
 func lockOf(name string) (worker string, ok bool) {
 	worker, ok = strings.CutPrefix(name, lockPrefix)
 	return worker, ok && workerForm().MatchString(worker)
-}
-
-// sweepAgent looks again whether the agent is in the session, and takes the lock.
-func (s *Service) sweepAgent(ctx context.Context, code, identity string) error {
-	e, _, err := s.load(ctx, code)
-	if errors.Is(err, ErrUnknownCode) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	if !e.at(s.now()).live() || !slices.ContainsFunc(e.agents(), func(p Presence) bool { return p.Identity == identity }) {
-		return nil
-	}
-	return s.keepLock(ctx, e, identity)
 }

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Deps is what a Service needs of Twilio. The ports answer the sentinels of
+// Deps is what a Service needs of Twilio. The ports return the sentinels of
 // errors.go, and wrap ErrUnavailable when trying again may help.
 type Deps struct {
 	Documents Documents
@@ -18,14 +18,14 @@ type Deps struct {
 
 // Documents keeps small JSON texts under unique names (Twilio Sync).
 type Documents interface {
-	// Create answers ErrNameTaken when the name is in use.
+	// Create returns ErrNameTaken when the name is in use.
 	Create(ctx context.Context, name string, data json.RawMessage, ttl time.Duration) (Document, error)
-	// Fetch answers ErrNotFound when there is none.
+	// Fetch returns ErrNotFound when there is none.
 	Fetch(ctx context.Context, name string) (Document, error)
 	// Update replaces the data if the revision is still the newest, else
-	// answers ErrConflict. A ttl of zero leaves the expiry as it is.
+	// returns ErrConflict. A ttl of zero leaves the expiry as it is.
 	Update(ctx context.Context, name, revision string, data json.RawMessage, ttl time.Duration) (Document, error)
-	// List answers all of them.
+	// List returns all of them.
 	List(ctx context.Context) ([]Document, error)
 }
 
@@ -38,14 +38,14 @@ type Document struct {
 
 // Rooms is what is asked of Twilio Video.
 type Rooms interface {
-	// Create answers ErrNameTaken when a Room in progress has the name.
+	// Create returns ErrNameTaken when a Room in progress has the name.
 	Create(ctx context.Context, o RoomOptions) (Room, error)
 	// Fetch finds a Room by SID, or by name while it is in progress.
 	Fetch(ctx context.Context, key string) (Room, error)
 	// Complete ends a Room for everyone. A Room that is over already, or was
 	// never there, is not an error.
 	Complete(ctx context.Context, sid string) error
-	// Participants answers those who are connected or reconnecting.
+	// Participants returns those who are connected or reconnecting.
 	Participants(ctx context.Context, roomSID string) ([]Participant, error)
 	// Remove disconnects a Participant. One that is gone is not an error.
 	Remove(ctx context.Context, roomSID, participantSID string) error
@@ -82,7 +82,7 @@ type Participant struct {
 
 // Tasks is what is asked of TaskRouter.
 type Tasks interface {
-	// Fetch answers ErrNotFound when there is none.
+	// Fetch returns ErrNotFound when there is none.
 	Fetch(ctx context.Context, sid string) (Task, error)
 	// UpdateAttributes replaces all attributes if the revision is still the
 	// newest, else returns ErrConflict; ErrTooLarge when they are too long for
@@ -103,7 +103,7 @@ type Task struct {
 
 // Chat reads Conversations and posts into them.
 type Chat interface {
-	// Fetch answers ErrNotFound when there is none.
+	// Fetch returns ErrNotFound when there is none.
 	Fetch(ctx context.Context, conversationSID string) (Conversation, error)
 	Send(ctx context.Context, conversationSID string, m Message) error
 }

@@ -225,7 +225,7 @@ type lockDoc struct {
 	Confirmed bool
 }
 
-// lock answers a Worker's lock.
+// lock returns a Worker's lock.
 func (s *stage) lock(worker string) lockDoc {
 	return readLock(s.twilio.Document("agentlock." + worker))
 }

@@ -111,7 +111,7 @@ func (w *watchman) follows(was, is escalation.Escalation) {
 	}
 }
 
-// open answers the Workers who count as present in a live escalation.
+// open returns the Workers who count as present in a live escalation.
 func (w *watchman) open(e escalation.Escalation) []string {
 	var all []string
 	for _, p := range e.Participants {

@@ -9,7 +9,7 @@ import (
 
 // receipt sums up: the time in which somebody of both roles was in the Room,
 // how often the customer came back or was reconnected, and how bad their line was.
-func (e Escalation) receipt() Receipt {
+func (l stays) receipt() Receipt {
 	// An edge is a coming or going. Several agents may be in at once (a
 	// supervisor), so plain sums of stays would count time twice.
 	type edge struct {
@@ -19,7 +19,7 @@ func (e Escalation) receipt() Receipt {
 	var edges []edge
 	joins, mended := 0, 0
 	var worst *int
-	for _, p := range e.Participants {
+	for _, p := range l {
 		from := p.Joined
 		if !p.Connected.IsZero() {
 			from = p.Connected
@@ -33,10 +33,10 @@ func (e Escalation) receipt() Receipt {
 		case wire.RoleCustomer:
 			edges = append(edges, edge{from, 0, 1}, edge{p.Left, 0, -1})
 			joins++
-			if l := p.Line; l != nil {
-				mended += l.Reconnects
-				if l.Quality >= 0 && (worst == nil || l.Quality < *worst) {
-					worst = &l.Quality
+			if line := p.Line; line != nil {
+				mended += line.Reconnects
+				if line.Quality >= 0 && (worst == nil || line.Quality < *worst) {
+					worst = &line.Quality
 				}
 			}
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"log/slog"
 	"maps"
 	"sort"
 	"strings"
@@ -38,12 +39,20 @@ func (n entry) write(a attributes) error {
 	return a.merge(n.in, n.name, n.value)
 }
 
+// reporter tells Tasks what became of their escalations.
+type reporter struct {
+	tasks *taskbook
+	// The fields of the Task attribute "conversations", as in Config.
+	csat, seconds, reconnects string
+	log                       *slog.Logger
+}
+
 // report writes what became of an escalation to its Task, unless somebody has
 // written there what became of it later. Of what does not fit beside the
 // attributes of others, the least is given up: see entries.
-func (s *Service) report(ctx context.Context, e Escalation) error {
+func (p *reporter) report(ctx context.Context, e Escalation) error {
 	var left []string
-	err := s.changeTask(ctx, e.Task, func(a attributes, l length) (err error) {
+	err := p.tasks.change(ctx, e.Task, func(a attributes, l length) (err error) {
 		var there struct {
 			Code    string `json:"code"`
 			Version int    `json:"version"`
@@ -51,14 +60,14 @@ func (s *Service) report(ctx context.Context, e Escalation) error {
 		if json.Unmarshal(a[attrEscalation], &there) == nil && there.Code == e.Code && there.Version > e.Version {
 			return errNewer
 		}
-		left, err = s.tell(a, e, l)
+		left, err = p.tell(a, e, l)
 		return err
 	})
 	if errors.Is(err, errNewer) {
 		return nil
 	}
 	if err == nil && len(left) > 0 {
-		s.c.Log.WarnContext(ctx, "the Task's attributes are full: not all of the report is there", "task", e.Task, "missing", strings.Join(left, ", "))
+		p.log.WarnContext(ctx, "the Task's attributes are full: not all of the report is there", "task", e.Task, "missing", strings.Join(left, ", "))
 	}
 	return err
 }
@@ -68,8 +77,8 @@ var errNewer = errors.New("the Task has been told more")
 
 // tell edits a Task's attributes to say what became of an escalation, within
 // the limit, and returns what has no room. It returns ErrTaskFull when nothing has.
-func (s *Service) tell(a attributes, e Escalation, l length) (left []string, err error) {
-	entries := s.entries(a, e)
+func (p *reporter) tell(a attributes, e Escalation, l length) (left []string, err error) {
+	entries := p.entries(a, e)
 	// From here on what is ours counts no more than its place in the order.
 	if err := a.forget(attrEscalation, reported); err != nil {
 		return nil, err
@@ -137,7 +146,7 @@ func addComment(comment string, add func(entry) (bool, error)) (whole bool, err 
 // entries are what an escalation has to say on its Task, the most valuable
 // first: what Insights counts, then what says whose and which it is, then what
 // is good to know. The comment comes after all of it.
-func (s *Service) entries(a attributes, e Escalation) []entry {
+func (p *reporter) entries(a attributes, e Escalation) []entry {
 	var list []entry
 	add := func(in, name string, v any) { list = append(list, entry{in, name, v}) }
 	// Numbers, as Insights sums and averages them. Of the Task's other measures
@@ -148,16 +157,16 @@ func (s *Service) entries(a attributes, e Escalation) []entry {
 		}
 	}
 	score := func() { add(attrEscalation, fieldScore, e.Rating.Score) }
-	nowhereElse := s.c.CSATMeasure == NoMeasure
+	nowhereElse := p.csat == NoMeasure
 	if e.Rating != nil {
-		measure(s.c.CSATMeasure, e.Rating.Score)
+		measure(p.csat, e.Rating.Score)
 		if nowhereElse {
 			score()
 		}
 	}
 	if r := e.Receipt; r != nil {
-		measure(s.c.SecondsMeasure, r.Seconds)
-		measure(s.c.ReconnectsMeasure, r.Reconnects)
+		measure(p.seconds, r.Seconds)
+		measure(p.reconnects, r.Reconnects)
 	}
 	if e.Rating != nil && !nowhereElse {
 		score()

@@ -1,7 +1,6 @@
 package escalation
 
 import (
-	"context"
 	"log/slog"
 	"strconv"
 	"time"
@@ -48,25 +47,66 @@ const NoMeasure = "none"
 
 // Service runs the use cases. It is safe for concurrent use, and several of
 // them may run over the same Twilio account.
+//
+// It has no state but its parts, each in a file of its own. Those above another
+// may use it, not the other way round, but for the lock, which asks the roster
+// whether the agent who holds it is there:
+//
+//	starter  agentJoiner  customerJoiner  wrapUp  sweeper  listener
+//	            door        roster
+//	                  ender
+//	  locks   reporter   roomKeeper   inviter   observer
+//	               taskbook
+//	           ledger (one Document for each code), pacer
 type Service struct {
-	c   Config
-	d   Deps
-	hub *hub
-	// What one process may ask of one Document; see budget.go.
-	writes, customers *budget
-	reports           *reports
-	sleep             func(context.Context, time.Duration) error
-	decode            func(Document) (Escalation, error)
+	starter   *starter
+	agents    *agentJoiner
+	customers *customerJoiner
+	roster    *roster
+	listener  *listener
+	ender     *ender
+	wrapUp    *wrapUp
+	sweeper   *sweeper
+	observer  *observer
+	inviter   *inviter
+	ledger    *ledger
 }
 
 // New returns a Service over d.
 func New(c Config, d Deps) *Service {
 	c.fill()
+	now, pace, hub := c.now, newPacer(), newHub()
+	ledger := &ledger{docs: d.Documents, hub: hub, pace: pace, maxCall: c.MaxCall, now: now, decode: decode}
+	tasks := &taskbook{tasks: d.Tasks, chat: d.Chat, ledger: ledger, pace: pace, now: now, log: c.Log}
+	keeper := &roomKeeper{rooms: d.Rooms, pace: pace, like: c.roomOptions()}
+	locks := &locks{docs: d.Documents, ledger: ledger, pace: pace, maxCall: c.MaxCall, now: now}
+	reporter := &reporter{tasks: tasks, csat: c.CSATMeasure, seconds: c.SecondsMeasure, reconnects: c.ReconnectsMeasure, log: c.Log}
+	ender := &ender{ledger: ledger, tasks: tasks, keeper: keeper, locks: locks, reporter: reporter, now: now, log: c.Log}
+	roster := &roster{ledger: ledger, rooms: d.Rooms, keeper: keeper, locks: locks, ender: ender, now: now, log: c.Log}
+	locks.reconcile = roster.reconcile
+	door := &door{ledger: ledger, rooms: d.Rooms, tokens: d.Tokens, ender: ender, maxCall: c.MaxCall, longest: c.TokenTTL, now: now, log: c.Log}
+	inviter := &inviter{publicURL: c.PublicURL, link: c.Link, brand: c.Brand, now: now}
 	return &Service{
-		c: c, d: d, hub: newHub(), sleep: sleep, decode: decode,
-		writes:    newBudget(writesPerSecond, writesAtOnce),
-		customers: newBudget(customerPerSecond, customerAtOnce),
-		reports:   &reports{every: reportEvery, topics: map[string]*report{}},
+		starter: &starter{
+			docs: d.Documents, ledger: ledger, tasks: tasks, chat: d.Chat, inviter: inviter,
+			codeLength: c.CodeLength, codeTTL: c.CodeTTL, record: c.Record && recordable(c.RoomType), now: now, log: c.Log,
+		},
+		agents:    &agentJoiner{ledger: ledger, tasks: tasks, locks: locks, rooms: d.Rooms, keeper: keeper, door: door, now: now, log: c.Log},
+		customers: &customerJoiner{ledger: ledger, ender: ender, rooms: d.Rooms, keeper: keeper, door: door, pace: pace, now: now, log: c.Log},
+		roster:    roster,
+		listener: &listener{
+			ledger: ledger, ender: ender, reporter: reporter, pace: pace,
+			reports: &reports{every: reportEvery, topics: map[string]*report{}}, now: now, log: c.Log,
+		},
+		ender:  ender,
+		wrapUp: &wrapUp{tasks: tasks, roster: roster},
+		sweeper: &sweeper{
+			docs: d.Documents, ledger: ledger, tasks: tasks, locks: locks, roster: roster, ender: ender,
+			maxCall: c.MaxCall, agentGone: c.AgentGone, now: now, log: c.Log,
+		},
+		observer: &observer{ledger: ledger, hub: hub},
+		inviter:  inviter,
+		ledger:   ledger,
 	}
 }
 
@@ -108,4 +148,4 @@ func (c *Config) fill() {
 
 // now is the time as it is stored: whole microseconds, so that what was read
 // back compares equal to what was written.
-func (s *Service) now() time.Time { return s.c.Now().UTC().Truncate(time.Microsecond) }
+func (c Config) now() time.Time { return c.Now().UTC().Truncate(time.Microsecond) }

@@ -2,17 +2,32 @@ package escalation
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
+	"slices"
+	"time"
+
+	"escalate/app/wire"
 )
 
-// Sweep finishes what a crash or a silent browser left: codes whose time
-// passed, calls whose agent, Room or Task is gone, ends that were not settled,
-// locks that do not agree with who is in a call.
-// Call it every 15 seconds or so; several replicas may do so at once. It goes
-// on after trouble with one escalation and answers all of it.
-func (s *Service) Sweep(ctx context.Context) error {
-	all, err := s.d.Documents.List(ctx)
+// sweeper finishes what crashes and silence left undone.
+type sweeper struct {
+	docs               Documents
+	ledger             *ledger
+	tasks              *taskbook
+	locks              *locks
+	roster             *roster
+	ender              *ender
+	maxCall, agentGone time.Duration
+	now                func() time.Time
+	log                *slog.Logger
+}
+
+// all is Service.Sweep.
+func (w *sweeper) all(ctx context.Context) error {
+	all, err := w.docs.List(ctx)
 	if err != nil {
 		return fmt.Errorf("list Documents: %w", err)
 	}
@@ -22,62 +37,62 @@ func (s *Service) Sweep(ctx context.Context) error {
 		if code, err := parseCode(d.Name); err != nil || code != d.Name {
 			continue // a lock, or not ours
 		}
-		e, err := s.decode(d)
+		e, err := w.ledger.decode(d)
 		if err != nil {
 			continue
 		}
-		if e, err = s.sweep(ctx, e); err != nil && !errors.Is(err, ErrUnknownCode) {
+		if e, err = w.one(ctx, e); err != nil && !errors.Is(err, ErrUnknownCode) {
 			errs = append(errs, fmt.Errorf("sweep escalation of Task %s: %w", e.Task, err))
 		}
-		if e.at(s.now()).live() {
+		if e.at(w.now()).live() {
 			live[e.Code] = e
 		}
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
 	}
-	if err := s.sweepLocks(ctx, all, live); err != nil {
+	if err := w.sweepLocks(ctx, all, live); err != nil {
 		errs = append(errs, fmt.Errorf("sweep locks: %w", err))
 	}
 	return errors.Join(errs...)
 }
 
-// sweep does one escalation, and answers the newest that it knows of it.
-func (s *Service) sweep(ctx context.Context, e Escalation) (Escalation, error) {
-	if e = e.at(s.now()); !e.live() {
+// one does one escalation, and returns the newest that it knows of it.
+func (w *sweeper) one(ctx context.Context, e Escalation) (Escalation, error) {
+	if e = e.at(w.now()); !e.live() {
 		if e.Settled {
 			return e, nil
 		}
 		// change stores what at derived.
-		next, err := s.change(ctx, e.Code, func(e Escalation) (Escalation, error) { return e.at(s.now()), nil })
+		next, err := w.ledger.change(ctx, e.Code, func(e Escalation) (Escalation, error) { return e.at(w.now()), nil })
 		if err != nil || next.live() || next.Settled {
 			return e, err
 		}
-		return s.settle(ctx, next)
+		return w.ender.settle(ctx, next)
 	}
-	next, err := s.reconcile(ctx, e)
+	next, err := w.roster.reconcile(ctx, e)
 	if err != nil || !next.live() {
 		return e, err
 	}
 	e = next
-	why := e.overdue(s.now(), s.c.MaxCall, s.c.AgentGone)
+	why := e.overdue(w.now(), w.maxCall, w.agentGone)
 	if why == "" {
-		if why, err = s.taskOver(ctx, e); err != nil {
+		if why, err = w.taskOver(ctx, e); err != nil {
 			return e, err
 		}
 	}
 	if why == "" {
 		return e, nil
 	}
-	s.c.Log.InfoContext(ctx, "ending escalation", "task", e.Task, "why", why)
+	w.log.InfoContext(ctx, "ending escalation", "task", e.Task, "why", why)
 	version := e.Version
 	// Somebody who came back meanwhile goes on; the next sweep looks again.
-	return s.finish(ctx, e.Code, func(e Escalation) bool { return e.Version == version })
+	return w.ender.finish(ctx, e.Code, func(e Escalation) bool { return e.Version == version })
 }
 
 // taskOver says why a Task's state ends its escalation; empty means it does not.
-func (s *Service) taskOver(ctx context.Context, e Escalation) (string, error) {
-	t, _, err := s.task(ctx, e.Task)
+func (w *sweeper) taskOver(ctx context.Context, e Escalation) (string, error) {
+	t, _, err := w.tasks.fetch(ctx, e.Task)
 	if errors.Is(err, ErrTaskNotFound) {
 		return "Task gone", nil
 	}
@@ -88,4 +103,48 @@ func (s *Service) taskOver(ctx context.Context, e Escalation) (string, error) {
 		return "Task " + t.Status, nil
 	}
 	return "", nil
+}
+
+// sweepLocks frees locks whose session is over or has lost its agent, and takes
+// those that somebody in a Room ought to have. All that was listed may have
+// changed since; it only saves looking again at what plainly agrees.
+func (w *sweeper) sweepLocks(ctx context.Context, all []Document, live map[string]Escalation) error {
+	var errs []error
+	locks := map[string]lock{}
+	for _, d := range all {
+		var l lock
+		if worker, ok := lockOf(d.Name); ok && json.Unmarshal(d.Data, &l) == nil {
+			locks[worker] = l
+		}
+	}
+	for _, d := range all {
+		if worker, ok := lockOf(d.Name); ok {
+			l := locks[worker]
+			if l.Holder != "" && !l.underWay(w.now()) && !live[l.Holder].Participants.present(wire.RoleAgent, worker) {
+				errs = append(errs, w.locks.release(ctx, worker, l.Holder))
+			}
+			continue
+		}
+		for _, p := range live[d.Name].Participants.agents() {
+			if _, worker := splitIdentity(p.Identity); locks[worker].Holder != d.Name {
+				errs = append(errs, w.sweepAgent(ctx, d.Name, p.Identity))
+			}
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// sweepAgent looks again whether the agent is in the session, and takes the lock.
+func (w *sweeper) sweepAgent(ctx context.Context, code, identity string) error {
+	e, _, err := w.ledger.load(ctx, code)
+	if errors.Is(err, ErrUnknownCode) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if !e.at(w.now()).live() || !slices.ContainsFunc(e.Participants.agents(), func(p Presence) bool { return p.Identity == identity }) {
+		return nil
+	}
+	return w.roster.keepLock(ctx, e, identity)
 }

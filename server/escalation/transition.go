@@ -10,7 +10,7 @@ import (
 
 // This file is the state machine: every change of an Escalation is one of the
 // methods here. They are pure. Each takes the state by value, never changes
-// what it was given, and answers the next state; a refused change answers the
+// what it was given, and returns the next state; a refused change answers the
 // sentinel that the caller gets.
 //
 //	invited --agent joins--> open <--customer joins, either leaves--> in_call
@@ -60,7 +60,7 @@ func (e Escalation) applyAgentJoin(a AgentRef, room RoomRef, identity string, no
 	if err := e.closed(); err != nil {
 		return e, err
 	}
-	if e.knows(identity) {
+	if e.Participants.knows(identity) {
 		return e, nil // written already, by a request whose answer got lost
 	}
 	if e.Status == Invited {
@@ -82,7 +82,7 @@ func (e Escalation) applyCustomerJoin(identity, wording string, now time.Time) (
 	if e.Recording && wording == "" {
 		return e, ErrConsentRequired
 	}
-	if e.knows(identity) {
+	if e.Participants.knows(identity) {
 		return e, nil // as above
 	}
 	if !e.AgentPresent() {
@@ -96,21 +96,9 @@ func (e Escalation) applyCustomerJoin(identity, wording string, now time.Time) (
 	return e.admit(identity, now), nil
 }
 
-// admit adds a stay, and ends those of the same person: a reload has come back
-// before its past was noticed to be gone.
+// admit adds a stay.
 func (e Escalation) admit(identity string, now time.Time) Escalation {
-	role, who := splitIdentity(identity)
-	e.Participants = slices.Clone(e.Participants)
-	for i, p := range e.Participants {
-		if r, w := splitIdentity(p.Identity); r == role && w == who && p.Left.IsZero() {
-			e.Participants[i].Left = now
-		}
-	}
-	e.Participants = append(e.Participants, Presence{Identity: identity, Joined: now})
-	if len(e.Participants) > maxParticipants {
-		gone := max(e.forgettable(), 0)
-		e.Participants = slices.Delete(e.Participants, gone, gone+1)
-	}
+	e.Participants = e.Participants.admit(identity, now)
 	return e.derive()
 }
 
@@ -148,7 +136,7 @@ func (e Escalation) applyLeft(identity string, now time.Time) Escalation {
 }
 
 func (e Escalation) editPresence(identity string, f func(*Presence)) Escalation {
-	i := slices.IndexFunc(e.Participants, func(p Presence) bool { return p.Identity == identity })
+	i := e.Participants.index(identity)
 	if i < 0 || !e.live() {
 		return e
 	}
@@ -176,7 +164,7 @@ func (e Escalation) applySeen(seen []Participant, now time.Time) Escalation {
 	for _, p := range e.Participants {
 		i := slices.IndexFunc(seen, func(s Participant) bool { return s.Identity == p.Identity })
 		switch {
-		case i >= 0 && e.superseded(p.Identity):
+		case i >= 0 && e.Participants.superseded(p.Identity):
 		case i >= 0 && (p.Left.IsZero() || now.Sub(p.Left) >= joinGrace):
 			e = e.applyConnected(p.Identity, seen[i].SID, seen[i].Started)
 		case i < 0 && p.Left.IsZero() && now.Sub(p.Joined) >= joinGrace:
@@ -205,14 +193,14 @@ func (e Escalation) applyCallback(c Callback, now time.Time) Escalation {
 	default:
 		return e
 	}
-	i := slices.IndexFunc(e.Participants, func(p Presence) bool { return p.Identity == c.Identity })
+	i := e.Participants.index(c.Identity)
 	if i < 0 || c.Sequence <= e.Participants[i].Sequence && e.Participants[i].Sequence > 0 {
 		return e
 	}
 	if p := e.Participants[i]; c.Event == eventDisconnected && p.SID != "" && p.SID != c.ParticipantSID {
 		return e // an earlier connection of the same identity
 	}
-	if c.Event == eventConnected && e.superseded(c.Identity) {
+	if c.Event == eventConnected && e.Participants.superseded(c.Identity) {
 		return e // and out again
 	}
 	if c.Event == eventConnected {
@@ -271,7 +259,7 @@ func (e Escalation) applyProgress(p Progress, now time.Time) (Escalation, error)
 		return e, nil // late reports are common, and no news
 	}
 	e.Customer = Progress{Phase: p.Phase, Detail: p.Detail, At: now}
-	if p.Phase == wire.PhaseInCall && e.met(wire.RoleCustomer, e.Code) {
+	if p.Phase == wire.PhaseInCall && e.Participants.met(wire.RoleCustomer, e.Code) {
 		e = e.customerCame(now) // Twilio's callback may never come
 	}
 	return e, nil
@@ -320,16 +308,30 @@ func (e Escalation) applyEnd(now time.Time) (next Escalation, changed bool) {
 	if !e.live() {
 		return e, false
 	}
-	e.Participants = slices.Clone(e.Participants)
-	for i := range e.Participants {
-		if e.Participants[i].Left.IsZero() {
-			e.Participants[i].Left = now
-		}
-	}
+	e.Participants = e.Participants.end(now)
 	e.Status = Ended
 	e.EndedAt = now
-	r := e.receipt()
+	r := e.Participants.receipt()
 	e.Receipt = &r
 	e.Settled = false
+	return e, true
+}
+
+// applyLine keeps how a stay went, and sums up anew what has ended.
+func (e Escalation) applyLine(identity string, l Line) (next Escalation, changed bool) {
+	i := e.Participants.index(identity)
+	if i < 0 || e.Participants[i].Line != nil {
+		return e, false
+	}
+	e.Participants = slices.Clone(e.Participants)
+	e.Participants[i].Line = &l
+	if role, _ := splitIdentity(identity); role == wire.RoleCustomer {
+		e = e.customerCame(e.Participants[i].Joined) // nobody measures a call from outside
+	}
+	if e.Status == Ended && e.Receipt != nil {
+		r := e.Participants.receipt()
+		e.Receipt = &r
+		e.Settled = false
+	}
 	return e, true
 }

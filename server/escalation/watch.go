@@ -16,32 +16,36 @@ const (
 	quietFrom = 30 * time.Second // without a change
 )
 
-// Watch answers the escalation of a code at once and then whenever it changes,
-// until ctx ends; then the channel is closed. A slow reader misses states, never
-// the newest. All watchers of a code in this process share one poller, and
-// changes made in this process arrive without waiting for it.
-func (s *Service) Watch(ctx context.Context, code string) (<-chan Escalation, error) {
+// observer lets callers see an escalation change.
+type observer struct {
+	ledger *ledger
+	hub    *hub
+}
+
+// watch is Service.Watch. All watchers of a code in this process share one poller,
+// and changes made in this process arrive without waiting for it.
+func (o *observer) watch(ctx context.Context, code string) (<-chan Escalation, error) {
 	code, err := parseCode(code)
 	if err != nil {
 		return nil, err
 	}
 	// Subscribe first: a change between reading and subscribing would be lost
 	// until the next poll.
-	w := s.hub.subscribe(code)
-	e, err := s.find(ctx, code)
+	w := o.hub.subscribe(code)
+	e, err := o.ledger.find(ctx, code)
 	if err != nil {
-		s.hub.unsubscribe(w)
+		o.hub.unsubscribe(w)
 		return nil, err
 	}
 	// Not before there is such a code: a guess is one read, however slow.
-	s.hub.begin(w, e, func(ctx context.Context, news <-chan struct{}) { s.poll(ctx, code, news) })
-	context.AfterFunc(ctx, func() { s.hub.unsubscribe(w) })
+	o.hub.begin(w, e, func(ctx context.Context, news <-chan struct{}) { o.poll(ctx, code, news) })
+	context.AfterFunc(ctx, func() { o.hub.unsubscribe(w) })
 	return w.c, nil
 }
 
 // poll reads a Document until ctx ends or the Document is gone. news is told of
 // changes that came without it: more will follow, so it is quick again.
-func (s *Service) poll(ctx context.Context, code string, news <-chan struct{}) {
+func (o *observer) poll(ctx context.Context, code string, news <-chan struct{}) {
 	var last Escalation
 	changed := time.Now()
 	wait := pollQuick
@@ -62,14 +66,14 @@ func (s *Service) poll(ctx context.Context, code string, news <-chan struct{}) {
 			continue
 		case <-t.C:
 		}
-		e, err := s.find(ctx, code) // which publishes
+		e, err := o.ledger.find(ctx, code) // which publishes
 		switch {
 		case errors.Is(err, ErrUnknownCode):
 			if last.Code != "" && last.live() {
 				// Sync deleted it: its time has passed.
 				last.Version++
 				last.Status = Ended
-				s.hub.publish(last)
+				o.hub.publish(last)
 			}
 			return
 		case err != nil:

@@ -3,7 +3,7 @@ package token
 import "errors"
 
 // What may be wrong with an Access Token. The numbers are Twilio's, from its
-// error dictionary; Code answers them.
+// error dictionary; Code returns them.
 var (
 	ErrMalformed   = errors.New("access token is malformed")                  // 20101
 	ErrHeader      = errors.New("access token has an invalid header")         // 20102

@@ -70,7 +70,7 @@ func TestMintAgreesWithTwilioGo(t *testing.T) {
 	}
 }
 
-// parts answers a token's header and claims once its signature has been checked.
+// parts returns a token's header and claims once its signature has been checked.
 func parts(t *testing.T, raw string) (header map[string]any, claims jwt.MapClaims) {
 	t.Helper()
 	p, err := jwt.NewParser(jwt.WithoutClaimsValidation()).Parse(raw, func(*jwt.Token) (any, error) { return []byte(testKey.Secret), nil })

@@ -70,8 +70,8 @@ type payload struct {
 	} `json:"grants"`
 }
 
-// Verify checks a token that was made for accountSID and answers its claims.
-// secret answers the secret of an API key of that account. Every error wraps
+// Verify checks a token that was made for accountSID and returns its claims.
+// secret returns the secret of an API key of that account. Every error wraps
 // one of the sentinels with a Twilio code; see Code. A token without a
 // VideoGrant passes with HasVideo false.
 func Verify(raw, accountSID string, secret func(keySID string) (string, bool), now time.Time) (Claims, error) {

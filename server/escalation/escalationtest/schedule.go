@@ -78,7 +78,7 @@ func (s *Schedule) Step() bool {
 }
 
 // Crash ends an actor where it stands: it makes no more calls, as a process
-// that was killed. It answers the name, empty when there is no actor.
+// that was killed. It returns the name, empty when there is no actor.
 func (s *Schedule) Crash() string {
 	if len(s.actors) == 0 {
 		return ""

@@ -136,7 +136,7 @@ func (t *Twilio) Calls(op string) int {
 	return t.calls[op]
 }
 
-// enter is the beginning of every call; it answers with the lock held unless
+// enter is the beginning of every call; it returns with the lock held unless
 // there is an error.
 func (t *Twilio) enter(ctx context.Context, op, key string) error {
 	if err := ctx.Err(); err != nil {
@@ -215,7 +215,7 @@ func (t *Twilio) Transfer(sid, worker string) {
 	t.tasks[sid].workers = map[string]bool{worker: true}
 }
 
-// Attributes answers a Task's attributes.
+// Attributes returns a Task's attributes.
 func (t *Twilio) Attributes(sid string) map[string]any {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -235,14 +235,14 @@ func (t *Twilio) AttributesText(sid string) string {
 	return string(t.tasks[sid].Attributes)
 }
 
-// Messages answers what was posted into a Conversation.
+// Messages returns what was posted into a Conversation.
 func (t *Twilio) Messages(conversation string) []escalation.Message {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return append([]escalation.Message(nil), t.messages[conversation]...)
 }
 
-// Document answers a Document's data, nil when there is none.
+// Document returns a Document's data, nil when there is none.
 func (t *Twilio) Document(name string) json.RawMessage {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -252,7 +252,7 @@ func (t *Twilio) Document(name string) json.RawMessage {
 	return nil
 }
 
-// DocumentNames answers the names of all Documents.
+// DocumentNames returns the names of all Documents.
 func (t *Twilio) DocumentNames() []string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -272,7 +272,7 @@ func (t *Twilio) DropDocument(name string) {
 	delete(t.docs, name)
 }
 
-// doc answers a Document that has not expired; t.mu is held.
+// doc returns a Document that has not expired; t.mu is held.
 func (t *Twilio) doc(name string) *document {
 	d := t.docs[name]
 	if d == nil || !d.expires.IsZero() && !t.now().Before(d.expires.Add(t.late)) {
@@ -282,7 +282,7 @@ func (t *Twilio) doc(name string) *document {
 }
 
 // Connect puts somebody into a Room, as a browser with a token does, and
-// answers the Participant SID; it is empty when the Room is over.
+// returns the Participant SID; it is empty when the Room is over.
 func (t *Twilio) Connect(roomSID, identity string) string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -306,7 +306,7 @@ func (t *Twilio) Disconnect(roomSID, identity string) {
 	}
 }
 
-// Identities answers who is in a Room.
+// Identities returns who is in a Room.
 func (t *Twilio) Identities(roomSID string) []string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -319,7 +319,7 @@ func (t *Twilio) Identities(roomSID string) []string {
 	return all
 }
 
-// RoomOptions answers what a Room was made with, and whether it is being
+// RoomOptions returns what a Room was made with, and whether it is being
 // recorded and still in progress.
 func (t *Twilio) RoomOptions(key string) (o escalation.RoomOptions, recording, inProgress bool) {
 	t.mu.Lock()
@@ -330,7 +330,7 @@ func (t *Twilio) RoomOptions(key string) (o escalation.RoomOptions, recording, i
 	return o, false, false
 }
 
-// RoomCount answers how many Rooms were ever made.
+// RoomCount returns how many Rooms were ever made.
 func (t *Twilio) RoomCount() int {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -361,7 +361,7 @@ func (t *Twilio) EndIdleRooms() {
 	}
 }
 
-// RoomsInProgress answers the SIDs of the Rooms that go on.
+// RoomsInProgress returns the SIDs of the Rooms that go on.
 func (t *Twilio) RoomsInProgress() []string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
