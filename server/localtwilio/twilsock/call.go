@@ -19,7 +19,6 @@ func newID() string { return store.NewSID("TM") }
 // call is one HTTP request that came in a message, and its answer. It is used
 // on the connection's reading goroutine alone.
 type call struct {
-	srv    *Server
 	conn   *conn
 	holder holder
 	base   string // what URLs in the answer begin with
@@ -33,16 +32,16 @@ type call struct {
 	answer any
 }
 
-// endpoint answers a call: with its status and body, or an error.
+// endpoint serves a call: it sets its status and body, or returns an error.
 type endpoint func(*call) error
 
-// message answers the HTTP request of a message.
+// message replies to the HTTP request of a message.
 func (c *conn) message(h header, payload []byte) {
 	if h.Request == nil {
 		c.reply(h, &status{Code: http.StatusBadRequest, Status: "BAD_REQUEST", Description: "no http_request"})
 		return
 	}
-	a := &call{srv: c.srv, conn: c, holder: *c.who(), base: "https://" + h.Request.Host, body: payload, status: http.StatusOK}
+	a := &call{conn: c, holder: *c.who(), base: "https://" + h.Request.Host, body: payload, status: http.StatusOK}
 	if err := a.serve(h.Request); err != nil {
 		f, known := faultOf(err)
 		if !known {
@@ -74,7 +73,7 @@ func (a *call) serve(q *httpRequest) error {
 	// The router is the standard library's; what it writes by itself is an error.
 	r := &http.Request{Method: q.Method, URL: u, Host: q.Host, Header: a.header}
 	w := &router{call: a}
-	a.srv.routes.ServeHTTP(w, r)
+	a.conn.srv.routes.ServeHTTP(w, r)
 	if w.status == 0 {
 		return w.err
 	}
@@ -126,13 +125,6 @@ func (e endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c := w.(*router)
 	c.call.path = r.PathValue
 	c.err = e(c.call)
-}
-
-func (s *Server) router() *http.ServeMux {
-	m := http.NewServeMux()
-	s.chatRoutes(m)
-	s.syncRoutes(m)
-	return m
 }
 
 // read reads the body, JSON or a form of the same names, into v.

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 
+	"escalate/server/localtwilio/socket"
 	"escalate/server/localtwilio/store"
 )
 
@@ -16,7 +17,13 @@ const typingTimeout = 5
 // typingIndicator is the notification of it.
 const typingIndicator = "twilio.ipmsg.typing_indicator"
 
-func (s *Server) chatRoutes(m *http.ServeMux) {
+// chatAPI is the Conversations client API.
+type chatAPI struct {
+	objects
+	sockets *socket.Group[*conn]
+}
+
+func (v *chatAPI) routes(m *http.ServeMux) {
 	handle := func(pattern string, e endpoint) {
 		m.Handle(pattern, endpoint(func(a *call) error {
 			if !a.holder.chat {
@@ -26,36 +33,36 @@ func (s *Server) chatRoutes(m *http.ServeMux) {
 		}))
 	}
 	const conversation, mine = chatPath + "/Conversations/{conversation}", chatPath + "/Users/{user}/Conversations"
-	handle("GET "+chatPath+"/Configuration", (*call).configuration)
-	handle("GET "+chatPath+"/Users/{user}", (*call).fetchUser)
-	handle("POST "+chatPath+"/Users/{user}", (*call).updateUser)
-	handle("GET "+mine, (*call).listSeats)
-	handle("GET "+mine+"/{conversation}", (*call).fetchSeat)
-	handle("POST "+mine+"/{conversation}", (*call).updateSeat)
-	handle("POST "+chatPath+"/Conversations", (*call).createConversation)
-	handle("GET "+conversation, in((*call).fetchConversation))
-	handle("POST "+conversation, in((*call).updateConversation))
-	handle("POST "+conversation+"/Messages", in((*call).createMessage))
-	handle("POST "+conversation+"/Messages/{message}", in((*call).updateMessage))
-	handle("POST "+conversation+"/Participants", in((*call).addParticipant))
-	handle("POST "+conversation+"/Participants/{participant}", in((*call).updateParticipant))
-	handle("DELETE "+conversation+"/Participants/{participant}", in((*call).removeParticipant))
-	handle("POST "+chatPath+"/Typing", (*call).typing)
+	handle("GET "+chatPath+"/Configuration", v.configuration)
+	handle("GET "+chatPath+"/Users/{user}", v.fetchUser)
+	handle("POST "+chatPath+"/Users/{user}", v.updateUser)
+	handle("GET "+mine, v.listSeats)
+	handle("GET "+mine+"/{conversation}", v.fetchSeat)
+	handle("POST "+mine+"/{conversation}", v.updateSeat)
+	handle("POST "+chatPath+"/Conversations", v.createConversation)
+	handle("GET "+conversation, v.in(v.fetchConversation))
+	handle("POST "+conversation, v.in(v.updateConversation))
+	handle("POST "+conversation+"/Messages", v.in(v.createMessage))
+	handle("POST "+conversation+"/Messages/{message}", v.in(v.updateMessage))
+	handle("POST "+conversation+"/Participants", v.in(v.addParticipant))
+	handle("POST "+conversation+"/Participants/{participant}", v.in(v.updateParticipant))
+	handle("DELETE "+conversation+"/Participants/{participant}", v.in(v.removeParticipant))
+	handle("POST "+chatPath+"/Typing", v.typing)
 	// Messages here came from no other channel and went to none.
-	handle("GET "+conversation+"/MessageRecipients", in(func(a *call, _ store.Conversation) error {
+	handle("GET "+conversation+"/MessageRecipients", v.in(func(a *call, _ store.Conversation) error {
 		return a.respond(http.StatusOK, object{"message_recipients": []any{}, "meta": object{"previous_token": nil, "next_token": nil}})
 	}))
-	handle("GET "+conversation+"/Messages/{message}/ChannelMetadata", in(func(*call, store.Conversation) error { return errMetadata }))
+	handle("GET "+conversation+"/Messages/{message}/ChannelMetadata", v.in(func(*call, store.Conversation) error { return errMetadata }))
 }
 
 // in is an endpoint about a Conversation that the holder may see.
-func in(f func(*call, store.Conversation) error) endpoint {
+func (v *chatAPI) in(f func(*call, store.Conversation) error) endpoint {
 	return func(a *call) error {
-		c, err := a.srv.cfg.Store.Conversation(a.path("conversation"))
+		c, err := v.store.Conversation(a.path("conversation"))
 		if err != nil {
 			return err
 		}
-		if err := a.srv.mayRead(a.holder, c); err != nil {
+		if err := v.mayRead(a.holder, c); err != nil {
 			return err
 		}
 		return f(a, c)
@@ -63,15 +70,15 @@ func in(f func(*call, store.Conversation) error) endpoint {
 }
 
 // configuration is what a client starts from.
-func (a *call) configuration() error {
-	u, err := a.srv.cfg.Store.ChatUser(a.holder.identity)
+func (v *chatAPI) configuration(a *call) error {
+	u, err := v.store.ChatUser(a.holder.identity)
 	if err != nil {
 		return err
 	}
 	root := a.base + chatPath
 	me := root + "/Users/" + url.PathEscape(u.Identity)
 	return a.respond(http.StatusOK, object{
-		"identity": u.Identity, "user_sid": u.SID, "service_sid": a.srv.cfg.Store.Account().ChatServiceSID,
+		"identity": u.Identity, "user_sid": u.SID, "service_sid": v.store.Account().ChatServiceSID,
 		"sync_objects": object{"my_user_info": infoName(u), "my_conversations": seatsName(u)},
 		"links": object{
 			"my_conversations": me + "/Conversations", "conversations": root + "/Conversations", "users": root + "/Users", "current_user": me,
@@ -86,16 +93,16 @@ func (a *call) configuration() error {
 	})
 }
 
-func (a *call) fetchUser() error {
-	u, err := a.srv.cfg.Store.ChatUser(a.path("user"))
+func (v *chatAPI) fetchUser(a *call) error {
+	u, err := v.store.ChatUser(a.path("user"))
 	if err != nil {
 		return err
 	}
-	return a.respond(http.StatusOK, a.user(u))
+	return a.respond(http.StatusOK, v.user(a, u))
 }
 
 // updateUser lets people change what is known of themselves.
-func (a *call) updateUser() error {
+func (v *chatAPI) updateUser(a *call) error {
 	if a.path("user") != a.holder.identity {
 		return errForbidden
 	}
@@ -109,7 +116,7 @@ func (a *call) updateUser() error {
 	if err := checkAttributes(in.Attributes); err != nil {
 		return err
 	}
-	u, err := a.srv.cfg.Store.UpdateChatUser(a.holder.identity, func(u *store.ChatUser) error {
+	u, err := v.store.UpdateChatUser(a.holder.identity, func(u *store.ChatUser) error {
 		set(&u.FriendlyName, in.FriendlyName)
 		set(&u.Attributes, in.Attributes)
 		return nil
@@ -117,10 +124,10 @@ func (a *call) updateUser() error {
 	if err != nil {
 		return err
 	}
-	return a.respond(http.StatusOK, a.user(u))
+	return a.respond(http.StatusOK, v.user(a, u))
 }
 
-func (a *call) user(u store.ChatUser) object {
+func (v *chatAPI) user(a *call, u store.ChatUser) object {
 	return object{
 		"sid": u.SID, "identity": u.Identity, "friendly_name": u.FriendlyName, "attributes": u.Attributes,
 		"date_created": stamp(u.Created), "date_updated": stamp(u.Updated), "url": a.base + chatPath + "/Users/" + url.PathEscape(u.Identity),
@@ -130,23 +137,23 @@ func (a *call) user(u store.ChatUser) object {
 
 // typing tells the others in a Conversation that somebody types. Nothing of it
 // is kept.
-func (a *call) typing() error {
+func (v *chatAPI) typing(a *call) error {
 	var in struct {
 		Channel string `json:"ChannelSid"`
 	}
 	if err := a.read(&in); err != nil {
 		return err
 	}
-	c, err := a.srv.cfg.Store.Conversation(in.Channel)
+	c, err := v.store.Conversation(in.Channel)
 	if err != nil {
 		return err
 	}
-	if err := a.srv.mayRead(a.holder, c); err != nil {
+	if err := v.mayRead(a.holder, c); err != nil {
 		return err
 	}
-	for _, other := range a.srv.sockets.All() {
+	for _, other := range v.sockets.All() {
 		h := other.who()
-		if h != nil && h.identity != a.holder.identity && a.srv.mayRead(*h, c) == nil {
+		if h != nil && h.identity != a.holder.identity && v.mayRead(*h, c) == nil {
 			other.notify(typingIndicator, object{
 				"channel_sid": c.SID, "conversation_sid": c.SID, "identity": a.holder.identity, "typing_timeout": typingTimeout,
 			})

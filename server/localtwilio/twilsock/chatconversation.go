@@ -22,11 +22,11 @@ func checkAttributes(text *string) error {
 }
 
 // listSeats lists the holder's Conversations. All are on one page.
-func (a *call) listSeats() error {
+func (v *chatAPI) listSeats(a *call) error {
 	if a.path("user") != a.holder.identity {
 		return errForbidden
 	}
-	seats, err := a.srv.cfg.Store.ChatSeats(a.holder.identity)
+	seats, err := v.store.ChatSeats(a.holder.identity)
 	if err != nil {
 		return err
 	}
@@ -35,26 +35,26 @@ func (a *call) listSeats() error {
 		if p.Left {
 			continue
 		}
-		c, err := a.srv.cfg.Store.Conversation(p.ConversationSID)
+		c, err := v.store.Conversation(p.ConversationSID)
 		if err != nil {
 			return err
 		}
-		list = append(list, a.seat(c, p))
+		list = append(list, v.seat(a, c, p))
 	}
 	return a.respond(http.StatusOK, object{"conversations": list, "meta": object{"key": "conversations", "next_token": nil, "previous_token": nil}})
 }
 
-func (a *call) fetchSeat() error {
-	c, p, err := a.findSeat()
+func (v *chatAPI) fetchSeat(a *call) error {
+	c, p, err := v.findSeat(a)
 	if err != nil {
 		return err
 	}
-	return a.respond(http.StatusOK, a.seat(c, p))
+	return a.respond(http.StatusOK, v.seat(a, c, p))
 }
 
 // updateSeat is how far the holder has read, and whether they want to be told.
-func (a *call) updateSeat() error {
-	c, p, err := a.findSeat()
+func (v *chatAPI) updateSeat(a *call) error {
+	c, p, err := v.findSeat(a)
 	if err != nil {
 		return err
 	}
@@ -75,7 +75,7 @@ func (a *call) updateSeat() error {
 			read = min(*n, c.LastIndex)
 		}
 	}
-	p, err = a.srv.cfg.Store.UpdateChatParticipant(c.SID, p.SID, func(p *store.ChatParticipant) error {
+	p, err = v.store.UpdateChatParticipant(c.SID, p.SID, func(p *store.ChatParticipant) error {
 		p.LastRead = read
 		if in.Notifications != "" {
 			p.Notifications = in.Notifications
@@ -85,24 +85,24 @@ func (a *call) updateSeat() error {
 	if err != nil {
 		return err
 	}
-	return a.respond(http.StatusOK, a.seat(c, p))
+	return a.respond(http.StatusOK, v.seat(a, c, p))
 }
 
 // findSeat is the holder's place in the Conversation of the path, by SID or
 // unique name.
-func (a *call) findSeat() (c store.Conversation, p store.ChatParticipant, err error) {
+func (v *chatAPI) findSeat(a *call) (c store.Conversation, p store.ChatParticipant, err error) {
 	if a.path("user") != a.holder.identity {
 		return c, p, errForbidden
 	}
-	if c, err = a.srv.cfg.Store.Conversation(a.path("conversation")); err != nil {
+	if c, err = v.store.Conversation(a.path("conversation")); err != nil {
 		return c, p, err
 	}
-	p, err = a.srv.cfg.Store.ChatParticipant(c.SID, a.holder.identity)
+	p, err = v.store.ChatParticipant(c.SID, a.holder.identity)
 	return c, p, err
 }
 
-func (a *call) seat(c store.Conversation, p store.ChatParticipant) object {
-	o := a.conversation(c)
+func (v *chatAPI) seat(a *call, c store.Conversation, p store.ChatParticipant) object {
+	o := v.conversation(a, c)
 	unread := any(nil)
 	if p.LastRead >= 0 {
 		unread = c.LastIndex - p.LastRead
@@ -116,7 +116,7 @@ func (a *call) seat(c store.Conversation, p store.ChatParticipant) object {
 	return o
 }
 
-func (a *call) conversation(c store.Conversation) object {
+func (v *chatAPI) conversation(a *call, c store.Conversation) object {
 	u := a.base + chatPath + "/Conversations/" + c.SID
 	return object{
 		"sid": c.SID, "unique_name": orNull(c.UniqueName), "friendly_name": orNull(c.FriendlyName), "attributes": c.Attributes,
@@ -127,7 +127,7 @@ func (a *call) conversation(c store.Conversation) object {
 }
 
 // createConversation makes a Conversation. Its maker sees it and is not in it.
-func (a *call) createConversation() error {
+func (v *chatAPI) createConversation(a *call) error {
 	var in struct {
 		UniqueName   string  `json:"unique_name"`
 		FriendlyName string  `json:"friendly_name"`
@@ -141,19 +141,19 @@ func (a *call) createConversation() error {
 	}
 	c := store.Conversation{UniqueName: in.UniqueName, FriendlyName: in.FriendlyName, CreatedBy: a.holder.identity}
 	set(&c.Attributes, in.Attributes)
-	c, err := a.srv.cfg.Store.CreateConversation(c)
+	c, err := v.store.CreateConversation(c)
 	if err != nil {
 		return err
 	}
-	return a.respond(http.StatusCreated, a.conversation(c))
+	return a.respond(http.StatusCreated, v.conversation(a, c))
 }
 
-func (a *call) fetchConversation(c store.Conversation) error {
-	all, err := a.srv.cfg.Store.ChatParticipants(c.SID)
+func (v *chatAPI) fetchConversation(a *call, c store.Conversation) error {
+	all, err := v.store.ChatParticipants(c.SID)
 	if err != nil {
 		return err
 	}
-	o, n, mine := a.conversation(c), 0, "notParticipating"
+	o, n, mine := v.conversation(a, c), 0, "notParticipating"
 	for _, p := range all {
 		if !p.Left {
 			n++
@@ -166,7 +166,7 @@ func (a *call) fetchConversation(c store.Conversation) error {
 	return a.respond(http.StatusOK, o)
 }
 
-func (a *call) updateConversation(c store.Conversation) error {
+func (v *chatAPI) updateConversation(a *call, c store.Conversation) error {
 	var in struct {
 		UniqueName   *string `json:"unique_name"`
 		FriendlyName *string `json:"friendly_name"`
@@ -181,7 +181,7 @@ func (a *call) updateConversation(c store.Conversation) error {
 	if in.UniqueName != nil && *in.UniqueName != c.UniqueName {
 		return invalid("The unique name cannot be changed here")
 	}
-	c, err := a.srv.cfg.Store.UpdateConversation(c.SID, func(c *store.Conversation) error {
+	c, err := v.store.UpdateConversation(c.SID, func(c *store.Conversation) error {
 		set(&c.FriendlyName, in.FriendlyName)
 		set(&c.Attributes, in.Attributes)
 		return nil
@@ -189,7 +189,7 @@ func (a *call) updateConversation(c store.Conversation) error {
 	if err != nil {
 		return err
 	}
-	return a.respond(http.StatusOK, a.conversation(c))
+	return a.respond(http.StatusOK, v.conversation(a, c))
 }
 
 // messageBody is what a Message is made or changed from.
@@ -199,7 +199,7 @@ type messageBody struct {
 	Media      []string `json:"media_sids"`
 }
 
-func (a *call) messageBody() (in messageBody, err error) {
+func (v *chatAPI) messageBody(a *call) (in messageBody, err error) {
 	if err := a.read(&in); err != nil {
 		return in, err
 	}
@@ -212,8 +212,8 @@ func (a *call) messageBody() (in messageBody, err error) {
 	return in, checkAttributes(in.Attributes)
 }
 
-func (a *call) createMessage(c store.Conversation) error {
-	in, err := a.messageBody()
+func (v *chatAPI) createMessage(a *call, c store.Conversation) error {
+	in, err := v.messageBody(a)
 	if err != nil {
 		return err
 	}
@@ -223,18 +223,18 @@ func (a *call) createMessage(c store.Conversation) error {
 	m := store.Message{Author: a.holder.identity}
 	set(&m.Body, in.Body)
 	set(&m.Attributes, in.Attributes)
-	if m, err = a.srv.cfg.Store.AddMessage(c.SID, m); err != nil {
+	if m, err = v.store.AddMessage(c.SID, m); err != nil {
 		return err
 	}
-	return a.respond(http.StatusCreated, a.messageView(m))
+	return a.respond(http.StatusCreated, v.messageView(a, m))
 }
 
-func (a *call) updateMessage(c store.Conversation) error {
-	in, err := a.messageBody()
+func (v *chatAPI) updateMessage(a *call, c store.Conversation) error {
+	in, err := v.messageBody(a)
 	if err != nil {
 		return err
 	}
-	m, err := a.srv.cfg.Store.UpdateMessage(c.SID, a.path("message"), func(m *store.Message) error {
+	m, err := v.store.UpdateMessage(c.SID, a.path("message"), func(m *store.Message) error {
 		set(&m.Body, in.Body)
 		set(&m.Attributes, in.Attributes)
 		return nil
@@ -242,10 +242,10 @@ func (a *call) updateMessage(c store.Conversation) error {
 	if err != nil {
 		return err
 	}
-	return a.respond(http.StatusOK, a.messageView(m))
+	return a.respond(http.StatusOK, v.messageView(a, m))
 }
 
-func (a *call) messageView(m store.Message) object {
+func (v *chatAPI) messageView(a *call, m store.Message) object {
 	return object{
 		"sid": m.SID, "index": m.Index, "author": m.Author, "body": m.Body, "attributes": m.Attributes, "conversation_sid": m.ConversationSID,
 		"date_created": stamp(m.Created), "date_updated": stamp(m.Updated),
@@ -253,7 +253,7 @@ func (a *call) messageView(m store.Message) object {
 	}
 }
 
-func (a *call) addParticipant(c store.Conversation) error {
+func (v *chatAPI) addParticipant(a *call, c store.Conversation) error {
 	var in struct {
 		Identity   string          `json:"identity"`
 		Attributes *string         `json:"attributes"`
@@ -270,17 +270,17 @@ func (a *call) addParticipant(c store.Conversation) error {
 	}
 	p := store.ChatParticipant{Identity: in.Identity}
 	set(&p.Attributes, in.Attributes)
-	p, err := a.srv.cfg.Store.AddChatParticipant(c.SID, p)
+	p, err := v.store.AddChatParticipant(c.SID, p)
 	if errors.Is(err, store.ErrNameTaken) {
 		return errMember
 	}
 	if err != nil {
 		return err
 	}
-	return a.respond(http.StatusCreated, a.participant(p))
+	return a.respond(http.StatusCreated, v.participant(a, p))
 }
 
-func (a *call) updateParticipant(c store.Conversation) error {
+func (v *chatAPI) updateParticipant(a *call, c store.Conversation) error {
 	var in struct {
 		Attributes *string `json:"attributes"`
 	}
@@ -290,24 +290,24 @@ func (a *call) updateParticipant(c store.Conversation) error {
 	if err := checkAttributes(in.Attributes); err != nil {
 		return err
 	}
-	p, err := a.srv.cfg.Store.UpdateChatParticipant(c.SID, a.path("participant"), func(p *store.ChatParticipant) error {
+	p, err := v.store.UpdateChatParticipant(c.SID, a.path("participant"), func(p *store.ChatParticipant) error {
 		set(&p.Attributes, in.Attributes)
 		return nil
 	})
 	if err != nil {
 		return err
 	}
-	return a.respond(http.StatusOK, a.participant(p))
+	return a.respond(http.StatusOK, v.participant(a, p))
 }
 
-func (a *call) removeParticipant(c store.Conversation) error {
-	if err := a.srv.cfg.Store.RemoveChatParticipant(c.SID, a.path("participant")); err != nil {
+func (v *chatAPI) removeParticipant(a *call, c store.Conversation) error {
+	if err := v.store.RemoveChatParticipant(c.SID, a.path("participant")); err != nil {
 		return err
 	}
 	return a.respond(http.StatusNoContent, nil)
 }
 
-func (a *call) participant(p store.ChatParticipant) object {
+func (v *chatAPI) participant(a *call, p store.ChatParticipant) object {
 	return object{
 		"sid": p.SID, "identity": p.Identity, "attributes": p.Attributes, "role_sid": nil, "messaging_binding": nil,
 		"date_created": stamp(p.Created), "date_updated": stamp(p.Updated), "conversation_sid": p.ConversationSID,

@@ -41,7 +41,7 @@ const (
 	maxSubscriptions = 10000
 )
 
-// conn is one WebSocket. Its reading goroutine answers, its writing one looks at the token;
+// conn is one WebSocket. Its reading goroutine replies, its writing one looks at the token;
 // the store's events come on a third.
 type conn struct {
 	srv    *Server

@@ -20,7 +20,7 @@ func (s *Server) storeEvent(e store.Event) {
 	if len(conns) == 0 {
 		return
 	}
-	changes, err := s.changes(e)
+	changes, err := s.objects.changes(e)
 	if err != nil {
 		// The object is gone again, or the store is closing.
 		s.log.Warn("twilsock event lost", "change", fmt.Sprintf("%T", e.Change), "err", err)
@@ -32,7 +32,7 @@ func (s *Server) storeEvent(e store.Event) {
 			}
 		}
 	}
-	s.tellQueries(e, conns)
+	s.queries.tell(e, conns)
 	if gone, ok := e.Change.(*store.ChatParticipantRemoved); ok {
 		s.evict(gone, conns)
 	}
@@ -58,33 +58,33 @@ func (c *conn) notifyEvent(ch syncChange) {
 }
 
 // changes are what a change of the store is to Sync.
-func (s *Server) changes(e store.Event) ([]syncChange, error) {
+func (o objects) changes(e store.Event) ([]syncChange, error) {
 	switch c := e.Change.(type) {
 	case *store.DocumentUpdated:
 		return []syncChange{documentEvent(documentEntity(c.Document))}, nil
 	case *store.DocumentRemoved:
 		return []syncChange{removedEvent(documentEntity(c.Document))}, nil
 	case *store.CollectionRemoved:
-		return []syncChange{removedEvent(s.collectionEntity(c.Collection))}, nil
+		return []syncChange{removedEvent(o.collectionEntity(c.Collection))}, nil
 	case *store.ItemAdded:
-		return []syncChange{itemEvent(s.collectionEntity(c.Collection), storeItem(c.Item), "added")}, nil
+		return []syncChange{itemEvent(o.collectionEntity(c.Collection), storeItem(c.Item), "added")}, nil
 	case *store.ItemUpdated:
-		return []syncChange{itemEvent(s.collectionEntity(c.Collection), storeItem(c.Item), "updated")}, nil
+		return []syncChange{itemEvent(o.collectionEntity(c.Collection), storeItem(c.Item), "updated")}, nil
 	case *store.ItemRemoved:
-		return []syncChange{itemEvent(s.collectionEntity(c.Collection), storeItem(c.Item), "removed")}, nil
+		return []syncChange{itemEvent(o.collectionEntity(c.Collection), storeItem(c.Item), "removed")}, nil
 	case *store.ConversationUpdated:
 		return channelChange(c.Conversation)
 	case *store.MessageAdded:
 		list, err := channelChange(c.Conversation)
-		return append(list, itemEvent(s.messagesEntity(c.Conversation), s.messageItem(c.Message), "added")), err
+		return append(list, itemEvent(o.messagesEntity(c.Conversation), o.messageItem(c.Message), "added")), err
 	case *store.MessageUpdated:
-		return []syncChange{itemEvent(s.messagesEntity(c.Conversation), s.messageItem(c.Message), "updated")}, nil
+		return []syncChange{itemEvent(o.messagesEntity(c.Conversation), o.messageItem(c.Message), "updated")}, nil
 	case *store.ChatParticipantAdded:
-		return s.participantChanges(c.Conversation, c.ChatParticipant, "added")
+		return o.participantChanges(c.Conversation, c.ChatParticipant, "added")
 	case *store.ChatParticipantUpdated:
-		return s.participantChanges(c.Conversation, c.ChatParticipant, "updated")
+		return o.participantChanges(c.Conversation, c.ChatParticipant, "updated")
 	case *store.ChatParticipantRemoved:
-		return s.participantChanges(c.Conversation, c.ChatParticipant, "removed")
+		return o.participantChanges(c.Conversation, c.ChatParticipant, "removed")
 	case *store.ChatUserUpdated:
 		return userChanges(c.ChatUser)
 	}
@@ -101,12 +101,12 @@ func channelChange(c store.Conversation) ([]syncChange, error) {
 
 // participantChanges are those of the Conversation's roster and of the user's
 // Map of Conversations.
-func (s *Server) participantChanges(c store.Conversation, p store.ChatParticipant, how string) ([]syncChange, error) {
-	u, err := s.cfg.Store.ChatUser(p.Identity)
+func (o objects) participantChanges(c store.Conversation, p store.ChatParticipant, how string) ([]syncChange, error) {
+	u, err := o.store.ChatUser(p.Identity)
 	if err != nil {
 		return nil, err
 	}
-	member, err := s.rosterItem(p)
+	member, err := o.rosterItem(p)
 	if err != nil {
 		return nil, err
 	}

@@ -51,19 +51,3 @@ func (s *Server) holderOf(raw string) (holder, error) {
 func (h holder) mayAlways(c store.Conversation) bool {
 	return h.chat && (h.all || c.CreatedBy == h.identity)
 }
-
-// mayRead reports whether the holder may see a Conversation: who is in it, who
-// made it, and supervisors.
-func (s *Server) mayRead(h holder, c store.Conversation) error {
-	if !h.chat {
-		return errForbidden
-	}
-	if h.mayAlways(c) {
-		return nil
-	}
-	_, err := s.cfg.Store.ChatParticipant(c.SID, h.identity)
-	if errors.Is(err, store.ErrNotFound) {
-		return errForbidden
-	}
-	return err
-}

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"escalate/server/localtwilio/store"
 )
@@ -99,9 +100,25 @@ func field(data object, path string) any {
 	return field(inner, rest)
 }
 
-// queryItems answers an Insights query: its items now, and for a Live Query the
+// liveQueries says what Flex's queries find in the store.
+type liveQueries struct {
+	store    *store.Store
+	revision atomic.Int64 // of what is found: grows with every look
+}
+
+func newLiveQueries(st *store.Store) *liveQueries {
+	l := &liveQueries{store: st}
+	l.revision.Store(st.Now().UnixMilli())
+	return l
+}
+
+func (l *liveQueries) routes(m *http.ServeMux) {
+	m.Handle("POST /v3/Insights/{index}/Items", endpoint(l.queryItems))
+}
+
+// queryItems serves an Insights query: its items now, and for a Live Query the
 // id to subscribe to.
-func (a *call) queryItems() error {
+func (l *liveQueries) queryItems(a *call) error {
 	// Whoever may read every Conversation is who Flex shows other agents' work.
 	if !a.holder.sync || !a.holder.all {
 		return errForbidden
@@ -126,15 +143,15 @@ func (a *call) queryItems() error {
 		}
 		answer["query_id"] = id
 	}
-	if answer["items"], err = a.srv.items(q); err != nil {
+	if answer["items"], err = l.items(q); err != nil {
 		return err
 	}
 	return a.respond(http.StatusOK, answer)
 }
 
 // items are what a query finds, as clients read them.
-func (s *Server) items(q query) ([]any, error) {
-	found, err := s.find(q)
+func (l *liveQueries) items(q query) ([]any, error) {
+	found, err := l.find(q)
 	if err != nil {
 		return nil, err
 	}
@@ -153,50 +170,50 @@ type row struct {
 	gone     bool // no longer in the index
 }
 
-// find answers the items that fulfil a query.
-func (s *Server) find(q query) (found []row, err error) {
-	workers, err := s.cfg.Store.Workers()
+// find returns the items that fulfil a query.
+func (l *liveQueries) find(q query) (found []row, err error) {
+	workers, err := l.store.Workers()
 	if err != nil {
 		return nil, err
 	}
 	for _, w := range workers {
 		if q.index == indexWorkers {
-			found = append(found, s.workerRow(w))
+			found = append(found, l.workerRow(w))
 			continue
 		}
-		all, err := s.cfg.Store.WorkerReservations(w.SID)
+		all, err := l.store.WorkerReservations(w.SID)
 		if err != nil {
 			return nil, err
 		}
 		for _, r := range all {
-			k, err := s.cfg.Store.Task(r.TaskSID)
+			k, err := l.store.Task(r.TaskSID)
 			if err != nil {
 				return nil, err
 			}
-			found = append(found, s.reservationRow(r, k))
+			found = append(found, l.reservationRow(r, k))
 		}
 	}
 	return slices.DeleteFunc(found, func(i row) bool { return i.gone || !q.matches(i.data) }), nil
 }
 
-func (s *Server) workerRow(w store.Worker) row {
-	return row{key: w.SID, revision: s.revision.Add(1), data: object{
+func (l *liveQueries) workerRow(w store.Worker) row {
+	return row{key: w.SID, revision: l.revision.Add(1), data: object{
 		"worker_sid": w.SID, "friendly_name": w.FriendlyName, "activity_name": w.Activity, "worker_activity_sid": w.ActivitySID,
 		"attributes": attributesOf(w.Attributes), "date_created": stamp(w.Created), "date_updated": stamp(w.Updated),
-		"date_activity_changed": stamp(w.Updated), "workspace_sid": s.cfg.Store.Account().WorkspaceSID,
+		"date_activity_changed": stamp(w.Updated), "workspace_sid": l.store.Account().WorkspaceSID,
 	}}
 }
 
-func (s *Server) reservationRow(r store.Reservation, k store.Task) row {
+func (l *liveQueries) reservationRow(r store.Reservation, k store.Task) row {
 	status := r.Status
 	if status == store.ReservationWrapping {
 		status = "wrapup"
 	}
 	held := []string{store.ReservationPending, store.ReservationAccepted, store.ReservationWrapping}
-	return row{key: r.SID, revision: s.revision.Add(1), gone: !slices.Contains(held, r.Status), data: object{
+	return row{key: r.SID, revision: l.revision.Add(1), gone: !slices.Contains(held, r.Status), data: object{
 		"reservation_sid": r.SID, "worker_sid": r.WorkerSID, "task_sid": r.TaskSID, "status": status, "task_status": k.AssignmentStatus,
 		"attributes": attributesOf(k.Attributes), "date_created": stamp(r.Created), "date_updated": stamp(r.Updated),
-		"task_age": int(s.cfg.Store.Now().Sub(k.Created).Seconds()), "task_priority": k.Priority, "queue_name": "Everyone",
+		"task_age": int(l.store.Now().Sub(k.Created).Seconds()), "task_priority": k.Priority, "queue_name": "Everyone",
 		"task_channel_unique_name": k.TaskChannel,
 	}}
 }
@@ -211,30 +228,30 @@ func attributesOf(text string) map[string]any {
 }
 
 // rows are the items that a change of the store touches, by index.
-func (s *Server) rows(e store.Event) (index string, list []row) {
+func (l *liveQueries) rows(e store.Event) (index string, list []row) {
 	switch c := e.Change.(type) {
 	case *store.WorkerUpdated:
-		return indexWorkers, []row{s.workerRow(c.Worker)}
+		return indexWorkers, []row{l.workerRow(c.Worker)}
 	case *store.ReservationCreated:
-		return indexReservations, []row{s.reservationRow(c.Reservation, c.Task)}
+		return indexReservations, []row{l.reservationRow(c.Reservation, c.Task)}
 	case *store.ReservationUpdated:
-		return indexReservations, []row{s.reservationRow(c.Reservation, c.Task)}
+		return indexReservations, []row{l.reservationRow(c.Reservation, c.Task)}
 	case *store.TaskUpdated:
-		all, err := s.cfg.Store.TaskReservations(c.Task.SID)
+		all, err := l.store.TaskReservations(c.Task.SID)
 		if err != nil {
 			return "", nil // the Task is gone again, or the store is closing
 		}
 		for _, r := range all {
-			list = append(list, s.reservationRow(r, c.Task))
+			list = append(list, l.reservationRow(r, c.Task))
 		}
 		return indexReservations, list
 	}
 	return "", nil
 }
 
-// tellQueries tells who follows a Live Query what has become of its items.
-func (s *Server) tellQueries(e store.Event, conns []*conn) {
-	index, list := s.rows(e)
+// tell tells who follows a Live Query what has become of its items.
+func (l *liveQueries) tell(e store.Event, conns []*conn) {
+	index, list := l.rows(e)
 	for _, c := range conns {
 		for id, q := range c.following(index) {
 			for _, i := range list {
@@ -248,10 +265,10 @@ func (s *Server) tellQueries(e store.Event, conns []*conn) {
 	}
 }
 
-// followQuery begins to follow a Live Query. One that a connection before this
+// follow begins to follow a Live Query. One that a connection before this
 // made comes with its text. What may have changed since its answer is sent as a
 // whole.
-func (a *call) followQuery(q subscription) error {
+func (l *liveQueries) follow(a *call, q subscription) error {
 	known, ok := a.conn.query(q.SID)
 	if ok && !known.missed {
 		return nil
@@ -268,11 +285,11 @@ func (a *call) followQuery(q subscription) error {
 			return err
 		}
 	}
-	items, err := a.srv.items(known)
+	items, err := l.items(known)
 	if err != nil {
 		return err
 	}
-	a.conn.notifyEvent(syncChange{q.SID, string(liveQuery) + "_updated", object{"query_id": q.SID, "items": items, "last_event_id": a.srv.revision.Load()}})
+	a.conn.notifyEvent(syncChange{q.SID, string(liveQuery) + "_updated", object{"query_id": q.SID, "items": items, "last_event_id": l.revision.Load()}})
 	return nil
 }
 

@@ -65,9 +65,28 @@ func (i item) id(k kind) string {
 	return i.key
 }
 
+// objects are what can be subscribed to, drawn from the store at the moment of asking.
+type objects struct{ store *store.Store }
+
+// mayRead reports whether the holder may see a Conversation: who is in it, who
+// made it, and supervisors.
+func (o objects) mayRead(h holder, c store.Conversation) error {
+	if !h.chat {
+		return errForbidden
+	}
+	if h.mayAlways(c) {
+		return nil
+	}
+	_, err := o.store.ChatParticipant(c.SID, h.identity)
+	if errors.Is(err, store.ErrNotFound) {
+		return errForbidden
+	}
+	return err
+}
+
 // open finds the object of a kind by SID or name, if the holder may see it.
-func (s *Server) open(h holder, k kind, key string) (entity, error) {
-	e, ok, err := s.openChat(h, k, key)
+func (o objects) open(h holder, k kind, key string) (entity, error) {
+	e, ok, err := o.openChat(h, k, key)
 	if ok || err != nil {
 		return e, err
 	}
@@ -76,39 +95,39 @@ func (s *Server) open(h holder, k kind, key string) (entity, error) {
 		return entity{}, store.ErrNotFound
 	}
 	if k == document {
-		d, err := s.cfg.Store.Document(key)
+		d, err := o.store.Document(key)
 		if err != nil {
 			return entity{}, err
 		}
 		return documentEntity(d), nil
 	}
-	c, err := s.cfg.Store.Collection(collectionKind(k), key)
+	c, err := o.store.Collection(collectionKind(k), key)
 	if err != nil {
 		return entity{}, err
 	}
-	return s.collectionEntity(c), nil
+	return o.collectionEntity(c), nil
 }
 
 // openChat finds the objects that Conversations draws; ok is false for what is
 // none of them.
-func (s *Server) openChat(h holder, k kind, key string) (e entity, ok bool, err error) {
+func (o objects) openChat(h holder, k kind, key string) (e entity, ok bool, err error) {
 	if name, part, found := strings.Cut(key, "."); found && len(name) == 34 {
 		switch {
 		case strings.HasPrefix(name, "CH") && k == chatParts[part]:
-			return s.openConversation(h, k, name)
+			return o.openConversation(h, k, name)
 		case strings.HasPrefix(name, "US") && k == syncMap:
-			return s.openUser(h, name, part)
+			return o.openUser(h, name, part)
 		}
 		return e, false, nil
 	}
 	if len(key) != 34 || key[:2] != sidPrefix[k] {
 		return e, false, nil
 	}
-	e, ok, err = s.openConversation(h, k, "CH"+key[2:])
+	e, ok, err = o.openConversation(h, k, "CH"+key[2:])
 	if ok || err != nil || k != syncMap {
 		return e, ok, err
 	}
-	return s.openUserMap(h, key)
+	return o.openUserMap(h, key)
 }
 
 // sidPrefix begins the SIDs of each kind.
@@ -117,13 +136,13 @@ var sidPrefix = map[kind]string{document: "ET", syncList: "ES", syncMap: "MP"}
 // chatParts are the objects that a Conversation consists of.
 var chatParts = map[string]kind{"channel": document, "messages": syncList, "roster": syncMap}
 
-func (s *Server) openConversation(h holder, k kind, sid string) (e entity, ok bool, err error) {
-	c, err := s.cfg.Store.Conversation(sid)
+func (o objects) openConversation(h holder, k kind, sid string) (e entity, ok bool, err error) {
+	c, err := o.store.Conversation(sid)
 	if errors.Is(err, store.ErrNotFound) {
 		return e, false, nil
 	}
 	if err == nil {
-		err = s.mayRead(h, c)
+		err = o.mayRead(h, c)
 	}
 	if err != nil {
 		return e, true, err
@@ -132,9 +151,9 @@ func (s *Server) openConversation(h holder, k kind, sid string) (e entity, ok bo
 	case document:
 		e, err = channelEntity(c)
 	case syncList:
-		e = s.messagesEntity(c)
+		e = o.messagesEntity(c)
 	default:
-		e, err = s.rosterEntity(c)
+		e, err = o.rosterEntity(c)
 	}
 	return e, true, err
 }
@@ -153,7 +172,7 @@ func documentEntity(d store.Document) entity {
 	}
 }
 
-func (s *Server) collectionEntity(c store.Collection) entity {
+func (o objects) collectionEntity(c store.Collection) entity {
 	k := syncMap
 	if c.Kind == store.SyncList {
 		k = syncList
@@ -162,7 +181,7 @@ func (s *Server) collectionEntity(c store.Collection) entity {
 		kind: k, sid: c.SID, name: c.UniqueName, revision: c.ETag(), event: c.Event, createdBy: c.CreatedBy,
 		created: c.Created, updated: c.Updated, expires: c.Expires, kept: true,
 		items: func(removed bool) ([]item, error) {
-			all, err := s.cfg.Store.Items(c.Kind, c.SID, removed)
+			all, err := o.store.Items(c.Kind, c.SID, removed)
 			list := make([]item, 0, len(all))
 			for _, i := range all {
 				list = append(list, storeItem(i))

@@ -44,13 +44,13 @@ func channelEntity(c store.Conversation) (entity, error) {
 }
 
 // messagesEntity is the List of a Conversation's Messages.
-func (s *Server) messagesEntity(c store.Conversation) entity {
+func (o objects) messagesEntity(c store.Conversation) entity {
 	e := chatEntity(syncList, messagesSID(c.SID), messagesName(c.SID), c)
 	e.items = func(bool) ([]item, error) {
-		all, err := s.cfg.Store.Messages(c.SID, 0)
+		all, err := o.store.Messages(c.SID, 0)
 		list := make([]item, 0, len(all))
 		for _, m := range all {
-			list = append(list, s.messageItem(m))
+			list = append(list, o.messageItem(m))
 		}
 		return list, err
 	}
@@ -58,8 +58,8 @@ func (s *Server) messagesEntity(c store.Conversation) entity {
 }
 
 // rosterEntity is the Map of a Conversation's Participants.
-func (s *Server) rosterEntity(c store.Conversation) (entity, error) {
-	all, err := s.cfg.Store.ChatParticipants(c.SID)
+func (o objects) rosterEntity(c store.Conversation) (entity, error) {
+	all, err := o.store.ChatParticipants(c.SID)
 	if err != nil {
 		return entity{}, err
 	}
@@ -72,7 +72,7 @@ func (s *Server) rosterEntity(c store.Conversation) (entity, error) {
 			if p.Left && !removed {
 				continue
 			}
-			i, err := s.rosterItem(p)
+			i, err := o.rosterItem(p)
 			if err != nil {
 				return nil, err
 			}
@@ -89,9 +89,9 @@ func chatEntity(k kind, sid, name string, c store.Conversation) entity {
 	}
 }
 
-func (s *Server) messageItem(m store.Message) item {
+func (o objects) messageItem(m store.Message) item {
 	member := ""
-	if p, err := s.cfg.Store.ChatParticipant(m.ConversationSID, m.Author); err == nil {
+	if p, err := o.store.ChatParticipant(m.ConversationSID, m.Author); err == nil {
 		member = p.SID
 	}
 	data, _ := marshal(object{ // strings and numbers only: it cannot fail
@@ -101,8 +101,8 @@ func (s *Server) messageItem(m store.Message) item {
 	return item{index: m.Index, data: data, revision: strconv.Itoa(m.Event), event: m.Event, createdBy: "system", created: m.Created, updated: m.Updated}
 }
 
-func (s *Server) rosterItem(p store.ChatParticipant) (item, error) {
-	u, err := s.cfg.Store.ChatUser(p.Identity)
+func (o objects) rosterItem(p store.ChatParticipant) (item, error) {
+	u, err := o.store.ChatUser(p.Identity)
 	if err != nil {
 		return item{}, err
 	}

@@ -8,8 +8,8 @@ import (
 )
 
 // openUser finds one of a user's Maps by the SID of the user.
-func (s *Server) openUser(h holder, sid, part string) (e entity, ok bool, err error) {
-	u, err := s.cfg.Store.ChatUserBySID(sid)
+func (o objects) openUser(h holder, sid, part string) (e entity, ok bool, err error) {
+	u, err := o.store.ChatUserBySID(sid)
 	if errors.Is(err, store.ErrNotFound) {
 		return e, false, nil
 	}
@@ -18,17 +18,17 @@ func (s *Server) openUser(h holder, sid, part string) (e entity, ok bool, err er
 	}
 	switch part {
 	case "info":
-		return s.openUserMap(h, u.InfoSID)
+		return o.openUserMap(h, u.InfoSID)
 	case "channels":
-		return s.openUserMap(h, u.SeatsSID)
+		return o.openUserMap(h, u.SeatsSID)
 	}
 	return e, false, nil
 }
 
 // openUserMap finds one of a user's Maps by the SID of the Map. Where somebody
 // takes part is told to themselves only.
-func (s *Server) openUserMap(h holder, sid string) (e entity, ok bool, err error) {
-	u, err := s.cfg.Store.ChatUserBySID(sid)
+func (o objects) openUserMap(h holder, sid string) (e entity, ok bool, err error) {
+	u, err := o.store.ChatUserBySID(sid)
 	switch {
 	case errors.Is(err, store.ErrNotFound):
 		return e, false, nil
@@ -39,7 +39,7 @@ func (s *Server) openUserMap(h holder, sid string) (e entity, ok bool, err error
 	case sid == u.InfoSID:
 		return infoEntity(u), true, nil
 	}
-	e, err = s.seatsEntity(u)
+	e, err = o.seatsEntity(u)
 	return e, true, err
 }
 
@@ -64,8 +64,8 @@ func infoItems(u store.ChatUser) (list []item, err error) {
 }
 
 // seatsEntity is the Map of a user's Conversations.
-func (s *Server) seatsEntity(u store.ChatUser) (entity, error) {
-	seats, err := s.cfg.Store.ChatSeats(u.Identity)
+func (o objects) seatsEntity(u store.ChatUser) (entity, error) {
+	seats, err := o.store.ChatSeats(u.Identity)
 	if err != nil {
 		return entity{}, err
 	}

@@ -1,6 +1,9 @@
 package twilsock
 
-import "net/http"
+import (
+	"log/slog"
+	"net/http"
+)
 
 // syncEvent is the kind of notification that brings changes of Sync objects.
 const syncEvent = "twilio.sync.event"
@@ -21,9 +24,20 @@ type subscription struct {
 	Query string `json:"query_string"`
 }
 
-// subscribe answers at once and tells the outcome of each wish by notification,
+// subscriptions tells clients what they follow.
+type subscriptions struct {
+	objects
+	queries *liveQueries
+	log     *slog.Logger
+}
+
+func (s *subscriptions) routes(m *http.ServeMux) {
+	m.Handle("POST /v4/Subscriptions", endpoint(s.subscribe))
+}
+
+// subscribe replies at once and tells the outcome of each wish by notification,
 // as Sync does.
-func (a *call) subscribe() error {
+func (s *subscriptions) subscribe(a *call) error {
 	var in struct {
 		Action      string         `json:"action"`
 		Correlation int64          `json:"correlation_id"`
@@ -35,12 +49,12 @@ func (a *call) subscribe() error {
 	switch in.Action {
 	case "establish":
 		for _, q := range in.Requests {
-			a.establish(q, in.Correlation)
+			s.establish(a, q, in.Correlation)
 		}
 	case "cancel":
 		for _, q := range in.Requests {
 			a.conn.unsubscribe(q.SID)
-			a.tell("subscription_canceled", in.Correlation, object{"object_sid": q.SID, "object_type": q.Type})
+			s.tell(a, "subscription_canceled", in.Correlation, object{"object_sid": q.SID, "object_type": q.Type})
 		}
 	default:
 		return invalid("Invalid action")
@@ -51,39 +65,39 @@ func (a *call) subscribe() error {
 // establish begins to follow an object, sends what the client missed of it, and
 // says that it is done. It follows before it looks, so that no change falls
 // between; one that comes twice is known to the client by its number.
-func (a *call) establish(q subscription, correlation int64) {
+func (s *subscriptions) establish(a *call, q subscription, correlation int64) {
 	if !a.conn.subscribe(q.SID) {
-		a.failed(q, correlation, errFull)
+		s.failed(a, q, correlation, errFull)
 		return
 	}
 	var e entity
 	var err error
 	if q.Type == liveQuery {
-		err = a.followQuery(q)
-	} else if e, err = a.srv.open(a.holder, q.Type, q.SID); err == nil && q.Last != nil {
-		err = a.replay(e, *q.Last)
+		err = s.queries.follow(a, q)
+	} else if e, err = s.open(a.holder, q.Type, q.SID); err == nil && q.Last != nil {
+		err = s.replay(a, e, *q.Last)
 	}
 	if err != nil {
 		a.conn.unsubscribe(q.SID)
-		a.failed(q, correlation, err)
+		s.failed(a, q, correlation, err)
 		return
 	}
-	a.tell("subscription_established", correlation, object{
+	s.tell(a, "subscription_established", correlation, object{
 		"object_sid": q.SID, "object_type": q.Type, "replay_status": "completed", "last_event_id": e.event,
 	})
 }
 
-func (a *call) failed(q subscription, correlation int64, err error) {
+func (s *subscriptions) failed(a *call, q subscription, correlation int64, err error) {
 	f, known := faultOf(err)
 	if !known {
-		a.srv.log.Error("twilsock subscription", "object", q.SID, "err", err)
+		s.log.Error("twilsock subscription", "object", q.SID, "err", err)
 	}
-	a.tell("subscription_failed", correlation, object{
+	s.tell(a, "subscription_failed", correlation, object{
 		"object_sid": q.SID, "object_type": q.Type, "error": object{"status": f.Status, "message": f.Message, "code": f.Code},
 	})
 }
 
-func (a *call) tell(kind string, correlation int64, event object) {
+func (s *subscriptions) tell(a *call, kind string, correlation int64, event object) {
 	a.conn.notify(syncEvent, object{
 		"event_type": kind, "correlation_id": correlation, "event_protocol_version": 4, "strictly_ordered": true, "event": event,
 	})
@@ -91,7 +105,7 @@ func (a *call) tell(kind string, correlation int64, event object) {
 
 // replay sends the changes of an object after the one of the given number, as
 // far as they show in what it is now.
-func (a *call) replay(e entity, last int) error {
+func (s *subscriptions) replay(a *call, e entity, last int) error {
 	if e.event <= last {
 		return nil
 	}

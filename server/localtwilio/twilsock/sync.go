@@ -15,30 +15,31 @@ const (
 	maxPage = 100
 )
 
-func (s *Server) syncRoutes(m *http.ServeMux) {
+// syncAPI is the Sync client API, but for subscriptions.
+type syncAPI struct{ objects }
+
+func (s *syncAPI) routes(m *http.ServeMux) {
 	for _, k := range []kind{document, syncMap, syncList} {
 		root := k.path()[:len(k.path())-1]
-		m.Handle("POST "+root, endpoint(func(a *call) error { return a.create(k) }))
-		m.Handle("GET "+root+"/{key}", about(k, (*call).fetch))
-		m.Handle("POST "+root+"/{key}", about(k, (*call).update))
-		m.Handle("DELETE "+root+"/{key}", about(k, (*call).remove))
+		m.Handle("POST "+root, endpoint(func(a *call) error { return s.create(a, k) }))
+		m.Handle("GET "+root+"/{key}", s.about(k, s.fetch))
+		m.Handle("POST "+root+"/{key}", s.about(k, s.update))
+		m.Handle("DELETE "+root+"/{key}", s.about(k, s.remove))
 		if k == document {
 			continue
 		}
-		m.Handle("GET "+root+"/{key}/Items", about(k, (*call).items))
-		m.Handle("POST "+root+"/{key}/Items", about(k, (*call).addItem))
-		m.Handle("PUT "+root+"/{key}/Items/{item}", about(k, (*call).putItem))
-		m.Handle("POST "+root+"/{key}/Items/{item}", about(k, (*call).updateItem))
-		m.Handle("DELETE "+root+"/{key}/Items/{item}", about(k, (*call).removeItem))
+		m.Handle("GET "+root+"/{key}/Items", s.about(k, s.items))
+		m.Handle("POST "+root+"/{key}/Items", s.about(k, s.addItem))
+		m.Handle("PUT "+root+"/{key}/Items/{item}", s.about(k, s.putItem))
+		m.Handle("POST "+root+"/{key}/Items/{item}", s.about(k, s.updateItem))
+		m.Handle("DELETE "+root+"/{key}/Items/{item}", s.about(k, s.removeItem))
 	}
-	m.Handle("POST /v3/Insights/{index}/Items", endpoint((*call).queryItems))
-	m.Handle("POST /v4/Subscriptions", endpoint((*call).subscribe))
 }
 
 // about is an endpoint about an object that there is.
-func about(k kind, f func(*call, entity) error) endpoint {
+func (s *syncAPI) about(k kind, f func(*call, entity) error) endpoint {
 	return func(a *call) error {
-		e, err := a.srv.open(a.holder, k, a.path("key"))
+		e, err := s.open(a.holder, k, a.path("key"))
 		if err != nil {
 			return err
 		}
@@ -54,7 +55,7 @@ type change struct {
 }
 
 // change reads and checks the body.
-func (a *call) change() (c change, err error) {
+func (s *syncAPI) change(a *call) (c change, err error) {
 	if err := a.read(&c); err != nil {
 		return c, err
 	}
@@ -81,15 +82,15 @@ func (c change) expires(now time.Time) time.Time {
 	return now.Add(time.Duration(*c.TTL) * time.Second)
 }
 
-func (a *call) create(k kind) error {
+func (s *syncAPI) create(a *call, k kind) error {
 	if !a.holder.sync {
 		return errForbidden
 	}
-	c, err := a.change()
+	c, err := s.change(a)
 	if err != nil {
 		return err
 	}
-	st, now := a.srv.cfg.Store, a.srv.cfg.Store.Now()
+	st, now := s.store, s.store.Now()
 	var e entity
 	if k == document {
 		d, err := st.CreateDocument(store.Document{UniqueName: c.UniqueName, Data: c.Data, Expires: c.expires(now), CreatedBy: a.holder.identity})
@@ -104,13 +105,13 @@ func (a *call) create(k kind) error {
 		if err != nil {
 			return err
 		}
-		e = a.srv.collectionEntity(o)
+		e = s.collectionEntity(o)
 	}
-	return a.respond(http.StatusCreated, a.show(e))
+	return a.respond(http.StatusCreated, s.show(a, e))
 }
 
-func (a *call) fetch(e entity) error {
-	o := a.show(e)
+func (s *syncAPI) fetch(a *call, e entity) error {
+	o := s.show(a, e)
 	if e.kind == syncMap && a.query.Get("Include") == "items" {
 		items, err := e.items(false)
 		if err != nil {
@@ -118,7 +119,7 @@ func (a *call) fetch(e entity) error {
 		}
 		list := []any{}
 		for _, i := range items {
-			list = append(list, a.showItem(e, i))
+			list = append(list, s.showItem(a, e, i))
 		}
 		o["items"] = list
 	}
@@ -126,24 +127,24 @@ func (a *call) fetch(e entity) error {
 }
 
 // update sets a Document's data, and the time of anything.
-func (a *call) update(e entity) error {
-	c, err := a.change()
+func (s *syncAPI) update(a *call, e entity) error {
+	c, err := s.change(a)
 	if err != nil {
 		return err
 	}
 	if !e.kept {
 		return errForbidden
 	}
-	st, now := a.srv.cfg.Store, a.srv.cfg.Store.Now()
+	st, now := s.store, s.store.Now()
 	if e.kind != document {
 		if c.TTL != nil {
 			o, err := st.ExpireCollection(collectionKind(e.kind), e.sid, c.expires(now))
 			if err != nil {
 				return err
 			}
-			e = a.srv.collectionEntity(o)
+			e = s.collectionEntity(o)
 		}
-		return a.respond(http.StatusOK, a.show(e))
+		return a.respond(http.StatusOK, s.show(a, e))
 	}
 	d, err := st.UpdateDocument(e.sid, a.ifMatch(), func(d *store.Document) error {
 		if c.Data != nil {
@@ -157,18 +158,18 @@ func (a *call) update(e entity) error {
 	if err != nil {
 		return err
 	}
-	return a.respond(http.StatusOK, a.show(documentEntity(d)))
+	return a.respond(http.StatusOK, s.show(a, documentEntity(d)))
 }
 
-func (a *call) remove(e entity) error {
+func (s *syncAPI) remove(a *call, e entity) error {
 	if !e.kept {
 		return errForbidden
 	}
 	var err error
 	if e.kind == document {
-		err = a.srv.cfg.Store.DeleteDocument(e.sid)
+		err = s.store.DeleteDocument(e.sid)
 	} else {
-		err = a.srv.cfg.Store.DeleteCollection(collectionKind(e.kind), e.sid)
+		err = s.store.DeleteCollection(collectionKind(e.kind), e.sid)
 	}
 	if err != nil {
 		return err
@@ -176,11 +177,11 @@ func (a *call) remove(e entity) error {
 	return a.respond(http.StatusNoContent, nil)
 }
 
-func (a *call) show(e entity) object {
+func (s *syncAPI) show(a *call, e entity) object {
 	u := a.base + e.kind.path() + e.sid
 	o := object{
-		"sid": e.sid, "unique_name": orNull(e.name), "account_sid": a.srv.cfg.Store.Account().SID, "url": u,
-		"service_sid": a.srv.cfg.Store.Account().SyncServiceSID, "revision": e.revision, "last_event_id": e.event,
+		"sid": e.sid, "unique_name": orNull(e.name), "account_sid": s.store.Account().SID, "url": u,
+		"service_sid": s.store.Account().SyncServiceSID, "revision": e.revision, "last_event_id": e.event,
 		"created_by": e.createdBy, "date_created": stamp(e.created), "date_updated": stamp(e.updated), "date_expires": stamp(e.expires),
 		"links": object{"permissions": u + "/Permissions", "items": u + "/Items"},
 	}

@@ -10,19 +10,19 @@ import (
 	"escalate/server/localtwilio/store"
 )
 
-// items answers one item, by Key or Index, or a page of them.
-func (a *call) items(e entity) error {
+// items returns one item, by Key or Index, or a page of them.
+func (s *syncAPI) items(a *call, e entity) error {
 	all, err := e.items(false)
 	if err != nil {
 		return err
 	}
-	page, before, after, err := a.page(e.kind, all)
+	page, before, after, err := s.page(a, e.kind, all)
 	if err != nil {
 		return err
 	}
 	list := []any{}
 	for _, i := range page {
-		list = append(list, a.showItem(e, i))
+		list = append(list, s.showItem(a, e, i))
 	}
 	return a.respond(http.StatusOK, object{"items": list, "meta": object{
 		"key": "items", "page_size": len(list), "previous_token": before, "next_token": after,
@@ -32,7 +32,7 @@ func (a *call) items(e entity) error {
 // page chooses the items that the query asks for. The tokens are null where
 // nothing lies before or after the page; clients look at that alone and go on
 // by From, which belongs to the page.
-func (a *call) page(k kind, all []item) (page []item, before, after any, err error) {
+func (s *syncAPI) page(a *call, k kind, all []item) (page []item, before, after any, err error) {
 	for _, name := range []string{"Key", "Index"} {
 		if a.query.Has(name) {
 			at := slices.IndexFunc(all, func(i item) bool { return i.id(k) == a.query.Get(name) })
@@ -83,7 +83,7 @@ func (a *call) page(k kind, all []item) (page []item, before, after any, err err
 }
 
 // itemOf is the item of the path.
-func (a *call) itemOf(k kind) (i store.Item, err error) {
+func (s *syncAPI) itemOf(a *call, k kind) (i store.Item, err error) {
 	i.Key = a.path("item")
 	if k == syncList {
 		if i.Index, err = strconv.Atoi(i.Key); err != nil || i.Index < 0 {
@@ -94,31 +94,31 @@ func (a *call) itemOf(k kind) (i store.Item, err error) {
 	return i, nil
 }
 
-func (a *call) addItem(e entity) error {
+func (s *syncAPI) addItem(a *call, e entity) error {
 	if !e.kept || e.kind != syncList {
 		return errForbidden
 	}
-	c, err := a.change()
+	c, err := s.change(a)
 	if err != nil {
 		return err
 	}
-	i, err := a.srv.cfg.Store.PushItem(e.sid, store.Item{Data: c.Data, Expires: c.expires(a.srv.cfg.Store.Now()), CreatedBy: a.holder.identity})
+	i, err := s.store.PushItem(e.sid, store.Item{Data: c.Data, Expires: c.expires(s.store.Now()), CreatedBy: a.holder.identity})
 	if err != nil {
 		return err
 	}
-	return a.respond(http.StatusCreated, a.showItem(e, storeItem(i)))
+	return a.respond(http.StatusCreated, s.showItem(a, e, storeItem(i)))
 }
 
 // putItem makes an item of a Map or sets it.
-func (a *call) putItem(e entity) error {
+func (s *syncAPI) putItem(a *call, e entity) error {
 	if e.kind != syncMap {
 		return errForbidden
 	}
-	return a.setItem(e, a.ifMatch())
+	return s.setItem(a, e, a.ifMatch())
 }
 
 // updateItem sets an item that there is.
-func (a *call) updateItem(e entity) error {
+func (s *syncAPI) updateItem(a *call, e entity) error {
 	match := a.ifMatch()
 	if e.kept && match == "" {
 		all, err := e.items(false)
@@ -129,23 +129,23 @@ func (a *call) updateItem(e entity) error {
 			return store.ErrNotFound
 		}
 	}
-	return a.setItem(e, match)
+	return s.setItem(a, e, match)
 }
 
-func (a *call) setItem(e entity, ifMatch string) error {
+func (s *syncAPI) setItem(a *call, e entity, ifMatch string) error {
 	if !e.kept {
 		return errForbidden
 	}
-	c, err := a.change()
+	c, err := s.change(a)
 	if err != nil {
 		return err
 	}
-	i, err := a.itemOf(e.kind)
+	i, err := s.itemOf(a, e.kind)
 	if err != nil {
 		return err
 	}
-	i.Data, i.Expires, i.CreatedBy = c.Data, c.expires(a.srv.cfg.Store.Now()), a.holder.identity
-	i, added, err := a.srv.cfg.Store.PutItem(collectionKind(e.kind), e.sid, i, c.TTL != nil, ifMatch)
+	i.Data, i.Expires, i.CreatedBy = c.Data, c.expires(s.store.Now()), a.holder.identity
+	i, added, err := s.store.PutItem(collectionKind(e.kind), e.sid, i, c.TTL != nil, ifMatch)
 	if err != nil {
 		return err
 	}
@@ -153,28 +153,28 @@ func (a *call) setItem(e entity, ifMatch string) error {
 	if added {
 		code = http.StatusCreated
 	}
-	return a.respond(code, a.showItem(e, storeItem(i)))
+	return a.respond(code, s.showItem(a, e, storeItem(i)))
 }
 
-func (a *call) removeItem(e entity) error {
+func (s *syncAPI) removeItem(a *call, e entity) error {
 	if !e.kept {
 		return errForbidden
 	}
-	i, err := a.itemOf(e.kind)
+	i, err := s.itemOf(a, e.kind)
 	if err != nil {
 		return err
 	}
-	if i, err = a.srv.cfg.Store.RemoveItem(collectionKind(e.kind), e.sid, i, a.ifMatch()); err != nil {
+	if i, err = s.store.RemoveItem(collectionKind(e.kind), e.sid, i, a.ifMatch()); err != nil {
 		return err
 	}
-	return a.respond(http.StatusOK, a.showItem(e, storeItem(i)))
+	return a.respond(http.StatusOK, s.showItem(a, e, storeItem(i)))
 }
 
-func (a *call) showItem(e entity, i item) object {
+func (s *syncAPI) showItem(a *call, e entity, i item) object {
 	o := object{
 		"url": a.base + itemPath(e, i), "revision": i.revision, "last_event_id": i.event, "data": i.data,
 		"created_by": i.createdBy, "date_created": stamp(i.created), "date_updated": stamp(i.updated), "date_expires": stamp(i.expires),
-		"account_sid": a.srv.cfg.Store.Account().SID, "service_sid": a.srv.cfg.Store.Account().SyncServiceSID, string(e.kind) + "_sid": e.sid,
+		"account_sid": s.store.Account().SID, "service_sid": s.store.Account().SyncServiceSID, string(e.kind) + "_sid": e.sid,
 	}
 	if e.kind == syncList {
 		o["index"] = i.index

@@ -24,7 +24,6 @@ import (
 	"log/slog"
 	"net/http"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -52,9 +51,9 @@ type Server struct {
 	log    *slog.Logger
 	routes *http.ServeMux
 
+	objects objects
+	queries *liveQueries
 	sockets *socket.Group[*conn]
-
-	revision atomic.Int64 // of what Live Queries find: grows with every look
 
 	stopWatch func()
 	closing   sync.Once
@@ -72,14 +71,17 @@ func Start(c Config) (*Server, error) {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	s := &Server{cfg: c, log: c.Log}
+	s := &Server{cfg: c, log: c.Log, objects: objects{c.Store}, queries: newLiveQueries(c.Store)}
 	s.sockets = socket.NewGroup[*conn](socket.Options{
 		Type: socket.Binary, Queue: queueSize, MaxFrame: maxFrame, MaxConns: c.MaxConnections,
 		Limit: func() *rate.Limiter { return rate.NewLimiter(framesPerSecond, frameBurst) },
 		Beat:  tokenEvery, Log: c.Log.With("socket", "twilsock"),
 	})
-	s.revision.Store(c.Store.Now().UnixMilli())
-	s.routes = s.router()
+	s.routes = http.NewServeMux()
+	(&chatAPI{s.objects, s.sockets}).routes(s.routes)
+	(&syncAPI{s.objects}).routes(s.routes)
+	(&subscriptions{s.objects, s.queries, s.log}).routes(s.routes)
+	s.queries.routes(s.routes)
 	s.stopWatch = c.Store.Watch(s.storeEvent)
 	return s, nil
 }
