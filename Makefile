@@ -8,10 +8,12 @@ SLIM    := bin/slim
 # Brotli quality of the packed files: 11 for releases, less while developing.
 QUALITY ?= 11
 CHROMIUM ?= /usr/bin/chromium
+# A product of one's own: docs/single-language.md.
+EXAMPLE := docs/examples/room
 # How long each fuzz test looks for input of its own.
 FUZZTIME ?= 30s
 # Packages with tests that drive a browser (build tag e2e).
-BROWSER_TESTS := ./app/video/twiliojs ./server/localtwilio/sfu ./server/localtwilio/rsp ./server/demo ./server/e2e
+BROWSER_TESTS := ./app/video/twiliojs ./server/localtwilio/sfu ./server/localtwilio/rsp ./server/demo ./server/e2e ./docs/examples/room
 # The LiveKit server that media are measured against.
 LIVEKIT := v1.13.5
 # The same with the real Flex UI, which is 770 MB of development dependencies.
@@ -21,7 +23,7 @@ FLEX    := static/flex
 BENCHMARKS := ./server/token ./server/localtwilio/store ./server/localtwilio/sfu
 
 .DEFAULT_GOAL := help
-.PHONY: help run flex flex-deps flex-page test-flex check-plugin build wasm deps deps-test test test-unit test-wasm e2e shots soak fuzz lint bench bench-start bench-media clean chromium ffmpeg FORCE
+.PHONY: help run example flex flex-deps flex-page test-flex check-plugin build wasm deps deps-test test test-unit test-wasm e2e shots soak fuzz lint bench bench-start bench-media clean chromium ffmpeg FORCE
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +31,10 @@ help: ## this list
 run: QUALITY := 5
 run: build ## build everything, start on local Twilio, print the two links to open
 	@./bin/server
+
+example: QUALITY := 5
+example: wasm ## a video call of one's own in 200 lines of Go: docs/single-language.md
+	cd $(EXAMPLE) && GOOS=js GOARCH=wasm $(GO) build -modfile=$(CURDIR)/$(SLIM)/slim.mod -ldflags='-s -w' -o web/app.wasm . && $(GO) run .
 
 flex: QUALITY := 5
 flex: build flex-page ## the real Flex UI on local Twilio, for development: installs 770 MB from npm
@@ -128,10 +134,10 @@ fuzz: ## every fuzz test, for FUZZTIME (30s) each; what they find becomes a file
 	done
 
 lint: ## format and vet, and golangci-lint where it is installed
-	@out=$$(gofmt -l app server static wasm | grep -v node_modules); test -z "$$out" || { echo "gofmt: $$out" >&2; exit 1; }
+	@out=$$(gofmt -l app server static wasm docs | grep -v node_modules); test -z "$$out" || { echo "gofmt: $$out" >&2; exit 1; }
 	$(GO) vet ./...
 	$(GO) vet -tags e2e $(BROWSER_TESTS) $(FLEX_TESTS)
-	GOOS=js GOARCH=wasm $(GO) vet ./app/... ./wasm
+	GOOS=js GOARCH=wasm $(GO) vet ./app/... ./wasm ./docs/examples/...
 	@if command -v golangci-lint >/dev/null; then golangci-lint run ./...; fi
 
 bench: QUALITY := 5
@@ -154,5 +160,5 @@ bench-start: wasm chromium ## how soon the customer's page is live in a cold bro
 	$(GO) run ./server/bench -start -rounds 5 -chromium $(CHROMIUM) -quality $(QUALITY) $(ARGS)
 
 clean: ## remove what was built, and local Twilio's data
-	rm -rf bin .data static/node_modules $(WEB)/app.wasm $(WEB)/wasm_exec.js $(WEB)/vendor $(WEB)/*.br $(WEB)/*.gz server/e2e/out $(FLEX)/node_modules $(FLEX)/out server/flexdev/out
+	rm -rf bin .data $(EXAMPLE)/web static/node_modules $(WEB)/app.wasm $(WEB)/wasm_exec.js $(WEB)/vendor $(WEB)/*.br $(WEB)/*.gz server/e2e/out $(FLEX)/node_modules $(FLEX)/out server/flexdev/out
 	$(GO) clean -testcache

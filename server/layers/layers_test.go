@@ -90,6 +90,7 @@ var may = []struct {
 	{"server/chromium", nil}, // for tests and benchmarks
 	{"server/e2e", []string{"server/core"}},
 	{"docs", nil},
+	{"docs/examples/room", []string{"app/browser", "app/call", "app/video", "app/video/twiliojs", "server/localtwilio", "server/token", "static"}},
 }
 
 // outside says which packages of others are kept to a few of ours.
@@ -99,7 +100,7 @@ var outside = []struct {
 	why    string
 }{
 	{"syscall/js", []string{"app/browser", "app/video/twiliojs", "wasm"}, "JavaScript is touched in two packages, so that the rest is tested natively"},
-	{"github.com/maxence-charriere/go-app", []string{"app/page", "wasm"}, "components live in app/page"},
+	{"github.com/maxence-charriere/go-app", []string{"app/page", "wasm", "docs/examples/room"}, "components live in app/page; the example has its own"},
 	{"text/template", nil, "it calls methods by names it reads, for which the linker keeps every exported method: a tenth of the server"},
 	{"html/template", nil, "it is made of text/template"},
 	{"golang.org/x/net/html", []string{"server/web"}, "documents are written in one package"},
