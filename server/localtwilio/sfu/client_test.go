@@ -18,6 +18,7 @@ import (
 	"github.com/pion/webrtc/v4"
 
 	"escalate/server/localtwilio/sfu/codec"
+	sdpedit "escalate/server/localtwilio/sfu/sdp"
 )
 
 // patience is how long a test waits for something that ought to happen soon.
@@ -270,8 +271,9 @@ func (c *client) take(d Description) {
 	again := c.pending != nil
 	c.pending, c.again = nil, false // never applied, so that there is nothing to roll back
 	// A browser takes sections up again that were inactive for a while; pion needs what the server does.
-	usable, inactive := withoutInactive(d.SDP)
-	c.apply(c.pc.SetRemoteDescription, webrtc.SDPTypeOffer, usable)
+	offer := c.parse(d.SDP)
+	inactive := offer.ReceiveInactive()
+	c.apply(c.pc.SetRemoteDescription, webrtc.SDPTypeOffer, offer.String())
 	a, err := c.pc.CreateAnswer(nil)
 	if err != nil {
 		c.wrong("create answer: %v", err)
@@ -279,10 +281,21 @@ func (c *client) take(d Description) {
 	}
 	c.apply(c.pc.SetLocalDescription, webrtc.SDPTypeAnswer, a.SDP)
 	c.stable = d.Revision
-	c.handle(Description{Type: TypeAnswer, Revision: d.Revision, SDP: withInactive(a.SDP, inactive)})
+	answer := c.parse(a.SDP)
+	answer.Deactivate(inactive)
+	c.handle(Description{Type: TypeAnswer, Revision: d.Revision, SDP: answer.String()})
 	if again {
 		c.handle(c.makeOffer(c.stable + 1))
 	}
+}
+
+func (c *client) parse(s string) *sdpedit.Description {
+	d, err := sdpedit.Parse(s)
+	if err != nil {
+		c.wrong("%v in %s", err, s)
+		return &sdpedit.Description{}
+	}
+	return d
 }
 
 func (c *client) handle(d Description) {

@@ -11,14 +11,14 @@ import (
 	"github.com/pion/webrtc/v4"
 )
 
-// opusFmtp answers the format parameters of Opus in a description.
+// opusFmtp returns the format parameters of Opus in a description.
 func opusFmtp(sdp string) []string {
 	payload := ""
 	for l := range strings.Lines(sdp) {
-		if f, ok := strings.CutPrefix(l, attrRTPMap); ok && strings.Contains(f, " opus/") {
+		if f, ok := strings.CutPrefix(l, "a=rtpmap:"); ok && strings.Contains(f, " opus/") {
 			payload, _, _ = strings.Cut(f, " ")
 		}
-		if f, ok := strings.CutPrefix(l, attrFmtp+payload+" "); ok && payload != "" {
+		if f, ok := strings.CutPrefix(l, "a=fmtp:"+payload+" "); ok && payload != "" {
 			return strings.Split(strings.TrimSpace(f), ";")
 		}
 	}

@@ -21,7 +21,7 @@ func TestCandidates(t *testing.T) {
 			alice.join(e.NewRouter(RouterConfig{}))
 			_, port, _ := strings.Cut(e.Addr().String(), ":")
 			for _, l := range strings.Split(alice.peer.Current().SDP, "\r\n") {
-				if strings.HasPrefix(l, attrCandidate) && strings.Contains(l, tt.want+port+" typ host") {
+				if strings.HasPrefix(l, "a=candidate:") && strings.Contains(l, tt.want+port+" typ host") {
 					return
 				}
 			}

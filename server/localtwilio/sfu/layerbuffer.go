@@ -5,7 +5,8 @@ import (
 	"sync"
 
 	"github.com/pion/transport/v5/packetio"
-	"github.com/pion/webrtc/v4"
+
+	"escalate/server/localtwilio/sfu/sdp"
 )
 
 const (
@@ -26,7 +27,7 @@ type layerSSRCs struct {
 // maxLayerSSRCs bounds what a client can make us remember.
 const maxLayerSSRCs = 10_000
 
-func (s *layerSSRCs) add(list map[webrtc.SSRC][]encoding) {
+func (s *layerSSRCs) add(list map[uint32][]sdp.Encoding) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.set == nil {
@@ -35,7 +36,7 @@ func (s *layerSSRCs) add(list map[webrtc.SSRC][]encoding) {
 	for _, encodings := range list {
 		for _, e := range encodings {
 			if len(s.set) < maxLayerSSRCs {
-				s.set[uint32(e.ssrc)], s.set[uint32(e.rtx)] = struct{}{}, struct{}{}
+				s.set[e.SSRC], s.set[e.RTX] = struct{}{}, struct{}{}
 			}
 		}
 	}

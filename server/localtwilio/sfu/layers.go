@@ -9,10 +9,9 @@ import (
 
 	"github.com/pion/interceptor"
 	"github.com/pion/webrtc/v4"
-)
 
-// encoding is a simulcast layer in a client's description.
-type encoding struct{ ssrc, rtx webrtc.SSRC }
+	"escalate/server/localtwilio/sfu/sdp"
+)
 
 // layerReceiver receives the simulcast layers of a client above the first ones, which pion does not know of. It may be
 // called from any goroutine.
@@ -25,28 +24,28 @@ type layerReceiver struct {
 // openLayer receives an encoding that pion does not know of. It needs DTLS to be up. pion has
 // room for one SSRC in an m-section; further ones get a receiver of their own on the same
 // transport, and go through the same interceptors because those are the transport's.
-func (r *layerReceiver) openLayer(index int, e encoding) (*layer, error) {
+func (r *layerReceiver) openLayer(index int, e sdp.Encoding) (*layer, error) {
 	receiver, err := r.api.NewRTPReceiver(webrtc.RTPCodecTypeVideo, r.pc.SCTP().Transport())
 	if err != nil {
 		return nil, fmt.Errorf("create receiver: %w", err)
 	}
 	if err := receiver.Receive(webrtc.RTPReceiveParameters{Encodings: []webrtc.RTPDecodingParameters{{
-		RTPCodingParameters: webrtc.RTPCodingParameters{SSRC: e.ssrc, RTX: webrtc.RTPRtxParameters{SSRC: e.rtx}},
+		RTPCodingParameters: webrtc.RTPCodingParameters{SSRC: webrtc.SSRC(e.SSRC), RTX: webrtc.RTPRtxParameters{SSRC: webrtc.SSRC(e.RTX)}},
 	}}}); err != nil {
-		return nil, fmt.Errorf("receive SSRC %d: %w", e.ssrc, errors.Join(err, receiver.Stop()))
+		return nil, fmt.Errorf("receive SSRC %d: %w", e.SSRC, errors.Join(err, receiver.Stop()))
 	}
 	return newLayer(index, receiver.Track(), receiver, r.pc.WriteRTCP), nil
 }
 
 // closeLayer undoes openLayer. The goroutines that read the layer end by it.
-func (r *layerReceiver) closeLayer(l *layer, e encoding) {
+func (r *layerReceiver) closeLayer(l *layer, e sdp.Encoding) {
 	l.close()
 	if err := l.receiver.Stop(); err != nil {
 		r.log.Debug("stop layer", "index", l.index, "err", err)
 	}
 	// Stop knows only the interceptors of our API, which are none.
-	for _, ssrc := range []webrtc.SSRC{e.ssrc, e.rtx} {
-		r.interceptors.UnbindRemoteStream(&interceptor.StreamInfo{SSRC: uint32(ssrc)})
+	for _, ssrc := range []uint32{e.SSRC, e.RTX} {
+		r.interceptors.UnbindRemoteStream(&interceptor.StreamInfo{SSRC: ssrc})
 	}
 }
 
@@ -54,12 +53,12 @@ func (r *layerReceiver) closeLayer(l *layer, e encoding) {
 // reader would take packets from the first, and not be woken when both end.
 type claims struct {
 	mu    sync.Mutex
-	taken map[webrtc.SSRC]chan struct{} // closed when free again
+	taken map[uint32]chan struct{} // closed when free again
 }
 
 // claim waits until nobody else reads the SSRC; it returns false when that takes too long. When
 // an m-section is used again with the SSRCs it had, its old reader is just about to end.
-func (c *claims) claim(ssrc webrtc.SSRC, done <-chan struct{}) bool {
+func (c *claims) claim(ssrc uint32, done <-chan struct{}) bool {
 	patience := time.NewTimer(claimPatience)
 	defer patience.Stop()
 	for {
@@ -67,7 +66,7 @@ func (c *claims) claim(ssrc webrtc.SSRC, done <-chan struct{}) bool {
 		busy := c.taken[ssrc]
 		if busy == nil {
 			if c.taken == nil {
-				c.taken = map[webrtc.SSRC]chan struct{}{}
+				c.taken = map[uint32]chan struct{}{}
 			}
 			c.taken[ssrc] = make(chan struct{})
 			c.mu.Unlock()
@@ -84,7 +83,7 @@ func (c *claims) claim(ssrc webrtc.SSRC, done <-chan struct{}) bool {
 	}
 }
 
-func (c *claims) release(ssrc webrtc.SSRC) {
+func (c *claims) release(ssrc uint32) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	close(c.taken[ssrc])
@@ -111,13 +110,13 @@ func (r *layerReceiver) receiveLayers(u *upTrack) (stop func()) {
 }
 
 // receiveLayer reads one layer. It returns what ends that, nil when it could not be begun.
-func (r *layerReceiver) receiveLayer(u *upTrack, index int, e encoding) (stop func()) {
-	if !r.claims.claim(e.ssrc, r.done) {
+func (r *layerReceiver) receiveLayer(u *upTrack, index int, e sdp.Encoding) (stop func()) {
+	if !r.claims.claim(e.SSRC, r.done) {
 		return nil
 	}
 	l, err := r.openLayer(index, e)
 	if err != nil {
-		r.claims.release(e.ssrc)
+		r.claims.release(e.SSRC)
 		r.log.Warn("simulcast layer", "index", index, "err", err)
 		return nil
 	}
@@ -136,6 +135,6 @@ func (r *layerReceiver) receiveLayer(u *upTrack, index int, e encoding) (stop fu
 		if reading {
 			<-read
 		}
-		r.claims.release(e.ssrc)
+		r.claims.release(e.SSRC)
 	}
 }

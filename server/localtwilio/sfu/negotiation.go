@@ -7,19 +7,22 @@ import (
 	"time"
 
 	"github.com/pion/webrtc/v4"
+
+	"escalate/server/localtwilio/sfu/sdp"
 )
 
 // negotiation numbers descriptions (twilio-video.js, lib/signaling/v2/peerconnection.js), applies those of the client
 // and makes ours. It belongs to the Peer's loop, but for what is guarded by mu.
 type negotiation struct {
 	peerBase
-	stable      int  // revision both sides agree on; 0 before the first answer
-	outstanding int  // revision of our unanswered offer, 0 if there is none
-	dirty       bool // something changed that the client has not been offered
+	stable      int              // revision both sides agree on; 0 before the first answer
+	outstanding int              // revision of our unanswered offer, 0 if there is none
+	dirty       bool             // something changed that the client has not been offered
+	remote      *sdp.Description // of the client, as agreed on; nil before the first answer
 
 	mu        sync.Mutex
-	current   Description                // guarded by mu
-	encodings map[webrtc.SSRC][]encoding // guarded by mu; upper simulcast layers by the first one's SSRC
+	current   Description               // guarded by mu
+	encodings map[uint32][]sdp.Encoding // guarded by mu; upper simulcast layers by the first one's SSRC
 }
 
 // gatherTimeout bounds the wait for our own candidates. They are all on one open port,
@@ -42,9 +45,13 @@ func (n *negotiation) accepts(revision int) bool {
 
 // answer applies an offer and answers it.
 func (n *negotiation) answer(offer Description) (Description, error) {
-	n.noteLayers(offer.SDP)
-	usable, inactive := withoutInactive(withoutUndeclared(clean(offer.SDP)))
-	if err := n.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeOffer, SDP: usable}); err != nil {
+	remote, err := n.usable(offer.SDP)
+	if err != nil {
+		return Description{}, fmt.Errorf("%w: offer %d: %w", ErrDescription, offer.Revision, err)
+	}
+	remote.DeclareStreams()
+	inactive := remote.ReceiveInactive()
+	if err := n.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeOffer, SDP: remote.String()}); err != nil {
 		n.rollback()
 		return Description{}, fmt.Errorf("%w: apply offer %d: %w", ErrDescription, offer.Revision, err)
 	}
@@ -53,14 +60,14 @@ func (n *negotiation) answer(offer Description) (Description, error) {
 		n.rollback()
 		return Description{}, fmt.Errorf("%w: create answer %d: %w", ErrDescription, offer.Revision, err)
 	}
-	sdp, err := n.setLocal(a)
+	local, err := n.setLocal(a)
 	if err != nil {
 		return Description{}, fmt.Errorf("set answer %d: %w", offer.Revision, err)
 	}
-	sdp = withInactive(sdp, inactive)
-	n.stable = offer.Revision
+	local.Deactivate(inactive)
+	n.stable, n.remote = offer.Revision, remote
 	n.dirty = n.dirty || slices.ContainsFunc(inactive, n.sends)
-	return n.remember(Description{Type: TypeAnswer, Revision: offer.Revision, SDP: sdp}), nil
+	return n.remember(Description{Type: TypeAnswer, Revision: offer.Revision, SDP: local.String()}), nil
 }
 
 // sends reports whether a Track goes out in an m-section.
@@ -70,29 +77,36 @@ func (n *negotiation) sends(mid string) bool {
 	})
 }
 
-// noteLayers keeps what clean will hide, before pion starts to receive.
-func (n *negotiation) noteLayers(sdp string) {
-	layers := layersOf(sdp)
+// usable reads a description of the client, and takes out of it what pion must not see. The simulcast layers among
+// that are noted before pion starts to receive.
+func (n *negotiation) usable(description string) (*sdp.Description, error) {
+	d, err := sdp.Parse(description)
+	if err != nil {
+		return nil, err
+	}
+	layers := d.Layers()
 	n.hidden.add(layers)
+	d.DropCandidates()
+	d.HideUpperLayers()
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.encodings = layers
+	return d, nil
 }
 
 // upperLayers returns the simulcast layers above one that begins with an SSRC. It may be called from any goroutine.
-func (n *negotiation) upperLayers(first webrtc.SSRC) []encoding {
+func (n *negotiation) upperLayers(first webrtc.SSRC) []sdp.Encoding {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	return n.encodings[first]
+	return n.encodings[uint32(first)]
 }
 
 // negotiated returns the ids of the client's Tracks that are sent by what has been agreed on.
 func (n *negotiation) negotiated() map[string]bool {
-	d := n.pc.CurrentRemoteDescription()
-	if d == nil {
+	if n.remote == nil {
 		return nil
 	}
-	return trackIDs(d.SDP)
+	return n.remote.TrackIDs()
 }
 
 // rollback undoes a remote offer that cannot be answered, so that the next one can be applied.
@@ -110,13 +124,14 @@ func (n *negotiation) applyAnswer(answer Description) (applied bool, err error) 
 	if n.outstanding == 0 || answer.Revision != n.outstanding {
 		return false, nil
 	}
-	n.noteLayers(answer.SDP)
-	if err := n.pc.SetRemoteDescription(webrtc.SessionDescription{
-		Type: webrtc.SDPTypeAnswer, SDP: clean(answer.SDP),
-	}); err != nil {
+	remote, err := n.usable(answer.SDP)
+	if err != nil {
+		return false, fmt.Errorf("%w: answer %d: %w", ErrDescription, answer.Revision, err)
+	}
+	if err := n.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer, SDP: remote.String()}); err != nil {
 		return false, fmt.Errorf("%w: apply answer %d: %w", ErrDescription, answer.Revision, err)
 	}
-	n.stable, n.outstanding = answer.Revision, 0
+	n.stable, n.outstanding, n.remote = answer.Revision, 0, remote
 	return true, nil
 }
 
@@ -131,32 +146,37 @@ func (n *negotiation) offer() (revision int) {
 		n.log.Warn("create offer", "err", err)
 		return 0
 	}
-	sdp, err := n.setLocal(o)
+	local, err := n.setLocal(o)
 	if err != nil {
 		n.log.Warn("set offer", "err", err)
 		return 0
 	}
 	n.outstanding = n.stable + 1
-	n.send(n.remember(Description{Type: TypeOffer, Revision: n.outstanding, SDP: sdp}))
+	n.send(n.remember(Description{Type: TypeOffer, Revision: n.outstanding, SDP: local.String()}))
 	return n.outstanding
 }
 
 // setLocal applies our own description and returns it with all candidates in it.
-func (n *negotiation) setLocal(d webrtc.SessionDescription) (string, error) {
+func (n *negotiation) setLocal(d webrtc.SessionDescription) (*sdp.Description, error) {
 	gathered := webrtc.GatheringCompletePromise(n.pc)
 	if err := n.pc.SetLocalDescription(d); err != nil {
-		return "", err
+		return nil, err
 	}
 	t := time.NewTimer(gatherTimeout)
 	defer t.Stop()
 	select {
 	case <-gathered:
 	case <-n.done:
-		return "", ErrClosed
+		return nil, ErrClosed
 	case <-t.C:
 		n.log.Warn("candidates are missing", "after", gatherTimeout)
 	}
-	return withStartBitrate(n.pc.LocalDescription().SDP), nil
+	local, err := sdp.Parse(n.pc.LocalDescription().SDP)
+	if err != nil {
+		return nil, err
+	}
+	local.SetStartBitrate()
+	return local, nil
 }
 
 // openChannel opens a data channel towards the client. The first one needs an m-section.
@@ -165,7 +185,7 @@ func (n *negotiation) openChannel(label string, init *webrtc.DataChannelInit) (*
 	if err != nil {
 		return nil, err
 	}
-	if d := n.pc.CurrentRemoteDescription(); d == nil || !hasApplication(d.SDP) {
+	if n.remote == nil || !n.remote.HasData() {
 		n.dirty = true
 	}
 	return newOutChannel(dc), nil

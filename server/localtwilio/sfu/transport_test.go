@@ -35,7 +35,7 @@ func TestMediaOverTCP(t *testing.T) {
 func TestCandidatesAreThoseListenedOn(t *testing.T) {
 	alice, _ := pair(t)
 	for _, l := range strings.Split(alice.pc.RemoteDescription().SDP, "\r\n") {
-		if strings.HasPrefix(l, attrCandidate) && !strings.Contains(l, " 127.0.0.1 ") {
+		if strings.HasPrefix(l, "a=candidate:") && !strings.Contains(l, " 127.0.0.1 ") {
 			t.Errorf("nobody listens on %s", l)
 		}
 	}
