@@ -70,7 +70,7 @@ var may = []struct {
 	{"server/localtwilio/recording", []string{"server/localtwilio/store", "server/localtwilio/sfu"}},
 	{"server/localtwilio/composition", []string{"server/localtwilio/store"}},
 	{"server/localtwilio/socket", nil}, // below the three that keep WebSockets
-	{"server/localtwilio/rsp", []string{"server/localtwilio/socket", "server/localtwilio/store", "server/localtwilio/sfu", "server/localtwilio/recording", "server/token"}},
+	{"server/localtwilio/rsp", []string{"server/localtwilio/socket", "server/localtwilio/store", "server/localtwilio/sfu", "server/localtwilio/sfu/sdp", "server/localtwilio/recording", "server/token"}},
 	{"server/localtwilio/twilsock", []string{"server/localtwilio/socket", "server/localtwilio/store", "server/token"}},
 	{"server/localtwilio/flexapi", []string{"server/localtwilio/socket", "server/localtwilio/store"}},
 	{"server/localtwilio", []string{"server/localtwilio/flexapi", "server/localtwilio/twilsock", "server/localtwilio/store", "server/localtwilio/rest", "server/localtwilio/callback",

@@ -5,9 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"escalate/server/localtwilio/sfu"
+	"escalate/server/localtwilio/sfu/sdp"
 )
 
 // errNoCodec says that a browser and its Room have no codec in common.
@@ -51,31 +51,16 @@ func codecsOf(kind string, video []string) []string {
 // exchanged in the Room. The SFU would answer that there is nothing, and both sides
 // would wait for media that cannot come. A kind that is not offered is no fault,
 // nor is a section that is rejected.
-func checkCodecs(sdp string, video []string) error {
+func checkCodecs(description string, video []string) error {
+	d, err := sdp.Parse(description)
+	if err != nil {
+		return nil // the SFU says what is wrong with it
+	}
 	for _, kind := range []string{sfu.KindAudio, sfu.KindVideo} {
-		offered, known := []string{}, codecsOf(kind, video)
-		sections := strings.Split("\n"+sdp, "\nm=")[1:]
-		for _, s := range sections {
-			if strings.HasPrefix(s, kind+" ") && !strings.HasPrefix(s, kind+" 0 ") {
-				offered = append(offered, encodings(s)...)
-			}
-		}
+		offered, known := d.Codecs(kind), codecsOf(kind, video)
 		if len(offered) > 0 && !slices.ContainsFunc(offered, func(c string) bool { return slices.Contains(known, c) }) {
 			return fmt.Errorf("%w for %s: %.100q, and the Room takes %q", errNoCodec, kind, offered, known)
 		}
 	}
 	return nil
-}
-
-// encodings are the names of the codecs in an m-section, in capitals.
-func encodings(section string) []string {
-	names := []string{}
-	for line := range strings.SplitSeq(section, "\n") {
-		if f, ok := strings.CutPrefix(line, "a=rtpmap:"); ok {
-			_, name, _ := strings.Cut(strings.TrimSpace(f), " ")
-			name, _, _ = strings.Cut(name, "/")
-			names = append(names, strings.ToUpper(name))
-		}
-	}
-	return names
 }
