@@ -35,6 +35,7 @@ import (
 
 	"github.com/gorilla/mux"
 
+	"escalate/server/cors"
 	"escalate/server/escalation"
 )
 
@@ -114,7 +115,7 @@ type Deps struct {
 type server struct {
 	Config
 	Deps
-	origins map[string]bool
+	cors cors.Policy
 }
 
 // endpoint answers a request with what becomes its JSON body, or says why not.
@@ -125,10 +126,10 @@ func New(c Config, d Deps) http.Handler {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	s := &server{Config: c, Deps: d, origins: map[string]bool{strings.ToLower(c.PublicURL): true}}
-	for _, o := range c.AllowedOrigins {
-		s.origins[strings.ToLower(o)] = true
-	}
+	s := &server{Config: c, Deps: d, cors: cors.Policy{
+		Allows:  cors.List(append([]string{c.PublicURL}, c.AllowedOrigins...)...),
+		Headers: "Content-Type",
+	}}
 	r := mux.NewRouter().SkipClean(true).UseEncodedPath()
 	post, both := []string{http.MethodPost}, []string{http.MethodGet, http.MethodPost}
 	for _, e := range []struct {
@@ -157,20 +158,20 @@ func New(c Config, d Deps) http.Handler {
 // handle puts around an endpoint what all have in common.
 func (s *server) handle(methods []string, codes statuses, serve endpoint) http.Handler {
 	allow := strings.Join(append(slices.Clone(methods), http.MethodOptions), ", ")
+	policy := s.cors
+	policy.Methods = allow
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("Cache-Control", "no-store")
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "no-referrer") // the query may hold a join code
-		if !s.allowOrigin(h, r) {
+		if !policy.Allow(h, r) {
 			s.fail(w, r, codes, &refusal{http.StatusForbidden, "This website may not call the video service. An administrator can add it to ALLOWED_ORIGINS."})
 			return
 		}
 		if r.Method == http.MethodOptions {
 			h.Set("Allow", allow)
-			h.Set("Access-Control-Allow-Methods", allow)
-			h.Set("Access-Control-Allow-Headers", "Content-Type")
-			h.Set("Access-Control-Max-Age", "600")
+			policy.Preflight(h)
 			w.WriteHeader(http.StatusNoContent)
 			return
 		}
@@ -196,21 +197,4 @@ func (s *server) handle(methods []string, codes statuses, serve endpoint) http.H
 		}
 		writeJSON(w, http.StatusOK, answer)
 	})
-}
-
-// allowOrigin lets the allowed websites read the answer, errors included.
-// Programs, and the browser's own address bar, send no Origin and pass.
-func (s *server) allowOrigin(h http.Header, r *http.Request) bool {
-	h.Add("Vary", "Origin")
-	o := r.Header.Get("Origin")
-	switch {
-	case o == "", o == "null" && r.Header.Get("Sec-Fetch-Site") == "same-origin":
-		return true
-	case strings.EqualFold(o, "https://"+r.Host), strings.EqualFold(o, "http://"+r.Host):
-		return true // the address by which the request itself came
-	case !s.origins[strings.ToLower(o)]:
-		return false
-	}
-	h.Set("Access-Control-Allow-Origin", o)
-	return true
 }

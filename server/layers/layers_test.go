@@ -45,14 +45,15 @@ var may = []struct {
 	{"static/slim", nil},
 	{"server/token", nil},
 	{"server/joincode", nil},
+	{"server/cors", nil},       // three servers of ours are called by other origins' pages
 	{"server/ratelimit", nil},  // the product's and local Twilio's: neither knows who asks
 	{"server/clientaddr", nil}, // what limits count by, and what proxies may say of it
 	{"server/escalation", []string{"server/joincode", "app/name", "app/wire"}}, // wire: identities, the customer's phases and the invite's attributes are written once,
 	{"server/escalation/escalationtest", []string{"server/escalation"}},
 	{"server/twiliospec", nil}, // for tests only
 	{"server/twilioapi", []string{"server/escalation", "server/token"}},
-	{"server/web", []string{"server/escalation", "server/joincode", "server/ratelimit", "server/clientaddr", "app/wire", "app/inapp"}},
-	{"server/dropin", []string{"server/escalation", "server/ratelimit", "app/wire"}},
+	{"server/web", []string{"server/escalation", "server/joincode", "server/ratelimit", "server/clientaddr", "server/cors", "app/wire", "app/inapp"}},
+	{"server/dropin", []string{"server/escalation", "server/ratelimit", "server/cors", "app/wire"}},
 	// Local Twilio, which knows nothing of the product.
 	{"server/localtwilio/store", nil},
 	{"server/localtwilio/sfu/allocator", nil},
@@ -73,7 +74,7 @@ var may = []struct {
 	{"server/localtwilio/rsp", []string{"server/localtwilio/socket", "server/localtwilio/store", "server/localtwilio/sfu", "server/localtwilio/sfu/sdp", "server/localtwilio/recording", "server/token"}},
 	{"server/localtwilio/twilsock", []string{"server/localtwilio/socket", "server/localtwilio/store", "server/token"}},
 	{"server/localtwilio/flexapi", []string{"server/localtwilio/socket", "server/localtwilio/store"}},
-	{"server/localtwilio", []string{"server/localtwilio/flexapi", "server/localtwilio/twilsock", "server/localtwilio/store", "server/localtwilio/rest", "server/localtwilio/callback",
+	{"server/localtwilio", []string{"server/cors", "server/localtwilio/flexapi", "server/localtwilio/twilsock", "server/localtwilio/store", "server/localtwilio/rest", "server/localtwilio/callback",
 		"server/localtwilio/rsp", "server/localtwilio/sfu", "server/localtwilio/recording", "server/localtwilio/composition", "server/localtwilio/turnserver", "server/token"}},
 	{"server/demo", []string{"server/localtwilio", "server/localtwilio/store"}},
 	{"server/flexdev", []string{"server/demo", "server/localtwilio/store"}},

@@ -4,40 +4,38 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+
+	"escalate/server/cors"
 )
 
-// allowLoopback lets pages of this machine call the REST API from a browser,
+// restPolicy lets pages of this machine call the REST API from a browser,
 // whatever their port, as developers' pages do. Other sites may not: the
 // credentials are not much of a secret here.
+var restPolicy = cors.Policy{
+	Allows:  loopbackOrigin,
+	Methods: "GET, POST, PUT, PATCH, DELETE",
+	// Those of REST, and of the Flex UI.
+	Headers: "Authorization, Content-Type, If-Match, X-Flex-JWE, X-Flex-Version, X-Flex-UI-Version, apiVersion, clientVersion, " +
+		"X-Twilio-Mutation-Id, flex-metadata, i-twilio-idempotency-token, ui-version",
+	Exposes: "ETag, Retry-After",
+	// The Flex UI asks for its plugins with credentials. There are no cookies
+	// here, so that this lets nobody do more.
+	Credentials: true,
+}
+
+// allowLoopback answers browsers' questions by the restPolicy. Requests of pages
+// that it does not allow are served too: their browsers do not show them the
+// answer, and without credentials there is nothing in it.
 func allowLoopback(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Add("Vary", "Origin")
-		origin := r.Header.Get("Origin")
-		if !loopbackOrigin(origin) {
+		if !restPolicy.Allow(w.Header(), r) || !cors.IsPreflight(r) {
 			next.ServeHTTP(w, r)
 			return
 		}
-		h := w.Header()
-		h.Set("Access-Control-Allow-Origin", origin)
-		h.Set("Access-Control-Expose-Headers", "ETag, Retry-After")
-		// The Flex UI asks for its plugins with credentials. There are no cookies
-		// here, so that this lets nobody do more.
-		h.Set("Access-Control-Allow-Credentials", "true")
-		if r.Method != http.MethodOptions || r.Header.Get("Access-Control-Request-Method") == "" {
-			next.ServeHTTP(w, r)
-			return
-		}
-		// A browser's question before the request, which never has credentials.
-		h.Set("Access-Control-Allow-Methods", "GET, POST, PUT, PATCH, DELETE")
-		h.Set("Access-Control-Allow-Headers", allowedHeaders)
-		h.Set("Access-Control-Max-Age", "600")
+		restPolicy.Preflight(w.Header())
 		w.WriteHeader(http.StatusNoContent)
 	})
 }
-
-// allowedHeaders are those of REST, and of the Flex UI.
-const allowedHeaders = "Authorization, Content-Type, If-Match, X-Flex-JWE, X-Flex-Version, X-Flex-UI-Version, apiVersion, clientVersion, " +
-	"X-Twilio-Mutation-Id, flex-metadata, i-twilio-idempotency-token, ui-version"
 
 func loopbackOrigin(origin string) bool {
 	u, err := url.Parse(origin)

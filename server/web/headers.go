@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"escalate/app/wire"
+	"escalate/server/cors"
 )
 
 // common sets the headers that every answer has. Pages and files set more, and
@@ -44,7 +45,7 @@ var plainPolicy = policy(
 // means that nobody may.
 func (s *server) appPolicy(framers []string) string {
 	connect := []string{"connect-src 'self'"}
-	if o := originOf(s.Signaling); o != "" {
+	if o := cors.Origin(s.Signaling); o != "" {
 		connect = append(connect, source(o))
 	} else {
 		connect = append(connect, twilioSockets...)

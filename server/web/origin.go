@@ -3,58 +3,52 @@ package web
 import (
 	"maps"
 	"net/http"
-	"net/netip"
-	"net/url"
 	"slices"
 	"strings"
+
+	"escalate/server/cors"
 )
 
-// originOf is the origin of an absolute URL as browsers write it, or empty.
-func originOf(raw string) string {
-	u, err := url.Parse(strings.TrimSpace(raw))
-	if err != nil || u.Scheme == "" || u.Host == "" {
-		return ""
-	}
-	scheme, host := strings.ToLower(u.Scheme), strings.ToLower(u.Host)
-	switch {
-	case scheme == "http" || scheme == "ws":
-		host = strings.TrimSuffix(host, ":80")
-	case scheme == "https" || scheme == "wss":
-		host = strings.TrimSuffix(host, ":443")
-	}
-	// Browsers write an IPv6 address in its shortest form, whatever the link had.
-	if ip, err := netip.ParseAddr(u.Hostname()); err == nil && ip.Is6() {
-		if _, rest, ok := strings.Cut(host, "]"); ok {
-			host = "[" + ip.String() + "]" + rest
+// origins says whose pages may call which endpoints from a browser. It is fixed
+// after newOrigins.
+type origins struct {
+	own     string   // of the public URL
+	others  []string // that may call the agent's endpoints and frame the agent page
+	policy  cors.Policy
+	trusted *http.CrossOriginProtection
+}
+
+func newOrigins(publicURL string, allowed []string) *origins {
+	o := &origins{own: cors.Origin(publicURL), others: []string{}, trusted: http.NewCrossOriginProtection()}
+	for _, url := range allowed {
+		if other := cors.Origin(url); other != "" && other != o.own && !slices.Contains(o.others, other) {
+			o.others = append(o.others, other)
 		}
 	}
-	return scheme + "://" + host
-}
-
-// fromOwnPage says that origin is this server's: the public URL's, or the
-// address by which the request itself came, which differs from it on a
-// developer's machine (localhost or 127.0.0.1).
-func (s *server) fromOwnPage(r *http.Request, origin string) bool {
-	switch origin {
-	case s.own:
-		return true
-	case "null":
-		// With Referrer-Policy no-referrer browsers write null for forms and
-		// beacons of the very same origin (Fetch, "append a request Origin
-		// header"). Sec-Fetch-Site cannot be set by a page.
-		return r.Header.Get("Sec-Fetch-Site") == "same-origin"
+	slices.Sort(o.others)
+	o.policy = cors.Policy{
+		Own: o.own, Allows: cors.List(allowed...),
+		Headers: "Authorization, Content-Type, X-Request-Id", Exposes: "Retry-After, X-Request-Id",
+		// No cookies are involved, so credentials are not allowed.
 	}
-	u, err := url.Parse(origin)
-	return err == nil && u.Host != "" && strings.EqualFold(u.Host, r.Host)
+	if o.own != "" {
+		// An origin without a path is always taken: it came from cors.Origin.
+		_ = o.trusted.AddTrustedOrigin(o.own)
+	}
+	return o
 }
 
-// ownOrigin refuses requests that a browser sent for another website. Programs
-// send no Origin and pass: the header protects people, not the server.
-func (s *server) ownOrigin(m methods) methods {
+// ownOnly refuses requests that a browser sent for another website, reading ones
+// too: what a join code leads to is no other website's to know. Programs send no
+// Origin and pass.
+//
+// http.CrossOriginProtection is not for these endpoints: it lets every GET pass,
+// and what it keeps from POSTs, the browser's cookies, none of them looks at.
+func (o *origins) ownOnly(m methods) methods {
 	return wrap(m, func(h handler) handler {
 		return func(w http.ResponseWriter, r *http.Request) error {
 			w.Header().Add("Vary", "Origin")
-			if o := r.Header.Get("Origin"); o != "" && !s.fromOwnPage(r, o) {
+			if from := r.Header.Get("Origin"); from != "" && from != o.own && !cors.SameOrigin(r) {
 				return errOrigin
 			}
 			return h(w, r)
@@ -62,16 +56,17 @@ func (s *server) ownOrigin(m methods) methods {
 	})
 }
 
-// crossOrigin lets the allowed origins call the handlers from a browser, by
-// exact match, and answers their preflights. No cookies are involved, so
-// credentials are not allowed.
-func (s *server) crossOrigin(m methods) methods {
+// shared lets the allowed origins call the handlers from a browser, by exact
+// match, and answers their preflights.
+func (o *origins) shared(m methods) methods {
 	names := slices.Sorted(maps.Keys(m))
-	asked, allow := strings.Join(names, ", "), strings.Join(append(names, "OPTIONS"), ", ")
+	allow := strings.Join(append(slices.Clone(names), "OPTIONS"), ", ")
+	policy := o.policy
+	policy.Methods = strings.Join(names, ", ")
 	m = wrap(m, func(h handler) handler {
 		return func(w http.ResponseWriter, r *http.Request) error {
-			if err := s.allowOrigin(w, r); err != nil {
-				return err
+			if !policy.Allow(w.Header(), r) {
+				return errOrigin
 			}
 			return h(w, r)
 		}
@@ -79,13 +74,11 @@ func (s *server) crossOrigin(m methods) methods {
 	m["OPTIONS"] = func(w http.ResponseWriter, r *http.Request) error {
 		h := w.Header()
 		h.Add("Vary", "Access-Control-Request-Method, Access-Control-Request-Headers")
-		if err := s.allowOrigin(w, r); err != nil {
-			return err
+		if !policy.Allow(h, r) {
+			return errOrigin
 		}
-		if r.Header.Get("Access-Control-Request-Method") != "" {
-			h.Set("Access-Control-Allow-Methods", asked)
-			h.Set("Access-Control-Allow-Headers", "Authorization, Content-Type, X-Request-Id")
-			h.Set("Access-Control-Max-Age", "600")
+		if cors.IsPreflight(r) {
+			policy.Preflight(h)
 		}
 		h.Set("Allow", allow)
 		return noContent(w)
@@ -93,20 +86,16 @@ func (s *server) crossOrigin(m methods) methods {
 	return m
 }
 
-// allowOrigin sets the headers that let the request's origin read the answer,
-// errors included.
-func (s *server) allowOrigin(w http.ResponseWriter, r *http.Request) error {
-	h := w.Header()
-	h.Add("Vary", "Origin")
-	o := r.Header.Get("Origin")
-	switch {
-	case o == "" || s.fromOwnPage(r, o):
+// ownForm refuses a form of another website: its cookie is what lets it in, and
+// browsers send that along. Older browsers write null as the origin of forms of
+// pages without a referrer, and say no more; the cookie is SameSite for them.
+func (o *origins) ownForm(r *http.Request) error {
+	if r.Header.Get("Origin") == "null" && r.Header.Get("Sec-Fetch-Site") == "" {
 		return nil
-	case !s.origins[o]:
+	}
+	if o.trusted.Check(r) != nil {
 		return errOrigin
 	}
-	h.Set("Access-Control-Allow-Origin", o)
-	h.Set("Access-Control-Expose-Headers", "Retry-After, X-Request-Id")
 	return nil
 }
 

@@ -25,8 +25,7 @@ func (s *server) over(w http.ResponseWriter, r *http.Request, e escalation.Escal
 }
 
 // postRatingForm takes the rating of the page that needs no script, and shows
-// that page again. Older browsers write null as the origin of forms of pages
-// without a referrer, and say no more; their cookie is what counts.
+// that page again.
 func (s *server) postRatingForm(w http.ResponseWriter, r *http.Request) error {
 	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil || kind != "application/x-www-form-urlencoded" {
@@ -34,7 +33,7 @@ func (s *server) postRatingForm(w http.ResponseWriter, r *http.Request) error {
 			message: "The rating must be sent as a form (application/x-www-form-urlencoded)."}
 	}
 	var target string
-	err = s.formOrigin(r)
+	err = s.origins.ownForm(r)
 	if err == nil {
 		target, err = s.takeRatingForm(w, r)
 	}
@@ -47,16 +46,6 @@ func (s *server) postRatingForm(w http.ResponseWriter, r *http.Request) error {
 	}
 	http.Redirect(w, r, target, http.StatusSeeOther)
 	return nil
-}
-
-// formOrigin refuses a form of another website.
-func (s *server) formOrigin(r *http.Request) error {
-	o := r.Header.Get("Origin")
-	site := r.Header.Get("Sec-Fetch-Site")
-	if o == "" || o == "null" && site == "" || s.fromOwnPage(r, o) {
-		return nil
-	}
-	return errOrigin
 }
 
 // takeRatingForm stores the rating and returns where the browser goes on.

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 
 	"escalate/app/inapp"
@@ -109,16 +108,10 @@ func (s *server) tooMany(w http.ResponseWriter, r *http.Request, err error) erro
 // getAgent is the Video Room tab of the agent desktop. It says nothing until
 // the desktop hands it a token, so that anyone may load it.
 func (s *server) getAgent(w http.ResponseWriter, r *http.Request) error {
-	framers := []string{}
-	for o := range s.origins {
-		if o != s.own {
-			framers = append(framers, o)
-		}
-	}
-	slices.Sort(framers)
+	framers := s.origins.others
 	p := wire.Page{Origins: framers}
-	if s.own != "" {
-		p.Origins = append([]string{s.own}, framers...)
+	if s.origins.own != "" {
+		p.Origins = append([]string{s.origins.own}, framers...)
 	}
 	return s.app(w, r, shell{Name: "agent", Title: s.speech(r).TitleAgent, framers: framers}, wire.AgentPage, p)
 }

@@ -35,7 +35,7 @@ func (s *server) handRatingCookie(w http.ResponseWriter, j escalation.Join) {
 		Name: ratingCookie + code, Value: j.Identity + "." + s.leaves.of(code, j.Identity),
 		// Where the form is, and where it is sent.
 		Path: strings.TrimSuffix(wire.JoinPath(""), "/"), MaxAge: int(ratingCookieAge / time.Second),
-		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: strings.HasPrefix(s.own, "https://"),
+		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: strings.HasPrefix(s.origins.own, "https://"),
 	})
 }
 

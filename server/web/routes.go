@@ -32,19 +32,19 @@ func (s *server) routes() http.Handler {
 		}
 		return p
 	}
-	s.handle(r, code(""), s.ownOrigin(methods{"GET": s.customer(s.getState)}))
-	s.handle(r, code(wire.ActionEvents), s.ownOrigin(methods{"GET": s.getEvents}))
-	s.handle(r, code(wire.ActionToken), s.ownOrigin(methods{"POST": jsonOnly(s.customer(s.postToken))}))
-	s.handle(r, code(wire.ActionProgress), s.ownOrigin(methods{"POST": jsonOnly(s.customer(s.postProgress))}))
+	s.handle(r, code(""), s.origins.ownOnly(methods{"GET": s.customer(s.getState)}))
+	s.handle(r, code(wire.ActionEvents), s.origins.ownOnly(methods{"GET": s.getEvents}))
+	s.handle(r, code(wire.ActionToken), s.origins.ownOnly(methods{"POST": jsonOnly(s.customer(s.postToken))}))
+	s.handle(r, code(wire.ActionProgress), s.origins.ownOnly(methods{"POST": jsonOnly(s.customer(s.postProgress))}))
 	// No look at the origin: browsers that do not say where a beacon comes from
 	// exist, and the identity in it is a secret of the page that joined.
 	s.handle(r, code(wire.ActionLeave), methods{"POST": s.bounded(s.keyed(s.postLeave))})
-	s.handle(r, code(wire.ActionRating), s.ownOrigin(methods{"POST": jsonOnly(s.customer(s.postRating))}))
+	s.handle(r, code(wire.ActionRating), s.origins.ownOnly(methods{"POST": jsonOnly(s.customer(s.postRating))}))
 
-	s.handle(r, wire.EscalationsPath, s.crossOrigin(methods{"POST": jsonOnly(s.agent(s.postEscalation))}))
-	s.handle(r, code(wire.ActionAgentToken), s.crossOrigin(methods{"POST": jsonOnly(s.agent(s.postAgentToken))}))
-	s.handle(r, code(wire.ActionEnd), s.crossOrigin(methods{"POST": jsonOnly(s.agent(s.postEnd))}))
-	s.handle(r, wire.TaskPath("")+"{task}", s.crossOrigin(methods{"GET": s.agent(s.getTask)}))
+	s.handle(r, wire.EscalationsPath, s.origins.shared(methods{"POST": jsonOnly(s.agent(s.postEscalation))}))
+	s.handle(r, code(wire.ActionAgentToken), s.origins.shared(methods{"POST": jsonOnly(s.agent(s.postAgentToken))}))
+	s.handle(r, code(wire.ActionEnd), s.origins.shared(methods{"POST": jsonOnly(s.agent(s.postEnd))}))
+	s.handle(r, wire.TaskPath("")+"{task}", s.origins.shared(methods{"GET": s.agent(s.getTask)}))
 
 	s.handle(r, wire.CallbackPath, methods{"POST": s.bounded(s.postCallback)})
 

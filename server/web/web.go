@@ -132,8 +132,7 @@ type Deps struct {
 type server struct {
 	Config
 	Deps
-	own      string          // origin of PublicURL
-	origins  map[string]bool // AllowedOrigins, normalised
+	origins  *origins
 	static   *assets
 	metrics  *metrics
 	limiters *Limiters
@@ -169,19 +168,13 @@ func New(c Config, d Deps) http.Handler {
 	s := &server{
 		Config:   c,
 		Deps:     d,
-		own:      originOf(c.PublicURL),
-		origins:  map[string]bool{},
+		origins:  newOrigins(c.PublicURL, c.AllowedOrigins),
 		static:   readAssets(c.Static, c.Log),
 		metrics:  newMetrics(c.Registry),
 		limiters: c.Limiters,
 		streams:  newStreams(l.StreamsPerCode),
 		leaves:   newLeaveKeys(c.LeaveSecret),
 		proxy:    newProxyWatch(c),
-	}
-	for _, o := range c.AllowedOrigins {
-		if o = originOf(o); o != "" {
-			s.origins[o] = true
-		}
 	}
 	return s.observe(s.routes())
 }
