@@ -64,7 +64,7 @@ func (w *world) Authenticate(_ context.Context, token string) (escalation.Agent,
 
 // NameOf knows one Document, that of the newest code.
 func (w *world) NameOf(_ context.Context, sid string) (string, error) {
-	if names := w.twilio.DocumentNames(); sid == document && len(names) > 0 {
+	if names := w.twilio.Documents.Names(); sid == document && len(names) > 0 {
 		for _, n := range names {
 			if !strings.HasPrefix(n, "agentlock") {
 				return n, nil
@@ -87,6 +87,7 @@ func newWorld(t *testing.T, edit func(*escalation.Config)) *world {
 	w := &world{t: t, now: time.Date(2026, 5, 1, 10, 0, 0, 0, time.UTC)}
 	now := func() time.Time { return w.now }
 	w.twilio = escalationtest.New(now)
+	w.twilio.Chat.Set(chat, escalation.Conversation{})
 	c := escalation.Config{PublicURL: publicURL, Now: now}
 	if edit != nil {
 		edit(&c)
@@ -94,11 +95,11 @@ func newWorld(t *testing.T, edit func(*escalation.Config)) *world {
 	deps := w.twilio.Deps()
 	w.svc = escalation.New(c, deps)
 	for task, worker := range map[string]string{task1: ana, task2: ana, closed: ana, other: bob} {
-		w.twilio.AddTask(task, worker, map[string]any{"conversationSid": chat})
+		w.twilio.Tasks.Add(task, worker, map[string]any{"conversationSid": chat})
 	}
-	w.twilio.AddTask(phone, ana, map[string]any{"channelType": "voice"})
-	w.twilio.SetTaskStatus(closed, "wrapping")
-	w.twilio.AddTask(full, ana, map[string]any{"conversationSid": chat, "note": strings.Repeat("x", 4020)})
+	w.twilio.Tasks.Add(phone, ana, map[string]any{"channelType": "voice"})
+	w.twilio.Tasks.SetStatus(closed, "wrapping")
+	w.twilio.Tasks.Add(full, ana, map[string]any{"conversationSid": chat, "note": strings.Repeat("x", 4020)})
 	w.handler = dropin.New(
 		dropin.Config{PublicURL: publicURL, AllowedOrigins: []string{"https://flex.twilio.com"}},
 		dropin.Deps{Escalations: w.svc, Agents: w, Documents: w, Rooms: deps.Rooms, Limiters: web.NewLimiters(web.Limits{}, clientaddr.Proxies{}, joincode.NewLinks("", 7), func(ctx context.Context, code string) error {
@@ -172,15 +173,15 @@ func TestFirstGeneration(t *testing.T) {
 	if again := w.code(); again != code {
 		t.Errorf("a second click made another code: %s, %s", again, code)
 	}
-	if n := len(w.twilio.Messages(chat)); n != 0 {
+	if n := len(w.twilio.Chat.Messages(chat)); n != 0 {
 		t.Errorf("%d messages were posted: the front end posts its own", n)
 	}
 	if a := w.send("GET", "client-get-video-token?code="+code, ""); a.status != http.StatusMethodNotAllowed || a.text("error") == "" || a.body["token"] != nil || a.header.Get("Allow") == "" {
 		t.Errorf("before the agent: %+v", a)
 	}
 	// The Task's attribute syncDocument, which front ends send, is the code.
-	if w.twilio.Attributes(task1)["syncDocument"] != code {
-		t.Errorf("attributes %v", w.twilio.Attributes(task1))
+	if w.twilio.Tasks.Attributes(task1)["syncDocument"] != code {
+		t.Errorf("attributes %v", w.twilio.Tasks.Attributes(task1))
 	}
 	for _, key := range []string{code, document} {
 		a := w.send("POST", "agent-get-token", url.Values{"Token": {"ana"}, "DocumentSid": {key}, "identity": {"customer"}}.Encode())
@@ -232,7 +233,7 @@ func TestSecondGeneration(t *testing.T) {
 	if done.status != 200 || done.body["success"] != true || len(done.body) != 1 {
 		t.Errorf("complete: %+v", done)
 	}
-	if _, _, inProgress := w.twilio.RoomOptions(again.text("roomSid")); inProgress {
+	if _, _, inProgress := w.twilio.Rooms.Options(again.text("roomSid")); inProgress {
 		t.Error("the Room goes on")
 	}
 	if a := w.send("POST", "flex/complete-room", "Token=ana&roomSid="+room); a.status != 200 {
@@ -311,7 +312,7 @@ func TestRefusals(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			w := newWorld(t, nil)
 			live := w.code()
-			before := w.twilio.RoomCount()
+			before := w.twilio.Rooms.Count()
 			if c.set != nil {
 				c.set(w)
 			}
@@ -333,7 +334,7 @@ func TestRefusals(t *testing.T) {
 			if a.header.Get("Cache-Control") != "no-store" && c.path != "other" {
 				t.Error("the answer may be kept")
 			}
-			if w.twilio.RoomCount() != before {
+			if w.twilio.Rooms.Count() != before {
 				t.Error("a refused call made a Room")
 			}
 		})

@@ -33,8 +33,8 @@ func TestCustomersName(t *testing.T) {
 		t.Run(c.what, func(t *testing.T) {
 			w := newWorld(t, nil)
 			c.task["conversationSid"] = chat1
-			w.AddTask(task1, ana.Worker, c.task)
-			w.SetConversation(chat1, c.conversation)
+			w.Tasks.Add(task1, ana.Worker, c.task)
+			w.Chat.Set(chat1, c.conversation)
 			e := w.escalate(task1)
 			if e.CustomerName != c.want {
 				t.Errorf("escalated for %q, want %q", e.CustomerName, c.want)
@@ -44,8 +44,8 @@ func TestCustomersName(t *testing.T) {
 				t.Errorf("the Task's escalation is %+v, want one for %q", v.Escalation, c.want)
 			}
 			// It is personal data: nothing of it is kept, and the code's holder gets none.
-			if c.want != "" && strings.Contains(string(w.Document(e.Code)), c.want) {
-				t.Errorf("the name is in the Document: %s", w.Document(e.Code))
+			if c.want != "" && strings.Contains(string(w.Documents.Data(e.Code)), c.want) {
+				t.Errorf("the name is in the Document: %s", w.Documents.Data(e.Code))
 			}
 			if got := must(w.Get(w.ctx, e.Code))(t); got.CustomerName != "" {
 				t.Errorf("whoever has the code reads %q", got.CustomerName)

@@ -90,7 +90,7 @@ func (l *ledger) change(ctx context.Context, code string, f func(Escalation) (Es
 		// Wait for a turn to write only when there is something to write, and
 		// look again after waiting.
 		if !paid {
-			waited, err := l.pace.writes.turn(ctx, code)
+			waited, err := l.pace.write(ctx, code)
 			if err != nil {
 				return e, fmt.Errorf("change escalation: %w", err)
 			}

@@ -3,6 +3,8 @@ package escalation
 import (
 	"context"
 	"time"
+
+	"escalate/server/ratelimit"
 )
 
 // Unpaced takes the waiting out of a Service: pause is called instead, and
@@ -12,7 +14,7 @@ func (s *Service) Unpaced(pause func()) {
 		pause()
 		return ctx.Err()
 	}
-	s.ledger.pace.writes, s.ledger.pace.customers = newBudget(1e12, 1<<30), newBudget(1e12, 1<<30)
+	s.ledger.pace.writes, s.ledger.pace.customers = unlimited(), unlimited()
 	s.listener.reports.every = 0
 }
 
@@ -37,3 +39,5 @@ func (c Decoder) Decode(d Document) (Escalation, error) {
 	}
 	return e, err
 }
+
+func unlimited() *ratelimit.Limiter { return ratelimit.New(ratelimit.Rate{PerSecond: -1}, nil) }

@@ -33,7 +33,7 @@ func (j *customerJoiner) join(ctx context.Context, code, consentWording string) 
 	if e.Recording && consentWording == "" {
 		return Join{}, ErrConsentRequired
 	}
-	if _, err := j.pace.customers.turn(ctx, e.Code); err != nil {
+	if err := j.pace.customer(ctx, e.Code); err != nil {
 		return Join{}, err
 	}
 	identity, err := newIdentity(wire.RoleCustomer, e.Code)

@@ -31,7 +31,7 @@ func TestReceiptTellsHowTheLineDid(t *testing.T) {
 	if _, err := w.End(w.ctx, ana, e.Code); err != nil {
 		t.Fatal(err)
 	}
-	quality := func() any { return w.Attributes(task1)["escalation"].(map[string]any)["quality"] }
+	quality := func() any { return w.Tasks.Attributes(task1)["escalation"].(map[string]any)["quality"] }
 	if q := quality(); q != 3.0 {
 		t.Errorf("quality on the Task %v", q)
 	}

@@ -50,7 +50,7 @@ func (n *listener) rate(ctx context.Context, code, identity string, score int, c
 	if err != nil {
 		return Rating{}, err
 	}
-	if _, err := n.pace.customers.turn(ctx, code); err != nil {
+	if err := n.pace.customer(ctx, code); err != nil {
 		return Rating{}, err
 	}
 	first := false

@@ -91,7 +91,7 @@ func (l *locks) take(ctx context.Context, worker string, mine lock, known *Docum
 			}
 			known = &d
 		}
-		if _, err := l.pace.writes.turn(ctx, lockName(worker)); err != nil {
+		if _, err := l.pace.write(ctx, lockName(worker)); err != nil {
 			return "", fmt.Errorf("take lock: %w", err)
 		}
 		mine.Since = l.now()
@@ -219,7 +219,7 @@ func (l *locks) release(ctx context.Context, worker, code string) error {
 }
 
 func (l *locks) free(ctx context.Context, worker string, d Document, held lock) error {
-	if _, err := l.pace.writes.turn(ctx, lockName(worker)); err != nil {
+	if _, err := l.pace.write(ctx, lockName(worker)); err != nil {
 		return fmt.Errorf("free lock: %w", err)
 	}
 	data, err := json.Marshal(lock{Since: held.Since, Until: l.now()})

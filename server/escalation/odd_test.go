@@ -95,12 +95,12 @@ func TestDocumentGoneMidway(t *testing.T) {
 			if name == "rates" {
 				w.called(e.Code)
 			}
-			w.during("documents.update", e.Code, 1, func() { w.DropDocument(e.Code) })
+			w.during("documents.update", e.Code, 1, func() { w.Documents.Drop(e.Code) })
 			if err := use(w, e.Code); !errors.Is(err, escalation.ErrUnknownCode) {
 				t.Errorf("got %v, want ErrUnknownCode", err)
 			}
 			w.Fail(nil)
-			if name == "agent joins" && len(w.RoomsInProgress()) != 0 {
+			if name == "agent joins" && len(w.Rooms.InProgress()) != 0 {
 				t.Error("the Room goes on")
 			}
 			// What it left must not hold up the agent or the sweeper.
@@ -117,7 +117,7 @@ func TestDocumentGoneMidway(t *testing.T) {
 		w := newWorld(t, nil)
 		e := w.escalate(task1)
 		w.agentIn(e.Code)
-		w.during("tasks.update", task1, 1, func() { w.DropDocument(e.Code) })
+		w.during("tasks.update", task1, 1, func() { w.Documents.Drop(e.Code) })
 		if got := must(w.End(w.ctx, ana, e.Code))(t); got.Status != escalation.Ended {
 			t.Errorf("got %s", got.Status)
 		}
@@ -127,7 +127,7 @@ func TestDocumentGoneMidway(t *testing.T) {
 // Sync may go on answering a Document whose time has passed.
 func TestDocumentDeletedLate(t *testing.T) {
 	w := newWorld(t, nil)
-	w.DeleteLate(48 * time.Hour)
+	w.Documents.DeleteLate(48 * time.Hour)
 	e := w.escalate(task1)
 	w.pass(24 * time.Hour)
 	if got := w.status(e.Code); got != escalation.Expired {
@@ -146,7 +146,7 @@ func TestNoTokenForARoomThatIsOver(t *testing.T) {
 	w := newWorld(t, nil)
 	e := w.escalate(task1)
 	j := w.agentIn(e.Code)
-	w.EndRoom(j.Room)
+	w.Rooms.End(j.Room)
 	if _, err := w.JoinAsCustomer(w.ctx, e.Code, ""); !errors.Is(err, escalation.ErrEnded) {
 		t.Errorf("got %v, want ErrEnded", err)
 	}
@@ -161,17 +161,17 @@ func TestComingBackWithoutTheLock(t *testing.T) {
 	w := newWorld(t, nil)
 	one, two := w.escalate(task1), w.escalate(task2)
 	j := w.agentIn(one.Code)
-	w.Disconnect(j.Room, j.Identity)
+	w.Rooms.Disconnect(j.Room, j.Identity)
 	w.pass(2 * time.Minute)
 	w.agentIn(two.Code)
 	w.pass(time.Minute)
-	sid := w.Connect(j.Room, j.Identity)
+	sid := w.Rooms.Connect(j.Room, j.Identity)
 	cb := escalation.Callback{Event: "participant-connected", RoomSID: j.Room, RoomName: one.Code, Identity: j.Identity, ParticipantSID: sid, Sequence: 9, At: w.clock()}
 	if err := w.Callback(w.ctx, cb); err != nil {
 		t.Fatal(err)
 	}
-	if got := must(w.Get(w.ctx, one.Code))(t); got.AgentPresent() || len(w.Identities(j.Room)) != 0 || w.lockHolder(ana) != two.Code {
-		t.Errorf("present %v, in the Room %v, lock %q", got.AgentPresent(), w.Identities(j.Room), w.lockHolder(ana))
+	if got := must(w.Get(w.ctx, one.Code))(t); got.AgentPresent() || len(w.Rooms.Identities(j.Room)) != 0 || w.lockHolder(ana) != two.Code {
+		t.Errorf("present %v, in the Room %v, lock %q", got.AgentPresent(), w.Rooms.Identities(j.Room), w.lockHolder(ana))
 	}
 }
 

@@ -20,7 +20,7 @@ func TestRandomContenders(t *testing.T) {
 		s.safe = true
 		for i := range 4 {
 			task := fmt.Sprintf("WT%032d", i+1)
-			s.twilio.AddTask(task, ana.Worker, map[string]any{"conversationSid": chat1})
+			s.twilio.Tasks.Add(task, ana.Worker, map[string]any{"conversationSid": chat1})
 			s.calm("escalate", func() error {
 				e, _, err := s.replicas[0].Escalate(s.ctx, ana, task, false, "")
 				s.codes = append(s.codes, e.Code)
@@ -76,7 +76,7 @@ func (s *stage) contend(code string) {
 	case 0:
 		s.leave(&at)
 	case 1:
-		s.twilio.Disconnect(at.room, at.identity)
+		s.twilio.Rooms.Disconnect(at.room, at.identity)
 	case 2:
 		_, err := s.replica().End(s.ctx, ana, code)
 		s.tell("ends %s: %v", code, err)
@@ -89,7 +89,7 @@ func (s *stage) notShutOut() {
 		return
 	}
 	const task = "WT00000000000000000000000000000009"
-	s.twilio.AddTask(task, ana.Worker, map[string]any{"conversationSid": chat2})
+	s.twilio.Tasks.Add(task, ana.Worker, map[string]any{"conversationSid": chat2})
 	holder := s.lock(ana.Worker).Holder
 	s.calm("join afterwards", func() error {
 		e, _, err := s.replicas[1].Escalate(s.ctx, ana, task, false, "")

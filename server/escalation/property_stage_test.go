@@ -97,16 +97,18 @@ func newStage(seed uint64, telling bool) *stage {
 	}
 	s.watchman = newWatchman(s)
 	s.twilio = escalationtest.New(func() time.Time { return s.now })
+	s.twilio.Chat.Set(chat1, escalation.Conversation{})
+	s.twilio.Chat.Set(chat2, escalation.Conversation{})
 	s.twilio.Fail(s.before)
 	s.twilio.Lose(s.after)
-	s.twilio.OnWrite(s.written)
-	s.twilio.OnEvent(func(c escalation.Callback) {
+	s.twilio.Documents.OnWrite(s.written)
+	s.twilio.Rooms.OnEvent(func(c escalation.Callback) {
 		if c.Event == "room-ended" {
 			s.roomEnded[c.RoomSID] = s.calls
 		}
 		s.pending = append(s.pending, c)
 	})
-	s.twilio.DeleteLate(time.Duration(s.Rand.IntN(2)) * time.Hour)
+	s.twilio.Documents.DeleteLate(time.Duration(s.Rand.IntN(2)) * time.Hour)
 	record := s.Rand.IntN(2) == 0
 	for i := range s.replicas {
 		s.skew[i] = time.Duration(s.Rand.IntN(61)-30) * time.Second
@@ -163,7 +165,7 @@ func (s *stage) after(op, key string) error {
 // pass lets time go by.
 func (s *stage) pass(d time.Duration) {
 	s.now = s.now.Add(d)
-	s.twilio.EndIdleRooms()
+	s.twilio.Rooms.EndIdle()
 }
 
 // run lets the actors act until all are done.
@@ -227,7 +229,7 @@ type lockDoc struct {
 
 // lock returns a Worker's lock.
 func (s *stage) lock(worker string) lockDoc {
-	return readLock(s.twilio.Document("agentlock." + worker))
+	return readLock(s.twilio.Documents.Data("agentlock." + worker))
 }
 
 // readLock reads a lock; one that cannot be read is nobody's.

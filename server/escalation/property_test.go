@@ -13,8 +13,8 @@ import (
 
 func TestRandomSchedules(t *testing.T) {
 	play(t, func(s *stage) {
-		s.twilio.AddTask(task1, ana.Worker, map[string]any{"conversationSid": chat1})
-		s.twilio.AddTask(task2, ana.Worker, map[string]any{"conversationSid": chat2})
+		s.twilio.Tasks.Add(task1, ana.Worker, map[string]any{"conversationSid": chat1})
+		s.twilio.Tasks.Add(task2, ana.Worker, map[string]any{"conversationSid": chat2})
 		s.Go("tab 1", func() { s.desk(ana, 5) })
 		s.Go("tab 2", func() { s.desk(ana, 3) })
 		if s.chance(300) {
@@ -47,16 +47,16 @@ func (s *stage) desk(a escalation.Agent, n int) {
 			s.joinAsAgent(a, &at)
 		case dice < 60: // reload: the old page's leaving comes after the new page's join
 			old := at
-			s.twilio.Disconnect(at.room, at.identity)
+			s.twilio.Rooms.Disconnect(at.room, at.identity)
 			s.joinAsAgent(a, &at)
 			s.leave(&old)
 		case dice < 75:
 			s.leave(&at)
 		case dice < 83: // the browser is gone without a word, and perhaps comes back
-			s.twilio.Disconnect(at.room, at.identity)
+			s.twilio.Rooms.Disconnect(at.room, at.identity)
 			if s.chance(500) {
 				s.Yield()
-				s.twilio.Connect(at.room, at.identity)
+				s.twilio.Rooms.Connect(at.room, at.identity)
 			}
 		case dice < 92:
 			if code := s.code(); code != "" {
@@ -113,7 +113,7 @@ func (s *stage) sit(at *seat, code string, j escalation.Join) {
 	s.seats = append(s.seats, *at)
 	if s.chance(900) {
 		s.Yield()
-		s.tell("connects: %q", s.twilio.Connect(j.Room, j.Identity))
+		s.tell("connects: %q", s.twilio.Rooms.Connect(j.Room, j.Identity))
 	}
 }
 
@@ -122,7 +122,7 @@ func (s *stage) leave(at *seat) {
 		return
 	}
 	if s.chance(500) {
-		s.twilio.Disconnect(at.room, at.identity)
+		s.twilio.Rooms.Disconnect(at.room, at.identity)
 	}
 	s.tell("leaves %s: %v", at.code, s.replica().Leave(s.ctx, at.code, at.identity))
 	*at = seat{}
@@ -138,10 +138,10 @@ func (s *stage) wrapUp(a escalation.Agent) {
 	if err != nil || !v.MayWrapUp {
 		return
 	}
-	s.twilio.SetTaskStatus(task, "wrapping")
+	s.twilio.Tasks.SetStatus(task, "wrapping")
 	s.Yield()
 	if s.chance(500) {
-		s.twilio.SetTaskStatus(task, "completed")
+		s.twilio.Tasks.SetStatus(task, "completed")
 	}
 	s.tell("%s is wrapped up", task)
 }
@@ -175,11 +175,11 @@ func (s *stage) phone(n int) {
 		case dice < 75:
 			s.leave(&at)
 		case dice < 79:
-			s.twilio.Disconnect(at.room, at.identity)
+			s.twilio.Rooms.Disconnect(at.room, at.identity)
 		case dice < 85: // somebody has kept an old token
 			if n := len(s.seats); n > 0 {
 				old := s.seats[s.Rand.IntN(n)]
-				s.tell("%s connects again: %q", old.identity, s.twilio.Connect(old.room, old.identity))
+				s.tell("%s connects again: %q", old.identity, s.twilio.Rooms.Connect(old.room, old.identity))
 			}
 		default:
 			s.serial++
@@ -225,7 +225,7 @@ func (s *stage) rest() {
 	for _, a := range []escalation.Agent{ana, boss} {
 		var in []string
 		for code, e := range s.docs {
-			if slices.Contains(s.open(e), a.Worker) && s.twilio.Document(code) != nil {
+			if slices.Contains(s.open(e), a.Worker) && s.twilio.Documents.Data(code) != nil {
 				in = append(in, code)
 			}
 		}
@@ -237,10 +237,10 @@ func (s *stage) rest() {
 		}
 	}
 	for code, e := range s.docs {
-		if final(e.Status) || s.twilio.Document(code) == nil {
+		if final(e.Status) || s.twilio.Documents.Data(code) == nil {
 			continue
 		}
-		for _, who := range s.twilio.Identities(e.Room.SID) {
+		for _, who := range s.twilio.Rooms.Identities(e.Room.SID) {
 			if is := newestLike(e, who); is != who {
 				s.fail("at rest: %s is in the Room of %s, and %s was let in since", who, code, is)
 			}
@@ -268,17 +268,17 @@ func (s *stage) dusk() {
 	s.sweep(0)
 	for code, e := range s.docs {
 		switch {
-		case s.twilio.Document(code) == nil:
+		case s.twilio.Documents.Data(code) == nil:
 		case !final(e.Status) || !e.Settled:
 			s.fail("at dusk: %s is %s, settled %v", code, e.Status, e.Settled)
 		case e.Rating != nil:
-			attrs, _ := s.twilio.Attributes(e.Task)["escalation"].(map[string]any)
+			attrs, _ := s.twilio.Tasks.Attributes(e.Task)["escalation"].(map[string]any)
 			if attrs["code"] == code && attrs["comment"] != e.Rating.Comment {
 				s.fail("at dusk: the Task has not the rating of %s: %v", code, attrs)
 			}
 		}
 	}
-	if rooms := s.twilio.RoomsInProgress(); len(rooms) > 0 {
+	if rooms := s.twilio.Rooms.InProgress(); len(rooms) > 0 {
 		s.fail("at dusk: Rooms in progress: %v", rooms)
 	}
 	for _, a := range []escalation.Agent{ana, boss} {

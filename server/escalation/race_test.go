@@ -66,7 +66,7 @@ func TestEndDuringJoin(t *testing.T) {
 	if _, err := w.JoinAsAgent(w.ctx, ana, e.Code); !errors.Is(err, escalation.ErrEnded) {
 		t.Errorf("got %v, want ErrEnded", err)
 	}
-	if _, _, inProgress := w.RoomOptions(e.Code); inProgress || w.lockHolder(ana) != "" {
+	if _, _, inProgress := w.Rooms.Options(e.Code); inProgress || w.lockHolder(ana) != "" {
 		t.Errorf("Room in progress %v, lock %q", inProgress, w.lockHolder(ana))
 	}
 }
@@ -101,7 +101,7 @@ func TestRatingDuringSettling(t *testing.T) {
 	if err := w.Sweep(w.ctx); err != nil {
 		t.Fatal(err)
 	}
-	if r := w.Attributes(task1)["escalation"].(map[string]any); r["score"] != 1.0 {
+	if r := w.Tasks.Attributes(task1)["escalation"].(map[string]any); r["score"] != 1.0 {
 		t.Errorf("after the sweep %v", r)
 	}
 }
@@ -131,7 +131,7 @@ func TestEndCompletesAnUnknownRoom(t *testing.T) {
 	e := w.escalate(task1)
 	room := must(w.Deps().Rooms.Create(w.ctx, escalation.RoomOptions{UniqueName: e.Code}))(t)
 	must(w.End(w.ctx, ana, e.Code))(t)
-	if _, _, inProgress := w.RoomOptions(room.SID); inProgress {
+	if _, _, inProgress := w.Rooms.Options(room.SID); inProgress {
 		t.Error("the Room goes on")
 	}
 }
@@ -140,11 +140,11 @@ func TestNoJoinIntoAClosedTask(t *testing.T) {
 	for _, status := range []string{"wrapping", "completed", "canceled"} {
 		w := newWorld(t, nil)
 		e := w.escalate(task1)
-		w.SetTaskStatus(task1, status)
+		w.Tasks.SetStatus(task1, status)
 		if _, err := w.JoinAsAgent(w.ctx, ana, e.Code); !errors.Is(err, escalation.ErrTaskClosed) {
 			t.Errorf("%s: %v, want ErrTaskClosed", status, err)
 		}
-		if w.lockHolder(ana) != "" || w.RoomCount() != 0 {
+		if w.lockHolder(ana) != "" || w.Rooms.Count() != 0 {
 			t.Errorf("%s: a refused join left a lock or a Room", status)
 		}
 	}
@@ -157,7 +157,7 @@ func TestCustomerOnAnotherDevice(t *testing.T) {
 	a := w.agentIn(e.Code)
 	w.customerIn(e.Code)
 	second := w.customerIn(e.Code)
-	if ids := w.Identities(a.Room); !slices.Equal(ids, []string{a.Identity, second.Identity}) {
+	if ids := w.Rooms.Identities(a.Room); !slices.Equal(ids, []string{a.Identity, second.Identity}) {
 		t.Errorf("in the Room: %v", ids)
 	}
 	if got := must(w.Get(w.ctx, e.Code))(t); got.Status != escalation.InCall {

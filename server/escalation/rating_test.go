@@ -53,7 +53,7 @@ func TestFirstRatingStands(t *testing.T) {
 func TestSecondRatingWritesNothing(t *testing.T) {
 	w := newWorld(t, nil)
 	w.rated(4, "good")
-	code, _ := w.Attributes(task1)["syncDocument"].(string)
+	code, _ := w.Tasks.Attributes(task1)["syncDocument"].(string)
 	before := w.Calls("documents.update") + w.Calls("tasks.update") + w.Calls("rooms.complete")
 	must(w.Rate(w.ctx, code, "", 1, "bad"))(t)
 	if after := w.Calls("documents.update") + w.Calls("tasks.update") + w.Calls("rooms.complete"); after != before {
@@ -71,7 +71,7 @@ func TestRatingNeedsACustomer(t *testing.T) {
 		if _, err := w.Rate(w.ctx, e.Code, "", 5, "made up"); !errors.Is(err, escalation.ErrNotInCall) {
 			t.Errorf("%s: %v, want ErrNotInCall", when, err)
 		}
-		if w.Attributes(task1)["escalation"] != nil {
+		if w.Tasks.Attributes(task1)["escalation"] != nil {
 			t.Errorf("%s: it is on the Task", when)
 		}
 	}

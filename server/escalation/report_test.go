@@ -45,7 +45,7 @@ func (w *world) rated(score int, comment string) {
 }
 
 func (w *world) object(key string) map[string]any {
-	o, _ := w.Attributes(task1)[key].(map[string]any)
+	o, _ := w.Tasks.Attributes(task1)[key].(map[string]any)
 	return o
 }
 
@@ -78,15 +78,15 @@ func TestReportFitsOnTheTask(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w := newWorld(t, nil)
-			w.SetAttributes(task1, c.task)
-			before := w.Attributes(task1)
+			w.Tasks.SetAttributes(task1, c.task)
+			before := w.Tasks.Attributes(task1)
 			w.rated(4, c.comment)
-			text := w.AttributesText(task1)
+			text := w.Tasks.AttributesText(task1)
 			if n := utf8.RuneCountInString(text); n > limit {
 				t.Errorf("%d characters", n)
 			}
 			for k, v := range before {
-				if got := w.Attributes(task1)[k]; !reflect.DeepEqual(got, v) {
+				if got := w.Tasks.Attributes(task1)[k]; !reflect.DeepEqual(got, v) {
 					t.Errorf("%s is %v, was %v", k, got, v)
 				}
 			}
@@ -126,14 +126,14 @@ func TestReportFitsHoweverTwilioCounts(t *testing.T) {
 		for _, one := range []string{"x", "世", "😀"} {
 			t.Run(name+" of "+one, func(t *testing.T) {
 				w := newWorld(t, nil)
-				w.Measure(count)
-				w.SetAttributes(task1, filled(900, one))
+				w.Tasks.Measure(count)
+				w.Tasks.SetAttributes(task1, filled(900, one))
 				w.rated(2, strings.Repeat(one, 1000))
 				got, _ := w.object("escalation")["comment"].(string)
 				if w.object("conversations")["conversation_measure_1"] != 2.0 || !strings.HasPrefix(got, one) {
-					t.Errorf("attributes %s", w.AttributesText(task1))
+					t.Errorf("attributes %s", w.Tasks.AttributesText(task1))
 				}
-				if n := count(json.RawMessage(w.AttributesText(task1))); n > limit || len([]rune(got)) < 1000 && n < limit-20 {
+				if n := count(json.RawMessage(w.Tasks.AttributesText(task1))); n > limit || len([]rune(got)) < 1000 && n < limit-20 {
 					t.Errorf("%d characters, with %d of the comment", n, len([]rune(got)))
 				}
 			})
@@ -148,17 +148,17 @@ func TestReportFitsAtRandom(t *testing.T) {
 	alphabet := []string{"x", "é", "世", "😀", "<", `\"`, `\u003e`, `\n`}
 	for i := range 60 {
 		w := newWorld(t, nil)
-		w.SetAttributes(task1, filled(1000+dice.IntN(limit-1000+1), alphabet[dice.IntN(len(alphabet))]))
-		before := w.AttributesText(task1)
+		w.Tasks.SetAttributes(task1, filled(1000+dice.IntN(limit-1000+1), alphabet[dice.IntN(len(alphabet))]))
+		before := w.Tasks.AttributesText(task1)
 		if _, _, err := w.Escalate(w.ctx, ana, task1, false, ""); errors.Is(err, escalation.ErrTaskFull) {
-			if w.AttributesText(task1) != before {
+			if w.Tasks.AttributesText(task1) != before {
 				t.Errorf("seed %d, %d: a Task that is full was changed", seed, i)
 			}
 			continue
 		}
-		note := w.Attributes(task1)["note"]
+		note := w.Tasks.Attributes(task1)["note"]
 		w.rated(1+dice.IntN(5), strings.Repeat([]string{"a", "世", "😀", "<", "\n", "\x02"}[dice.IntN(6)], dice.IntN(1001)))
-		if n := utf8.RuneCountInString(w.AttributesText(task1)); n > limit || w.object("conversations")["conversation_measure_1"] == nil || w.Attributes(task1)["note"] != note {
+		if n := utf8.RuneCountInString(w.Tasks.AttributesText(task1)); n > limit || w.object("conversations")["conversation_measure_1"] == nil || w.Tasks.Attributes(task1)["note"] != note {
 			t.Errorf("seed %d, %d: %d characters, %v, %v", seed, i, n, w.object("conversations"), w.object("escalation"))
 		}
 	}
@@ -167,7 +167,7 @@ func TestReportFitsAtRandom(t *testing.T) {
 // Without a measure for it the score is in one place only, and is the first thing there.
 func TestScoreWithoutMeasures(t *testing.T) {
 	w := newWorld(t, func(c *escalation.Config) { c.CSATMeasure = escalation.NoMeasure })
-	w.SetAttributes(task1, filled(limit-50, "x"))
+	w.Tasks.SetAttributes(task1, filled(limit-50, "x"))
 	w.rated(3, "so so")
 	if got := w.object("escalation"); got["score"] != 3.0 {
 		t.Errorf("escalation %v", got)
@@ -185,7 +185,7 @@ func TestReportOfASecondCall(t *testing.T) {
 	if got := w.object("escalation"); got["code"] != e.Code || got["score"] != nil || got["comment"] != nil {
 		t.Errorf("escalation %v, want nothing of the first call", got)
 	}
-	if got := w.Attributes(task1)["name"]; got != "Kim" {
+	if got := w.Tasks.Attributes(task1)["name"]; got != "Kim" {
 		t.Errorf("name %v", got)
 	}
 }
@@ -218,26 +218,26 @@ func TestStartOnAFullTask(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w := newWorld(t, nil)
-			w.SetAttributes(task1, c.task)
-			before := w.Attributes(task1)
+			w.Tasks.SetAttributes(task1, c.task)
+			before := w.Tasks.Attributes(task1)
 			e, _, err := w.Escalate(w.ctx, ana, task1, true, "")
 			if !c.full {
-				attrs := w.Attributes(task1)
+				attrs := w.Tasks.Attributes(task1)
 				if err != nil || attrs["syncDocument"] != e.Code || attrs["videoRoom"] != e.Code || attrs["note"] != before["note"] {
-					t.Errorf("%v, attributes %s", err, w.AttributesText(task1))
+					t.Errorf("%v, attributes %s", err, w.Tasks.AttributesText(task1))
 				}
 				return
 			}
 			if !errors.Is(err, escalation.ErrTaskFull) {
 				t.Fatalf("got %v, want ErrTaskFull", err)
 			}
-			if w.AttributesText(task1) != c.task {
+			if w.Tasks.AttributesText(task1) != c.task {
 				t.Error("the Task was changed")
 			}
-			if n := len(w.Messages(chat1)); n != 0 {
+			if n := len(w.Chat.Messages(chat1)); n != 0 {
 				t.Errorf("%d invites were sent", n)
 			}
-			for _, code := range w.DocumentNames() {
+			for _, code := range w.Documents.Names() {
 				if got := w.status(code); got != escalation.Ended {
 					t.Errorf("the code that nobody has is %s", got)
 				}
@@ -249,9 +249,9 @@ func TestStartOnAFullTask(t *testing.T) {
 // Of what others wrote, the least is changed: where there is room, not even the spelling.
 func TestOthersValuesStayAsTheyCame(t *testing.T) {
 	w := newWorld(t, nil)
-	w.SetAttributes(task1, `{ "conversationSid": "`+chat1+`", "big": 12345678901234567890, "e": 1.50e+2, "s": "\u00e9<&>é", "o": {"b": [1, "\u003c"], "a": null} }`)
+	w.Tasks.SetAttributes(task1, `{ "conversationSid": "`+chat1+`", "big": 12345678901234567890, "e": 1.50e+2, "s": "\u00e9<&>é", "o": {"b": [1, "\u003c"], "a": null} }`)
 	w.rated(5, "<b>")
-	text := w.AttributesText(task1)
+	text := w.Tasks.AttributesText(task1)
 	for _, want := range []string{`"big":12345678901234567890`, `"e":1.50e+2`, `"s":"\u00e9<&>é"`, `"o":{"b":[1,"\u003c"],"a":null}`, `"comment":"<b>"`} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%s is not in %s", want, text)

@@ -57,8 +57,10 @@ func (w *world) pass(d time.Duration) {
 func newWorld(t *testing.T, edit func(*escalation.Config)) *world {
 	w := &world{t: t, ctx: t.Context(), now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}
 	w.Twilio = escalationtest.New(w.clock)
-	w.Twilio.AddTask(task1, ana.Worker, map[string]any{"conversationSid": chat1, "name": "Kim", "conversations": map[string]any{"case": "7"}})
-	w.Twilio.AddTask(task2, ana.Worker, map[string]any{"channelSid": chat2})
+	w.Chat.Set(chat1, escalation.Conversation{})
+	w.Chat.Set(chat2, escalation.Conversation{})
+	w.Twilio.Tasks.Add(task1, ana.Worker, map[string]any{"conversationSid": chat1, "name": "Kim", "conversations": map[string]any{"case": "7"}})
+	w.Twilio.Tasks.Add(task2, ana.Worker, map[string]any{"channelSid": chat2})
 	c := escalation.Config{PublicURL: "https://video.example/", CallbackURL: "https://video.example/callbacks/video", Now: w.clock}
 	if edit != nil {
 		edit(&c)
@@ -94,7 +96,7 @@ func (w *world) escalate(task string) escalation.Escalation {
 func (w *world) agentIn(code string) escalation.Join {
 	w.t.Helper()
 	j := must(w.JoinAsAgent(w.ctx, ana, code))(w.t)
-	w.Connect(j.Room, j.Identity)
+	w.Rooms.Connect(j.Room, j.Identity)
 	return j
 }
 
@@ -104,7 +106,7 @@ func (w *world) customerIn(code string) escalation.Join {
 	if j.Waiting {
 		w.t.Fatal("customer has to wait")
 	}
-	w.Connect(j.Room, j.Identity)
+	w.Rooms.Connect(j.Room, j.Identity)
 	return j
 }
 
@@ -142,7 +144,7 @@ func (w *world) status(code string) escalation.Status {
 func (w *world) lockHolder(a escalation.Agent) string {
 	w.t.Helper()
 	var l struct{ Holder string }
-	raw := w.Document("agentlock." + a.Worker)
+	raw := w.Documents.Data("agentlock." + a.Worker)
 	if raw == nil {
 		return ""
 	}
@@ -161,11 +163,11 @@ func TestWholeCall(t *testing.T) {
 	if len(e.Code) != 7 || e.Status != escalation.Invited {
 		t.Errorf("made %+v", e)
 	}
-	m := w.Messages(chat1)
+	m := w.Chat.Messages(chat1)
 	if len(m) != 1 || m[0].Author != "ana_40x" || !strings.Contains(m[0].Body, "https://video.example/join/"+e.Code) || !strings.Contains(m[0].Body, "Ana Díaz le invita") {
 		t.Errorf("invite %+v", m)
 	}
-	attrs := w.Attributes(task1)
+	attrs := w.Tasks.Attributes(task1)
 	if attrs["syncDocument"] != e.Code || attrs["videoRoom"] != e.Code || attrs["name"] != "Kim" {
 		t.Errorf("attributes %v", attrs)
 	}
@@ -180,7 +182,7 @@ func TestWholeCall(t *testing.T) {
 	if !strings.HasPrefix(a.Identity, "agent:"+ana.Worker+":") || a.Token != escalationtest.TokenFor(a.Identity, a.Room) {
 		t.Errorf("agent's join %+v", a)
 	}
-	o, recording, _ := w.RoomOptions(e.Code)
+	o, recording, _ := w.Rooms.Options(e.Code)
 	if o.Type != "group" || o.Paused || recording || o.StatusCallback == "" || o.EmptyTimeout != 5*time.Minute || o.UnusedTimeout != 10*time.Minute || o.MaxParticipantDuration != 4*time.Hour {
 		t.Errorf("Room options %+v", o)
 	}
@@ -202,13 +204,13 @@ func TestWholeCall(t *testing.T) {
 	if err := w.Leave(w.ctx, e.Code, c.Identity); err != nil {
 		t.Fatal(err)
 	}
-	if ids := w.Identities(a.Room); !slices.Equal(ids, []string{a.Identity}) {
+	if ids := w.Rooms.Identities(a.Room); !slices.Equal(ids, []string{a.Identity}) {
 		t.Errorf("in the Room after the customer left: %v", ids)
 	}
 	if _, err := w.Rate(w.ctx, e.Code, "", 5, "danke"); err != nil {
 		t.Fatal(err)
 	}
-	attrs = w.Attributes(task1)
+	attrs = w.Tasks.Attributes(task1)
 	if cv := attrs["conversations"].(map[string]any); cv["conversation_measure_1"] != 5.0 || cv["case"] != "7" {
 		t.Errorf("conversations %v", cv)
 	}
@@ -221,7 +223,7 @@ func TestWholeCall(t *testing.T) {
 	if v := must(w.Task(w.ctx, ana, task1))(t); !v.MayWrapUp {
 		t.Errorf("after leaving: %+v", v)
 	}
-	w.SetTaskStatus(task1, "wrapping")
+	w.Tasks.SetStatus(task1, "wrapping")
 	if err := w.Sweep(w.ctx); err != nil {
 		t.Fatal(err)
 	}
@@ -229,10 +231,10 @@ func TestWholeCall(t *testing.T) {
 	if got.Status != escalation.Ended || !got.Settled || got.Receipt == nil || got.Receipt.Seconds != 90 || got.Rating.Comment != "danke" {
 		t.Errorf("after the sweep %+v, receipt %+v", got, got.Receipt)
 	}
-	if _, _, inProgress := w.RoomOptions(a.Room); inProgress {
+	if _, _, inProgress := w.Rooms.Options(a.Room); inProgress {
 		t.Error("Room is not completed")
 	}
-	if s := w.Attributes(task1)["escalation"].(map[string]any); s["status"] != "ended" || s["seconds"] != 90.0 || s["score"] != 5.0 {
+	if s := w.Tasks.Attributes(task1)["escalation"].(map[string]any); s["status"] != "ended" || s["seconds"] != 90.0 || s["score"] != 5.0 {
 		t.Errorf("escalation attribute %v", s)
 	}
 }
@@ -244,7 +246,7 @@ func TestEscalateIsIdempotent(t *testing.T) {
 	if err != nil || !resumed || again.Code != first.Code {
 		t.Errorf("second click: %s, resumed %v, %v; want %s", again.Code, resumed, err, first.Code)
 	}
-	if len(w.Messages(chat1)) != 1 {
+	if len(w.Chat.Messages(chat1)) != 1 {
 		t.Error("second click did not send the link")
 	}
 	w.agentIn(first.Code)
@@ -261,7 +263,7 @@ func TestEscalateIsIdempotent(t *testing.T) {
 	if err != nil || resumed || last.Code == next.Code {
 		t.Errorf("after expiry: %s, resumed %v, %v", last.Code, resumed, err)
 	}
-	if w.Attributes(task1)["syncDocument"] != last.Code {
+	if w.Tasks.Attributes(task1)["syncDocument"] != last.Code {
 		t.Error("Task does not name the newest code")
 	}
 }
@@ -270,7 +272,7 @@ func TestEscalateIsIdempotent(t *testing.T) {
 func TestEscalateIgnoresForeignCode(t *testing.T) {
 	w := newWorld(t, nil)
 	first := w.escalate(task1)
-	w.AddTask(task2, ana.Worker, map[string]any{"conversationSid": chat2, "syncDocument": first.Code})
+	w.Tasks.Add(task2, ana.Worker, map[string]any{"conversationSid": chat2, "syncDocument": first.Code})
 	e, resumed, err := w.Escalate(w.ctx, ana, task2, false, "")
 	if err != nil || resumed || e.Code == first.Code {
 		t.Errorf("got %s, resumed %v, %v", e.Code, resumed, err)
@@ -297,7 +299,7 @@ func TestEscalateTwiceAtOnce(t *testing.T) {
 		t.Errorf("%d clicks at once made codes %v", n, codes)
 	}
 	live := 0
-	for _, name := range w.DocumentNames() {
+	for _, name := range w.Documents.Names() {
 		if w.status(name) == escalation.Invited {
 			live++
 		}
@@ -322,11 +324,11 @@ func TestWhoMayDoWhat(t *testing.T) {
 		{"no Worker", stranger, nil, task1, escalation.ErrForbidden},
 		{"unknown Task", ana, nil, "WT0000000000000000000000000000000f", escalation.ErrTaskNotFound},
 		{"malformed Task", ana, nil, "WT/../x", escalation.ErrTaskNotFound},
-		{"Task without a chat", ana, func(w *world) { w.AddTask(task1, ana.Worker, map[string]any{"name": "call"}) }, task1, escalation.ErrTaskNotChat},
-		{"wrapping", ana, func(w *world) { w.SetTaskStatus(task1, "wrapping") }, task1, escalation.ErrTaskClosed},
-		{"completed", ana, func(w *world) { w.SetTaskStatus(task1, "completed") }, task1, escalation.ErrTaskClosed},
-		{"transferred away", ana, func(w *world) { w.Transfer(task1, bob.Worker) }, task1, escalation.ErrTaskNotYours},
-		{"transferred to", bob, func(w *world) { w.Transfer(task1, bob.Worker) }, task1, nil},
+		{"Task without a chat", ana, func(w *world) { w.Tasks.Add(task1, ana.Worker, map[string]any{"name": "call"}) }, task1, escalation.ErrTaskNotChat},
+		{"wrapping", ana, func(w *world) { w.Tasks.SetStatus(task1, "wrapping") }, task1, escalation.ErrTaskClosed},
+		{"completed", ana, func(w *world) { w.Tasks.SetStatus(task1, "completed") }, task1, escalation.ErrTaskClosed},
+		{"transferred away", ana, func(w *world) { w.Tasks.Transfer(task1, bob.Worker) }, task1, escalation.ErrTaskNotYours},
+		{"transferred to", bob, func(w *world) { w.Tasks.Transfer(task1, bob.Worker) }, task1, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w := newWorld(t, nil)
@@ -336,7 +338,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 			if _, _, err := w.Escalate(w.ctx, c.who, c.task, true, ""); !errors.Is(err, c.want) {
 				t.Errorf("escalate: %v, want %v", err, c.want)
 			}
-			if c.want != nil && len(w.Messages(chat1))+len(w.DocumentNames()) > 0 {
+			if c.want != nil && len(w.Chat.Messages(chat1))+len(w.Documents.Names()) > 0 {
 				t.Error("a refused escalation left something behind")
 			}
 			if c.want == escalation.ErrTaskNotYours || c.want == escalation.ErrForbidden {
@@ -418,7 +420,7 @@ func TestCodesThatOpenNothing(t *testing.T) {
 			}
 		})
 	}
-	if w.RoomCount() != 0 {
+	if w.Rooms.Count() != 0 {
 		t.Error("a refused join made a Room")
 	}
 }
@@ -454,7 +456,7 @@ func TestBusyAgent(t *testing.T) {
 	if again.Identity == j.Identity {
 		t.Error("the same identity twice")
 	}
-	if ids := w.Identities(j.Room); !slices.Equal(ids, []string{again.Identity}) {
+	if ids := w.Rooms.Identities(j.Room); !slices.Equal(ids, []string{again.Identity}) {
 		t.Errorf("in the Room: %v, want only the new one", ids)
 	}
 	if err := w.Leave(w.ctx, one.Code, j.Identity); err != nil {
@@ -475,7 +477,7 @@ func TestCrashedAgentIsNotBusy(t *testing.T) {
 	w := newWorld(t, nil)
 	one, two := w.escalate(task1), w.escalate(task2)
 	j := w.agentIn(one.Code)
-	w.Disconnect(j.Room, j.Identity)
+	w.Rooms.Disconnect(j.Room, j.Identity)
 	w.pass(10 * time.Second)
 	var busy *escalation.BusyError
 	if _, err := w.JoinAsAgent(w.ctx, ana, two.Code); !errors.As(err, &busy) {
@@ -497,7 +499,7 @@ func TestLockHasOneHolder(t *testing.T) {
 	codes := make([]string, n)
 	for i := range n {
 		task := fmt.Sprintf("WT%032x", 0x100+i)
-		w.AddTask(task, ana.Worker, map[string]any{"conversationSid": chat1})
+		w.Tasks.Add(task, ana.Worker, map[string]any{"conversationSid": chat1})
 		codes[i] = w.escalate(task).Code
 	}
 	won := make([]bool, n)
@@ -524,8 +526,8 @@ func TestLockHasOneHolder(t *testing.T) {
 	if winners != 1 {
 		t.Errorf("%d of %d got in, want 1", winners, n)
 	}
-	if w.RoomCount() != 1 {
-		t.Errorf("%d Rooms", w.RoomCount())
+	if w.Rooms.Count() != 1 {
+		t.Errorf("%d Rooms", w.Rooms.Count())
 	}
 }
 
@@ -563,7 +565,7 @@ func TestRoomIsAdopted(t *testing.T) {
 		t.Errorf("got %s, want %s", j.Room, room.SID)
 	}
 	// A Room that timed out is replaced by a new one of the same name.
-	w.EndRoom(room.SID)
+	w.Rooms.End(room.SID)
 	if j := w.agentIn(e.Code); j.Room == room.SID {
 		t.Error("let into a Room that is over")
 	}
@@ -579,11 +581,11 @@ func TestRecording(t *testing.T) {
 		t.Errorf("without consent: %v", err)
 	}
 	j := w.agentIn(e.Code)
-	if o, recording, _ := w.RoomOptions(j.Room); !o.Paused || recording {
+	if o, recording, _ := w.Rooms.Options(j.Room); !o.Paused || recording {
 		t.Error("the agent is recorded before anybody agreed")
 	}
 	c := w.customerIn(e.Code)
-	if _, recording, _ := w.RoomOptions(j.Room); !recording {
+	if _, recording, _ := w.Rooms.Options(j.Room); !recording {
 		t.Error("not recorded after consent")
 	}
 	got := must(w.Get(w.ctx, e.Code))(t)
@@ -617,7 +619,7 @@ func TestRoomLimits(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			w := newWorld(t, c.edit)
 			j := must(w.JoinAsAgent(w.ctx, ana, w.escalate(task1).Code))(t)
-			o, _, _ := w.RoomOptions(j.Room)
+			o, _, _ := w.Rooms.Options(j.Room)
 			if o.EmptyTimeout != c.empty || o.UnusedTimeout != c.unused || o.MaxParticipantDuration != c.stay || o.MaxParticipants != c.max {
 				t.Errorf("got %+v", o)
 			}
@@ -732,7 +734,7 @@ func TestSweep(t *testing.T) {
 		{"code's time passed", func(w *world, e escalation.Escalation) { w.pass(time.Hour) }, escalation.Expired},
 		{"agent gone without a word", func(w *world, e escalation.Escalation) {
 			j := w.agentIn(e.Code)
-			w.Disconnect(j.Room, j.Identity)
+			w.Rooms.Disconnect(j.Room, j.Identity)
 			w.pass(2 * time.Minute)
 			if err := w.Sweep(w.ctx); err != nil {
 				w.t.Fatal(err)
@@ -743,18 +745,18 @@ func TestSweep(t *testing.T) {
 			must(w.JoinAsAgent(w.ctx, ana, e.Code))(w.t)
 			w.pass(50 * time.Second)
 		}, escalation.Open},
-		{"Room over", func(w *world, e escalation.Escalation) { w.EndRoom(w.agentIn(e.Code).Room) }, escalation.Ended},
+		{"Room over", func(w *world, e escalation.Escalation) { w.Rooms.End(w.agentIn(e.Code).Room) }, escalation.Ended},
 		{"longest call", func(w *world, e escalation.Escalation) { w.agentIn(e.Code); w.pass(4 * time.Hour) }, escalation.Ended},
-		{"Task completed during the call", func(w *world, e escalation.Escalation) { w.agentIn(e.Code); w.SetTaskStatus(task1, "completed") }, escalation.Ended},
-		{"Task canceled before", func(w *world, e escalation.Escalation) { w.SetTaskStatus(task1, "canceled") }, escalation.Ended},
-		{"Task deleted", func(w *world, e escalation.Escalation) { w.SetTaskStatus(task1, "") }, escalation.Ended},
-		{"Task wrapping with the agent in", func(w *world, e escalation.Escalation) { w.agentIn(e.Code); w.SetTaskStatus(task1, "wrapping") }, escalation.Open},
+		{"Task completed during the call", func(w *world, e escalation.Escalation) { w.agentIn(e.Code); w.Tasks.SetStatus(task1, "completed") }, escalation.Ended},
+		{"Task canceled before", func(w *world, e escalation.Escalation) { w.Tasks.SetStatus(task1, "canceled") }, escalation.Ended},
+		{"Task deleted", func(w *world, e escalation.Escalation) { w.Tasks.SetStatus(task1, "") }, escalation.Ended},
+		{"Task wrapping with the agent in", func(w *world, e escalation.Escalation) { w.agentIn(e.Code); w.Tasks.SetStatus(task1, "wrapping") }, escalation.Open},
 		{"Task wrapping, agent out", func(w *world, e escalation.Escalation) {
 			j := w.agentIn(e.Code)
 			if err := w.Leave(w.ctx, e.Code, j.Identity); err != nil {
 				w.t.Fatal(err)
 			}
-			w.SetTaskStatus(task1, "wrapping")
+			w.Tasks.SetStatus(task1, "wrapping")
 		}, escalation.Ended},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -774,7 +776,7 @@ func TestSweep(t *testing.T) {
 			if !got.Settled || w.lockHolder(ana) != "" {
 				t.Errorf("settled %v, lock %q", got.Settled, w.lockHolder(ana))
 			}
-			if _, _, inProgress := w.RoomOptions(e.Code); inProgress {
+			if _, _, inProgress := w.Rooms.Options(e.Code); inProgress {
 				t.Error("Room goes on")
 			}
 			writes := w.Calls("documents.update")
@@ -812,8 +814,8 @@ func TestSweepFinishesAnEnd(t *testing.T) {
 			if err := w.Sweep(w.ctx); err != nil {
 				t.Fatal(err)
 			}
-			if got := must(w.Get(w.ctx, e.Code))(t); !got.Settled || w.lockHolder(ana) != "" || w.Attributes(task1)["escalation"] == nil {
-				t.Errorf("settled %v, lock %q, attributes %v", got.Settled, w.lockHolder(ana), w.Attributes(task1))
+			if got := must(w.Get(w.ctx, e.Code))(t); !got.Settled || w.lockHolder(ana) != "" || w.Tasks.Attributes(task1)["escalation"] == nil {
+				t.Errorf("settled %v, lock %q, attributes %v", got.Settled, w.lockHolder(ana), w.Tasks.Attributes(task1))
 			}
 		})
 	}
@@ -822,8 +824,8 @@ func TestSweepFinishesAnEnd(t *testing.T) {
 func TestSweepGoesOnAfterTrouble(t *testing.T) {
 	w := newWorld(t, nil)
 	one, two := w.escalate(task1), w.escalate(task2)
-	w.SetTaskStatus(task1, "canceled")
-	w.SetTaskStatus(task2, "canceled")
+	w.Tasks.SetStatus(task1, "canceled")
+	w.Tasks.SetStatus(task2, "canceled")
 	w.Fail(func(op, key string) error {
 		if op == "documents.update" && key == one.Code {
 			return escalation.ErrUnavailable
@@ -850,7 +852,7 @@ func TestRatingAfterTheEnd(t *testing.T) {
 	if _, err := w.Rate(w.ctx, e.Code, "", 2, "so so"); err != nil {
 		t.Fatal(err)
 	}
-	attrs := w.Attributes(task1)
+	attrs := w.Tasks.Attributes(task1)
 	if attrs["conversations"].(map[string]any)["conversation_measure_9"] != 2.0 || attrs["escalation"].(map[string]any)["comment"] != "so so" {
 		t.Errorf("attributes %v", attrs)
 	}
@@ -891,7 +893,7 @@ func TestInsightsMeasures(t *testing.T) {
 			if _, err := w.Rate(w.ctx, e.Code, "", 4, ""); err != nil {
 				t.Fatal(err)
 			}
-			if got := w.Attributes(task1)["conversations"]; !reflect.DeepEqual(got, any(c.want)) {
+			if got := w.Tasks.Attributes(task1)["conversations"]; !reflect.DeepEqual(got, any(c.want)) {
 				t.Errorf("conversations are %v, want %v", got, c.want)
 			}
 		})
@@ -906,7 +908,7 @@ func TestTransferredCall(t *testing.T) {
 	if err := w.Leave(w.ctx, e.Code, a.Identity); err != nil {
 		t.Fatal(err)
 	}
-	w.Transfer(task1, bob.Worker)
+	w.Tasks.Transfer(task1, bob.Worker)
 	if _, err := w.JoinAsAgent(w.ctx, ana, e.Code); !errors.Is(err, escalation.ErrTaskNotYours) {
 		t.Errorf("the former agent: %v", err)
 	}

@@ -12,7 +12,7 @@ import (
 // expectInRoom wants exactly these in the Room.
 func (w *world) expectInRoom(room string, want ...string) {
 	w.t.Helper()
-	got := w.Identities(room)
+	got := w.Rooms.Identities(room)
 	slices.Sort(got)
 	slices.Sort(want)
 	if !slices.Equal(got, want) {
@@ -81,7 +81,7 @@ func TestSupersededTokensOpenNothing(t *testing.T) {
 				w.expectInRoom(k.agent.Room, in...)
 
 				who := c.back(k)
-				w.Connect(k.agent.Room, who)
+				w.Rooms.Connect(k.agent.Room, who)
 				status := w.status(e.Code)
 				before := w.Calls("documents.update")
 				if callback {
@@ -137,7 +137,7 @@ func TestSupersededIsRemovedLater(t *testing.T) {
 	a := w.agentIn(e.Code)
 	first := w.customerIn(e.Code)
 	second := w.called(e.Code)
-	w.Connect(a.Room, first.Identity)
+	w.Rooms.Connect(a.Room, first.Identity)
 	w.Fail(func(op, _ string) error {
 		if op == "rooms.remove" {
 			return escalation.ErrUnavailable
@@ -201,9 +201,9 @@ func TestManyStaysForgetNobodyElse(t *testing.T) {
 	if !slices.ContainsFunc(got.Participants, func(p escalation.Presence) bool { return p.Identity == a.Identity }) {
 		t.Error("the agent's stay is forgotten")
 	}
-	w.Connect(a.Room, a.Identity)
+	w.Rooms.Connect(a.Room, a.Identity)
 	w.tell("participant-connected", a)
-	if !slices.Contains(w.Identities(a.Room), a.Identity) {
+	if !slices.Contains(w.Rooms.Identities(a.Room), a.Identity) {
 		t.Error("an agent whom nobody superseded was sent out")
 	}
 }

@@ -247,7 +247,7 @@ func TestWatchOfADeletedDocument(t *testing.T) {
 		c := must(w.Watch(ctx, e.Code))(t)
 		<-c
 		time.Sleep(2 * time.Second)
-		w.DropDocument(e.Code)
+		w.Documents.Drop(e.Code)
 		if got := <-c; got.Status != escalation.Ended {
 			raw, _ := json.Marshal(got)
 			t.Errorf("got %s", raw)

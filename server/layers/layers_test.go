@@ -48,7 +48,8 @@ var may = []struct {
 	{"server/cors", nil},       // three servers of ours are called by other origins' pages
 	{"server/ratelimit", nil},  // the product's and local Twilio's: neither knows who asks
 	{"server/clientaddr", nil}, // what limits count by, and what proxies may say of it
-	{"server/escalation", []string{"server/joincode", "app/name", "app/wire"}}, // wire: identities, the customer's phases and the invite's attributes are written once,
+	// wire: identities, the customer's phases and the invite's attributes are written once.
+	{"server/escalation", []string{"server/joincode", "server/ratelimit", "app/name", "app/wire"}},
 	{"server/escalation/escalationtest", []string{"server/escalation"}},
 	{"server/twiliospec", nil}, // for tests only
 	{"server/twilioapi", []string{"server/escalation", "server/token"}},

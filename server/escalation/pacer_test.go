@@ -22,7 +22,7 @@ type writesOf struct {
 
 func countWrites(w *world) *writesOf {
 	c := &writesOf{at: map[string][]time.Time{}}
-	w.OnWrite(func(name string, _ json.RawMessage) {
+	w.Documents.OnWrite(func(name string, _ json.RawMessage) {
 		c.mu.Lock()
 		defer c.mu.Unlock()
 		c.at[name] = append(c.at[name], time.Now())

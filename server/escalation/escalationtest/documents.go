@@ -1,0 +1,181 @@
+package escalationtest
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"slices"
+	"strconv"
+	"sync"
+	"time"
+
+	"escalate/server/escalation"
+)
+
+// maxData is Sync's limit for a Document's data, in bytes.
+const maxData = 16 << 10
+
+// Documents is a Sync Service.
+type Documents struct {
+	faults *Faults
+	now    func() time.Time
+
+	mu      sync.Mutex // guards all below
+	docs    map[string]*document
+	serial  int
+	late    time.Duration
+	written func(name string, data json.RawMessage)
+}
+
+var _ escalation.Documents = (*Documents)(nil)
+
+type document struct {
+	serial   int // order of creation
+	data     json.RawMessage
+	revision int
+	expires  time.Time
+}
+
+// Create is escalation.Documents.
+func (p *Documents) Create(ctx context.Context, name string, data json.RawMessage, ttl time.Duration) (escalation.Document, error) {
+	if err := p.faults.enter(ctx, "documents.create", name); err != nil {
+		return escalation.Document{}, err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.doc(name) != nil {
+		return escalation.Document{}, escalation.ErrNameTaken
+	}
+	p.serial++
+	return p.write("documents.create", name, &document{serial: p.serial}, data, ttl)
+}
+
+// write stores d under name; p.mu is held.
+func (p *Documents) write(op, name string, d *document, data json.RawMessage, ttl time.Duration) (escalation.Document, error) {
+	if len(data) > maxData {
+		return escalation.Document{}, errTooLarge
+	}
+	d.data = append(json.RawMessage(nil), data...)
+	d.revision++
+	if ttl > 0 {
+		d.expires = p.now().Add(ttl)
+	}
+	p.docs[name] = d
+	if p.written != nil {
+		p.written(name, d.data)
+	}
+	return d.as(name), p.faults.leave(op, name)
+}
+
+func (d *document) as(name string) escalation.Document {
+	return escalation.Document{Name: name, Data: d.data, Revision: revision(d.revision)}
+}
+
+// Fetch is escalation.Documents.
+func (p *Documents) Fetch(ctx context.Context, name string) (escalation.Document, error) {
+	if err := p.faults.enter(ctx, "documents.fetch", name); err != nil {
+		return escalation.Document{}, err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	d := p.doc(name)
+	if d == nil {
+		return escalation.Document{}, escalation.ErrNotFound
+	}
+	return d.as(name), nil
+}
+
+// Update is escalation.Documents.
+func (p *Documents) Update(ctx context.Context, name, rev string, data json.RawMessage, ttl time.Duration) (escalation.Document, error) {
+	if err := p.faults.enter(ctx, "documents.update", name); err != nil {
+		return escalation.Document{}, err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	d := p.doc(name)
+	if d == nil {
+		return escalation.Document{}, escalation.ErrNotFound
+	}
+	if revision(d.revision) != rev {
+		return escalation.Document{}, escalation.ErrConflict
+	}
+	return p.write("documents.update", name, d, data, ttl)
+}
+
+// List is escalation.Documents. The order is that of creation, so that what a
+// test does can be repeated.
+func (p *Documents) List(ctx context.Context) ([]escalation.Document, error) {
+	if err := p.faults.enter(ctx, "documents.list", ""); err != nil {
+		return nil, err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	names := p.names()
+	all := make([]escalation.Document, 0, len(names))
+	for _, name := range names {
+		all = append(all, p.docs[name].as(name))
+	}
+	return all, nil
+}
+
+// OnWrite tells f of everything that is written into a Document, in order. f
+// must not call back.
+func (p *Documents) OnWrite(f func(name string, data json.RawMessage)) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.written = f
+}
+
+// DeleteLate makes expired Documents stay readable for d, as Sync may.
+func (p *Documents) DeleteLate(d time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.late = d
+}
+
+// Data returns a Document's data, nil when there is none.
+func (p *Documents) Data(name string) json.RawMessage {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if d := p.doc(name); d != nil {
+		return d.data
+	}
+	return nil
+}
+
+// Names returns the names of all Documents, in the order of creation.
+func (p *Documents) Names() []string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.names()
+}
+
+// Drop deletes a Document.
+func (p *Documents) Drop(name string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	delete(p.docs, name)
+}
+
+// doc returns a Document that has not expired; p.mu is held.
+func (p *Documents) doc(name string) *document {
+	d := p.docs[name]
+	if d == nil || !d.expires.IsZero() && !p.now().Before(d.expires.Add(p.late)) {
+		return nil
+	}
+	return d
+}
+
+// names are those of the Documents that have not expired; p.mu is held.
+func (p *Documents) names() []string {
+	var names []string
+	for name := range p.docs {
+		if p.doc(name) != nil {
+			names = append(names, name)
+		}
+	}
+	slices.SortFunc(names, func(a, b string) int { return cmp.Compare(p.docs[a].serial, p.docs[b].serial) })
+	return names
+}
+
+func revision(n int) string { return strconv.Itoa(n) }
