@@ -35,7 +35,7 @@ func main() {
 // says another one where the browser has translated it.
 func lang() string {
 	var p wire.Page
-	_ = json.Unmarshal(browser.Host{}.PageData(), &p) // a page without has no language
+	_ = json.Unmarshal(browser.Document{}.PageData(), &p) // a page without has no language
 	return p.Lang
 }
 
@@ -52,12 +52,19 @@ func fetchIn(lang string) client.Fetch {
 }
 
 // host is the browser as the pages want it.
-type host struct{ browser.Host }
+type host struct {
+	browser.Document
+	browser.Frame
+	browser.Network
+	browser.Storage
+	browser.View
+	browser.Device
+}
 
 // Events implements page.Host: the browser mends a broken stream by itself,
 // so only its end is news.
 func (h host) Events(path string, event func(name, data string), closed func()) (stop func()) {
-	return h.Host.Events(path, browser.Stream{
+	return h.Network.Events(path, browser.Stream{
 		Names: []string{wire.EventState, wire.EventBeat},
 		Event: event,
 		State: func(s browser.StreamState) {

@@ -160,3 +160,6 @@ func Listen(target js.Value, name string, f func(event js.Value)) (stop func()) 
 		fn.Release()
 	}
 }
+
+// nothing is a stop function for what never started.
+func nothing() {}

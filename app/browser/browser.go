@@ -1,10 +1,8 @@
 // Package browser is what the page asks of the browser, apart from video:
-// waiting for promises, fetching, server-sent events, messages between
-// windows, storage, the clipboard, leaving and hiding, full screen. Together
-// with video/twiliojs it is the only place that touches syscall/js.
-//
-// Where there is no browser (the server draws pages before they are sent) the
-// same names exist, do nothing and answer zero values or ErrUnsupported.
+// waiting for promises and fetching (Await, Fetch), and small types for what a
+// page lives in: its Document, the Frame around it, the Network, Storage, the
+// View of it on the screen and the Device that it runs on. They have no state.
+// Together with video/twiliojs it is the only place that touches syscall/js.
 //
 // It knows nothing of calls, codes or our API. Callbacks run on JavaScript's
 // event loop: they must hand over and return. Methods that take a Context wait,
@@ -16,7 +14,7 @@ import "errors"
 // ErrUnsupported says that this browser, or no browser at all, cannot do it.
 var ErrUnsupported = errors.New("browser: not supported here")
 
-// ErrNetwork says that a request got no answer: offline, refused, blocked.
+// ErrNetwork says that a request got no response: offline, refused, blocked.
 var ErrNetwork = errors.New("browser: no answer")
 
 // Request is an HTTP request. Path may be a path of our own origin or a URL.
@@ -29,7 +27,7 @@ type Request struct {
 	Keepalive bool
 }
 
-// Response is the answer to a Request, whatever its status.
+// Response is what came back for a Request, whatever its status.
 type Response struct {
 	Status int
 	Body   []byte
@@ -55,9 +53,3 @@ type Stream struct {
 	// State is told of every change; it may be nil.
 	State func(StreamState)
 }
-
-// Host is the window the page runs in.
-type Host struct{}
-
-// nothing is a stop function for what never started.
-func nothing() {}

@@ -156,7 +156,7 @@ func TestEvents(t *testing.T) {
 	defer js.Global().Delete("EventSource")
 	var got []string
 	var states []StreamState
-	stop := Host{}.Events("/e", Stream{Names: []string{"state"},
+	stop := Network{}.Events("/e", Stream{Names: []string{"state"},
 		Event: func(name, data string) { got = append(got, name+" "+data) },
 		State: func(s StreamState) { states = append(states, s) }})
 	eval(`source.dispatchEvent(new Event("open"));
@@ -177,7 +177,6 @@ func TestEvents(t *testing.T) {
 }
 
 func TestStorageRefused(t *testing.T) {
-	h := Host{}
 	for name, storage := range map[string]string{
 		"blocked": `get() { throw new Error("denied") }`, // reading the property itself, as in a frame without storage
 		"null":    `value: null`,                         // as in Android's WebView
@@ -185,20 +184,20 @@ func TestStorageRefused(t *testing.T) {
 		"full":    `value: {getItem: () => null, removeItem() {}, setItem() { throw new DOMException("full", "QuotaExceededError") }}`,
 	} {
 		eval(`Object.defineProperty(globalThis, "localStorage", {configurable: true, ` + storage + `})`)
-		h.Store("k", "v")
-		if got := h.Stored("k"); got != "" {
+		Storage{}.Store("k", "v")
+		if got := (Storage{}).Stored("k"); got != "" {
 			t.Errorf("%s: stored %q", name, got)
 		}
-		h.Store("k", "")
+		Storage{}.Store("k", "")
 	}
 	eval(`(() => { const m = new Map(); Object.defineProperty(globalThis, "localStorage", {configurable: true, value: {
 		getItem: k => m.has(k) ? m.get(k) : null, setItem: (k, v) => m.set(k, v), removeItem: k => m.delete(k)}}) })()`)
-	h.Store("k", "v")
-	if got := h.Stored("k"); got != "v" {
+	Storage{}.Store("k", "v")
+	if got := (Storage{}).Stored("k"); got != "v" {
 		t.Errorf("stored %q, want v", got)
 	}
-	h.Store("k", "")
-	if got := h.Stored("k"); got != "" {
+	Storage{}.Store("k", "")
+	if got := (Storage{}).Stored("k"); got != "" {
 		t.Errorf("after removal %q", got)
 	}
 }
@@ -206,7 +205,7 @@ func TestStorageRefused(t *testing.T) {
 // TestSettledMayFail: what the page's own script throws is its own matter.
 func TestSettledMayFail(t *testing.T) {
 	eval(`globalThis.escalateSettled = () => { globalThis.asked = true; throw new DOMException("no", "SecurityError") }`)
-	Host{}.Settled()
+	Document{}.Settled()
 	if !js.Global().Get("asked").Truthy() {
 		t.Error("the script was not told")
 	}
@@ -214,10 +213,10 @@ func TestSettledMayFail(t *testing.T) {
 
 func TestEarlyIsToldOnce(t *testing.T) {
 	eval(`globalThis.escalateEarly = {join: true}`)
-	if got := string(Host{}.Early()); got != `{"join":true}` {
+	if got := string(Document{}.Early()); got != `{"join":true}` {
 		t.Errorf("early %s", got)
 	}
-	if got := (Host{}).Early(); got != nil {
+	if got := (Document{}).Early(); got != nil {
 		t.Errorf("again %s", got)
 	}
 }
@@ -229,7 +228,7 @@ func TestMessages(t *testing.T) {
 		globalThis.self = globalThis;
 		globalThis.parent = {posted: [], postMessage(m, o) { this.posted.push([m, o]) }} })()`)
 	var got []string
-	stop := Host{}.OnMessage(func(origin string, fromParent bool, data []byte) {
+	stop := Frame{}.OnMessage(func(origin string, fromParent bool, data []byte) {
 		who := "stranger"
 		if fromParent {
 			who = "parent"
@@ -242,37 +241,36 @@ func TestMessages(t *testing.T) {
 	if want := `parent https://flex {"escalate":1}|stranger https://flex "x"|parent https://flex `; strings.Join(got, "|") != want {
 		t.Errorf("messages %q, want %q", strings.Join(got, "|"), want)
 	}
-	Host{}.PostToParent([]byte(`{"type":"ready"}`), "*")
-	Host{}.PostToParent([]byte(`no json`), "*")
+	Frame{}.PostToParent([]byte(`{"type":"ready"}`), "*")
+	Frame{}.PostToParent([]byte(`no json`), "*")
 	if p := string(jsonOf(eval(`parent.posted`))); p != `[[{"type":"ready"},"*"]]` {
 		t.Errorf("posted %s", p)
 	}
 	eval(`globalThis.parent = globalThis`)
-	if (Host{}).Framed() {
+	if (Frame{}).Framed() {
 		t.Error("its own parent counts as a frame")
 	}
 }
 
 func TestWithoutDocument(t *testing.T) {
-	h := Host{}
-	h.Focus("x")
-	h.SetTitle("t")
-	h.KeepAwake()()
-	h.OnVisibility(func(bool) {})()
-	if h.PageData() != nil || h.Matches("(max-width: 1px)") || h.Value("x") != "" || h.Beacon("/x", nil) {
+	Document{}.Focus("x")
+	Document{}.SetTitle("t")
+	Device{}.KeepAwake()()
+	View{}.OnVisibility(func(bool) {})()
+	if (Document{}).PageData() != nil || (Network{}).Beacon("/x", nil) {
 		t.Error("something was found where nothing is")
 	}
 	if err := LoadScript(deadline(t), "/x.js"); !errors.Is(err, ErrUnsupported) {
 		t.Errorf("load: %v", err)
 	}
-	if err := h.Copy(deadline(t), "x"); err == nil {
+	if err := (Device{}).Copy(deadline(t), "x"); err == nil {
 		t.Error("copied into nothing")
 	}
 }
 
 func TestEveryStops(t *testing.T) {
 	n := 0
-	stop := Host{}.Every(1, func() { n++ })
+	stop := every(1, func() { n++ })
 	wait(t, "two ticks", func() bool { return n >= 2 })
 	stop()
 	stop()

@@ -61,23 +61,24 @@ func TestLoadScript(t *testing.T) {
 
 func TestDocument(t *testing.T) {
 	page(t)
-	h := Host{}
-	if got := string(h.PageData()); got != `{"brand":"B"}` {
+	if got := string(Document{}.PageData()); got != `{"brand":"B"}` {
 		t.Errorf("page data %s", got)
 	}
-	if h.Value("code") != "AbC" || !h.Checked("code") || h.Value("none") != "" || h.Checked("none") {
-		t.Error("form fields")
+	Document{}.Fill("code", "XyZ")
+	Document{}.Fill("none", "XyZ")
+	if got := eval(`document.getElementById("code").value`).String(); got != "XyZ" {
+		t.Errorf("the field has %q", got)
 	}
-	h.Focus("h")
+	Document{}.Focus("h")
 	if !eval(`document.activeElement === document.getElementById("h")`).Truthy() {
 		t.Error("a heading did not take the focus")
 	}
-	h.SetTitle("Call")
+	Document{}.SetTitle("Call")
 	if got := eval(`document.title`).String(); got != "Call" {
 		t.Errorf("title %q", got)
 	}
 	var seen []bool
-	stop := h.OnVisibility(func(v bool) { seen = append(seen, v) })
+	stop := View{}.OnVisibility(func(v bool) { seen = append(seen, v) })
 	eval(`document.visibilityState = "hidden"; document.dispatchEvent(new Event("visibilitychange"));
 		document.visibilityState = "visible"; document.dispatchEvent(new Event("visibilitychange"))`)
 	stop()
@@ -86,7 +87,7 @@ func TestDocument(t *testing.T) {
 	}
 	seen = nil
 	eval(`document.visibilityState = "hidden"`)
-	h.OnVisibility(func(v bool) { seen = append(seen, v) })()
+	View{}.OnVisibility(func(v bool) { seen = append(seen, v) })()
 	eval(`document.visibilityState = "visible"`)
 	if len(seen) != 1 || seen[0] {
 		t.Errorf("visibility of a page opened out of view: %v", seen)
@@ -98,7 +99,7 @@ func TestKeepAwake(t *testing.T) {
 	eval(`(() => { globalThis.locks = []; Object.defineProperty(globalThis, "navigator", {configurable: true, value: {
 		wakeLock: {request: async () => { const l = {released: false, async release() { this.released = true }}; locks.push(l); return l }}}}) })()`)
 	t.Cleanup(func() { js.Global().Delete("navigator") })
-	stop := Host{}.KeepAwake()
+	stop := Device{}.KeepAwake()
 	wait(t, "the first lock", func() bool { return eval(`locks.length`).Int() == 1 })
 	// Hidden, the browser takes it; shown again, we ask again.
 	eval(`document.dispatchEvent(new Event("visibilitychange"))`)
@@ -132,8 +133,8 @@ func TestAskBeforeLeaving(t *testing.T) {
 	if leave() {
 		t.Error("it asks before it was told to")
 	}
-	first := Host{}.AskBeforeLeaving()
-	second := Host{}.AskBeforeLeaving()
+	first := View{}.AskBeforeLeaving()
+	second := View{}.AskBeforeLeaving()
 	if !leave() {
 		t.Error("it does not ask")
 	}
@@ -152,7 +153,7 @@ func TestOnline(t *testing.T) {
 	defer func() { js.Global().Set("navigator", kept) }()
 	for code, want := range map[string]bool{`{onLine: true}`: true, `{onLine: false}`: false, `{}`: true} {
 		eval(`Object.defineProperty(globalThis, "navigator", {configurable: true, writable: true, value: ` + code + `})`)
-		if (Host{}).Online() != want {
+		if (Network{}).Online() != want {
 			t.Errorf("%s: want %t", code, want)
 		}
 	}

@@ -5,7 +5,7 @@ package browser
 import "syscall/js"
 
 // Events opens the stream of server-sent events at url until stop.
-func (Host) Events(url string, s Stream) (stop func()) {
+func (Network) Events(url string, s Stream) (stop func()) {
 	ctor := js.Global().Get("EventSource")
 	if !exists(ctor) {
 		return nothing

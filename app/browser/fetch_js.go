@@ -9,8 +9,8 @@ import (
 	"syscall/js"
 )
 
-// Fetch sends r and reads the whole answer. An answer of any status is no
-// error; no answer is an error that wraps ErrNetwork. When ctx ends, the
+// Fetch sends r and reads the whole response. A response of any status is no
+// error; none at all is an error that wraps ErrNetwork. When ctx ends, the
 // request is aborted.
 func Fetch(ctx context.Context, r Request) (Response, error) {
 	var a Response

@@ -13,7 +13,7 @@ import (
 // prevented. A name is a key in lower case, such as "escape" or "?", with
 // "mod+" before it for Ctrl, on a Mac Command. Keys without "mod+" are left to
 // fields that are being typed into.
-func (Host) OnKeys(names []string, f func(name string)) (stop func()) {
+func (Document) OnKeys(names []string, f func(name string)) (stop func()) {
 	return Listen(document(), "keydown", func(e js.Value) {
 		if e.Get("altKey").Truthy() || e.Get("repeat").Truthy() || e.Get("isComposing").Truthy() {
 			return

@@ -16,10 +16,10 @@ const miniWidth, miniHeight = 360, 270
 // with copies of the buttons that press the real ones. Where the browser has
 // no such window, or not inside a frame, it shows the first of the videos that
 // can be shown. Begin it in a click.
-func (h Host) Mini(ctx context.Context, title string, videos, buttons []string, closed func()) (stop func(), err error) {
+func (View) Mini(ctx context.Context, title string, videos, buttons []string, closed func()) (stop func(), err error) {
 	err = Try(func() error {
 		pip := window().Get("documentPictureInPicture")
-		if exists(pip) && !h.Framed() {
+		if exists(pip) && !framed() {
 			var w js.Value
 			w, err := Await(ctx, pip.Call("requestWindow", map[string]any{"width": miniWidth, "height": miniHeight}))
 			if err == nil {
@@ -111,7 +111,7 @@ func fillMini(w js.Value, title string, videos, buttons []string, closed func())
 		})
 	}
 	follow()
-	drops = append(drops, Host{}.Every(300, follow))
+	drops = append(drops, every(300, follow))
 	over := false
 	end := func() {
 		if over {
@@ -155,19 +155,5 @@ func followButton(b, of js.Value) {
 	}
 	if p := of.Call("getAttribute", "aria-pressed"); p.Type() == js.TypeString {
 		b.Call("setAttribute", "aria-pressed", p)
-	}
-}
-
-// Fill puts text into the form field with the id.
-func (Host) Fill(id, value string) {
-	if el := element(id); exists(el) {
-		el.Set("value", value)
-	}
-}
-
-// ScrollDown shows the end of the element with the id.
-func (Host) ScrollDown(id string) {
-	if el := element(id); exists(el) {
-		el.Set("scrollTop", el.Get("scrollHeight"))
 	}
 }

@@ -15,7 +15,7 @@ const probeLasts = 10 * time.Second
 // Probe looks whether this network lets a video call through: whether the
 // WebSocket at socket opens, and whether UDP reaches one of the STUN servers.
 // With no STUN server, udp is true. It sends nothing and stays nowhere.
-func (Host) Probe(ctx context.Context, socket string, stun []string) (open, udp bool) {
+func (Network) Probe(ctx context.Context, socket string, stun []string) (open, udp bool) {
 	ctx, cancel := context.WithTimeout(ctx, probeLasts)
 	defer cancel()
 	reached := make(chan bool, 1)

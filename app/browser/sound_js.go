@@ -15,7 +15,7 @@ const chimeLasts = 1300 * time.Millisecond
 // Chime plays two notes through the loudspeaker with the id; an empty id, or a
 // browser that cannot choose, is the usual one. It waits until they are over.
 // Begin it in a click.
-func (Host) Chime(ctx context.Context, speaker string) error {
+func (Device) Chime(ctx context.Context, speaker string) error {
 	return Try(func() error {
 		ctor := window().Get("AudioContext")
 		if !exists(ctor) {

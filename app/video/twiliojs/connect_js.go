@@ -33,8 +33,7 @@ func (c Connector) Connect(ctx context.Context, token string, o video.Options) (
 	if err != nil {
 		return nil, err
 	}
-	r := &room{loader: l, onEvent: o.OnEvent, capture: own, people: map[string]*listeners{},
-		tracks: map[string]js.Value{}, attached: map[string]*attachment{}}
+	r := newRoom(l, own, o.OnEvent)
 	err = try(func() error {
 		p := v.Call("connect", token, connectOptions(o, own))
 		js.Global().Set(liveRoom, p)
@@ -88,7 +87,7 @@ func connectOptions(o video.Options, c *capture) map[string]any {
 		"networkQuality": map[string]any{"local": 2, "remote": 2},
 		"bandwidthProfile": map[string]any{"video": map[string]any{
 			"mode":                        "collaboration",
-			"clientTrackSwitchOffControl": "manual", // see watchSight
+			"clientTrackSwitchOffControl": "manual", // see remote.watch
 			"contentPreferencesMode":      "auto",
 		}},
 		"maxAudioBitrate":      maxAudioBitrate,

@@ -108,3 +108,8 @@ func granted(ctx context.Context, k video.Kind) bool {
 	})
 	return ok
 }
+
+var (
+	_ video.Devices   = Devices{}
+	_ video.Connector = Connector{}
+)

@@ -43,7 +43,7 @@ func (r *room) start(v js.Value) {
 	l.on(v, "disconnected", func(a []js.Value) { r.end(jsError(arg(a, 1))) })
 
 	each(path(v, "participants"), r.arrived)
-	r.watchSight()
+	r.remote.watch(&r.listeners)
 	if flag(v, "isRecording") {
 		r.emit(video.RecordingChanged{On: true})
 	}
@@ -70,10 +70,7 @@ func (r *room) listenTracks(v js.Value) {
 	l.on(v, "trackSubscribed", func(a []js.Value) {
 		t := trackOf(arg(a, 1), false)
 		t.Subscribed = true
-		r.tracks[t.SID] = arg(a, 0)
-		if r.unseen {
-			r.show(arg(a, 0))
-		}
+		r.remote.add(t.SID, arg(a, 0))
 		r.emit(video.TrackSubscribed{ParticipantSID: str(arg(a, 2), "sid"), Track: t})
 	})
 	l.on(v, "trackUnsubscribed", func(a []js.Value) {
@@ -162,7 +159,7 @@ func (r *room) arrived(p js.Value) {
 	r.people[sid] = l
 	each(path(p, "tracks"), func(pub js.Value) {
 		if t := path(pub, "track"); exists(t) && flag(pub, "isSubscribed") {
-			r.tracks[str(pub, "trackSid")] = t
+			r.remote.add(str(pub, "trackSid"), t)
 		}
 	})
 	r.emit(video.ParticipantConnected{Participant: participantOf(p, false)})
@@ -182,5 +179,5 @@ func (r *room) departed(p js.Value) {
 // forget lets go of a Track that is over.
 func (r *room) forget(trackSID string) {
 	r.Detach(trackSID)
-	delete(r.tracks, trackSID)
+	r.remote.remove(trackSID)
 }

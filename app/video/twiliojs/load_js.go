@@ -21,9 +21,19 @@ const (
 	loadSDK    = "escalateLoadSDK"
 )
 
+// defaultPatience is for 90 kB on a line that has brought the program, which is
+// several times larger.
+var defaultPatience = Patience{Slow: 4 * time.Second, Limit: 30 * time.Second}
+
 // lookEvery is how often it is looked whether the SDK is there: a script that
 // was given up may still arrive.
 const lookEvery = 100 * time.Millisecond
+
+// loader loads twilio-video.js from a URL.
+type loader struct {
+	URL      string
+	Patience Patience
+}
 
 // sdk is Twilio.Video, waited for or loaded. What does not come is an *Error
 // that says so; the next call then loads it anew.
@@ -101,6 +111,9 @@ func (l loader) why(ctx context.Context, late bool, err error) *video.Error {
 	}
 	return e
 }
+
+// smallFile is a file of the server that is always there.
+const smallFile = "/robots.txt"
 
 // lookFor is how long a small file is waited for.
 const lookFor = 5 * time.Second

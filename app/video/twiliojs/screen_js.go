@@ -19,20 +19,26 @@ type screen struct {
 	stopped bool
 }
 
+// screenShare is what we share in a Room, one screen at a time.
+type screenShare struct {
+	room   *handle
+	screen *screen // nil while nothing is shared
+}
+
 // ShareScreen lets the user pick a screen and publishes it. Begin it in a
 // click.
-func (r *room) ShareScreen(ctx context.Context) error {
-	if r.ended {
+func (h *screenShare) ShareScreen(ctx context.Context) error {
+	if h.room.ended {
 		return gone()
 	}
-	if r.screen != nil {
+	if h.screen != nil {
 		return nil
 	}
 	s := &screen{}
-	r.screen = s // from now on, so that a second click does not ask again
-	err := try(func() error { return r.share(ctx, s) })
-	if err != nil && r.screen == s {
-		r.endScreen(false)
+	h.screen = s // from now on, so that a second click does not ask again
+	err := try(func() error { return h.share(ctx, s) })
+	if err != nil && h.screen == s {
+		h.end(false)
 	}
 	// To close the picker is no "no": one may try again.
 	var e *video.Error
@@ -44,7 +50,7 @@ func (r *room) ShareScreen(ctx context.Context) error {
 	return err
 }
 
-func (r *room) share(ctx context.Context, s *screen) error {
+func (h *screenShare) share(ctx context.Context, s *screen) error {
 	if !exists(path(mediaDevices(), "getDisplayMedia")) {
 		return unsupported("this browser cannot share the screen")
 	}
@@ -53,7 +59,7 @@ func (r *room) share(ctx context.Context, s *screen) error {
 		return err
 	}
 	media := stream.Call("getVideoTracks").Index(0)
-	if s.stopped || r.ended {
+	if s.stopped || h.room.ended {
 		stopStream(stream)
 		return gone()
 	}
@@ -61,23 +67,23 @@ func (r *room) share(ctx context.Context, s *screen) error {
 	s.track = loaded().Get("LocalVideoTrack").New(media, map[string]any{"name": video.ScreenTrackName})
 	// The browser's own button ends the MediaStreamTrack.
 	s.unlist = append(s.unlist, browser.Listen(media, "ended", func(js.Value) {
-		if r.screen == s {
-			r.endScreen(true)
+		if h.screen == s {
+			h.end(true)
 		}
 	}))
 	sound := stream.Call("getAudioTracks").Index(0)
 	if exists(sound) {
-		s.sound = r.soundOf(s, sound) // before anything is waited for, so that it ends with the screen
+		s.sound = h.soundOf(s, sound) // before anything is waited for, so that it ends with the screen
 	}
-	if err := r.publish(ctx, s.track, "high"); err != nil {
+	if err := h.room.publish(ctx, s.track, "high"); err != nil {
 		return err
 	}
 	if s.stopped { // ended while it was being published
-		r.unpublish(s.track)
+		h.room.unpublish(s.track)
 		return nil
 	}
 	if exists(s.sound) {
-		r.publishSound(ctx, s)
+		h.publishSound(ctx, s)
 	}
 	return nil
 }
@@ -90,29 +96,29 @@ func stopStream(stream js.Value) {
 }
 
 // StopScreen ends our screen share.
-func (r *room) StopScreen() { r.endScreen(false) }
+func (h *screenShare) StopScreen() { h.end(false) }
 
-// endScreen unpublishes the screen; byBrowser tells that the user ended it
+// end unpublishes the screen; byBrowser tells that the user ended it
 // outside the page.
-func (r *room) endScreen(byBrowser bool) {
-	s := r.screen
+func (h *screenShare) end(byBrowser bool) {
+	s := h.screen
 	if s == nil {
 		return
 	}
-	r.screen = nil
+	h.screen = nil
 	s.stopped = true
 	for _, f := range s.unlist {
 		f()
 	}
-	r.endSound(s)
+	h.endSound(s)
 	if exists(s.track) {
-		r.unpublish(s.track)
+		h.room.unpublish(s.track)
 		report(browser.Try(func() error {
 			s.track.Call("stop")
 			return nil
 		}))
 	}
 	if byBrowser {
-		r.emit(video.ScreenEnded{})
+		h.room.emit(video.ScreenEnded{})
 	}
 }

@@ -46,36 +46,45 @@ func displayMedia(ctx context.Context, options map[string]any) (stream js.Value,
 // soundOf makes a LocalAudioTrack of what plays in a shared tab. It is a Track of
 // its own, beside the microphone's, which may be muted meanwhile; the others'
 // browsers mix the two.
-func (r *room) soundOf(s *screen, media js.Value) js.Value {
+func (h *screenShare) soundOf(s *screen, media js.Value) js.Value {
 	media.Set("contentHint", "music")
-	s.unlist = append(s.unlist, browser.Listen(media, "ended", func(js.Value) { r.endSound(s) }))
+	s.unlist = append(s.unlist, browser.Listen(media, "ended", func(js.Value) { h.endSound(s) }))
 	return loaded().Get("LocalAudioTrack").New(media, map[string]any{"name": video.SoundTrackName})
 }
 
 // publishSound publishes it. A share without its sound is better than none.
-func (r *room) publishSound(ctx context.Context, s *screen) {
+func (h *screenShare) publishSound(ctx context.Context, s *screen) {
 	track := s.sound
-	err := try(func() error { return r.publish(ctx, track, "standard") })
+	err := try(func() error { return h.room.publish(ctx, track, "standard") })
 	if err != nil {
 		report(err)
-		r.endSound(s)
+		h.endSound(s)
 		return
 	}
 	if s.stopped || !exists(s.sound) { // ended while it was being published
-		r.unpublish(track)
+		h.room.unpublish(track)
 	}
 }
 
 // endSound unpublishes the sound of what is shared; the picture may go on.
-func (r *room) endSound(s *screen) {
+func (h *screenShare) endSound(s *screen) {
 	track := s.sound
 	if !exists(track) {
 		return
 	}
 	s.sound = js.Undefined()
-	r.unpublish(track)
+	h.room.unpublish(track)
 	report(browser.Try(func() error {
 		track.Call("stop")
 		return nil
 	}))
+}
+
+// soundID is the id of the MediaStreamTrack of what can be heard of our share,
+// or "".
+func (h *screenShare) soundID() string {
+	if h.screen == nil || !exists(h.screen.sound) {
+		return ""
+	}
+	return str(h.screen.sound, "mediaStreamTrack", "id")
 }

@@ -47,8 +47,8 @@ func (r *room) Stats(ctx context.Context) (s video.Stats, err error) {
 // speech of ours: it has its id, and nobody.
 func (r *room) speakers() map[string]string {
 	who := map[string]string{"": str(r.me(), "sid")}
-	if r.screen != nil && exists(r.screen.sound) {
-		who[str(r.screen.sound, "mediaStreamTrack", "id")] = ""
+	if id := r.soundID(); id != "" {
+		who[id] = ""
 	}
 	each(path(r.Value, "participants"), func(p js.Value) {
 		each(path(p, "tracks"), func(pub js.Value) {

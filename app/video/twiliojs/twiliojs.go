@@ -7,31 +7,18 @@
 // In the browser goroutines take turns on one thread and yield only where they
 // wait, so fields are not locked; whatever waits half-way through a change of
 // Tracks holds the Capture's turn.
-//
-// Elsewhere everything answers video.ErrUnsupported.
 package twiliojs
 
-import (
-	"time"
-
-	"escalate/app/video"
-)
+import "time"
 
 // DefaultSDK is where the server has the SDK.
 const DefaultSDK = "/static/vendor/twilio-video.min.js"
-
-// smallFile is a file of the server that is always there.
-const smallFile = "/robots.txt"
 
 // Patience is how long twilio-video.js is waited for; zero values mean the usual.
 type Patience struct {
 	// Slow is when the waiting is told, Limit when it is given up.
 	Slow, Limit time.Duration
 }
-
-// defaultPatience is for 90 kB on a line that has brought the program, which is
-// several times larger.
-var defaultPatience = Patience{Slow: 4 * time.Second, Limit: 30 * time.Second}
 
 // Devices are the browser's microphones, cameras and speakers.
 type Devices struct {
@@ -47,14 +34,3 @@ type Connector struct {
 	SDK      string
 	Patience Patience
 }
-
-// loader loads twilio-video.js from a URL.
-type loader struct {
-	URL      string
-	Patience Patience
-}
-
-var (
-	_ video.Devices   = Devices{}
-	_ video.Connector = Connector{}
-)

@@ -19,12 +19,21 @@ type attachment struct {
 	kind           string
 }
 
+// playback is what a Room's Tracks are drawn and heard in.
+type playback struct {
+	room     *handle
+	remote   *remote
+	attached map[string]*attachment // by Track SID
+	blocked  []js.Value             // elements that autoplay refused
+	speaker  string                 // "" is the usual one
+}
+
 // find is the Track of the SID, remote or local.
-func (r *room) find(trackSID string) (t js.Value, local, ok bool) {
-	if t, ok := r.tracks[trackSID]; ok {
+func (p *playback) find(trackSID string) (t js.Value, local, ok bool) {
+	if t, ok := p.remote.tracks[trackSID]; ok {
 		return t, false, true
 	}
-	each(path(r.me(), "tracks"), func(pub js.Value) {
+	each(path(p.room.me(), "tracks"), func(pub js.Value) {
 		if str(pub, "trackSid") == trackSID {
 			t, local, ok = path(pub, "track"), true, exists(path(pub, "track"))
 		}
@@ -33,12 +42,12 @@ func (r *room) find(trackSID string) (t js.Value, local, ok bool) {
 }
 
 // Attach draws a Track into an element.
-func (r *room) Attach(trackSID, elementID string) error {
-	if r.ended {
+func (p *playback) Attach(trackSID, elementID string) error {
+	if p.room.ended {
 		return gone()
 	}
 	return try(func() error {
-		track, local, ok := r.find(trackSID)
+		track, local, ok := p.find(trackSID)
 		if !ok {
 			return fmt.Errorf("attach %s: not subscribed", trackSID)
 		}
@@ -46,17 +55,17 @@ func (r *room) Attach(trackSID, elementID string) error {
 		if !exists(el) {
 			return fmt.Errorf("attach %s: no element %q", trackSID, elementID)
 		}
-		if a := r.attached[trackSID]; a != nil && a.element.Equal(el) && shows(el, track) {
-			if flag(el, "paused") && !slices.ContainsFunc(r.blocked, el.Equal) {
-				play(el, func() { r.playBlocked(el) }) // it was out of the page, which stops it
+		if a := p.attached[trackSID]; a != nil && a.element.Equal(el) && shows(el, track) {
+			if flag(el, "paused") && !slices.ContainsFunc(p.blocked, el.Equal) {
+				play(el, func() { p.playBlocked(el) }) // it was out of the page, which stops it
 			}
 			return nil
 		}
-		r.Detach(trackSID)
+		p.Detach(trackSID)
 		kind := str(track, "kind")
-		for sid, other := range r.attached {
+		for sid, other := range p.attached {
 			if other.kind == kind && other.element.Equal(el) {
-				r.Detach(sid) // an element draws one Track of a kind
+				p.Detach(sid) // an element draws one Track of a kind
 			}
 		}
 		el.Set("playsInline", true)
@@ -72,23 +81,23 @@ func (r *room) Attach(trackSID, elementID string) error {
 			el.Set("muted", !exists(s) || s.Call("getAudioTracks").Length() == 0)
 		}
 		track.Call("attach", el)
-		r.attached[trackSID] = &attachment{track: track, element: el, kind: kind}
-		if kind == "audio" && !local && r.speaker != "" {
-			r.sink(el)
+		p.attached[trackSID] = &attachment{track: track, element: el, kind: kind}
+		if kind == "audio" && !local && p.speaker != "" {
+			p.sink(el)
 		}
-		play(el, func() { r.playBlocked(el) })
+		play(el, func() { p.playBlocked(el) })
 		return nil
 	})
 }
 
 // Detach takes a Track out of its element.
-func (r *room) Detach(trackSID string) {
-	a := r.attached[trackSID]
+func (p *playback) Detach(trackSID string) {
+	a := p.attached[trackSID]
 	if a == nil {
 		return
 	}
-	delete(r.attached, trackSID)
-	r.unblock(a.element)
+	delete(p.attached, trackSID)
+	p.unblock(a.element)
 	report(browser.Try(func() error {
 		a.track.Call("detach", a.element)
 		clearElement(a.element)
@@ -96,20 +105,27 @@ func (r *room) Detach(trackSID string) {
 	}))
 }
 
+// detachAll takes every Track out, before the Room ends.
+func (p *playback) detachAll() {
+	for sid := range p.attached {
+		p.Detach(sid)
+	}
+}
+
 // playBlocked notes an element that wants a click.
-func (r *room) playBlocked(el js.Value) {
-	if r.ended || !r.drawn(el) || slices.ContainsFunc(r.blocked, el.Equal) {
+func (p *playback) playBlocked(el js.Value) {
+	if p.room.ended || !p.drawn(el) || slices.ContainsFunc(p.blocked, el.Equal) {
 		return
 	}
-	r.blocked = append(r.blocked, el)
-	if len(r.blocked) == 1 {
-		r.emit(video.PlaybackBlocked{})
+	p.blocked = append(p.blocked, el)
+	if len(p.blocked) == 1 {
+		p.room.emit(video.PlaybackBlocked{})
 	}
 }
 
 // drawn says whether something is still attached to el.
-func (r *room) drawn(el js.Value) bool {
-	for _, a := range r.attached {
+func (p *playback) drawn(el js.Value) bool {
+	for _, a := range p.attached {
 		if a.element.Equal(el) {
 			return true
 		}
@@ -117,23 +133,23 @@ func (r *room) drawn(el js.Value) bool {
 	return false
 }
 
-func (r *room) unblock(el js.Value) {
-	n := len(r.blocked)
-	r.blocked = slices.DeleteFunc(r.blocked, el.Equal)
-	if n > 0 && len(r.blocked) == 0 {
-		r.emit(video.PlaybackResumed{})
+func (p *playback) unblock(el js.Value) {
+	n := len(p.blocked)
+	p.blocked = slices.DeleteFunc(p.blocked, el.Equal)
+	if n > 0 && len(p.blocked) == 0 {
+		p.room.emit(video.PlaybackResumed{})
 	}
 }
 
 // Resume plays what autoplay blocked.
-func (r *room) Resume() {
-	for _, el := range slices.Clone(r.blocked) {
+func (p *playback) Resume() {
+	for _, el := range slices.Clone(p.blocked) {
 		report(browser.Try(func() error {
 			// Called here and now: the click counts only until we return.
-			p := el.Call("play")
+			played := el.Call("play")
 			go func() {
-				if _, err := browser.Await(context.Background(), p); err == nil {
-					r.unblock(el)
+				if _, err := browser.Await(context.Background(), played); err == nil {
+					p.unblock(el)
 				}
 			}()
 			return nil
@@ -142,14 +158,14 @@ func (r *room) Resume() {
 }
 
 // SetSpeaker chooses the output device.
-func (r *room) SetSpeaker(ctx context.Context, deviceID string) error {
-	if r.ended {
+func (p *playback) SetSpeaker(ctx context.Context, deviceID string) error {
+	if p.room.ended {
 		return gone()
 	}
-	before := r.speaker
-	r.speaker = deviceID
+	before := p.speaker
+	p.speaker = deviceID
 	var errs []error
-	for _, a := range r.attached {
+	for _, a := range p.attached {
 		if a.kind != "audio" {
 			continue
 		}
@@ -163,14 +179,14 @@ func (r *room) SetSpeaker(ctx context.Context, deviceID string) error {
 	}
 	err := errors.Join(errs...)
 	if err != nil {
-		r.speaker = before
+		p.speaker = before
 	}
 	return err
 }
 
 // sink plays a later element on the chosen speaker, if it is still there.
-func (r *room) sink(el js.Value) {
+func (p *playback) sink(el js.Value) {
 	if exists(path(el, "setSinkId")) {
-		settle(el.Call("setSinkId", r.speaker), func() {})
+		settle(el.Call("setSinkId", p.speaker), func() {})
 	}
 }

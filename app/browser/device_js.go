@@ -6,52 +6,15 @@ import (
 	"context"
 	"fmt"
 	"syscall/js"
+	"time"
 )
 
-func navigator() js.Value { return js.Global().Get("navigator") }
-
-// storage is window.localStorage. Reading the property itself throws where
-// storage is blocked, and Value.Get would let that end the program: only calls
-// turn exceptions into panics.
-func storage() js.Value {
-	return js.Global().Get("Reflect").Call("get", js.Global(), "localStorage")
-}
-
-// Online says whether the device has a connection at all, as far as the browser
-// knows: a false is certain, a true may only mean that there is some network.
-func (Host) Online() bool {
-	v := navigator()
-	return !exists(v) || v.Get("onLine").Type() != js.TypeBoolean || v.Get("onLine").Bool()
-}
-
-// Stored is what Store kept under key, or "". Browsers may refuse storage, in
-// private windows and in frames; that reads as "".
-func (Host) Stored(key string) string {
-	var s string
-	_ = Try(func() error {
-		if v := storage().Call("getItem", key); v.Type() == js.TypeString {
-			s = v.String()
-		}
-		return nil
-	})
-	return s
-}
-
-// Store keeps value under key in this browser; an empty value removes it.
-// Where the browser refuses storage, it is not kept.
-func (Host) Store(key, value string) {
-	_ = Try(func() error {
-		if value == "" {
-			storage().Call("removeItem", key)
-		} else {
-			storage().Call("setItem", key, value)
-		}
-		return nil
-	})
-}
+// Device is the machine around the page: clipboard, clock, loudspeaker, and the
+// screen that goes dark.
+type Device struct{}
 
 // Copy puts text into the clipboard. Begin it in a click.
-func (Host) Copy(ctx context.Context, s string) error {
+func (Device) Copy(ctx context.Context, s string) error {
 	err := Try(func() error {
 		c := navigator().Get("clipboard")
 		if !exists(c) {
@@ -88,22 +51,38 @@ func copyOld(s string) (ok bool) {
 	return ok
 }
 
-// Beacon posts body, which is JSON, to url even if the page is going away. It
-// says whether the browser took it on.
-func (Host) Beacon(url string, body []byte) bool {
-	taken := false
+// lang is the language that the page says it is in, as a BCP 47 tag.
+func lang() string {
+	if !exists(document()) {
+		return ""
+	}
+	return text(document().Get("documentElement"), "lang")
+}
+
+// Clock is t as people in front of this browser write it, in their time zone:
+// the time of day, with the day of the week unless that is today. It is empty
+// where the browser cannot tell.
+func (Device) Clock(t time.Time) (s string) {
 	_ = Try(func() error {
-		parts := js.Global().Get("Array").New(bytesOf(body))
-		blob := js.Global().Get("Blob").New(parts, map[string]any{"type": "application/json"})
-		taken = navigator().Call("sendBeacon", url, blob).Truthy()
+		date := js.Global().Get("Date")
+		at := date.New(float64(t.UnixMilli()))
+		how := map[string]any{"hour": "numeric", "minute": "2-digit"}
+		if at.Call("toDateString").String() != date.New().Call("toDateString").String() {
+			how["weekday"] = "long"
+		}
+		tags := js.Undefined()
+		if l := lang(); l != "" {
+			tags = js.ValueOf(l)
+		}
+		s = at.Call("toLocaleTimeString", tags, how).String()
 		return nil
 	})
-	return taken
+	return s
 }
 
 // KeepAwake keeps the screen from going dark, until stop. The browser takes
 // the lock away whenever the page is hidden; it is asked for again after.
-func (Host) KeepAwake() (stop func()) {
+func (Device) KeepAwake() (stop func()) {
 	lock := js.Undefined()
 	ctx, cancel := context.WithCancel(context.Background())
 	release := func(l js.Value) {
