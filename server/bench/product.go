@@ -61,27 +61,27 @@ func serveProduct(ctx context.Context, seats int) (_ hello, stop func(), err err
 
 // seatAgent makes a Worker who is signed in and has accepted a chat.
 func seatAgent(s *store.Store, i int) (seat, error) {
-	w, err := s.CreateWorker(store.Worker{FriendlyName: fmt.Sprintf("bench%d", i), Attributes: `{"full_name":"Alex Morgan"}`})
+	w, err := s.Workers.Create(store.Worker{FriendlyName: fmt.Sprintf("bench%d", i), Attributes: `{"full_name":"Alex Morgan"}`})
 	if err != nil {
 		return seat{}, err
 	}
-	flex, err := s.IssueFlexToken(store.FlexToken{WorkerSID: w.SID})
+	flex, err := s.FlexTokens.Issue(store.FlexToken{WorkerSID: w.SID})
 	if err != nil {
 		return seat{}, err
 	}
-	c, err := s.CreateConversation(store.Conversation{})
+	c, err := s.Conversations.Create(store.Conversation{})
 	if err != nil {
 		return seat{}, err
 	}
-	t, err := s.CreateTask(store.Task{Attributes: `{"conversationSid":"` + c.SID + `"}`, TaskChannel: "chat"})
+	t, err := s.Tasks.Create(store.Task{Attributes: `{"conversationSid":"` + c.SID + `"}`, TaskChannel: "chat"})
 	if err != nil {
 		return seat{}, err
 	}
-	r, err := s.Reserve(t.SID, w.SID)
+	r, err := s.Reservations.Create(t.SID, w.SID)
 	if err != nil {
 		return seat{}, err
 	}
-	if _, err := s.SetReservationStatus(r.SID, store.ReservationAccepted); err != nil {
+	if _, err := s.Reservations.SetStatus(r.SID, store.ReservationAccepted); err != nil {
 		return seat{}, err
 	}
 	return seat{Flex: flex, Task: t.SID}, nil

@@ -17,7 +17,7 @@ func TestSessionTokenIsTheWorkers(t *testing.T) {
 		Worker  struct{ SID, Identity, Name string }
 	}
 	b.ask("POST", "/demo/api/session", struct{}{}, 200, &s)
-	got, err := b.store.ValidateFlexToken(s.Token)
+	got, err := b.store.FlexTokens.Validate(s.Token)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,7 +47,7 @@ func TestMessagesBothWays(t *testing.T) {
 	ch := b.tasks("")[0].ConversationSID
 	b.say(ch, "agent", "  Can you see the <b>plug</b>?  ")
 	b.say(ch, "customer", "Now I can")
-	if _, err := b.store.AddMessage(ch, store.Message{Body: "from the system"}); err != nil {
+	if _, err := b.store.Conversations.AddMessage(ch, store.Message{Body: "from the system"}); err != nil {
 		t.Fatal(err)
 	}
 	all := b.messages(ch)
@@ -103,11 +103,11 @@ func TestWrapUpAndComplete(t *testing.T) {
 	}
 	check := func(taskStatus, reservation string) {
 		t.Helper()
-		got, err := b.store.Task(k.TaskSID)
+		got, err := b.store.Tasks.Get(k.TaskSID)
 		if err != nil {
 			t.Fatal(err)
 		}
-		rs, err := b.store.TaskReservations(k.TaskSID)
+		rs, err := b.store.Reservations.OfTask(k.TaskSID)
 		if err != nil || len(rs) != 1 {
 			t.Fatalf("reservations %v, %v", rs, err)
 		}

@@ -229,7 +229,7 @@ func TestDeskFromIconToCompletion(t *testing.T) {
 	desk.click("wrapup-button")
 	desk.until("the refusal", `document.getElementById('notice').textContent.includes('Cannot wrap up yet') && document.getElementById('leave-and-close') !== null`)
 	desk.shot("desk-refused")
-	if k, _ := b.store.Task(maya.TaskSID); k.AssignmentStatus != "assigned" {
+	if k, _ := b.store.Tasks.Get(maya.TaskSID); k.AssignmentStatus != "assigned" {
 		t.Errorf("the refused Task is %s", k.AssignmentStatus)
 	}
 	if now := desk.text(bornJS); now != born {
@@ -262,7 +262,7 @@ func TestDeskFromIconToCompletion(t *testing.T) {
 	shop.until("the chat's end", `document.getElementById('chat-notice').textContent.includes('ended')`)
 	desk.click("complete-button")
 	desk.until("Maya's Task gone", `document.getElementById('task-`+maya.TaskSID+`') === null`)
-	if k, _ := b.store.Task(maya.TaskSID); k.AssignmentStatus != "completed" {
+	if k, _ := b.store.Tasks.Get(maya.TaskSID); k.AssignmentStatus != "completed" {
 		t.Errorf("the Task is %s", k.AssignmentStatus)
 	}
 	shop.shot("shop-ended")

@@ -60,7 +60,7 @@ func (d *Demo) findChat(r *http.Request) (any, error) {
 	if sid := r.URL.Query().Get("c"); sid != "" {
 		return d.chatOf(sid)
 	}
-	all, err := d.store.Tasks()
+	all, err := d.store.Tasks.List()
 	if err != nil {
 		return nil, err
 	}
@@ -94,7 +94,7 @@ func (d *Demo) startChat(r *http.Request) (any, error) {
 	if err := decode(r, &struct{}{}); err != nil {
 		return nil, err
 	}
-	all, err := d.store.Tasks()
+	all, err := d.store.Tasks.List()
 	if err != nil {
 		return nil, err
 	}
@@ -114,11 +114,11 @@ func (d *Demo) listMessages(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	conversation, err := d.store.Conversation(chat.ConversationSID)
+	conversation, err := d.store.Conversations.Get(chat.ConversationSID)
 	if err != nil {
 		return nil, err
 	}
-	messages, err := d.store.Messages(conversation.SID, 0)
+	messages, err := d.store.Conversations.Messages(conversation.SID, 0)
 	if err != nil {
 		return nil, err
 	}
@@ -161,11 +161,11 @@ func (d *Demo) postMessage(r *http.Request) (any, error) {
 	if ask.As == "agent" {
 		author = d.agent.FriendlyName
 	}
-	m, err := d.store.AddMessage(chat.ConversationSID, store.Message{Author: author, Body: body})
+	m, err := d.store.Conversations.AddMessage(chat.ConversationSID, store.Message{Author: author, Body: body})
 	if err != nil {
 		return nil, err
 	}
-	conversation, err := d.store.Conversation(chat.ConversationSID)
+	conversation, err := d.store.Conversations.Get(chat.ConversationSID)
 	if err != nil {
 		return nil, err
 	}

@@ -40,16 +40,16 @@ func TestOfferedChatWaitsForItsWorker(t *testing.T) {
 	if made.Status != store.TaskReserved || !made.Mine {
 		t.Errorf("new chat %+v", made)
 	}
-	all, err := s.TaskReservations(made.TaskSID)
+	all, err := s.Reservations.OfTask(made.TaskSID)
 	if err != nil || len(all) != 1 || all[0].Status != store.ReservationPending {
 		t.Fatalf("reservations %+v, %v", all, err)
 	}
 	// The customer may write before anybody is there, and is a Participant.
 	b.say(made.ConversationSID, "customer", "Hello?")
-	if _, err := s.ChatParticipant(made.ConversationSID, made.Customer); err != nil {
+	if _, err := s.ChatParticipants.Get(made.ConversationSID, made.Customer); err != nil {
 		t.Errorf("the customer in the Conversation: %v", err)
 	}
-	if _, err := s.SetReservationStatus(all[0].SID, store.ReservationAccepted); err != nil {
+	if _, err := s.Reservations.SetStatus(all[0].SID, store.ReservationAccepted); err != nil {
 		t.Fatal(err)
 	}
 	if n := len(b.tasks("")); n != 3 {

@@ -68,7 +68,7 @@ func (p *product) view(task string, resumed bool) map[string]any {
 }
 
 func (p *product) allowed(w http.ResponseWriter, r *http.Request) bool {
-	if _, err := p.s.ValidateFlexToken(strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")); err != nil {
+	if _, err := p.s.FlexTokens.Validate(strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")); err != nil {
 		answer(w, 401, map[string]string{"code": "unauthorized", "message": "Sign in to Flex again."})
 		return false
 	}
@@ -93,11 +93,11 @@ func (p *product) escalate(w http.ResponseWriter, r *http.Request) {
 	if !resumed {
 		p.codes[ask.TaskSID] = "CODE" + ask.TaskSID[2:5]
 	}
-	task, _ := p.s.Task(ask.TaskSID)
+	task, _ := p.s.Tasks.Get(ask.TaskSID)
 	var attributes struct{ ConversationSid string }
 	_ = json.Unmarshal([]byte(task.Attributes), &attributes)
 	if ask.SendInvite {
-		_, _ = p.s.AddMessage(attributes.ConversationSid, store.Message{
+		_, _ = p.s.Conversations.AddMessage(attributes.ConversationSid, store.Message{
 			Author: "alex.morgan",
 			Body:   "Let’s continue on video. Open this link: http://" + r.Host + "/join/" + p.codes[ask.TaskSID] + ". It works once <b>I</b> am there.",
 		})

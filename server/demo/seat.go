@@ -43,7 +43,7 @@ func (d *Demo) Seat() (Seat, error) {
 // Supervisor answers the other Worker of the demo, who is its supervisor, and a
 // fresh Flex token of that role. Its Tasks are left out.
 func (d *Demo) Supervisor() (Seat, error) {
-	all, err := d.store.Workers()
+	all, err := d.store.Workers.List()
 	if err != nil {
 		return Seat{}, fmt.Errorf("list Workers: %w", err)
 	}
@@ -52,10 +52,10 @@ func (d *Demo) Supervisor() (Seat, error) {
 		return Seat{}, fmt.Errorf("find Worker %s: %w", otherIdentity, store.ErrNotFound)
 	}
 	s := Seat{Worker: all[i].SID, Identity: otherIdentity, Name: d.people[otherIdentity], Roles: []string{"supervisor"}}
-	if s.Token, err = d.store.IssueFlexToken(store.FlexToken{WorkerSID: s.Worker, Roles: s.Roles}); err != nil {
+	if s.Token, err = d.store.FlexTokens.Issue(store.FlexToken{WorkerSID: s.Worker, Roles: s.Roles}); err != nil {
 		return Seat{}, fmt.Errorf("issue a Flex token: %w", err)
 	}
-	issued, err := d.store.ValidateFlexToken(s.Token)
+	issued, err := d.store.FlexTokens.Validate(s.Token)
 	s.Expires = issued.Expires
 	return s, err
 }

@@ -33,7 +33,7 @@ func (d *Demo) seed() error {
 }
 
 func (d *Demo) seedWorker(identity, name, email string) (store.Worker, error) {
-	all, err := d.store.Workers()
+	all, err := d.store.Workers.List()
 	if err != nil {
 		return store.Worker{}, err
 	}
@@ -48,7 +48,7 @@ func (d *Demo) seedWorker(identity, name, email string) (store.Worker, error) {
 	if err != nil {
 		return store.Worker{}, fmt.Errorf("write attributes: %w", err)
 	}
-	return d.store.CreateWorker(store.Worker{FriendlyName: identity, Attributes: string(attributes)})
+	return d.store.Workers.Create(store.Worker{FriendlyName: identity, Attributes: string(attributes)})
 }
 
 // begin makes a chat's Conversation, its Messages, its Task and the Worker's
@@ -58,7 +58,7 @@ func (d *Demo) begin(c chat, w store.Worker) (store.Task, error) {
 	if err != nil {
 		return store.Task{}, err
 	}
-	_, err = d.store.AddChatParticipant(conversation.SID, store.ChatParticipant{Identity: c.customer.Name})
+	_, err = d.store.ChatParticipants.Add(conversation.SID, store.ChatParticipant{Identity: c.customer.Name})
 	if err != nil && !errors.Is(err, store.ErrNameTaken) {
 		return store.Task{}, err
 	}
@@ -69,7 +69,7 @@ func (d *Demo) begin(c chat, w store.Worker) (store.Task, error) {
 			if l.agent {
 				author = c.worker
 			}
-			if _, err := d.store.AddMessage(conversation.SID, store.Message{Author: author, Body: l.body}); err != nil {
+			if _, err := d.store.Conversations.AddMessage(conversation.SID, store.Message{Author: author, Body: l.body}); err != nil {
 				return store.Task{}, err
 			}
 		}
@@ -80,7 +80,7 @@ func (d *Demo) begin(c chat, w store.Worker) (store.Task, error) {
 	}
 	if d.offer && !seeded(c) {
 		if task.AssignmentStatus == store.TaskPending {
-			_, err = d.store.Reserve(task.SID, w.SID)
+			_, err = d.store.Reservations.Create(task.SID, w.SID)
 		}
 		return task, err
 	}
@@ -93,7 +93,7 @@ func seeded(c chat) bool {
 }
 
 func (d *Demo) conversation(c chat) (store.Conversation, error) {
-	found, err := d.store.Conversation(c.name)
+	found, err := d.store.Conversations.Get(c.name)
 	if !errors.Is(err, store.ErrNotFound) {
 		return found, err
 	}
@@ -101,7 +101,7 @@ func (d *Demo) conversation(c chat) (store.Conversation, error) {
 	if err != nil {
 		return store.Conversation{}, fmt.Errorf("write attributes: %w", err)
 	}
-	return d.store.CreateConversation(store.Conversation{
+	return d.store.Conversations.Create(store.Conversation{
 		UniqueName: c.name, FriendlyName: c.customer.Name, Attributes: string(attributes),
 	})
 }
@@ -114,7 +114,7 @@ func (d *Demo) createTask(conversationSID string, c customer) (store.Task, error
 	if err != nil {
 		return store.Task{}, fmt.Errorf("write attributes: %w", err)
 	}
-	return d.store.CreateTask(store.Task{Attributes: string(attributes), TaskChannel: "chat"})
+	return d.store.Tasks.Create(store.Task{Attributes: string(attributes), TaskChannel: "chat"})
 }
 
 // assign gives a Task that nobody has to w, who accepts it at once.
@@ -122,20 +122,20 @@ func (d *Demo) assign(task store.Task, w store.Worker) error {
 	if task.AssignmentStatus != store.TaskPending && task.AssignmentStatus != store.TaskReserved {
 		return nil
 	}
-	reservations, err := d.store.TaskReservations(task.SID)
+	reservations, err := d.store.Reservations.OfTask(task.SID)
 	if err != nil {
 		return err
 	}
 	for _, r := range reservations {
 		if r.WorkerSID == w.SID && r.Status == store.ReservationPending {
-			_, err := d.store.SetReservationStatus(r.SID, store.ReservationAccepted)
+			_, err := d.store.Reservations.SetStatus(r.SID, store.ReservationAccepted)
 			return err
 		}
 	}
-	r, err := d.store.Reserve(task.SID, w.SID)
+	r, err := d.store.Reservations.Create(task.SID, w.SID)
 	if err != nil {
 		return err
 	}
-	_, err = d.store.SetReservationStatus(r.SID, store.ReservationAccepted)
+	_, err = d.store.Reservations.SetStatus(r.SID, store.ReservationAccepted)
 	return err
 }

@@ -12,17 +12,17 @@ import (
 // census counts what a store holds.
 func census(t *testing.T, s *store.Store) string {
 	t.Helper()
-	workers, err := s.Workers()
+	workers, err := s.Workers.List()
 	if err != nil {
 		t.Fatal(err)
 	}
-	tasks, err := s.Tasks()
+	tasks, err := s.Tasks.List()
 	if err != nil {
 		t.Fatal(err)
 	}
 	out := fmt.Sprintf("%d workers", len(workers))
 	for _, k := range tasks {
-		reservations, err := s.TaskReservations(k.SID)
+		reservations, err := s.Reservations.OfTask(k.SID)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -31,7 +31,7 @@ func census(t *testing.T, s *store.Store) string {
 			out += fmt.Sprintf(" %s:%s", r.Worker, r.Status)
 		}
 	}
-	conversations, err := s.Conversations()
+	conversations, err := s.Conversations.List()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,29 +64,29 @@ func TestSeedGoesOnAfterACrash(t *testing.T) {
 		leave func(s *store.Store)
 	}{
 		{"one worker", func(s *store.Store) {
-			must(s.CreateWorker(store.Worker{FriendlyName: "alex.morgan"}))
+			must(s.Workers.Create(store.Worker{FriendlyName: "alex.morgan"}))
 		}},
 		{"a conversation with two messages", func(s *store.Store) {
-			c := must(s.CreateConversation(store.Conversation{UniqueName: "demo-maya", Attributes: `{"customerName":"Maya Lindqvist"}`}))
+			c := must(s.Conversations.Create(store.Conversation{UniqueName: "demo-maya", Attributes: `{"customerName":"Maya Lindqvist"}`}))
 			for range 2 {
-				must(s.AddMessage(c.SID, store.Message{Body: "x"}))
+				must(s.Conversations.AddMessage(c.SID, store.Message{Body: "x"}))
 			}
 		}},
 		{"a task that nobody has", func(s *store.Store) {
-			c := must(s.CreateConversation(store.Conversation{UniqueName: "demo-maya", Attributes: `{"customerName":"Maya Lindqvist"}`}))
+			c := must(s.Conversations.Create(store.Conversation{UniqueName: "demo-maya", Attributes: `{"customerName":"Maya Lindqvist"}`}))
 			for range 5 {
-				must(s.AddMessage(c.SID, store.Message{Body: "x"}))
+				must(s.Conversations.AddMessage(c.SID, store.Message{Body: "x"}))
 			}
-			must(s.CreateTask(store.Task{Attributes: `{"conversationSid":"` + c.SID + `"}`}))
+			must(s.Tasks.Create(store.Task{Attributes: `{"conversationSid":"` + c.SID + `"}`}))
 		}},
 		{"a reservation not accepted", func(s *store.Store) {
-			w := must(s.CreateWorker(store.Worker{FriendlyName: "alex.morgan"}))
-			c := must(s.CreateConversation(store.Conversation{UniqueName: "demo-maya", Attributes: `{"customerName":"Maya Lindqvist"}`}))
+			w := must(s.Workers.Create(store.Worker{FriendlyName: "alex.morgan"}))
+			c := must(s.Conversations.Create(store.Conversation{UniqueName: "demo-maya", Attributes: `{"customerName":"Maya Lindqvist"}`}))
 			for range 5 {
-				must(s.AddMessage(c.SID, store.Message{Body: "x"}))
+				must(s.Conversations.AddMessage(c.SID, store.Message{Body: "x"}))
 			}
-			k := must(s.CreateTask(store.Task{Attributes: `{"conversationSid":"` + c.SID + `"}`}))
-			must(s.Reserve(k.SID, w.SID))
+			k := must(s.Tasks.Create(store.Task{Attributes: `{"conversationSid":"` + c.SID + `"}`}))
+			must(s.Reservations.Create(k.SID, w.SID))
 		}},
 	}
 	for _, c := range cases {

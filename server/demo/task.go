@@ -44,11 +44,11 @@ func (d *Demo) session(*http.Request) (any, error) {
 }
 
 func (d *Demo) issue() (token string, expires time.Time, err error) {
-	token, err = d.store.IssueFlexToken(store.FlexToken{WorkerSID: d.agent.SID})
+	token, err = d.store.FlexTokens.Issue(store.FlexToken{WorkerSID: d.agent.SID})
 	if err != nil {
 		return "", time.Time{}, err
 	}
-	issued, err := d.store.ValidateFlexToken(token)
+	issued, err := d.store.FlexTokens.Validate(token)
 	return token, issued.Expires, err
 }
 
@@ -58,7 +58,7 @@ func (d *Demo) listTasks(r *http.Request) (any, error) {
 
 // live answers the Tasks that are worked on, by the demo Worker or by the others.
 func (d *Demo) live(mine bool) ([]taskView, error) {
-	all, err := d.store.Tasks()
+	all, err := d.store.Tasks.List()
 	if err != nil {
 		return nil, err
 	}
@@ -87,14 +87,14 @@ func (d *Demo) setStatus(r *http.Request) (any, error) {
 	if ask.Status != store.TaskWrapping && ask.Status != store.TaskCompleted {
 		return nil, errBadRequest
 	}
-	task, err := d.store.Task(mux.Vars(r)["task"])
+	task, err := d.store.Tasks.Get(mux.Vars(r)["task"])
 	if err != nil {
 		return nil, err
 	}
 	if v, ok, err := d.view(task); err != nil || !ok || !v.Mine {
 		return nil, orNotFound(err)
 	}
-	task, err = d.store.UpdateTask(task.SID, "", func(t *store.Task) error {
+	task, err = d.store.Tasks.Update(task.SID, "", func(t *store.Task) error {
 		t.AssignmentStatus = ask.Status
 		return nil
 	})
@@ -112,11 +112,11 @@ func (d *Demo) view(t store.Task) (v taskView, ok bool, err error) {
 	if sid == "" || t.AssignmentStatus == store.TaskPending || t.AssignmentStatus == store.TaskReserved && !d.offer {
 		return v, false, nil
 	}
-	conversation, err := d.store.Conversation(sid)
+	conversation, err := d.store.Conversations.Get(sid)
 	if err != nil {
 		return v, false, ignoreNotFound(err)
 	}
-	reservations, err := d.store.TaskReservations(t.SID)
+	reservations, err := d.store.Reservations.OfTask(t.SID)
 	if err != nil {
 		return v, false, ignoreNotFound(err)
 	}
@@ -130,7 +130,7 @@ func (d *Demo) view(t store.Task) (v taskView, ok bool, err error) {
 	v.TaskSID, v.ConversationSID, v.Status, v.CreatedAt = t.SID, conversation.SID, t.AssignmentStatus, t.Created
 	v.Customer, v.Topic, v.Facts = c.Name, c.Topic, c.Facts
 	if conversation.LastIndex >= 0 {
-		newest, err := d.store.Messages(conversation.SID, conversation.LastIndex)
+		newest, err := d.store.Conversations.Messages(conversation.SID, conversation.LastIndex)
 		if err != nil {
 			return v, false, err
 		}
@@ -144,7 +144,7 @@ func (d *Demo) view(t store.Task) (v taskView, ok bool, err error) {
 
 // taskOf finds the newest Task of a Conversation.
 func (d *Demo) taskOf(conversationSID string) (store.Task, error) {
-	all, err := d.store.Tasks()
+	all, err := d.store.Tasks.List()
 	if err != nil {
 		return store.Task{}, err
 	}

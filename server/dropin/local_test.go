@@ -101,25 +101,25 @@ func TestOverLocalTwilio(t *testing.T) {
 	}
 
 	s := local.Store()
-	worker, err := s.CreateWorker(store.Worker{FriendlyName: "ana", Attributes: `{"full_name":"Ana"}`})
+	worker, err := s.Workers.Create(store.Worker{FriendlyName: "ana", Attributes: `{"full_name":"Ana"}`})
 	if err != nil {
 		t.Fatal(err)
 	}
-	flex, err := s.IssueFlexToken(store.FlexToken{WorkerSID: worker.SID})
+	flex, err := s.FlexTokens.Issue(store.FlexToken{WorkerSID: worker.SID})
 	if err != nil {
 		t.Fatal(err)
 	}
-	chat, err := s.CreateConversation(store.Conversation{})
+	chat, err := s.Conversations.Create(store.Conversation{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	task, err := s.CreateTask(store.Task{Attributes: `{"conversationSid":"` + chat.SID + `"}`, TaskChannel: "chat"})
+	task, err := s.Tasks.Create(store.Task{Attributes: `{"conversationSid":"` + chat.SID + `"}`, TaskChannel: "chat"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := s.Reserve(task.SID, worker.SID)
+	r, err := s.Reservations.Create(task.SID, worker.SID)
 	if err == nil {
-		_, err = s.SetReservationStatus(r.SID, store.ReservationAccepted)
+		_, err = s.Reservations.SetStatus(r.SID, store.ReservationAccepted)
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -153,7 +153,7 @@ func TestOverLocalTwilio(t *testing.T) {
 	} else if payload, err := base64.RawURLEncoding.DecodeString(parts[1]); err != nil || json.Unmarshal(payload, &claims) != nil {
 		t.Errorf("Sync token: %v", err)
 	}
-	if p, err := s.Permission(code, claims.Grants.Identity); err != nil || !p.Read || p.Write || p.Manage || claims.Grants.Sync.Service != account.SyncServiceSID || claims.Grants.Video != nil {
+	if p, err := s.Documents.Permission(code, claims.Grants.Identity); err != nil || !p.Read || p.Write || p.Manage || claims.Grants.Sync.Service != account.SyncServiceSID || claims.Grants.Video != nil {
 		t.Errorf("the Sync token opens %+v with %+v, %v", claims.Grants, p, err)
 	}
 
@@ -167,7 +167,7 @@ func TestOverLocalTwilio(t *testing.T) {
 		}
 		return c
 	}
-	doc, err := s.Document(code)
+	doc, err := s.Documents.Get(code)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -185,7 +185,7 @@ func TestOverLocalTwilio(t *testing.T) {
 	if status, done := call("POST", "flex/complete-room", url.Values{"roomSid": {agent.Room}, "Token": {flex}}); status != 200 || done["success"] != true {
 		t.Errorf("complete: %d %v", status, done)
 	}
-	if room, err := s.Room(agent.Room); err != nil || room.Status != store.RoomCompleted {
+	if room, err := s.Rooms.Get(agent.Room); err != nil || room.Status != store.RoomCompleted {
 		t.Errorf("Room %+v, %v", room, err)
 	}
 	if status, _ := call("GET", "client-get-video-token?code="+code, nil); status != http.StatusForbidden {

@@ -148,17 +148,17 @@ func (f *fort) invite(i int) (link string) {
 			f.t.Fatal(err)
 		}
 	}
-	worker, err := f.store.CreateWorker(store.Worker{FriendlyName: fmt.Sprintf("agent%d", i), Attributes: `{"roles":["agent"]}`})
+	worker, err := f.store.Workers.Create(store.Worker{FriendlyName: fmt.Sprintf("agent%d", i), Attributes: `{"roles":["agent"]}`})
 	must(err)
-	chat, err := f.store.CreateConversation(store.Conversation{})
+	chat, err := f.store.Conversations.Create(store.Conversation{})
 	must(err)
-	task, err := f.store.CreateTask(store.Task{Attributes: `{"conversationSid":"` + chat.SID + `"}`, TaskChannel: "chat"})
+	task, err := f.store.Tasks.Create(store.Task{Attributes: `{"conversationSid":"` + chat.SID + `"}`, TaskChannel: "chat"})
 	must(err)
-	reservation, err := f.store.Reserve(task.SID, worker.SID)
+	reservation, err := f.store.Reservations.Create(task.SID, worker.SID)
 	must(err)
-	_, err = f.store.SetReservationStatus(reservation.SID, store.ReservationAccepted)
+	_, err = f.store.Reservations.SetStatus(reservation.SID, store.ReservationAccepted)
 	must(err)
-	token, err := f.store.IssueFlexToken(store.FlexToken{WorkerSID: worker.SID})
+	token, err := f.store.FlexTokens.Issue(store.FlexToken{WorkerSID: worker.SID})
 	must(err)
 	status, body, err := f.ask("10.0.0.1", "POST", wire.EscalationsPath, `{"taskSid":"`+task.SID+`"}`, token)
 	var e wire.Escalation

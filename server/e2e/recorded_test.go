@@ -21,7 +21,7 @@ func TestRecordedCall(t *testing.T) {
 	kept := p.system.Local().Store()
 	recordings := func(status string) []store.Recording {
 		t.Helper()
-		list, err := kept.Recordings(store.RecordingFilter{Status: status})
+		list, err := kept.Recordings.List(store.RecordingFilter{Status: status})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -67,11 +67,11 @@ func TestRecordedCall(t *testing.T) {
 		}
 	}
 	// The Room ends by itself when it has been empty for long enough.
-	if _, err := kept.CompleteRoom(recordings("")[0].RoomSID); err != nil && !errors.Is(err, store.ErrRoomCompleted) {
+	if _, err := kept.Rooms.Complete(recordings("")[0].RoomSID); err != nil && !errors.Is(err, store.ErrRoomCompleted) {
 		t.Fatal(err)
 	}
 	eventually(t, "the composition of the call, made or given up", func() bool {
-		list, err := kept.Compositions(store.CompositionFilter{})
+		list, err := kept.Compositions.List(store.CompositionFilter{})
 		return err == nil && len(list) == 1
 	})
 }

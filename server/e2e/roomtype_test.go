@@ -19,7 +19,7 @@ func TestRoomTypes(t *testing.T) {
 			c := p.customer(t)
 			c.click("#join-button")
 			p.bothTalk(c)
-			rooms, err := p.system.Local().Store().Rooms(store.RoomFilter{})
+			rooms, err := p.system.Local().Store().Rooms.List(store.RoomFilter{})
 			if err != nil || len(rooms) != 1 || rooms[0].Type != kind {
 				t.Errorf("Rooms %+v, %v", rooms, err)
 			}

@@ -222,7 +222,7 @@ func TestOneCallAtATime(t *testing.T) {
 	d.flex.eval(room + `.defaultView.addEventListener('message', (e) => { if (e.data?.type === 'token') window.handedOver = e.data.token; })`)
 	d.flex.until("a new token in Flex", token+` !== `+quote(old), time.Minute)
 	d.flex.until("the page in the iframe has it", `window.handedOver === `+token, patience)
-	if err := d.s.Local().Store().RevokeFlexToken(old); err != nil {
+	if err := d.s.Local().Store().FlexTokens.Revoke(old); err != nil {
 		t.Fatal(err)
 	}
 	d.flex.run(click(room+`.getElementById('more-button')`), click(room+`.getElementById('resend-button')`))
@@ -298,7 +298,7 @@ const short = `(() => {
 func (d *desk) invited(customer, link string, n int) {
 	d.t.Helper()
 	d.until("the invitation in the chat", func() bool {
-		tasks, err := d.s.Local().Store().Tasks()
+		tasks, err := d.s.Local().Store().Tasks.List()
 		if err != nil {
 			d.t.Fatal(err)
 		}
@@ -307,7 +307,7 @@ func (d *desk) invited(customer, link string, n int) {
 			if names := namesIn(d.t, k); names[0] != customer && names[1] != customer {
 				continue
 			}
-			all, err := d.s.Local().Store().Messages(conversationIn(d.t, k), 0)
+			all, err := d.s.Local().Store().Conversations.Messages(conversationIn(d.t, k), 0)
 			if err != nil {
 				d.t.Fatal(err)
 			}

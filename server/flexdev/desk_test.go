@@ -125,7 +125,7 @@ func taskOf(customer string) string {
 // it; empty for none.
 func (d *desk) lockHolder() string {
 	d.t.Helper()
-	all, err := d.s.Local().Store().Documents()
+	all, err := d.s.Local().Store().Documents.List()
 	if err != nil {
 		d.t.Fatal(err)
 	}

@@ -22,7 +22,7 @@ func says(words string) string { return `document.body.innerText.includes(` + qu
 func reservationsOf(t *testing.T, s *core.System, customer string) (statuses []string) {
 	t.Helper()
 	st := s.Local().Store()
-	tasks, err := st.Tasks()
+	tasks, err := st.Tasks.List()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -30,7 +30,7 @@ func reservationsOf(t *testing.T, s *core.System, customer string) (statuses []s
 		if !slices.Contains(namesIn(t, k), customer) {
 			continue
 		}
-		all, err := st.TaskReservations(k.SID)
+		all, err := st.Reservations.OfTask(k.SID)
 		if err != nil {
 			t.Fatal(err)
 		}

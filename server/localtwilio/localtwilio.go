@@ -164,7 +164,7 @@ func Start(ctx context.Context, c Config) (_ *Server, err error) {
 	if c.DataDir != "" {
 		path = filepath.Join(c.DataDir, dataFile)
 	}
-	if s.store, err = store.Open(path, store.Options{Now: c.Now, Log: c.Log, Account: c.Account}); err != nil {
+	if s.store, err = store.Open(path, store.Options{Now: c.Now, Account: c.Account}); err != nil {
 		return nil, err
 	}
 	if s.media, err = startMedia(c, s.store.Account()); err != nil {

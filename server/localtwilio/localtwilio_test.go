@@ -96,10 +96,10 @@ func ask(t *testing.T, s *localtwilio.Server, rt http.RoundTripper, r *http.Requ
 // TestListener asks the listener in both ways: by path and by Host header.
 func TestListener(t *testing.T) {
 	s := start(t, localtwilio.Config{})
-	sid := must(s.Store().CreateRoom(store.Room{UniqueName: "a b/é"}))(t).SID
-	other := must(s.Store().CreateDocument(store.Document{UniqueName: "d"}))(t)
+	sid := must(s.Store().Rooms.Create(store.Room{UniqueName: "a b/é"}))(t).SID
+	other := must(s.Store().Documents.Create(store.Document{UniqueName: "d"}))(t)
 	for range 2 {
-		must(s.Store().CreateRoom(store.Room{}))(t)
+		must(s.Store().Rooms.Create(store.Room{}))(t)
 	}
 	tests := []struct {
 		name, method, host, path string
@@ -214,8 +214,8 @@ func TestSweep(t *testing.T) {
 			ended <- e
 		}
 	}))
-	must(s.Store().CreateRoom(store.Room{UniqueName: "r", UnusedRoomTimeout: 1}))(t)
-	must(s.Store().CreateDocument(store.Document{UniqueName: "d", Expires: c.Now().Add(time.Second)}))(t)
+	must(s.Store().Rooms.Create(store.Room{UniqueName: "r", UnusedRoomTimeout: 1}))(t)
+	must(s.Store().Documents.Create(store.Document{UniqueName: "d", Expires: c.Now().Add(time.Second)}))(t)
 	c.Add(time.Minute)
 	for range 2 {
 		select {
@@ -254,12 +254,12 @@ func TestRestart(t *testing.T) {
 	}
 	s := start(t, localtwilio.Config{DataDir: dir, CallbackTransport: rt})
 	account := s.Account()
-	room := must(s.Store().CreateRoom(store.Room{UniqueName: "r", StatusCallback: "https://app.example.com/cb"}))(t)
+	room := must(s.Store().Rooms.Create(store.Room{UniqueName: "r", StatusCallback: "https://app.example.com/cb"}))(t)
 	v := next()
 	if got := next().Get("Signature"); v.Get("StatusCallbackEvent") != "room-created" || got != callback.Sign(account.AuthToken, "https://app.example.com/cb", v) {
 		t.Errorf("callback %v signed %q", v, got)
 	}
-	must(s.Store().AddParticipant(room.SID, "a"))(t)
+	must(s.Store().Participants.Add(room.SID, "a"))(t)
 	next()
 	next()
 	killed := filepath.Join(t.TempDir(), "killed")
@@ -348,7 +348,7 @@ func TestCloseLeavesNothing(t *testing.T) {
 	before := runtime.NumGoroutine()
 	s := must(localtwilio.Start(context.Background(), localtwilio.Config{Addr: "127.0.0.1:0"}))(t)
 	addr := strings.TrimPrefix(s.URL(), "http://")
-	must(s.Store().CreateRoom(store.Room{StatusCallback: s.URL()}))(t) // refused with 401, which is an answer
+	must(s.Store().Rooms.Create(store.Room{StatusCallback: s.URL()}))(t) // refused with 401, which is an answer
 	ws, _, err := websocket.Dial(context.Background(), s.SignalingURL(), nil)
 	if err != nil {
 		t.Fatal(err)

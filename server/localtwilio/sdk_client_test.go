@@ -57,10 +57,10 @@ func runClient(t *testing.T, script string) {
 	chat, sync := &twiliojwt.ChatGrant{ServiceSid: a.ChatServiceSID}, &twiliojwt.SyncGrant{ServiceSid: a.SyncServiceSID}
 	workers := [2]store.Worker{}
 	for i := range workers {
-		workers[i] = must(s.Store().CreateWorker(store.Worker{FriendlyName: fmt.Sprint("worker", i), Attributes: `{"team":"red"}`}))(t)
+		workers[i] = must(s.Store().Workers.Create(store.Worker{FriendlyName: fmt.Sprint("worker", i), Attributes: `{"team":"red"}`}))(t)
 	}
 	supervisor := func(ttl time.Duration) string {
-		return must(s.Store().IssueFlexToken(store.FlexToken{WorkerSID: workers[0].SID, Roles: []string{"supervisor"}, Expires: s.Store().Now().Add(ttl)}))(t)
+		return must(s.Store().FlexTokens.Issue(store.FlexToken{WorkerSID: workers[0].SID, Roles: []string{"supervisor"}, Expires: s.Store().Now().Add(ttl)}))(t)
 	}
 	stage, err := json.Marshal(map[string]string{
 		"socket": s.TwilsockURL(), "rest": s.URL(), "key": a.KeySID, "secret": a.KeySecret,

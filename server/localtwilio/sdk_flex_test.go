@@ -18,10 +18,10 @@ import (
 func TestTasks(t *testing.T) {
 	s := startSDK(t)
 	ws := s.Account().WorkspaceSID
-	w := must(s.Store().CreateWorker(store.Worker{FriendlyName: "ana", Attributes: `{"full_name":"Ana"}`}))(t)
+	w := must(s.Store().Workers.Create(store.Worker{FriendlyName: "ana", Attributes: `{"full_name":"Ana"}`}))(t)
 	made := must(s.taskrouter.CreateTask(ws, &taskrouter.CreateTaskParams{Attributes: ptr(`{"conversationSid":"CH1"}`), TaskChannel: ptr("chat")}))(t)
-	res := must(s.Store().Reserve(*made.Sid, w.SID))(t)
-	must(s.Store().SetReservationStatus(res.SID, "accepted"))(t)
+	res := must(s.Store().Reservations.Create(*made.Sid, w.SID))(t)
+	must(s.Store().Reservations.SetStatus(res.SID, "accepted"))(t)
 
 	fetched := must(s.taskrouter.FetchTaskWithMetadata(ws, *made.Sid))(t)
 	k, etag := fetched.GetResource(), strings.Trim(fetched.GetHeader("ETag"), `"`)
@@ -120,9 +120,9 @@ func TestConversations(t *testing.T) {
 
 func TestValidateFlexToken(t *testing.T) {
 	s := start(t, localtwilio.Config{})
-	w := must(s.Store().CreateWorker(store.Worker{FriendlyName: "ana"}))(t)
-	good := must(s.Store().IssueFlexToken(store.FlexToken{WorkerSID: w.SID, Roles: []string{"agent", "supervisor"}}))(t)
-	late := must(s.Store().IssueFlexToken(store.FlexToken{WorkerSID: w.SID, Expires: s.Store().Now()}))(t)
+	w := must(s.Store().Workers.Create(store.Worker{FriendlyName: "ana"}))(t)
+	good := must(s.Store().FlexTokens.Issue(store.FlexToken{WorkerSID: w.SID, Roles: []string{"agent", "supervisor"}}))(t)
+	late := must(s.Store().FlexTokens.Issue(store.FlexToken{WorkerSID: w.SID, Expires: s.Store().Now()}))(t)
 	path := "/v1/Accounts/" + s.Account().SID + "/Tokens/validate"
 	tests := []struct {
 		name, host, path, token string

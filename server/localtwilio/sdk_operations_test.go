@@ -36,13 +36,13 @@ func TestVideoOperations(t *testing.T) {
 	dir := t.TempDir()
 	s := startSDKWith(t, localtwilio.Config{DataDir: dir})
 	room := *must(s.video.CreateRoom(&video.CreateRoomParams{UniqueName: ptr("r")}))(t).Sid
-	there, other := must(s.Store().AddParticipant(room, "ada"))(t), must(s.Store().AddParticipant(room, "bob"))(t)
-	track := must(s.Store().AddTrack(store.Track{ParticipantSID: there.SID, Name: "mic", Kind: "audio"}))(t)
-	heard := must(s.Store().AddTrack(store.Track{ParticipantSID: other.SID, Name: "mic", Kind: "audio"}))(t)
+	there, other := must(s.Store().Participants.Add(room, "ada"))(t), must(s.Store().Participants.Add(room, "bob"))(t)
+	track := must(s.Store().Tracks.Add(store.Track{ParticipantSID: there.SID, Name: "mic", Kind: "audio"}))(t)
+	heard := must(s.Store().Tracks.Add(store.Track{ParticipantSID: other.SID, Name: "mic", Kind: "audio"}))(t)
 	dir = filepath.Join(dir, "recordings")
 	one := recorded(t, s.Store(), dir, there, "audio", []byte("x"))
 	another := recorded(t, s.Store(), dir, there, "video", []byte("x"))
-	composed := must(s.Store().AddComposition(store.Composition{RoomSID: room, Format: "mp4", Video: true}))(t)
+	composed := must(s.Store().Compositions.Add(store.Composition{RoomSID: room, Format: "mp4", Video: true}))(t)
 
 	ids := strings.NewReplacer(
 		"/Compositions/{Sid}", "/Compositions/"+composed.SID,
@@ -82,7 +82,7 @@ func TestVideoOperations(t *testing.T) {
 	// A POST without its parameters has shown that there is such an operation, not more.
 	_, err = s.video.UpdateRoomParticipantAnonymize(room, there.SID)
 	wantCode(t, err, 400, 20001)
-	must(s.Store().SetParticipantStatus(there.SID, store.Disconnected))(t)
+	must(s.Store().Participants.SetStatus(there.SID, store.Disconnected))(t)
 	a := must(s.video.UpdateRoomParticipantAnonymize(room, there.SID))(t)
 	p := must(s.video.FetchRoomParticipant(room, there.SID))(t)
 	if *a.Identity != there.SID || *a.Status != "disconnected" || *p.Identity != there.SID {

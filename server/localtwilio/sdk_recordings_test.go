@@ -21,16 +21,16 @@ import (
 // recorded enters completed Recordings, with files, as the recorder would.
 func recorded(t *testing.T, s *store.Store, dir string, who store.Participant, kind string, content []byte) store.Recording {
 	t.Helper()
-	k := must(s.AddTrack(store.Track{ParticipantSID: who.SID, Name: kind, Kind: kind}))(t)
+	k := must(s.Tracks.Add(store.Track{ParticipantSID: who.SID, Name: kind, Kind: kind}))(t)
 	r := store.Recording{RoomSID: who.RoomSID, ParticipantSID: who.SID, SourceSID: k.SID, TrackName: kind, Type: kind, Codec: "OPUS", Container: "mka", Began: time.Now()}
 	if kind == "video" {
 		r.Codec, r.Container = "VP8", "mkv"
 	}
-	r = must(s.StartRecording(r))(t)
+	r = must(s.Recordings.Start(r))(t)
 	if err := os.WriteFile(filepath.Join(dir, r.File()), content, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return must(s.EndRecording(r.SID, store.RecordingDone{
+	return must(s.Recordings.End(r.SID, store.RecordingDone{
 		Status: "completed", Size: int64(len(content)), Duration: 2600 * time.Millisecond, Began: r.Began,
 	}))(t)
 }
@@ -41,13 +41,13 @@ func TestRecordings(t *testing.T) {
 	dir = filepath.Join(dir, "recordings")
 	room := must(s.video.CreateRoom(&video.CreateRoomParams{UniqueName: ptr("r"), StatusCallback: ptr("http://127.0.0.1:1/x")}))(t)
 	other := must(s.video.CreateRoom(&video.CreateRoomParams{UniqueName: ptr("other")}))(t)
-	ada := must(s.Store().AddParticipant(*room.Sid, "ada"))(t)
-	bob := must(s.Store().AddParticipant(*room.Sid, "bob"))(t)
-	eve := must(s.Store().AddParticipant(*other.Sid, "eve"))(t)
+	ada := must(s.Store().Participants.Add(*room.Sid, "ada"))(t)
+	bob := must(s.Store().Participants.Add(*room.Sid, "bob"))(t)
+	eve := must(s.Store().Participants.Add(*other.Sid, "eve"))(t)
 	content := bytes.Repeat([]byte("0123456789"), 1000)
 	sound, picture := recorded(t, s.Store(), dir, ada, "audio", content), recorded(t, s.Store(), dir, bob, "video", content)
 	elsewhere := recorded(t, s.Store(), dir, eve, "audio", content)
-	running := must(s.Store().StartRecording(store.Recording{
+	running := must(s.Store().Recordings.Start(store.Recording{
 		RoomSID: *room.Sid, ParticipantSID: ada.SID, SourceSID: store.NewSID("MT"), Type: "video", Codec: "VP8", Container: "mkv", Began: time.Now(),
 	}))(t)
 
@@ -134,8 +134,8 @@ func TestRecordingMedia(t *testing.T) {
 	dir := t.TempDir()
 	s := start(t, localtwilio.Config{DataDir: dir})
 	dir = filepath.Join(dir, "recordings")
-	room := must(s.Store().CreateRoom(store.Room{}))(t)
-	ada := must(s.Store().AddParticipant(room.SID, "ada"))(t)
+	room := must(s.Store().Rooms.Create(store.Room{}))(t)
+	ada := must(s.Store().Participants.Add(room.SID, "ada"))(t)
 	content := bytes.Repeat([]byte("0123456789"), 1000)
 	rec := recorded(t, s.Store(), dir, ada, "audio", content)
 	if err := os.WriteFile(filepath.Join(dir, "secret"), nil, 0o600); err != nil {
@@ -186,7 +186,7 @@ func TestRecordingMedia(t *testing.T) {
 	if res, _ := get(nil, res.Header.Get("Location"), ""); res.StatusCode != 200 {
 		t.Errorf("media by way of the transport: %s", res.Status)
 	}
-	if err := s.Store().DeleteRecording(rec.SID); err != nil {
+	if err := s.Store().Recordings.Delete(rec.SID); err != nil {
 		t.Fatal(err)
 	}
 	if res, _ := get(nil, s.URL()+"/video/v1/Recordings/"+rec.SID+"/Media", ""); res.StatusCode != http.StatusNotFound {
@@ -197,10 +197,10 @@ func TestRecordingMedia(t *testing.T) {
 func TestSubscribeRules(t *testing.T) {
 	s := startSDK(t)
 	room := *must(s.video.CreateRoom(&video.CreateRoomParams{UniqueName: ptr("r")}))(t).Sid
-	ada, bob := must(s.Store().AddParticipant(room, "ada"))(t), must(s.Store().AddParticipant(room, "bob"))(t)
-	mic := must(s.Store().AddTrack(store.Track{ParticipantSID: bob.SID, Name: "mic", Kind: "audio", Enabled: true}))(t)
-	cam := must(s.Store().AddTrack(store.Track{ParticipantSID: bob.SID, Name: "cam", Kind: "video", Enabled: true}))(t)
-	must(s.Store().AddTrack(store.Track{ParticipantSID: ada.SID, Name: "own", Kind: "video"}))(t)
+	ada, bob := must(s.Store().Participants.Add(room, "ada"))(t), must(s.Store().Participants.Add(room, "bob"))(t)
+	mic := must(s.Store().Tracks.Add(store.Track{ParticipantSID: bob.SID, Name: "mic", Kind: "audio", Enabled: true}))(t)
+	cam := must(s.Store().Tracks.Add(store.Track{ParticipantSID: bob.SID, Name: "cam", Kind: "video", Enabled: true}))(t)
+	must(s.Store().Tracks.Add(store.Track{ParticipantSID: ada.SID, Name: "own", Kind: "video"}))(t)
 
 	subscribed := func(want ...store.Track) {
 		t.Helper()
@@ -241,13 +241,13 @@ func TestSubscribeRules(t *testing.T) {
 	subscribed(mic)
 	// Between browsers there is nothing to choose from.
 	pairs := *must(s.video.CreateRoom(&video.CreateRoomParams{Type: ptr("peer-to-peer")}))(t).Sid
-	eve := must(s.Store().AddParticipant(pairs, "eve"))(t)
+	eve := must(s.Store().Participants.Add(pairs, "eve"))(t)
 	all := any([]map[string]any{{"type": "include", "all": true}})
 	_, err = s.video.UpdateRoomParticipantSubscribeRule(pairs, eve.SID, &video.UpdateRoomParticipantSubscribeRuleParams{Rules: &all})
 	wantCode(t, err, 400, 53117)
-	must(s.Store().SetParticipantStatus(ada.SID, store.Disconnected))(t)
+	must(s.Store().Participants.SetStatus(ada.SID, store.Disconnected))(t)
 	wantCode(t, set([]map[string]any{{"type": "include", "all": true}}), 400, 20001)
-	must(s.Store().CompleteRoom(room))(t)
+	must(s.Store().Rooms.Complete(room))(t)
 	wantCode(t, set([]map[string]any{{"type": "include", "all": true}}), 400, 53118)
 }
 

@@ -93,7 +93,7 @@ func TestDocumentParameters(t *testing.T) {
 			wantCode(t, err, tt.status, tt.code)
 		})
 	}
-	if list := must(s.Store().Documents())(t); len(list) != 0 {
+	if list := must(s.Store().Documents.List())(t); len(list) != 0 {
 		t.Errorf("%d documents made by bad requests", len(list))
 	}
 	_, err := s.sync.FetchDocument(store.NewSID("IS"), "x")

@@ -174,8 +174,8 @@ func TestRooms(t *testing.T) {
 		t.Errorf("fetched %s by name, want %s", *got.Sid, *r.Sid)
 	}
 
-	p := must(s.Store().AddParticipant(*r.Sid, "alice"))(t)
-	k := must(s.Store().AddTrack(store.Track{ParticipantSID: p.SID, Name: "cam", Kind: "video", Enabled: true}))(t)
+	p := must(s.Store().Participants.Add(*r.Sid, "alice"))(t)
+	k := must(s.Store().Tracks.Add(store.Track{ParticipantSID: p.SID, Name: "cam", Kind: "video", Enabled: true}))(t)
 	tracks := must(s.video.ListRoomParticipantPublishedTrack("r", "alice", &video.ListRoomParticipantPublishedTrackParams{}))(t)
 	if len(tracks) != 1 || *tracks[0].Sid != k.SID || *tracks[0].Name != "cam" || !*tracks[0].Enabled {
 		t.Errorf("published tracks %+v", tracks)
@@ -281,7 +281,7 @@ func TestPaging(t *testing.T) {
 	s := startSDK(t)
 	want := map[string]bool{}
 	for range 7 {
-		want[must(s.Store().CreateRoom(store.Room{}))(t).SID] = true
+		want[must(s.Store().Rooms.Create(store.Room{}))(t).SID] = true
 	}
 	rooms := must(s.video.ListRoom(&video.ListRoomParams{PageSize: ptr(3), Limit: ptr(100)}))(t)
 	for _, r := range rooms {
@@ -296,7 +296,7 @@ func TestPaging(t *testing.T) {
 
 	// What is added between two pages neither repeats nor hides others.
 	first := must(s.video.PageRoom(&video.ListRoomParams{PageSize: ptr(3)}, "", ""))(t)
-	must(s.Store().CreateRoom(store.Room{}))(t)
+	must(s.Store().Rooms.Create(store.Room{}))(t)
 	next := must(url.Parse(*first.Meta.NextPageUrl))(t).Query()
 	second := must(s.video.PageRoom(&video.ListRoomParams{PageSize: ptr(3)}, next.Get("PageToken"), next.Get("Page")))(t)
 	if got, want := *second.Rooms[0].Sid, *rooms[3].Sid; got != want {

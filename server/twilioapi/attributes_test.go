@@ -29,7 +29,7 @@ func TestTooLongAttributes(t *testing.T) {
 		{"no object", `[]`, true, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			k, err := w.local.Store().Task(task)
+			k, err := w.local.Store().Tasks.Get(task)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -44,7 +44,7 @@ func TestTooLongAttributes(t *testing.T) {
 // fill makes a Task's attributes n characters long, of one.
 func (w *world) fill(task string, n int, one string) {
 	w.t.Helper()
-	if _, err := w.local.Store().UpdateTask(task, "", func(k *store.Task) error {
+	if _, err := w.local.Store().Tasks.Update(task, "", func(k *store.Task) error {
 		text := strings.TrimSuffix(k.Attributes, "}") + `,"note":"`
 		text += strings.Repeat(one, n-utf8.RuneCountInString(text)-2) + `"}`
 		k.Attributes = text

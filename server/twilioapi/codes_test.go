@@ -34,7 +34,7 @@ func fetch(s *stage) error {
 }
 
 func update(s *stage) error {
-	d, err := s.local.Store().Document(s.code)
+	d, err := s.local.Store().Documents.Get(s.code)
 	if err != nil {
 		return err
 	}
@@ -57,7 +57,7 @@ func createRoom(name string) func(*stage) error {
 
 // room answers the Room of the call, after the agent joined.
 func (s *stage) room() string {
-	r, err := s.local.Store().Room(s.code)
+	r, err := s.local.Store().Rooms.Get(s.code)
 	if err != nil {
 		s.t.Fatalf("no Room: %v", err)
 	}
@@ -72,9 +72,9 @@ func elsewhere(method, pathEnd string, over bool) func(*stage) {
 	return func(s *stage) {
 		sid := "RM" + zeros
 		if over {
-			r, err := s.local.Store().CreateRoom(store.Room{})
+			r, err := s.local.Store().Rooms.Create(store.Room{})
 			if err == nil {
-				_, err = s.local.Store().CompleteRoom(r.SID)
+				_, err = s.local.Store().Rooms.Complete(r.SID)
 			}
 			if err != nil {
 				s.t.Fatal(err)
@@ -220,7 +220,7 @@ func TestDocumentedErrors(t *testing.T) {
 			})
 		},
 			port: func(s *stage) error {
-				k, err := s.local.Store().Task(s.task)
+				k, err := s.local.Store().Tasks.Get(s.task)
 				if err != nil {
 					return err
 				}

@@ -211,10 +211,10 @@ func (w *world) hire(identity, name string) agent {
 		w.t.Fatal(err)
 	}
 	var a agent
-	if a.worker, err = w.local.Store().CreateWorker(store.Worker{FriendlyName: identity, Attributes: string(attrs)}); err != nil {
+	if a.worker, err = w.local.Store().Workers.Create(store.Worker{FriendlyName: identity, Attributes: string(attrs)}); err != nil {
 		w.t.Fatal(err)
 	}
-	if a.flex, err = w.local.Store().IssueFlexToken(store.FlexToken{WorkerSID: a.worker.SID}); err != nil {
+	if a.flex, err = w.local.Store().FlexTokens.Issue(store.FlexToken{WorkerSID: a.worker.SID}); err != nil {
 		w.t.Fatal(err)
 	}
 	if a.Agent, err = w.api.Authenticate(w.ctx, a.flex); err != nil {
@@ -227,17 +227,17 @@ func (w *world) hire(identity, name string) agent {
 func (w *world) task(a agent) (task, conversation string) {
 	w.t.Helper()
 	s := w.local.Store()
-	c, err := s.CreateConversation(store.Conversation{})
+	c, err := s.Conversations.Create(store.Conversation{})
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	k, err := s.CreateTask(store.Task{Attributes: `{"conversationSid":"` + c.SID + `","big":12345678901234567890}`, TaskChannel: "chat"})
+	k, err := s.Tasks.Create(store.Task{Attributes: `{"conversationSid":"` + c.SID + `","big":12345678901234567890}`, TaskChannel: "chat"})
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	r, err := s.Reserve(k.SID, a.worker.SID)
+	r, err := s.Reservations.Create(k.SID, a.worker.SID)
 	if err == nil {
-		_, err = s.SetReservationStatus(r.SID, store.ReservationAccepted)
+		_, err = s.Reservations.SetStatus(r.SID, store.ReservationAccepted)
 	}
 	if err != nil {
 		w.t.Fatal(err)
@@ -265,7 +265,7 @@ func (w *world) enter(j escalation.Join) store.Participant {
 	if c.Identity != j.Identity || c.Room != j.Room || !c.HasVideo {
 		w.t.Fatalf("token says %+v, join says %s in %s", c, j.Identity, j.Room)
 	}
-	p, err := w.local.Store().AddParticipant(c.Room, c.Identity)
+	p, err := w.local.Store().Participants.Add(c.Room, c.Identity)
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -293,7 +293,7 @@ func (w *world) await(code, what string, ok func(escalation.Escalation) bool) es
 
 func (w *world) attributes(task string) map[string]any {
 	w.t.Helper()
-	k, err := w.local.Store().Task(task)
+	k, err := w.local.Store().Tasks.Get(task)
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -314,7 +314,7 @@ func TestWholeCallOverLocalTwilio(t *testing.T) {
 	}
 	task, conversation := w.task(w.ana)
 	e := w.escalate(w.ana, task)
-	messages, err := w.local.Store().Messages(conversation, 0)
+	messages, err := w.local.Store().Conversations.Messages(conversation, 0)
 	if err != nil || len(messages) != 1 || messages[0].Author != "ana" || !strings.Contains(messages[0].Body, w.JoinURL(e.Code)) {
 		t.Fatalf("messages %+v, %v", messages, err)
 	}
@@ -332,7 +332,7 @@ func TestWholeCallOverLocalTwilio(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.enter(a)
-	room, err := w.local.Store().Room(e.Code)
+	room, err := w.local.Store().Rooms.Get(e.Code)
 	if err != nil || room.SID != a.Room || room.Type != "group" || room.EmptyRoomTimeout != 5 || room.UnusedRoomTimeout != 10 || room.MaxParticipants != 8 || room.MaxParticipantDuration != 4*3600 {
 		t.Errorf("Room %+v, %v", room, err)
 	}
@@ -350,7 +350,7 @@ func TestWholeCallOverLocalTwilio(t *testing.T) {
 	if err := w.Leave(w.ctx, e.Code, c.Identity); err != nil {
 		t.Fatal(err)
 	}
-	if p, err := w.local.Store().Participant(a.Room, customer.SID); err != nil || p.Status != store.Disconnected {
+	if p, err := w.local.Store().Participants.Get(a.Room, customer.SID); err != nil || p.Status != store.Disconnected {
 		t.Errorf("customer after leaving: %+v, %v", p, err)
 	}
 	if _, err := w.Rate(w.ctx, e.Code, "", 4, "gut <b>&"); err != nil {
@@ -366,7 +366,7 @@ func TestWholeCallOverLocalTwilio(t *testing.T) {
 	if err != nil || ended.Status != escalation.Ended || !ended.Settled {
 		t.Errorf("ended %+v, %v", ended, err)
 	}
-	if room, err = w.local.Store().Room(a.Room); err != nil || room.Status != store.RoomCompleted {
+	if room, err = w.local.Store().Rooms.Get(a.Room); err != nil || room.Status != store.RoomCompleted {
 		t.Errorf("Room %+v, %v", room, err)
 	}
 	attrs := w.attributes(task)
@@ -455,21 +455,21 @@ func TestTaskAndAgentRulesOverLocalTwilio(t *testing.T) {
 	}
 	p := w.enter(again)
 	// Somebody whose network is gone for a moment is still in the Room.
-	if _, err := w.local.Store().SetParticipantStatus(p.SID, store.Reconnecting); err != nil {
+	if _, err := w.local.Store().Participants.SetStatus(p.SID, store.Reconnecting); err != nil {
 		t.Fatal(err)
 	}
 	if ps, err := w.api.Rooms().Participants(w.ctx, j.Room); err != nil || len(ps) != 1 || ps[0].Identity != again.Identity || ps[0].Started.IsZero() {
 		t.Errorf("in the Room: %+v, %v", ps, err)
 	}
 	// The Room ends behind our back: the agent is free for the other call.
-	if _, err := w.local.Store().CompleteRoom(j.Room); err != nil {
+	if _, err := w.local.Store().Rooms.Complete(j.Room); err != nil {
 		t.Fatal(err)
 	}
 	w.await(one.Code, "room-ended to end the call", func(e escalation.Escalation) bool { return e.Status == escalation.Ended && e.Settled })
 	if _, err := w.JoinAsAgent(w.ctx, w.ana.Agent, two.Code); err != nil {
 		t.Errorf("after the first call ended: %v", err)
 	}
-	k, err := w.local.Store().UpdateTask(task2, "", func(k *store.Task) error { k.AssignmentStatus = store.TaskCompleted; return nil })
+	k, err := w.local.Store().Tasks.Update(task2, "", func(k *store.Task) error { k.AssignmentStatus = store.TaskCompleted; return nil })
 	if err != nil {
 		t.Fatalf("complete Task: %+v, %v", k, err)
 	}
@@ -490,7 +490,7 @@ func TestRecordingOverLocalTwilio(t *testing.T) {
 		t.Fatal(err)
 	}
 	rules := func() string {
-		r, err := w.local.Store().Room(j.Room)
+		r, err := w.local.Store().Rooms.Get(j.Room)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -548,7 +548,7 @@ func TestReopenOverLocalTwilio(t *testing.T) {
 	if err != nil || got.Status != escalation.Open || got.Rating == nil || got.Rating.Comment != "so far" {
 		t.Fatalf("after the restart: %+v, %v", got, err)
 	}
-	if m, err := w.local.Store().Messages(conversation, 0); err != nil || len(m) != 1 {
+	if m, err := w.local.Store().Conversations.Messages(conversation, 0); err != nil || len(m) != 1 {
 		t.Errorf("messages %+v, %v", m, err)
 	}
 	who, err := w.api.Authenticate(w.ctx, w.ana.flex)
@@ -573,7 +573,7 @@ func TestAuthenticateOverLocalTwilio(t *testing.T) {
 	w := newWorld(t, "", nil)
 	issue := func(f store.FlexToken) string {
 		f.WorkerSID = w.ana.worker.SID
-		raw, err := w.local.Store().IssueFlexToken(f)
+		raw, err := w.local.Store().FlexTokens.Issue(f)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -108,7 +108,7 @@ func (l *line) await(patience time.Duration, kinds ...string) message {
 // inRoom are the identities that Twilio has in the Room.
 func (w *world) inRoom(room string) (all []string) {
 	w.t.Helper()
-	list, err := w.local.Store().Participants(room, store.Connected)
+	list, err := w.local.Store().Participants.List(room, store.Connected)
 	if err != nil {
 		w.t.Fatal(err)
 	}

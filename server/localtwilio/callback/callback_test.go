@@ -115,14 +115,14 @@ func TestWholeRoom(t *testing.T) {
 		t.Run(method, func(t *testing.T) {
 			s := start(t)
 			rec := newReceiver(t, s)
-			room := must(s.CreateRoom(store.Room{UniqueName: "a & b", StatusCallback: rec.URL + "/cb?x=1", StatusCallbackMethod: method}))(t)
-			p := must(s.AddParticipant(room.SID, "customer:7"))(t)
-			k := must(s.AddTrack(store.Track{ParticipantSID: p.SID, Kind: "video", Name: "cam", Enabled: true}))(t)
-			if err := s.SetTrackEnabled(k.SID, false); err != nil {
+			room := must(s.Rooms.Create(store.Room{UniqueName: "a & b", StatusCallback: rec.URL + "/cb?x=1", StatusCallbackMethod: method}))(t)
+			p := must(s.Participants.Add(room.SID, "customer:7"))(t)
+			k := must(s.Tracks.Add(store.Track{ParticipantSID: p.SID, Kind: "video", Name: "cam", Enabled: true}))(t)
+			if err := s.Tracks.SetEnabled(k.SID, false); err != nil {
 				t.Fatal(err)
 			}
-			must(s.SetParticipantStatus(p.SID, store.Reconnecting))(t) // not a status callback
-			must(s.CompleteRoom(room.SID))(t)
+			must(s.Participants.SetStatus(p.SID, store.Reconnecting))(t) // not a status callback
+			must(s.Rooms.Complete(room.SID))(t)
 			want := []map[string]string{
 				{"StatusCallbackEvent": "room-created", "RoomName": "a & b", "RoomSid": room.SID, "RoomStatus": "in-progress", "RoomType": "group"},
 				{"StatusCallbackEvent": "participant-connected", "ParticipantSid": p.SID, "ParticipantIdentity": "customer:7", "ParticipantStatus": "connected"},
@@ -151,22 +151,22 @@ func TestWholeRoom(t *testing.T) {
 func TestRecording(t *testing.T) {
 	s := start(t)
 	rec := newReceiver(t, s)
-	room := must(s.CreateRoom(store.Room{UniqueName: "r", StatusCallback: rec.URL}))(t)
-	p := must(s.AddParticipant(room.SID, "ada"))(t)
+	room := must(s.Rooms.Create(store.Room{UniqueName: "r", StatusCallback: rec.URL}))(t)
+	p := must(s.Participants.Add(room.SID, "ada"))(t)
 	began := time.UnixMilli(1_700_000_000_123)
 	record := func() store.Recording {
-		return must(s.StartRecording(store.Recording{
+		return must(s.Recordings.Start(store.Recording{
 			RoomSID: room.SID, ParticipantSID: p.SID, SourceSID: store.NewSID("MT"), TrackName: "cam",
 			Type: "video", Codec: "VP8", Container: "mkv", Began: began,
 		}))(t)
 	}
 	a, b := record(), record()
-	must(s.EndRecording(a.SID, store.RecordingDone{Status: store.RecordingCompletedStatus, Size: 12345, Duration: 2600 * time.Millisecond, Began: began}))(t)
-	must(s.EndRecording(b.SID, store.RecordingDone{Status: store.RecordingFailedStatus, Size: 7, Duration: time.Millisecond, Began: began}))(t)
-	if err := s.DeleteRecording(a.SID); err != nil { // not a status callback
+	must(s.Recordings.End(a.SID, store.RecordingDone{Status: store.RecordingCompletedStatus, Size: 12345, Duration: 2600 * time.Millisecond, Began: began}))(t)
+	must(s.Recordings.End(b.SID, store.RecordingDone{Status: store.RecordingFailedStatus, Size: 7, Duration: time.Millisecond, Began: began}))(t)
+	if err := s.Recordings.Delete(a.SID); err != nil { // not a status callback
 		t.Fatal(err)
 	}
-	must(s.CompleteRoom(room.SID))(t)
+	must(s.Rooms.Complete(room.SID))(t)
 	about := func(event string, r store.Recording, more map[string]string) map[string]string {
 		m := map[string]string{
 			"StatusCallbackEvent": event, "RecordingSid": r.SID, "TrackSid": r.SourceSID, "SourceSid": r.SourceSID, "TrackName": "cam", "TrackKind": "video",
@@ -201,8 +201,8 @@ func TestReceiverAway(t *testing.T) {
 	s := start(t, time.Millisecond, time.Millisecond, time.Millisecond)
 	rec := newReceiver(t, s)
 	rec.failNext(3, http.StatusBadGateway)
-	room := must(s.CreateRoom(store.Room{StatusCallback: rec.URL}))(t)
-	must(s.AddParticipant(room.SID, "a"))(t)
+	room := must(s.Rooms.Create(store.Room{StatusCallback: rec.URL}))(t)
+	must(s.Participants.Add(room.SID, "a"))(t)
 	for i, want := range []string{"room-created", "participant-connected"} {
 		if v := rec.next(t); v.Get("StatusCallbackEvent") != want || v.Get("SequenceNumber") != strconv.Itoa(i) {
 			t.Errorf("callback %d is %v, want %s", i, v, want)
@@ -226,8 +226,8 @@ func TestGivesUp(t *testing.T) {
 			s := start(t, time.Millisecond)
 			rec := newReceiver(t, s)
 			rec.failNext(tt.fails, tt.status)
-			room := must(s.CreateRoom(store.Room{StatusCallback: rec.URL}))(t)
-			must(s.CompleteRoom(room.SID))(t)
+			room := must(s.Rooms.Create(store.Room{StatusCallback: rec.URL}))(t)
+			must(s.Rooms.Complete(room.SID))(t)
 			if v := rec.next(t); v.Get("StatusCallbackEvent") != "room-ended" {
 				t.Errorf("got %v, want room-ended", v)
 			}
@@ -242,20 +242,20 @@ func TestRoomsAreIndependent(t *testing.T) {
 	hang := make(chan struct{})
 	hanging := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-hang }))
 	t.Cleanup(func() { close(hang); hanging.Close() })
-	must(s.CreateRoom(store.Room{StatusCallback: hanging.URL}))(t)
+	must(s.Rooms.Create(store.Room{StatusCallback: hanging.URL}))(t)
 
 	rec := newReceiver(t, s)
 	const rooms, each = 5, 10
 	var wg sync.WaitGroup
 	for i := range rooms {
 		wg.Go(func() {
-			room, err := s.CreateRoom(store.Room{UniqueName: fmt.Sprint(i), StatusCallback: rec.URL})
+			room, err := s.Rooms.Create(store.Room{UniqueName: fmt.Sprint(i), StatusCallback: rec.URL})
 			if err != nil {
 				t.Error(err)
 				return
 			}
 			for j := range each {
-				if _, err := s.AddParticipant(room.SID, fmt.Sprint(j)); err != nil {
+				if _, err := s.Participants.Add(room.SID, fmt.Sprint(j)); err != nil {
 					t.Error(err)
 				}
 			}
@@ -295,7 +295,7 @@ func TestClose(t *testing.T) {
 	defer close(hang)
 	sender := callback.Start(callback.Config{Store: s, Backoff: []time.Duration{time.Hour}})
 	for _, path := range []string{"/hang", "/away"} {
-		must(s.CreateRoom(store.Room{StatusCallback: hanging.URL + path}))(t)
+		must(s.Rooms.Create(store.Room{StatusCallback: hanging.URL + path}))(t)
 		<-asked
 	}
 	done := make(chan struct{})

@@ -106,11 +106,11 @@ func (s *Server) hook(roomSID string) {
 }
 
 func (s *Server) enqueue(roomSID string) error {
-	room, err := s.store.Room(roomSID)
+	room, err := s.store.Rooms.Get(roomSID)
 	if err != nil || room.Status != store.RoomCompleted {
 		return err
 	}
-	recordings, err := s.store.Recordings(store.RecordingFilter{GroupingSIDs: []string{roomSID}})
+	recordings, err := s.store.Recordings.List(store.RecordingFilter{GroupingSIDs: []string{roomSID}})
 	if err != nil {
 		return err
 	}
@@ -123,11 +123,11 @@ func (s *Server) enqueue(roomSID string) error {
 			usable++
 		}
 	}
-	have, err := s.store.Compositions(store.CompositionFilter{RoomSID: roomSID})
+	have, err := s.store.Compositions.List(store.CompositionFilter{RoomSID: roomSID})
 	if err != nil || usable == 0 || len(have) > 0 {
 		return err
 	}
-	_, err = s.store.AddComposition(store.Composition{
+	_, err = s.store.Compositions.Add(store.Composition{
 		RoomSID: roomSID, Format: "webm", Width: hookWidth, Height: hookHeight, Video: true, Trim: true,
 	})
 	return err
@@ -156,7 +156,7 @@ func (s *Server) run() {
 			}
 			if err := s.compose(c); err != nil && s.ctx.Err() == nil {
 				s.log.Warn("room not composed", "room", c.RoomSID, "composition", c.SID, "err", err)
-				_, err = s.store.SetComposition(c.SID, store.CompositionFailedStatus, 0, 0)
+				_, err = s.store.Compositions.Set(c.SID, store.CompositionFailedStatus, 0, 0)
 				if err != nil && !errors.Is(err, store.ErrTransition) {
 					s.log.Error("enter that a composition failed", "err", err)
 					break // the store is in trouble; try again when something happens
@@ -168,7 +168,7 @@ func (s *Server) run() {
 
 // next finds the oldest that is enqueued, or that an earlier run was killed with.
 func (s *Server) next() (found store.Composition, ok bool) {
-	all, err := s.store.Compositions(store.CompositionFilter{})
+	all, err := s.store.Compositions.List(store.CompositionFilter{})
 	if err != nil {
 		if !errors.Is(err, store.ErrClosed) {
 			s.log.Error("look for compositions", "err", err)
@@ -188,7 +188,7 @@ func (s *Server) compose(c store.Composition) error {
 	if err != nil {
 		return fmt.Errorf("%w (apt-get install ffmpeg)", ErrNoFFmpeg)
 	}
-	recordings, err := s.store.Recordings(store.RecordingFilter{
+	recordings, err := s.store.Recordings.List(store.RecordingFilter{
 		GroupingSIDs: []string{c.RoomSID}, Status: store.RecordingCompletedStatus,
 	})
 	if err != nil {
@@ -198,7 +198,7 @@ func (s *Server) compose(c store.Composition) error {
 	if err != nil {
 		return err
 	}
-	if _, err := s.store.SetComposition(c.SID, store.CompositionProcessingStatus, 0, 0); err != nil {
+	if _, err := s.store.Compositions.Set(c.SID, store.CompositionProcessingStatus, 0, 0); err != nil {
 		return err
 	}
 	// Under another name until it is complete: what is served is whole.
@@ -217,7 +217,7 @@ func (s *Server) compose(c store.Composition) error {
 	if err := os.Rename(partial, target); err != nil {
 		return err
 	}
-	c, err = s.store.SetComposition(c.SID, store.CompositionCompletedStatus, info.Size(), p.total)
+	c, err = s.store.Compositions.Set(c.SID, store.CompositionCompletedStatus, info.Size(), p.total)
 	if err != nil {
 		s.remove(c) // deleted meanwhile
 		return err

@@ -40,9 +40,9 @@ func newRoom(t *testing.T) *room {
 	t.Helper()
 	r := &room{t: t, store: must(store.Open("", store.Options{}))(t), dir: t.TempDir(), settled: make(chan store.Composition, 10), start: time.Now()}
 	t.Cleanup(func() { _ = r.store.Close() })
-	r.info = must(r.store.CreateRoom(store.Room{}))(t)
-	r.ada = must(r.store.AddParticipant(r.info.SID, "ada"))(t)
-	r.bob = must(r.store.AddParticipant(r.info.SID, "bob"))(t)
+	r.info = must(r.store.Rooms.Create(store.Room{}))(t)
+	r.ada = must(r.store.Participants.Add(r.info.SID, "ada"))(t)
+	r.bob = must(r.store.Participants.Add(r.info.SID, "bob"))(t)
 	t.Cleanup(r.store.Watch(func(e store.Event) {
 		c, ok := e.Change.(*store.CompositionChanged)
 		if ok && (c.Composition.Status == store.CompositionCompletedStatus || c.Composition.Status == store.CompositionFailedStatus) {
@@ -60,7 +60,7 @@ func (r *room) record(who store.Participant, kind, source string, after, d time.
 	if kind == "video" {
 		rec.Container, codec = "mkv", "libvpx"
 	}
-	rec = must(r.store.StartRecording(rec))(r.t)
+	rec = must(r.store.Recordings.Start(rec))(r.t)
 	if source != "" {
 		args := []string{"-v", "error", "-f", "lavfi", "-i", source, "-t", strconv.FormatFloat(d.Seconds(), 'f', 3, 64), "-c", codec, "-deadline", "realtime"}
 		if kind == "audio" {
@@ -68,7 +68,7 @@ func (r *room) record(who store.Participant, kind, source string, after, d time.
 		}
 		run(r.t, "ffmpeg", append(args, filepath.Join(r.dir, rec.File()))...)
 	}
-	return must(r.store.EndRecording(rec.SID, store.RecordingDone{Status: "completed", Size: 1, Duration: d, Began: rec.Began}))(r.t)
+	return must(r.store.Recordings.End(rec.SID, store.RecordingDone{Status: "completed", Size: 1, Duration: d, Began: rec.Began}))(r.t)
 }
 
 func (r *room) wait() store.Composition {
@@ -123,7 +123,7 @@ func TestRoomIsComposed(t *testing.T) {
 	r.record(r.bob, "audio", "sine=frequency=440:sample_rate=48000", 3*time.Second, 2*time.Second)
 	s := Start(Config{Store: r.store, Dir: r.dir, Log: slog.New(slog.NewTextHandler(t.Output(), nil))})
 	defer s.Close()
-	must(r.store.CompleteRoom(r.info.SID))(t)
+	must(r.store.Rooms.Complete(r.info.SID))(t)
 	c := r.wait()
 	if c.Status != "completed" || c.Duration != 6*time.Second || c.Completed.IsZero() || c.RoomSID != r.info.SID {
 		t.Fatalf("composition %+v", c)
@@ -172,7 +172,7 @@ func TestRoomIsComposed(t *testing.T) {
 	if !strings.Contains(quiet, "lavfi.silence_start=0") || !strings.Contains(quiet, "lavfi.silence_end=2.9") && !strings.Contains(quiet, "lavfi.silence_end=3.0") {
 		t.Errorf("silence is not from 0 to 3 s: %s", quiet)
 	}
-	if err := r.store.DeleteComposition(c.SID); err != nil {
+	if err := r.store.Compositions.Delete(c.SID); err != nil {
 		t.Fatal(err)
 	}
 	deadline := time.After(15 * time.Second)
@@ -194,17 +194,17 @@ func TestHook(t *testing.T) {
 	r := newRoom(t)
 	s := Start(Config{Store: r.store, Dir: r.dir, FFmpeg: filepath.Join(r.dir, "missing")})
 	defer s.Close()
-	other := must(r.store.CreateRoom(store.Room{}))(t)
-	must(r.store.CompleteRoom(other.SID))(t)
-	late := must(r.store.StartRecording(store.Recording{RoomSID: r.info.SID, ParticipantSID: r.ada.SID, Type: "audio", Container: "mka", Began: r.start}))(t)
+	other := must(r.store.Rooms.Create(store.Room{}))(t)
+	must(r.store.Rooms.Complete(other.SID))(t)
+	late := must(r.store.Recordings.Start(store.Recording{RoomSID: r.info.SID, ParticipantSID: r.ada.SID, Type: "audio", Container: "mka", Began: r.start}))(t)
 	r.record(r.bob, "audio", "", 0, time.Second)
-	must(r.store.CompleteRoom(r.info.SID))(t)
-	must(r.store.EndRecording(late.SID, store.RecordingDone{Status: "completed", Size: 1, Duration: time.Second, Began: r.start}))(t)
+	must(r.store.Rooms.Complete(r.info.SID))(t)
+	must(r.store.Recordings.End(late.SID, store.RecordingDone{Status: "completed", Size: 1, Duration: time.Second, Began: r.start}))(t)
 	// Without ffmpeg the Composition says so by failing.
 	if c := r.wait(); c.Status != "failed" || c.RoomSID != r.info.SID {
 		t.Errorf("composition %+v", c)
 	}
-	all := must(r.store.Compositions(store.CompositionFilter{}))(t)
+	all := must(r.store.Compositions.List(store.CompositionFilter{}))(t)
 	if len(all) != 1 {
 		t.Errorf("%d compositions, want one", len(all))
 	}

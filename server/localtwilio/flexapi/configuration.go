@@ -51,7 +51,7 @@ func (s *Server) tokenInfo(h holder, _ *http.Request) (any, error) { return s.to
 
 // refresh makes a new token in exchange for one that is good.
 func (s *Server) refresh(h holder, _ *http.Request) (any, error) {
-	token, err := s.store.IssueFlexToken(store.FlexToken{WorkerSID: h.WorkerSID, Identity: h.Identity, Roles: h.Roles, RealmUser: h.RealmUser})
+	token, err := s.store.FlexTokens.Issue(store.FlexToken{WorkerSID: h.WorkerSID, Identity: h.Identity, Roles: h.Roles, RealmUser: h.RealmUser})
 	if err != nil {
 		return nil, err
 	}

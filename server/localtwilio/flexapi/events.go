@@ -80,7 +80,7 @@ func (b *bridges) storeEvent(e store.Event) {
 	case *store.ReservationUpdated:
 		b.tell(c.Reservation.WorkerSID, reservationEvents[c.Reservation.Status], b.reservation(c.Reservation, c.Task))
 	case *store.TaskUpdated:
-		all, err := b.store.TaskReservations(c.Task.SID)
+		all, err := b.store.Reservations.OfTask(c.Task.SID)
 		if err != nil {
 			return // the Task is gone again, or the store is closing
 		}

@@ -227,10 +227,10 @@ func tokenOf(r *http.Request) string {
 
 func (s *Server) holderOf(token string) (h holder, err error) {
 	h.token = token
-	if h.FlexToken, err = s.store.ValidateFlexToken(token); err != nil {
+	if h.FlexToken, err = s.store.FlexTokens.Validate(token); err != nil {
 		return h, fmt.Errorf("%w: %w", errUnauthorized, err)
 	}
-	h.worker, err = s.store.Worker(h.WorkerSID)
+	h.worker, err = s.store.Workers.Get(h.WorkerSID)
 	return h, err
 }
 

@@ -46,10 +46,10 @@ func must[T any](v T, err error) func(*testing.T) T {
 func newBench(t *testing.T) *bench {
 	t.Helper()
 	b := &bench{t: t, store: must(store.Open("", store.Options{}))(t)}
-	b.worker = must(b.store.CreateWorker(store.Worker{FriendlyName: "alex", Attributes: `{"full_name":"Alex"}`}))(t)
-	b.token = must(b.store.IssueFlexToken(store.FlexToken{WorkerSID: b.worker.SID}))(t)
-	b.conversation = must(b.store.CreateConversation(store.Conversation{}))(t)
-	b.task = must(b.store.CreateTask(store.Task{Attributes: `{"conversationSid":"` + b.conversation.SID + `"}`}))(t)
+	b.worker = must(b.store.Workers.Create(store.Worker{FriendlyName: "alex", Attributes: `{"full_name":"Alex"}`}))(t)
+	b.token = must(b.store.FlexTokens.Issue(store.FlexToken{WorkerSID: b.worker.SID}))(t)
+	b.conversation = must(b.store.Conversations.Create(store.Conversation{}))(t)
+	b.task = must(b.store.Tasks.Create(store.Task{Attributes: `{"conversationSid":"` + b.conversation.SID + `"}`}))(t)
 	b.flex = must(flexapi.Start(flexapi.Config{Store: b.store}))(t)
 	server := httptest.NewServer(b.flex)
 	b.url = server.URL
@@ -144,7 +144,7 @@ func (b *bench) seated(want bool) {
 		}
 	})()
 	for deadline := time.After(patience); ; {
-		_, err := b.store.ChatParticipant(b.conversation.SID, "alex")
+		_, err := b.store.ChatParticipants.Get(b.conversation.SID, "alex")
 		if (err == nil) == want {
 			return
 		}
@@ -176,7 +176,7 @@ func TestReservationFromOfferToCompletion(t *testing.T) {
 	if init["channel_id"] != b.worker.SID || init["token_lifetime"].(float64) < 3600 {
 		t.Errorf("init %v", init)
 	}
-	r := must(b.store.Reserve(b.task.SID, b.worker.SID))(t)
+	r := must(b.store.Reservations.Create(b.task.SID, b.worker.SID))(t)
 	var offered reservation
 	b.event(ws, "reservation.created", &offered)
 	if offered.SID != r.SID || offered.Status != "pending" || offered.Task.SID != b.task.SID {
@@ -208,21 +208,21 @@ func TestReservationFromOfferToCompletion(t *testing.T) {
 
 func TestWhatRESTDoesIsSeen(t *testing.T) {
 	b := newBench(t)
-	r := must(b.store.Reserve(b.task.SID, b.worker.SID))(t)
-	must(b.store.SetReservationStatus(r.SID, store.ReservationAccepted))(t)
+	r := must(b.store.Reservations.Create(b.task.SID, b.worker.SID))(t)
+	must(b.store.Reservations.SetStatus(r.SID, store.ReservationAccepted))(t)
 	ws := b.follow(b.token)
 	b.event(ws, "init", nil)
-	must(b.store.UpdateTask(b.task.SID, "", func(k *store.Task) error { k.Attributes = `{"a":1}`; return nil }))(t)
+	must(b.store.Tasks.Update(b.task.SID, "", func(k *store.Task) error { k.Attributes = `{"a":1}`; return nil }))(t)
 	var k struct{ Attributes string }
 	b.event(ws, "task.updated", &k)
 	if k.Attributes != `{"a":1}` {
 		t.Errorf("task %+v", k)
 	}
-	must(b.store.UpdateTask(b.task.SID, "", func(k *store.Task) error { k.AssignmentStatus = store.TaskWrapping; return nil }))(t)
+	must(b.store.Tasks.Update(b.task.SID, "", func(k *store.Task) error { k.AssignmentStatus = store.TaskWrapping; return nil }))(t)
 	b.event(ws, "reservation.wrapup", nil)
 	// And the other way round.
 	b.ask(b.token, "POST", b.workspace("Tasks/"+b.task.SID), map[string]string{"Attributes": `{"b":2}`}, 200, nil)
-	if k := must(b.store.Task(b.task.SID))(t); k.Attributes != `{"b":2}` {
+	if k := must(b.store.Tasks.Get(b.task.SID))(t); k.Attributes != `{"b":2}` {
 		t.Errorf("task %+v", k)
 	}
 	b.ask(b.token, "POST", b.workspace("Tasks/"+b.task.SID), map[string]string{"Attributes": `[]`}, 400, nil)
@@ -253,7 +253,7 @@ func TestActivities(t *testing.T) {
 	b.event(ws, "init", nil)
 	b.ask(b.token, "POST", b.workspace("Workers/"+b.worker.SID), map[string]string{"ActivitySid": list.Contents[at].SID}, 200, nil)
 	b.event(ws, "worker.activity.update", nil)
-	if w := must(b.store.Worker(b.worker.SID))(t); w.Available || w.ActivitySID != list.Contents[at].SID {
+	if w := must(b.store.Workers.Get(b.worker.SID))(t); w.Available || w.ActivitySID != list.Contents[at].SID {
 		t.Errorf("worker %+v", w)
 	}
 	b.ask(b.token, "POST", b.workspace("Workers/"+b.worker.SID), map[string]string{"ActivitySid": "WA0"}, 400, nil)
@@ -261,9 +261,9 @@ func TestActivities(t *testing.T) {
 
 func TestOthersTasksStayClosed(t *testing.T) {
 	b := newBench(t)
-	r := must(b.store.Reserve(b.task.SID, b.worker.SID))(t)
-	other := must(b.store.CreateWorker(store.Worker{FriendlyName: "eve"}))(t)
-	eve := must(b.store.IssueFlexToken(store.FlexToken{WorkerSID: other.SID}))(t)
+	r := must(b.store.Reservations.Create(b.task.SID, b.worker.SID))(t)
+	other := must(b.store.Workers.Create(store.Worker{FriendlyName: "eve"}))(t)
+	eve := must(b.store.FlexTokens.Issue(store.FlexToken{WorkerSID: other.SID}))(t)
 	b.ask(eve, "POST", b.workspace("Workers/"+other.SID+"/Reservations/"+r.SID), map[string]string{"ReservationStatus": "accepted"}, 404, nil)
 	b.ask(eve, "POST", b.workspace("Workers/"+b.worker.SID+"/Reservations/"+r.SID), map[string]string{"ReservationStatus": "accepted"}, 404, nil)
 	b.ask(eve, "GET", b.workspace("Tasks/"+b.task.SID), nil, 404, nil)
@@ -274,21 +274,21 @@ func TestOthersTasksStayClosed(t *testing.T) {
 
 func TestWhoHasChatsIsSeatedAtTheStart(t *testing.T) {
 	b := newBench(t)
-	r := must(b.store.Reserve(b.task.SID, b.worker.SID))(t)
+	r := must(b.store.Reservations.Create(b.task.SID, b.worker.SID))(t)
 	if err := b.flex.Close(); err != nil {
 		t.Fatal(err)
 	}
-	must(b.store.SetReservationStatus(r.SID, store.ReservationAccepted))(t)
+	must(b.store.Reservations.SetStatus(r.SID, store.ReservationAccepted))(t)
 	again := must(flexapi.Start(flexapi.Config{Store: b.store}))(t)
 	defer again.Close()
-	must(b.store.ChatParticipant(b.conversation.SID, "alex"))(t)
+	must(b.store.ChatParticipants.Get(b.conversation.SID, "alex"))(t)
 }
 
 func TestWorkersJoinChatsOfTheirOwn(t *testing.T) {
 	b := newBench(t)
-	r := must(b.store.Reserve(b.task.SID, b.worker.SID))(t)
-	other := must(b.store.CreateWorker(store.Worker{FriendlyName: "eve"}))(t)
-	eve := must(b.store.IssueFlexToken(store.FlexToken{WorkerSID: other.SID}))(t)
+	r := must(b.store.Reservations.Create(b.task.SID, b.worker.SID))(t)
+	other := must(b.store.Workers.Create(store.Worker{FriendlyName: "eve"}))(t)
+	eve := must(b.store.FlexTokens.Issue(store.FlexToken{WorkerSID: other.SID}))(t)
 	join := func(token string, want int) {
 		t.Helper()
 		req := must(http.NewRequestWithContext(t.Context(), http.MethodPost,
@@ -302,10 +302,10 @@ func TestWorkersJoinChatsOfTheirOwn(t *testing.T) {
 		}
 	}
 	join(b.token, http.StatusNotFound) // offered, not accepted
-	must(b.store.SetReservationStatus(r.SID, store.ReservationAccepted))(t)
+	must(b.store.Reservations.SetStatus(r.SID, store.ReservationAccepted))(t)
 	join(b.token, http.StatusOK)
 	join(b.token, http.StatusOK)
-	must(b.store.ChatParticipant(b.conversation.SID, "alex"))(t)
+	must(b.store.ChatParticipants.Get(b.conversation.SID, "alex"))(t)
 	join(eve, http.StatusNotFound)
 	join("nonsense", http.StatusUnauthorized)
 }
@@ -313,7 +313,7 @@ func TestWorkersJoinChatsOfTheirOwn(t *testing.T) {
 func TestPlainRequests(t *testing.T) {
 	b := newBench(t)
 	b.flex.SetPlugins(flexapi.Plugin{Name: "p", Version: "1.0.0", Src: "http://127.0.0.1/p.js"})
-	late := must(b.store.IssueFlexToken(store.FlexToken{WorkerSID: b.worker.SID, Expires: b.store.Now()}))(t)
+	late := must(b.store.FlexTokens.Issue(store.FlexToken{WorkerSID: b.worker.SID, Expires: b.store.Now()}))(t)
 	info := "/flex-api/v1/Accounts/" + b.store.Account().SID + "/Tokens/Info"
 	for _, c := range []struct {
 		name, method, path, form string

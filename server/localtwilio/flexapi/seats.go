@@ -20,12 +20,12 @@ type seats struct {
 
 // all seats every Worker who has a chat already.
 func (s *seats) all() error {
-	workers, err := s.store.Workers()
+	workers, err := s.store.Workers.List()
 	if err != nil {
 		return fmt.Errorf("seat workers: %w", err)
 	}
 	for _, w := range workers {
-		all, err := s.store.WorkerReservations(w.SID)
+		all, err := s.store.Reservations.OfWorker(w.SID)
 		if err != nil {
 			return fmt.Errorf("seat worker %s: %w", w.SID, err)
 		}
@@ -33,7 +33,7 @@ func (s *seats) all() error {
 			if r.Status != store.ReservationAccepted && r.Status != store.ReservationWrapping {
 				continue
 			}
-			k, err := s.store.Task(r.TaskSID)
+			k, err := s.store.Tasks.Get(r.TaskSID)
 			if err != nil {
 				return fmt.Errorf("seat worker %s: %w", w.SID, err)
 			}
@@ -54,12 +54,12 @@ func (s *seats) seat(r store.Reservation, k store.Task) {
 	var err error
 	switch {
 	case r.Status == store.ReservationAccepted || r.Status == store.ReservationWrapping:
-		_, err = s.store.AddChatParticipant(sid, store.ChatParticipant{Identity: r.Worker, Attributes: `{"member_type":"agent"}`})
+		_, err = s.store.ChatParticipants.Add(sid, store.ChatParticipant{Identity: r.Worker, Attributes: `{"member_type":"agent"}`})
 		if errors.Is(err, store.ErrNameTaken) {
 			return
 		}
 	case slices.Contains([]string{store.ReservationCompleted, store.ReservationCanceled, store.ReservationRescinded}, r.Status):
-		err = s.store.RemoveChatParticipant(sid, r.Worker)
+		err = s.store.ChatParticipants.Remove(sid, r.Worker)
 		if errors.Is(err, store.ErrNotFound) {
 			return
 		}
@@ -84,7 +84,7 @@ func conversationOf(k store.Task) string {
 // has accepted a Task and the chat has not reached it yet; it returns
 // store.ErrNotFound for any other.
 func (s *seats) join(h holder, r *http.Request) (any, error) {
-	all, err := s.store.WorkerReservations(h.worker.SID)
+	all, err := s.store.Reservations.OfWorker(h.worker.SID)
 	if err != nil {
 		return nil, fmt.Errorf("join chat: %w", err)
 	}
@@ -92,7 +92,7 @@ func (s *seats) join(h holder, r *http.Request) (any, error) {
 		if v.Status != store.ReservationAccepted && v.Status != store.ReservationWrapping {
 			continue
 		}
-		k, err := s.store.Task(v.TaskSID)
+		k, err := s.store.Tasks.Get(v.TaskSID)
 		if err != nil {
 			return nil, fmt.Errorf("join chat: %w", err)
 		}

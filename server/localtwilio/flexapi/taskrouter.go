@@ -115,7 +115,7 @@ func (t *taskRouter) updateWorker(h holder, params map[string]json.RawMessage) (
 		}
 		activity = t.activity(activities[i])
 	}
-	w, err := t.store.UpdateWorker(h.WorkerSID, func(w *store.Worker) error {
+	w, err := t.store.Workers.Update(h.WorkerSID, func(w *store.Worker) error {
 		if setAttributes {
 			w.Attributes = attributes
 		}
@@ -132,7 +132,7 @@ func (t *taskRouter) updateWorker(h holder, params map[string]json.RawMessage) (
 
 // listReservations are those that still bind a Task.
 func (t *taskRouter) listReservations(h holder) (any, error) {
-	all, err := t.store.WorkerReservations(h.WorkerSID)
+	all, err := t.store.Reservations.OfWorker(h.WorkerSID)
 	if err != nil {
 		return nil, err
 	}
@@ -152,7 +152,7 @@ func (t *taskRouter) listReservations(h holder) (any, error) {
 
 // reservationOfTask draws a Reservation with its Task.
 func (t *taskRouter) reservationOfTask(r store.Reservation) (any, error) {
-	k, err := t.store.Task(r.TaskSID)
+	k, err := t.store.Tasks.Get(r.TaskSID)
 	if err != nil {
 		return nil, err
 	}
@@ -161,7 +161,7 @@ func (t *taskRouter) reservationOfTask(r store.Reservation) (any, error) {
 
 // reservationOf finds a Reservation of the holder's.
 func (t *taskRouter) reservationOf(h holder, sid string) (store.Reservation, error) {
-	r, err := t.store.Reservation(sid)
+	r, err := t.store.Reservations.Get(sid)
 	if err == nil && r.WorkerSID != h.WorkerSID {
 		err = store.ErrNotFound
 	}
@@ -182,7 +182,7 @@ func (t *taskRouter) updateReservation(h holder, sid string, params map[string]j
 		return nil, err
 	}
 	if status, given := text(params, "ReservationStatus"); given {
-		if r, err = t.store.SetReservationStatus(sid, status); err != nil {
+		if r, err = t.store.Reservations.SetStatus(sid, status); err != nil {
 			return nil, err
 		}
 	}
@@ -191,14 +191,14 @@ func (t *taskRouter) updateReservation(h holder, sid string, params map[string]j
 
 // taskOf finds a Task for which the holder has or had a Reservation.
 func (t *taskRouter) taskOf(h holder, sid string) (store.Task, error) {
-	all, err := t.store.TaskReservations(sid)
+	all, err := t.store.Reservations.OfTask(sid)
 	if err != nil {
 		return store.Task{}, err
 	}
 	if !slices.ContainsFunc(all, func(r store.Reservation) bool { return r.WorkerSID == h.WorkerSID }) {
 		return store.Task{}, store.ErrNotFound
 	}
-	return t.store.Task(sid)
+	return t.store.Tasks.Get(sid)
 }
 
 func (t *taskRouter) updateTask(h holder, sid string, params map[string]json.RawMessage, ifMatch string) (any, error) {
@@ -212,7 +212,7 @@ func (t *taskRouter) updateTask(h holder, sid string, params map[string]json.Raw
 	}
 	status, _ := text(params, "AssignmentStatus")
 	reason, setReason := text(params, "Reason")
-	k, err = t.store.UpdateTask(k.SID, ifMatch, func(k *store.Task) error {
+	k, err = t.store.Tasks.Update(k.SID, ifMatch, func(k *store.Task) error {
 		if setAttributes {
 			k.Attributes = attributes
 		}

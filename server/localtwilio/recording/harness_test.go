@@ -100,8 +100,8 @@ func newStage(t *testing.T) *stage {
 	engine := must(sfu.Start(sfu.Config{}))(t)
 	t.Cleanup(func() { _ = engine.Close() })
 	s.router = engine.NewRouter(sfu.RouterConfig{})
-	s.info = must(s.store.CreateRoom(store.Room{}))(t)
-	s.who = must(s.store.AddParticipant(s.info.SID, "ada"))(t)
+	s.info = must(s.store.Rooms.Create(store.Room{}))(t)
+	s.who = must(s.store.Participants.Add(s.info.SID, "ada"))(t)
 	s.room = s.srv.Room(s.info.SID, s.router)
 	t.Cleanup(s.store.Watch(func(e store.Event) {
 		switch c := e.Change.(type) {

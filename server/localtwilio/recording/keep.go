@@ -17,7 +17,7 @@ const (
 // recover ends the recordings that an earlier run left in the making: what there is of
 // them is complete now.
 func (s *Server) recover() error {
-	left, err := s.store.Recordings(store.RecordingFilter{Status: store.RecordingProcessingStatus})
+	left, err := s.store.Recordings.List(store.RecordingFilter{Status: store.RecordingProcessingStatus})
 	if err != nil {
 		return err
 	}
@@ -28,7 +28,7 @@ func (s *Server) recover() error {
 			s.log.Warn("recording of an earlier run is lost", "recording", r.SID, "err", err)
 			done.Status = store.RecordingFailedStatus
 		}
-		if _, err := s.store.EndRecording(r.SID, done); err != nil {
+		if _, err := s.store.Recordings.End(r.SID, done); err != nil {
 			return err
 		}
 	}
@@ -52,7 +52,7 @@ func (s *Server) prune() {
 }
 
 func (s *Server) pruneOnce(age time.Duration, total int64) error {
-	all, err := s.store.Recordings(store.RecordingFilter{}) // newest first
+	all, err := s.store.Recordings.List(store.RecordingFilter{}) // newest first
 	if err != nil {
 		return err
 	}
@@ -66,7 +66,7 @@ func (s *Server) pruneOnce(age time.Duration, total int64) error {
 		if sum <= total && !r.Created.Before(limit) {
 			continue
 		}
-		if err := s.store.DeleteRecording(r.SID); err != nil {
+		if err := s.store.Recordings.Delete(r.SID); err != nil {
 			return err
 		}
 		// Here too, not only when the event comes: Close may be quicker.

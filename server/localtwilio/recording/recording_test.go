@@ -208,7 +208,7 @@ func TestKilled(t *testing.T) {
 	}
 	again := must(Start(Config{Store: s.store, Dir: dir}))(t)
 	defer again.Close()
-	done := must(s.store.Recording(r.SID))(t)
+	done := must(s.store.Recordings.Get(r.SID))(t)
 	if done.Status != "completed" || done.Size != int64(len(b)-7) {
 		t.Errorf("recording %+v", done)
 	}
@@ -226,21 +226,21 @@ func TestDeleteAndPrune(t *testing.T) {
 	defer st.Close()
 	s := must(Start(Config{Store: st}))(t)
 	defer s.Close()
-	info := must(st.CreateRoom(store.Room{}))(t)
-	who := must(st.AddParticipant(info.SID, "ada"))(t)
+	info := must(st.Rooms.Create(store.Room{}))(t)
+	who := must(st.Participants.Add(info.SID, "ada"))(t)
 	var all []store.Recording
 	for range 4 {
-		r := must(st.StartRecording(store.Recording{RoomSID: info.SID, ParticipantSID: who.SID, Container: "mka"}))(t)
+		r := must(st.Recordings.Start(store.Recording{RoomSID: info.SID, ParticipantSID: who.SID, Container: "mka"}))(t)
 		if err := os.WriteFile(s.File(r), make([]byte, 1000), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		all = append(all, must(st.EndRecording(r.SID, store.RecordingDone{Status: "completed", Size: 1000, Duration: time.Second}))(t))
+		all = append(all, must(st.Recordings.End(r.SID, store.RecordingDone{Status: "completed", Size: 1000, Duration: time.Second}))(t))
 		later.Add(int64(time.Hour))
 	}
 	left := func(want ...bool) {
 		t.Helper()
 		for i, r := range all {
-			r = must(st.Recording(r.SID))(t)
+			r = must(st.Recordings.Get(r.SID))(t)
 			if (r.Status == "completed") != want[i] {
 				t.Errorf("recording %d is %s", i, r.Status)
 			}
@@ -259,7 +259,7 @@ func TestDeleteAndPrune(t *testing.T) {
 		t.Fatal(err)
 	}
 	left(false, false, true, true)
-	if err := st.DeleteRecording(all[3].SID); err != nil {
+	if err := st.Recordings.Delete(all[3].SID); err != nil {
 		t.Fatal(err)
 	}
 	left(false, false, true, false)

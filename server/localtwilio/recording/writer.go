@@ -190,7 +190,7 @@ func (w *writer) create(frame []byte, at time.Time) (bool, error) {
 		return false, nil
 	}
 	entry.Name = w.source.Name
-	rec, err := w.srv.store.StartRecording(store.Recording{
+	rec, err := w.srv.store.Recordings.Start(store.Recording{
 		RoomSID: w.room, ParticipantSID: w.source.ParticipantSID, SourceSID: w.source.TrackSID, TrackName: w.source.Name,
 		Type: w.format.kind, Codec: w.format.codec, Container: w.format.container, Began: at,
 	})
@@ -239,7 +239,7 @@ func (w *writer) finish() error {
 			began = ours
 		}
 	}
-	rec, err := w.srv.store.EndRecording(w.rec.SID, store.RecordingDone{
+	rec, err := w.srv.store.Recordings.End(w.rec.SID, store.RecordingDone{
 		Status: store.RecordingCompletedStatus, Size: file.size, Duration: w.end, Began: began,
 	})
 	if errors.Is(err, store.ErrTransition) {
@@ -265,7 +265,7 @@ func (w *writer) fail(err error) {
 	if w.rec.SID == "" {
 		return
 	}
-	if _, err := w.srv.store.EndRecording(w.rec.SID, store.RecordingDone{
+	if _, err := w.srv.store.Recordings.End(w.rec.SID, store.RecordingDone{
 		Status: store.RecordingFailedStatus, Size: size, Duration: w.end, Began: w.began,
 	}); err != nil {
 		w.log.Error("enter the recording's failure", "err", err)

@@ -39,7 +39,7 @@ func createConversation(c *call) error {
 	if sidLike.MatchString(v.UniqueName) {
 		return invalid("UniqueName must not look like a SID")
 	}
-	v, err := c.store.CreateConversation(v)
+	v, err := c.store.Conversations.Create(v)
 	if errors.Is(err, store.ErrNameTaken) {
 		return &Error{
 			Status: http.StatusConflict, Code: codeConversationExists,
@@ -53,7 +53,7 @@ func createConversation(c *call) error {
 }
 
 func listConversations(c *call) error {
-	all, err := c.store.Conversations()
+	all, err := c.store.Conversations.List()
 	if err != nil {
 		return err
 	}
@@ -64,7 +64,7 @@ func listConversations(c *call) error {
 }
 
 func fetchConversation(c *call) error {
-	v, err := c.store.Conversation(c.path("conversation"))
+	v, err := c.store.Conversations.Get(c.path("conversation"))
 	if err != nil {
 		return err
 	}
@@ -79,7 +79,7 @@ func updateConversation(c *call) error {
 	if state != "" && !slices.Contains([]string{"active", "inactive", "closed"}, state) {
 		return invalid("Invalid parameter State")
 	}
-	v, err := c.store.UpdateConversation(c.path("conversation"), func(v *store.Conversation) error {
+	v, err := c.store.Conversations.Update(c.path("conversation"), func(v *store.Conversation) error {
 		if state != "" {
 			v.State = state
 		}
@@ -105,21 +105,21 @@ func createMessage(c *call) error {
 	if utf8.RuneCountInString(m.Body) > maxMessageBody {
 		return bad(codeMessageBodyTooLong, "Message body is longer than 1600 characters")
 	}
-	v, err := c.store.Conversation(c.path("conversation"))
+	v, err := c.store.Conversations.Get(c.path("conversation"))
 	if err != nil {
 		return err
 	}
 	if v.State == "closed" {
 		return bad(codeConversationClosed, "Conversation is closed")
 	}
-	if m, err = c.store.AddMessage(v.SID, m); err != nil {
+	if m, err = c.store.Conversations.AddMessage(v.SID, m); err != nil {
 		return err
 	}
 	return c.json(http.StatusCreated, c.message(m))
 }
 
 func listMessages(c *call) error {
-	all, err := c.store.Messages(c.path("conversation"), 0)
+	all, err := c.store.Conversations.Messages(c.path("conversation"), 0)
 	if err != nil {
 		return err
 	}
@@ -134,7 +134,7 @@ func listMessages(c *call) error {
 }
 
 func fetchMessage(c *call) error {
-	all, err := c.store.Messages(c.path("conversation"), 0)
+	all, err := c.store.Conversations.Messages(c.path("conversation"), 0)
 	if err != nil {
 		return err
 	}

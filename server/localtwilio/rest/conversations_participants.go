@@ -27,7 +27,7 @@ func addChatParticipant(c *call) error {
 	if p.Attributes != "" && !isObject(p.Attributes) {
 		return invalid("Attributes must be a JSON object")
 	}
-	p, err := c.store.AddChatParticipant(c.path("conversation"), p)
+	p, err := c.store.ChatParticipants.Add(c.path("conversation"), p)
 	if errors.Is(err, store.ErrNameTaken) {
 		return &Error{Status: http.StatusConflict, Code: codeChatParticipantExists, Message: "Participant already exists"}
 	}
@@ -38,7 +38,7 @@ func addChatParticipant(c *call) error {
 }
 
 func listChatParticipants(c *call) error {
-	all, err := c.store.ChatParticipants(c.path("conversation"))
+	all, err := c.store.ChatParticipants.List(c.path("conversation"))
 	if err != nil {
 		return err
 	}
@@ -47,7 +47,7 @@ func listChatParticipants(c *call) error {
 }
 
 func fetchChatParticipant(c *call) error {
-	p, err := c.store.ChatParticipant(c.path("conversation"), c.path("participant"))
+	p, err := c.store.ChatParticipants.Get(c.path("conversation"), c.path("participant"))
 	if err != nil {
 		return err
 	}
@@ -55,7 +55,7 @@ func fetchChatParticipant(c *call) error {
 }
 
 func removeChatParticipant(c *call) error {
-	if err := c.store.RemoveChatParticipant(c.path("conversation"), c.path("participant")); err != nil {
+	if err := c.store.ChatParticipants.Remove(c.path("conversation"), c.path("participant")); err != nil {
 		return err
 	}
 	return c.noContent()

@@ -35,7 +35,7 @@ func validateToken(c *call) error {
 	if in.Token == "" {
 		return invalid("Missing required parameter token")
 	}
-	v, err := c.store.ValidateFlexToken(in.Token)
+	v, err := c.store.FlexTokens.Validate(in.Token)
 	switch {
 	case errors.Is(err, store.ErrNotFound):
 		return c.json(http.StatusOK, object{"valid": false, "code": codeTokenInvalid, "message": "Token is invalid"})

@@ -101,7 +101,7 @@ func (a *API) limited(write bool, f func(*call) error) func(*call) error {
 			return f(c)
 		}
 		// By its SID: a Document has two addresses.
-		d, err := c.store.Document(c.path("document"))
+		d, err := c.store.Documents.Get(c.path("document"))
 		if err != nil {
 			return err
 		}

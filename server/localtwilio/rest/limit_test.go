@@ -48,11 +48,11 @@ func ask(t *testing.T, a *API, method, url, form string) (status, code int, retr
 
 func TestSyncLimits(t *testing.T) {
 	a, s, pass := limitedAPI(t, Config{})
-	one, err := s.CreateDocument(store.Document{UniqueName: "one"})
+	one, err := s.Documents.Create(store.Document{UniqueName: "one"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.CreateDocument(store.Document{UniqueName: "two"}); err != nil {
+	if _, err := s.Documents.Create(store.Document{UniqueName: "two"}); err != nil {
 		t.Fatal(err)
 	}
 	base := "https://sync.twilio.com/v1/Services/" + s.Account().SyncServiceSID + "/Documents/"
@@ -129,7 +129,7 @@ func TestAccountLimit(t *testing.T) {
 
 func TestLimitsOff(t *testing.T) {
 	a, s, _ := limitedAPI(t, Config{Limits: Limits{Off: true}})
-	if _, err := s.CreateDocument(store.Document{UniqueName: "one"}); err != nil {
+	if _, err := s.Documents.Create(store.Document{UniqueName: "one"}); err != nil {
 		t.Fatal(err)
 	}
 	for i := range 250 {

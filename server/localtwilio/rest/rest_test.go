@@ -30,14 +30,14 @@ func newAPI(t testing.TB) (*rest.API, *store.Store) {
 func TestErrors(t *testing.T) {
 	api, s := newAPI(t)
 	is, ws := s.Account().SyncServiceSID, s.Account().WorkspaceSID
-	if _, err := s.CreateRoom(store.Room{UniqueName: "r"}); err != nil {
+	if _, err := s.Rooms.Create(store.Room{UniqueName: "r"}); err != nil {
 		t.Fatal(err)
 	}
-	task, err := s.CreateTask(store.Task{})
+	task, err := s.Tasks.Create(store.Task{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	worker, err := s.CreateWorker(store.Worker{FriendlyName: "w"})
+	worker, err := s.Workers.Create(store.Worker{FriendlyName: "w"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -64,7 +64,7 @@ func createDocument(c *call) error {
 	if _, err := c.documentChange(&d); err != nil {
 		return err
 	}
-	d, err := c.store.CreateDocument(d)
+	d, err := c.store.Documents.Create(d)
 	if errors.Is(err, store.ErrNameTaken) {
 		return &Error{Status: http.StatusConflict, Code: codeSyncNameTaken, Message: "Unique name already exists"}
 	}
@@ -75,7 +75,7 @@ func createDocument(c *call) error {
 }
 
 func listDocuments(c *call) error {
-	all, err := c.store.Documents()
+	all, err := c.store.Documents.List()
 	if err != nil {
 		return err
 	}
@@ -83,7 +83,7 @@ func listDocuments(c *call) error {
 }
 
 func fetchDocument(c *call) error {
-	d, err := c.store.Document(c.path("document"))
+	d, err := c.store.Documents.Get(c.path("document"))
 	if err != nil {
 		return err
 	}
@@ -100,7 +100,7 @@ func updateDocument(c *call) error {
 	if err != nil {
 		return err
 	}
-	d, err := c.store.UpdateDocument(c.path("document"), match, func(d *store.Document) error {
+	d, err := c.store.Documents.Update(c.path("document"), match, func(d *store.Document) error {
 		if given.data {
 			d.Data = change.Data
 		}
@@ -123,7 +123,7 @@ func updateDocument(c *call) error {
 }
 
 func deleteDocument(c *call) error {
-	if err := c.store.DeleteDocument(c.path("document")); err != nil {
+	if err := c.store.Documents.Delete(c.path("document")); err != nil {
 		return err
 	}
 	return c.noContent()
@@ -157,7 +157,7 @@ func (c *call) documentChange(d *store.Document) (given documentGiven, err error
 }
 
 func listPermissions(c *call) error {
-	all, err := c.store.Permissions(c.path("document"))
+	all, err := c.store.Documents.Permissions(c.path("document"))
 	if err != nil {
 		return err
 	}
@@ -165,7 +165,7 @@ func listPermissions(c *call) error {
 }
 
 func fetchPermission(c *call) error {
-	p, err := c.store.Permission(c.path("document"), c.path("identity"))
+	p, err := c.store.Documents.Permission(c.path("document"), c.path("identity"))
 	if err != nil {
 		return err
 	}
@@ -182,7 +182,7 @@ func updatePermission(c *call) error {
 			return err
 		}
 	}
-	p, err := c.store.SetPermission(c.path("document"), p)
+	p, err := c.store.Documents.SetPermission(c.path("document"), p)
 	if err != nil {
 		return err
 	}
@@ -190,7 +190,7 @@ func updatePermission(c *call) error {
 }
 
 func deletePermission(c *call) error {
-	if err := c.store.DeletePermission(c.path("document"), c.path("identity")); err != nil {
+	if err := c.store.Documents.DeletePermission(c.path("document"), c.path("identity")); err != nil {
 		return err
 	}
 	return c.noContent()

@@ -62,14 +62,14 @@ func createTask(c *call) error {
 	if err != nil {
 		return err
 	}
-	if k, err = c.store.CreateTask(k); err != nil {
+	if k, err = c.store.Tasks.Create(k); err != nil {
 		return err
 	}
 	return c.tagged(http.StatusCreated, k.ETag(), c.task(k))
 }
 
 func listTasks(c *call) error {
-	all, err := c.store.Tasks()
+	all, err := c.store.Tasks.List()
 	if err != nil {
 		return err
 	}
@@ -81,7 +81,7 @@ func listTasks(c *call) error {
 }
 
 func fetchTask(c *call) error {
-	k, err := c.store.Task(c.path("task"))
+	k, err := c.store.Tasks.Get(c.path("task"))
 	if err != nil {
 		return err
 	}
@@ -92,7 +92,7 @@ func updateTask(c *call) error {
 	if c.has("Attributes") && !isObject(c.form("Attributes")) {
 		return invalid("Attributes must be a JSON object")
 	}
-	k, err := c.store.UpdateTask(c.path("task"), c.ifMatch(), func(k *store.Task) error {
+	k, err := c.store.Tasks.Update(c.path("task"), c.ifMatch(), func(k *store.Task) error {
 		if c.has("Attributes") {
 			k.Attributes = c.form("Attributes")
 		}
@@ -120,14 +120,14 @@ func updateTask(c *call) error {
 }
 
 func deleteTask(c *call) error {
-	if err := c.store.DeleteTask(c.path("task")); err != nil {
+	if err := c.store.Tasks.Delete(c.path("task")); err != nil {
 		return err
 	}
 	return c.noContent()
 }
 
 func listWorkers(c *call) error {
-	all, err := c.store.Workers()
+	all, err := c.store.Workers.List()
 	if err != nil {
 		return err
 	}
@@ -141,7 +141,7 @@ func listWorkers(c *call) error {
 }
 
 func fetchWorker(c *call) error {
-	w, err := c.store.Worker(c.path("worker"))
+	w, err := c.store.Workers.Get(c.path("worker"))
 	if err != nil {
 		return err
 	}
@@ -152,7 +152,7 @@ func updateWorker(c *call) error {
 	if c.has("Attributes") && !isObject(c.form("Attributes")) {
 		return invalid("Attributes must be a JSON object")
 	}
-	w, err := c.store.UpdateWorker(c.path("worker"), func(w *store.Worker) error {
+	w, err := c.store.Workers.Update(c.path("worker"), func(w *store.Worker) error {
 		if c.has("Attributes") {
 			w.Attributes = c.form("Attributes")
 		}
@@ -165,7 +165,7 @@ func updateWorker(c *call) error {
 }
 
 func listTaskReservations(c *call) error {
-	all, err := c.store.TaskReservations(c.path("task"))
+	all, err := c.store.Reservations.OfTask(c.path("task"))
 	if err != nil {
 		return err
 	}
@@ -173,7 +173,7 @@ func listTaskReservations(c *call) error {
 }
 
 func listWorkerReservations(c *call) error {
-	all, err := c.store.WorkerReservations(c.path("worker"))
+	all, err := c.store.Reservations.OfWorker(c.path("worker"))
 	if err != nil {
 		return err
 	}
@@ -190,7 +190,7 @@ func (c *call) reservations(all []store.Reservation) error {
 
 // findReservation finds the path's Reservation, which must be its owner's.
 func (c *call) findReservation() (store.Reservation, error) {
-	r, err := c.store.Reservation(c.path("reservation"))
+	r, err := c.store.Reservations.Get(c.path("reservation"))
 	if err == nil && r.TaskSID != c.path("task") && r.WorkerSID != c.path("worker") {
 		err = store.ErrNotFound
 	}
@@ -208,7 +208,7 @@ func fetchReservation(c *call) error {
 func updateReservation(c *call) error {
 	r, err := c.findReservation()
 	if err == nil && c.has("ReservationStatus") {
-		r, err = c.store.SetReservationStatus(r.SID, c.form("ReservationStatus"))
+		r, err = c.store.Reservations.SetStatus(r.SID, c.form("ReservationStatus"))
 	}
 	if err != nil {
 		return err

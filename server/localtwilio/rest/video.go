@@ -69,7 +69,7 @@ func createRoom(c *call) error {
 	if err != nil {
 		return err
 	}
-	r, err = c.store.CreateRoom(r)
+	r, err = c.store.Rooms.Create(r)
 	if errors.Is(err, store.ErrNameTaken) {
 		return bad(codeRoomExists, "Room exists")
 	}
@@ -137,7 +137,7 @@ func listRooms(c *call) error {
 	if f.CreatedBefore, err = c.time("DateCreatedBefore"); err != nil {
 		return err
 	}
-	rooms, err := c.store.Rooms(f)
+	rooms, err := c.store.Rooms.List(f)
 	if err != nil {
 		return err
 	}
@@ -145,7 +145,7 @@ func listRooms(c *call) error {
 }
 
 func fetchRoom(c *call) error {
-	r, err := c.store.Room(c.path("room"))
+	r, err := c.store.Rooms.Get(c.path("room"))
 	if err != nil {
 		return err
 	}
@@ -153,7 +153,7 @@ func fetchRoom(c *call) error {
 }
 
 func updateRoom(c *call) error {
-	r, err := c.store.Room(c.path("room"))
+	r, err := c.store.Rooms.Get(c.path("room"))
 	if err != nil {
 		return err
 	}
@@ -163,7 +163,7 @@ func updateRoom(c *call) error {
 	case c.form("Status") != store.RoomCompleted:
 		return bad(codeRoomStatus, "Status is invalid or room is not in-progress")
 	}
-	r, err = c.store.CompleteRoom(r.SID)
+	r, err = c.store.Rooms.Complete(r.SID)
 	if errors.Is(err, store.ErrRoomCompleted) {
 		return bad(codeRoomStatus, "Status is invalid or room is not in-progress")
 	}
@@ -201,7 +201,7 @@ func noRoom(err error) error {
 }
 
 func fetchRecordingRules(c *call) error {
-	r, err := c.store.Room(c.path("room"))
+	r, err := c.store.Rooms.Get(c.path("room"))
 	if err != nil {
 		return noRoom(err)
 	}
@@ -213,7 +213,7 @@ func updateRecordingRules(c *call) error {
 	if err != nil {
 		return err
 	}
-	r, err := c.store.UpdateRoom(c.path("room"), func(r *store.Room) error {
+	r, err := c.store.Rooms.Update(c.path("room"), func(r *store.Room) error {
 		if r.Status != store.RoomInProgress {
 			return bad(codeRoomCompleted, "Room completed")
 		}

@@ -35,7 +35,7 @@ var resolution = regexp.MustCompile(`^(\d{2,4})x(\d{2,4})$`)
 // layouts and choices of sources are refused, as are status callbacks: better than a file or a
 // silence that nobody expects.
 func createComposition(c *call) error {
-	room, err := c.store.Room(c.form("RoomSid"))
+	room, err := c.store.Rooms.Get(c.form("RoomSid"))
 	if err != nil {
 		return noRoom(err)
 	}
@@ -75,7 +75,7 @@ func createComposition(c *call) error {
 	case !n.Video && len(audio) == 0:
 		return invalid("Either VideoLayout or AudioSources has to be provided")
 	}
-	n, err = c.store.AddComposition(n)
+	n, err = c.store.Compositions.Add(n)
 	if err != nil {
 		return err
 	}
@@ -113,7 +113,7 @@ func listCompositions(c *call) error {
 	if f.CreatedBefore, err = c.time("DateCreatedBefore"); err != nil {
 		return err
 	}
-	all, err := c.store.Compositions(f)
+	all, err := c.store.Compositions.List(f)
 	if err != nil {
 		return err
 	}
@@ -121,7 +121,7 @@ func listCompositions(c *call) error {
 }
 
 func fetchComposition(c *call) error {
-	x, err := c.store.Composition(c.path("composition"))
+	x, err := c.store.Compositions.Get(c.path("composition"))
 	if err != nil {
 		return err
 	}
@@ -129,14 +129,14 @@ func fetchComposition(c *call) error {
 }
 
 func deleteComposition(c *call) error {
-	if err := c.store.DeleteComposition(c.path("composition")); err != nil {
+	if err := c.store.Compositions.Delete(c.path("composition")); err != nil {
 		return err
 	}
 	return c.noContent()
 }
 
 func (a *API) compositionMedia(c *call) error {
-	x, err := c.store.Composition(c.path("composition"))
+	x, err := c.store.Compositions.Get(c.path("composition"))
 	if err != nil {
 		return err
 	}

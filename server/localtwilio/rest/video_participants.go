@@ -9,16 +9,16 @@ import (
 
 // roomAndParticipant finds the two things that the path names.
 func (c *call) roomAndParticipant() (store.Room, store.Participant, error) {
-	r, err := c.store.Room(c.path("room"))
+	r, err := c.store.Rooms.Get(c.path("room"))
 	if err != nil {
 		return r, store.Participant{}, noRoom(err)
 	}
-	p, err := c.store.Participant(r.SID, c.path("participant"))
+	p, err := c.store.Participants.Get(r.SID, c.path("participant"))
 	return r, p, err
 }
 
 func listParticipants(c *call) error {
-	r, err := c.store.Room(c.path("room"))
+	r, err := c.store.Rooms.Get(c.path("room"))
 	if err != nil {
 		return noRoom(err)
 	}
@@ -41,7 +41,7 @@ func listParticipants(c *call) error {
 	if err != nil {
 		return err
 	}
-	all, err := c.store.Participants(r.SID, status)
+	all, err := c.store.Participants.List(r.SID, status)
 	if err != nil {
 		return err
 	}
@@ -71,7 +71,7 @@ func updateParticipant(c *call) error {
 	if c.form("Status") != store.Disconnected {
 		return invalid("Invalid parameter Status: only disconnected can be set")
 	}
-	p, err = c.store.SetParticipantStatus(p.SID, store.Disconnected)
+	p, err = c.store.Participants.SetStatus(p.SID, store.Disconnected)
 	if errors.Is(err, store.ErrParticipantGone) {
 		return invalid("Participant is not connected")
 	}
@@ -87,7 +87,7 @@ func anonymizeParticipant(c *call) error {
 	if err != nil {
 		return err
 	}
-	p, err = c.store.AnonymizeParticipant(p.SID)
+	p, err = c.store.Participants.Anonymize(p.SID)
 	if errors.Is(err, store.ErrTransition) {
 		return invalid("Participant is not disconnected")
 	}
@@ -102,7 +102,7 @@ func listPublishedTracks(c *call) error {
 	if err != nil {
 		return err
 	}
-	tracks, err := c.store.Tracks(p.SID)
+	tracks, err := c.store.Tracks.List(p.SID)
 	if err != nil {
 		return err
 	}
@@ -114,7 +114,7 @@ func fetchPublishedTrack(c *call) error {
 	if err != nil {
 		return err
 	}
-	tracks, err := c.store.Tracks(p.SID)
+	tracks, err := c.store.Tracks.List(p.SID)
 	if err != nil {
 		return err
 	}

@@ -47,13 +47,13 @@ func listRecordings(c *call) error {
 	}
 	size := maxRecordingsPage
 	if c.path("room") != "" {
-		r, err := c.store.Room(c.path("room"))
+		r, err := c.store.Rooms.Get(c.path("room"))
 		if err != nil {
 			return noRoom(err)
 		}
 		f.GroupingSIDs, size = []string{r.SID}, maxVideoPage
 	}
-	all, err := c.store.Recordings(f)
+	all, err := c.store.Recordings.List(f)
 	if err != nil {
 		return err
 	}
@@ -62,11 +62,11 @@ func listRecordings(c *call) error {
 
 // findRecording finds what the path names, of the Room where it names one.
 func (c *call) findRecording() (store.Recording, error) {
-	rec, err := c.store.Recording(c.path("recording"))
+	rec, err := c.store.Recordings.Get(c.path("recording"))
 	if err != nil || c.path("room") == "" {
 		return rec, err
 	}
-	r, err := c.store.Room(c.path("room"))
+	r, err := c.store.Rooms.Get(c.path("room"))
 	if err != nil {
 		return rec, noRoom(err)
 	}
@@ -89,7 +89,7 @@ func deleteRecording(c *call) error {
 	if err != nil {
 		return err
 	}
-	if err := c.store.DeleteRecording(r.SID); err != nil {
+	if err := c.store.Recordings.Delete(r.SID); err != nil {
 		return err
 	}
 	return c.noContent()
@@ -124,7 +124,7 @@ func (c *call) recording(r store.Recording) any {
 	if c.path("room") != "" {
 		o["room_sid"] = r.RoomSID
 	} else {
-		room, _ := c.store.Room(r.RoomSID) // the zero Room, which has no callback, for one that was pruned
+		room, _ := c.store.Rooms.Get(r.RoomSID) // the zero Room, which has no callback, for one that was pruned
 		o["status_callback"], o["status_callback_method"] = orNull(room.StatusCallback), orNull(room.StatusCallbackMethod)
 	}
 	return o

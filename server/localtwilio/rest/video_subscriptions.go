@@ -14,7 +14,7 @@ func (c *call) subscriptions() (store.Participant, []store.Track, error) {
 	if err != nil {
 		return p, nil, err
 	}
-	tracks, err := c.store.SubscribedTracks(p.SID)
+	tracks, err := c.store.Tracks.Subscribed(p.SID)
 	return p, tracks, err
 }
 
@@ -62,7 +62,7 @@ func updateSubscribeRules(c *call) error {
 	if r.PeerToPeer() {
 		return bad(codeRoomSubscription, "The subscription operation requested is not supported for the Room type")
 	}
-	p, err = c.store.SetSubscribeRules(p.SID, rules)
+	p, err = c.store.Participants.SetSubscribeRules(p.SID, rules)
 	if errors.Is(err, store.ErrParticipantGone) {
 		return invalid("Participant is not connected")
 	}

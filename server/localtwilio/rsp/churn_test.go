@@ -68,17 +68,17 @@ func TestChurn(t *testing.T) {
 	}
 	wg.Go(func() {
 		for i := range 15 {
-			r, err := b.store.Room(fmt.Sprint("room", i%2))
+			r, err := b.store.Rooms.Get(fmt.Sprint("room", i%2))
 			if err != nil {
 				continue // not made yet, or just completed
 			}
 			if i%3 == 0 {
-				_, _ = b.store.CompleteRoom(r.SID) // somebody may have been faster
+				_, _ = b.store.Rooms.Complete(r.SID) // somebody may have been faster
 				continue
 			}
-			list, err := b.store.Participants(r.SID, store.Connected)
+			list, err := b.store.Participants.List(r.SID, store.Connected)
 			if err == nil && len(list) > 0 {
-				_, _ = b.store.SetParticipantStatus(list[0].SID, store.Disconnected) // likewise
+				_, _ = b.store.Participants.SetStatus(list[0].SID, store.Disconnected) // likewise
 			}
 		}
 	})
@@ -98,7 +98,7 @@ func TestChurn(t *testing.T) {
 	})
 	for _, r := range mustRooms(t, b.store) {
 		for _, status := range []string{store.Connected, store.Reconnecting} {
-			if list, err := b.store.Participants(r.SID, status); err != nil || len(list) > 0 {
+			if list, err := b.store.Participants.List(r.SID, status); err != nil || len(list) > 0 {
 				t.Errorf("%s in %s: %+v, %v", status, r.SID, list, err)
 			}
 		}

@@ -316,7 +316,7 @@ func inState(state string) func(remoteState) bool {
 func (b *bench) inStore(room, sid, status string) {
 	b.t.Helper()
 	waitFor(b.t, func() string {
-		p, err := b.store.Participant(room, sid)
+		p, err := b.store.Participants.Get(room, sid)
 		if err != nil {
 			return err.Error()
 		}

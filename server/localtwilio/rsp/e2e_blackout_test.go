@@ -31,7 +31,7 @@ func TestBlackout(t *testing.T) {
 	s := newStage(t)
 	var rooms []*company
 	for _, kind := range []string{store.TypeGroup, store.TypePeerToPeer} {
-		if _, err := s.store.CreateRoom(store.Room{UniqueName: kind, Type: kind}); err != nil {
+		if _, err := s.store.Rooms.Create(store.Room{UniqueName: kind, Type: kind}); err != nil {
 			t.Fatal(err)
 		}
 		c := &company{stage: s, room: kind, brings: map[string]string{}}

@@ -26,7 +26,7 @@ func TestH264InChromium(t *testing.T) {
 	if alice.str(`RTCRtpSender.getCapabilities("video").codecs.some(c => c.mimeType === "video/H264")`) != "true" {
 		t.Skip("this browser has no H.264 encoder")
 	}
-	if _, err := s.store.CreateRoom(store.Room{UniqueName: "only", VideoCodecs: []string{"H264"}}); err != nil {
+	if _, err := s.store.Rooms.Create(store.Room{UniqueName: "only", VideoCodecs: []string{"H264"}}); err != nil {
 		t.Fatal(err)
 	}
 	// Both ways to come by H.264.

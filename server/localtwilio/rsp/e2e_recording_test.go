@@ -42,7 +42,7 @@ func (p *page) captured() float64 {
 // rules sets a Room's RecordingRules.
 func (s *stage) rules(roomSID, rules string) {
 	s.t.Helper()
-	if _, err := s.store.UpdateRoom(roomSID, func(r *store.Room) error {
+	if _, err := s.store.Rooms.Update(roomSID, func(r *store.Room) error {
 		r.RecordingRules = json.RawMessage(rules)
 		return nil
 	}); err != nil {

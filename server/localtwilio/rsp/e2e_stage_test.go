@@ -311,11 +311,11 @@ func (s *stage) dropSignalling(identity string) error {
 // participant finds a connected Participant's SID.
 func (s *stage) participant(room, identity string) (roomSID, sid string) {
 	s.t.Helper()
-	r, err := s.store.Room(room)
+	r, err := s.store.Rooms.Get(room)
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	p, err := s.store.Participant(r.SID, identity)
+	p, err := s.store.Participants.Get(r.SID, identity)
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -106,7 +106,7 @@ func TestUnmodifiedClient(t *testing.T) {
 			eve.str("room.disconnect()")
 
 			_, sid := s.participant(room, "carol")
-			if _, err := s.store.SetParticipantStatus(sid, store.Disconnected); err != nil {
+			if _, err := s.store.Participants.SetStatus(sid, store.Disconnected); err != nil {
 				t.Fatal(err)
 			}
 			twin.logs("disconnected without error")
@@ -145,7 +145,7 @@ func TestUnmodifiedClient(t *testing.T) {
 				{`[{"type":"include","all":true}]`, "recordingStarted"},
 				{`[{"type":"exclude","all":true}]`, "recordingStopped"},
 			} {
-				if _, err := s.store.UpdateRoom(sid, func(r *store.Room) error {
+				if _, err := s.store.Rooms.Update(sid, func(r *store.Room) error {
 					r.RecordingRules = json.RawMessage(ca.rules)
 					return nil
 				}); err != nil {
@@ -166,7 +166,7 @@ func TestUnmodifiedClient(t *testing.T) {
 		}},
 		{"completed", func(t *testing.T) {
 			sid, _ := s.participant(room, "alice")
-			if _, err := s.store.CompleteRoom(sid); err != nil {
+			if _, err := s.store.Rooms.Complete(sid); err != nil {
 				t.Fatal(err)
 			}
 			alice.logs("disconnected 53118")

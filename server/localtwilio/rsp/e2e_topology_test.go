@@ -17,7 +17,7 @@ func TestTopologies(t *testing.T) {
 	for _, kind := range []string{store.TypeGroup, store.TypePeerToPeer} {
 		t.Run(kind, func(t *testing.T) {
 			c := &company{stage: s, room: kind, brings: map[string]string{}}
-			if _, err := s.store.CreateRoom(store.Room{UniqueName: kind, Type: kind, MaxParticipants: 6}); err != nil {
+			if _, err := s.store.Rooms.Create(store.Room{UniqueName: kind, Type: kind, MaxParticipants: 6}); err != nil {
 				t.Fatal(err)
 			}
 			for _, step := range []struct {
@@ -260,7 +260,7 @@ func removed(t *testing.T, c *company) {
 	eve := c.pages[4]
 	c.pages = c.pages[:4]
 	_, sid := c.participant(c.room, "eve")
-	if _, err := c.store.SetParticipantStatus(sid, store.Disconnected); err != nil {
+	if _, err := c.store.Participants.SetStatus(sid, store.Disconnected); err != nil {
 		t.Fatal(err)
 	}
 	eve.logs("disconnected without error")
@@ -271,7 +271,7 @@ func removed(t *testing.T, c *company) {
 
 func completed(t *testing.T, c *company) {
 	sid, _ := c.participant(c.room, "alice")
-	if _, err := c.store.CompleteRoom(sid); err != nil {
+	if _, err := c.store.Rooms.Complete(sid); err != nil {
 		t.Fatal(err)
 	}
 	for _, p := range c.pages {

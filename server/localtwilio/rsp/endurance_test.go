@@ -71,7 +71,7 @@ func TestSlowReaderHoldsUpNobody(t *testing.T) {
 				alice.sees(rb.Participant.SID, "changes", func(p remoteState) bool { return len(p.Tracks) == maxPublished })
 			}
 			// And the slow one is either gone or still behind, which is its own affair.
-			if p, err := b.store.Participant(rs.SID, rs.Participant.SID); err != nil || p.Status == store.Disconnected {
+			if p, err := b.store.Participants.Get(rs.SID, rs.Participant.SID); err != nil || p.Status == store.Disconnected {
 				t.Errorf("the slow one is %+v, %v", p, err)
 			}
 		})

@@ -62,7 +62,7 @@ func (r *room) evict(c *store.ParticipantDisconnected) {
 	if found == nil {
 		return
 	}
-	info, err := r.srv.cfg.Store.Room(r.sid)
+	info, err := r.srv.cfg.Store.Rooms.Get(r.sid)
 	switch {
 	case err == nil && info.Status == statusCompleted:
 		r.leave(found, disconnectedOf(statusCompleted))

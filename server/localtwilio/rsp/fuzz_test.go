@@ -46,7 +46,7 @@ func FuzzSession(f *testing.F) {
 	}
 	f.Cleanup(func() { _ = s.Close() })
 	for room, kind := range map[string]string{"fuzzgroup": store.TypeGroup, "fuzzpairs": store.TypePeerToPeer} {
-		if _, err := st.CreateRoom(store.Room{UniqueName: room, Type: kind}); err != nil {
+		if _, err := st.Rooms.Create(store.Room{UniqueName: room, Type: kind}); err != nil {
 			f.Fatal(err)
 		}
 	}

@@ -72,7 +72,7 @@ func (s *Server) negotiate(c wire, region string, x *session, m *connect) error 
 	tracks, info := forwarded(x.tracks.list), r.info
 	r.mu.Unlock()
 	if !info.PeerToPeer() && !subscribesAll(m) {
-		_, err := s.cfg.Store.SetSubscribeRules(x.sid, store.ExcludeAll)
+		_, err := s.cfg.Store.Participants.SetSubscribeRules(x.sid, store.ExcludeAll)
 		x.logged("set subscribe rules", err)
 	}
 	l, connections, err := r.media.join(ctx, x, m, tracks)
@@ -188,7 +188,7 @@ func (s *Server) find(name string) (store.Room, error) {
 	if name == "" {
 		return store.Room{}, store.ErrNotFound
 	}
-	return s.cfg.Store.Room(name)
+	return s.cfg.Store.Rooms.Get(name)
 }
 
 // create makes a Room by connecting to it, as an account does that allows it.
@@ -205,10 +205,10 @@ func (s *Server) create(name string) (store.Room, error) {
 	if s.crowded() {
 		return store.Room{}, fail(codeTooManyRooms, nil)
 	}
-	info, err := s.cfg.Store.CreateRoom(store.Room{UniqueName: name, AdHoc: true})
+	info, err := s.cfg.Store.Rooms.Create(store.Room{UniqueName: name, AdHoc: true})
 	if errors.Is(err, store.ErrNameTaken) {
 		// Somebody else was faster; join them.
-		info, err = s.cfg.Store.Room(name)
+		info, err = s.cfg.Store.Rooms.Get(name)
 	}
 	if err != nil {
 		return store.Room{}, fail(codeRoomCreate, err)

@@ -9,7 +9,7 @@ import (
 
 func TestLargeRoomShowsWhoPublishes(t *testing.T) {
 	b := newBench(t)
-	if _, err := b.store.CreateRoom(store.Room{UniqueName: "hall", LargeRoom: true}); err != nil {
+	if _, err := b.store.Rooms.Create(store.Room{UniqueName: "hall", LargeRoom: true}); err != nil {
 		t.Fatal(err)
 	}
 	_, ra := b.join("alice", "hall", audio("a", "mic"))
@@ -54,7 +54,7 @@ func TestLargeRoomShowsWhoPublishes(t *testing.T) {
 // The number of Tracks is limited for all of a large Room's Participants together.
 func TestLargeRoomTrackLimit(t *testing.T) {
 	b := newBench(t)
-	room, err := b.store.CreateRoom(store.Room{UniqueName: "hall", LargeRoom: true})
+	room, err := b.store.Rooms.Create(store.Room{UniqueName: "hall", LargeRoom: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,7 +83,7 @@ func TestLargeRoomTrackLimit(t *testing.T) {
 
 func TestQuotas(t *testing.T) {
 	b := newBench(t, func(c *Config) { c.MaxRooms, c.MaxParticipants = 1, 2 })
-	made, err := b.store.CreateRoom(store.Room{UniqueName: "made"})
+	made, err := b.store.Rooms.Create(store.Room{UniqueName: "made"})
 	if err != nil {
 		t.Fatal(err)
 	}

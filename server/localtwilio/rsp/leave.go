@@ -31,7 +31,7 @@ func (r *room) remove(x *session, final any) bool {
 	}
 	r.members = slices.DeleteFunc(r.members, func(o *session) bool { return o == x })
 	x.out.end(final)
-	_, err := r.srv.cfg.Store.SetParticipantStatus(x.sid, stateDisconnected)
+	_, err := r.srv.cfg.Store.Participants.SetStatus(x.sid, stateDisconnected)
 	// Gone already when it is the store that ended the Participant.
 	if err != nil && !errors.Is(err, store.ErrParticipantGone) {
 		x.logged("disconnect participant", err)
@@ -82,7 +82,7 @@ func (r *room) expire(x *session) {
 func (r *room) setState(x *session, state string) {
 	x.state = state
 	x.revision++
-	_, err := r.srv.cfg.Store.SetParticipantStatus(x.sid, state)
+	_, err := r.srv.cfg.Store.Participants.SetStatus(x.sid, state)
 	x.logged("set participant status", err)
 	r.announce(x, nil)
 }

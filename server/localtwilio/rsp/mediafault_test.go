@@ -29,7 +29,7 @@ func only(codecs ...string) func(string) string {
 // What is wrong with a first offer, and what the SFU says to it.
 func TestOffersThatAreRefused(t *testing.T) {
 	b := newMediaBench(t)
-	if _, err := b.store.CreateRoom(store.Room{UniqueName: "h264", VideoCodecs: []string{"H264"}}); err != nil {
+	if _, err := b.store.Rooms.Create(store.Room{UniqueName: "h264", VideoCodecs: []string{"H264"}}); err != nil {
 		t.Fatal(err)
 	}
 	lacking := func(prefix string) func(string) string {

@@ -106,7 +106,7 @@ func TestSyncAfterTheEnd(t *testing.T) {
 	bob, _ := b.join("bob", "daily")
 	_ = alice.ws.CloseNow()
 	bob.sees(ra.Participant.SID, "away", inState(stateReconnecting))
-	if _, err := b.store.CompleteRoom(ra.SID); err != nil {
+	if _, err := b.store.Rooms.Complete(ra.SID); err != nil {
 		t.Fatal(err)
 	}
 	bob.expect("disconnected")

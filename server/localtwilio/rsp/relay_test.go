@@ -17,7 +17,7 @@ func (b *bench) pairRoom(change ...func(*store.Room)) store.Room {
 	for _, f := range change {
 		f(&r)
 	}
-	r, err := b.store.CreateRoom(r)
+	r, err := b.store.Rooms.Create(r)
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -225,7 +225,7 @@ func TestLimitsOfRoomTypes(t *testing.T) {
 	b := newBench(t)
 	for kind, limit := range map[string]int{store.TypeGo: 2, store.TypeGroupSmall: 4, store.TypePeerToPeer: 10} {
 		t.Run(kind, func(t *testing.T) {
-			room, err := b.store.CreateRoom(store.Room{Type: kind, RecordParticipantsOnConnect: true})
+			room, err := b.store.Rooms.Create(store.Room{Type: kind, RecordParticipantsOnConnect: true})
 			if err != nil {
 				t.Fatal(err)
 			}

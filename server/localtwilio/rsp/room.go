@@ -98,7 +98,7 @@ func (r *room) admit(x *session, local *localState) error {
 			displaced = append(displaced, o)
 		}
 	}
-	p, err := r.srv.cfg.Store.AddParticipant(r.sid, x.identity)
+	p, err := r.srv.cfg.Store.Participants.Add(r.sid, x.identity)
 	if err == nil {
 		x.sid = p.SID
 		x.log = x.log.With("room", r.sid, "participant", x.sid)
@@ -182,11 +182,11 @@ func (r *room) apply(x *session, local *localState) bool {
 	st := r.srv.cfg.Store
 	for _, t := range d.removed {
 		if t.code == 0 {
-			x.logged("remove track", st.RemoveTrack(t.sid))
+			x.logged("remove track", st.Tracks.Remove(t.sid))
 		}
 	}
 	for _, t := range d.toggled {
-		x.logged("enable track", st.SetTrackEnabled(t.sid, t.Enabled))
+		x.logged("enable track", st.Tracks.SetEnabled(t.sid, t.Enabled))
 	}
 	x.tracks.list = d.tracks
 	if x.state == stateJoining {
@@ -208,7 +208,7 @@ func (r *room) apply(x *session, local *localState) bool {
 
 // storeTrack gives a new Track its SID, or refuses it.
 func (r *room) storeTrack(x *session, t *track) {
-	kept, err := r.srv.cfg.Store.AddTrack(store.Track{
+	kept, err := r.srv.cfg.Store.Tracks.Add(store.Track{
 		RoomSID: r.sid, ParticipantSID: x.sid, Name: t.Name, Kind: t.Kind, Enabled: t.Enabled, Priority: t.Priority,
 	})
 	if err != nil {

@@ -63,7 +63,7 @@ func TestConnected(t *testing.T) {
 	if bob.Subscribed.Revision < 1 || len(bob.Subscribed.Tracks) != 2 {
 		t.Errorf("bob is subscribed to %+v", bob.Subscribed)
 	}
-	list, err := b.store.Tracks(alice.Participant.SID)
+	list, err := b.store.Tracks.List(alice.Participant.SID)
 	if err != nil || len(list) != 2 || list[0].SID != alice.Published.Tracks[0].SID {
 		t.Errorf("store has %+v, %v", list, err)
 	}
@@ -71,16 +71,16 @@ func TestConnected(t *testing.T) {
 
 func TestRefusals(t *testing.T) {
 	b := newBench(t)
-	full, err := b.store.CreateRoom(store.Room{UniqueName: "full", MaxParticipants: 1})
+	full, err := b.store.Rooms.Create(store.Room{UniqueName: "full", MaxParticipants: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
 	b.join("first", full.SID)
-	done, err := b.store.CreateRoom(store.Room{UniqueName: "done"})
+	done, err := b.store.Rooms.Create(store.Room{UniqueName: "done"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := b.store.CompleteRoom(done.SID); err != nil {
+	if _, err := b.store.Rooms.Complete(done.SID); err != nil {
 		t.Fatal(err)
 	}
 	iceOf := func(tok string) string { return `{"type":"ice","version":1,"token":"` + tok + `"}` }
@@ -125,7 +125,7 @@ func TestRefusals(t *testing.T) {
 	}
 	// None of them is left in a Room.
 	for _, r := range mustRooms(t, b.store) {
-		ps, err := b.store.Participants(r.SID, store.Connected)
+		ps, err := b.store.Participants.List(r.SID, store.Connected)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -139,7 +139,7 @@ func TestRefusals(t *testing.T) {
 
 func mustRooms(t *testing.T, st *store.Store) []store.Room {
 	t.Helper()
-	list, err := st.Rooms(store.RoomFilter{})
+	list, err := st.Rooms.List(store.RoomFilter{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -148,7 +148,7 @@ func mustRooms(t *testing.T, st *store.Store) []store.Room {
 
 func TestRoomNames(t *testing.T) {
 	b := newBench(t)
-	made, err := b.store.CreateRoom(store.Room{UniqueName: "made", MediaRegion: "de1"})
+	made, err := b.store.Rooms.Create(store.Room{UniqueName: "made", MediaRegion: "de1"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -190,7 +190,7 @@ func TestTracksComeAndGo(t *testing.T) {
 	muted.Enabled = false
 	alice.msg(updateBody(2, muted))
 	bob.sees(ra.Participant.SID, "muted", func(p remoteState) bool { return !p.Tracks[0].Enabled })
-	if list, err := b.store.Tracks(ra.Participant.SID); err != nil || list[0].Enabled {
+	if list, err := b.store.Tracks.List(ra.Participant.SID); err != nil || list[0].Enabled {
 		t.Errorf("store has %+v, %v", list, err)
 	}
 
@@ -236,7 +236,7 @@ func TestPublishThreeTimes(t *testing.T) {
 		alice.msg(updateBody(revision))
 		bob.await("no Track", func(r reply) bool { return r.Subscribed != nil && len(r.Subscribed.Tracks) == 0 })
 	}
-	if list, err := b.store.Tracks(ra.Participant.SID); err != nil || len(list) != 0 {
+	if list, err := b.store.Tracks.List(ra.Participant.SID); err != nil || len(list) != 0 {
 		t.Errorf("store has %+v, %v", list, err)
 	}
 }
@@ -311,7 +311,7 @@ func TestRoomCompleted(t *testing.T) {
 	b := newBench(t)
 	alice, ra := b.join("alice", "daily")
 	bob, _ := b.join("bob", "daily")
-	if _, err := b.store.CompleteRoom(ra.SID); err != nil {
+	if _, err := b.store.Rooms.Complete(ra.SID); err != nil {
 		t.Fatal(err)
 	}
 	for _, w := range []*browser{alice, bob} {
@@ -325,7 +325,7 @@ func TestParticipantRemovedByREST(t *testing.T) {
 	b := newBench(t)
 	alice, ra := b.join("alice", "daily")
 	bob, _ := b.join("bob", "daily")
-	if _, err := b.store.SetParticipantStatus(ra.Participant.SID, store.Disconnected); err != nil {
+	if _, err := b.store.Participants.SetStatus(ra.Participant.SID, store.Disconnected); err != nil {
 		t.Fatal(err)
 	}
 	if r := alice.expect("disconnected"); r.Status == statusCompleted {
@@ -347,7 +347,7 @@ func TestExcludeRule(t *testing.T) {
 
 func TestRecording(t *testing.T) {
 	b := newBench(t)
-	room, err := b.store.CreateRoom(store.Room{UniqueName: "rec", RecordParticipantsOnConnect: true})
+	room, err := b.store.Rooms.Create(store.Room{UniqueName: "rec", RecordParticipantsOnConnect: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -364,7 +364,7 @@ func TestRecording(t *testing.T) {
 	if !rb.Recording.IsRecording {
 		t.Errorf("bob is told %+v", rb.Recording)
 	}
-	if _, err := b.store.UpdateRoom(room.SID, func(r *store.Room) error {
+	if _, err := b.store.Rooms.Update(room.SID, func(r *store.Room) error {
 		r.RecordingRules = []byte(`[{"type":"exclude","all":true}]`)
 		return nil
 	}); err != nil {

@@ -17,7 +17,7 @@ func TestSubscribeRules(t *testing.T) {
 	peer := b.media.last().peer(rb.Participant.SID)
 	sid := func(name string) string {
 		t.Helper()
-		list, err := b.store.Tracks(ra.Participant.SID)
+		list, err := b.store.Tracks.List(ra.Participant.SID)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -44,7 +44,7 @@ func TestSubscribeRules(t *testing.T) {
 	}
 	set := func(rules string) {
 		t.Helper()
-		if _, err := b.store.SetSubscribeRules(rb.Participant.SID, json.RawMessage(rules)); err != nil {
+		if _, err := b.store.Participants.SetSubscribeRules(rb.Participant.SID, json.RawMessage(rules)); err != nil {
 			t.Fatal(err)
 		}
 	}

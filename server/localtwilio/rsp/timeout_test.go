@@ -28,7 +28,7 @@ func newTimedBench(t *testing.T) (b *bench, pass func(time.Duration)) {
 
 func TestParticipantDuration(t *testing.T) {
 	b, pass := newTimedBench(t)
-	room, err := b.store.CreateRoom(store.Room{MaxParticipantDuration: 600})
+	room, err := b.store.Rooms.Create(store.Room{MaxParticipantDuration: 600})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -44,11 +44,11 @@ func TestParticipantDuration(t *testing.T) {
 // afterwards; its name leads to a new one.
 func TestRoomTimeouts(t *testing.T) {
 	b, pass := newTimedBench(t)
-	unused, err := b.store.CreateRoom(store.Room{UniqueName: "unused", UnusedRoomTimeout: 2, EmptyRoomTimeout: 60})
+	unused, err := b.store.Rooms.Create(store.Room{UniqueName: "unused", UnusedRoomTimeout: 2, EmptyRoomTimeout: 60})
 	if err != nil {
 		t.Fatal(err)
 	}
-	left, err := b.store.CreateRoom(store.Room{UniqueName: "left", UnusedRoomTimeout: 60, EmptyRoomTimeout: 2})
+	left, err := b.store.Rooms.Create(store.Room{UniqueName: "left", UnusedRoomTimeout: 60, EmptyRoomTimeout: 2})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -45,18 +45,16 @@ func newAccount() Account {
 	}
 }
 
-// Account is the account of this data file.
-func (s *Store) Account() Account { return s.account }
-
-func (t *tx) loadAccount(override Account) error {
+// account returns the account of the data file as override changes it, and
+// keeps it.
+func (t *tx) account(override Account) (Account, error) {
 	kept, err := get[Account](t, bMeta, "account")
 	if err != nil && !errors.Is(err, ErrNotFound) {
-		return err
+		return Account{}, err
 	}
 	a := override.merge(kept).merge(newAccount())
-	t.s.account = a
 	if a == kept {
-		return nil
+		return a, nil
 	}
-	return t.put(bMeta, "account", a)
+	return a, t.put(bMeta, "account", a)
 }

@@ -16,12 +16,12 @@ func BenchmarkUpdate(b *testing.B) {
 		b.Fatal(err)
 	}
 	defer s.Close()
-	d, err := s.CreateDocument(store.Document{})
+	d, err := s.Documents.Create(store.Document{})
 	if err != nil {
 		b.Fatal(err)
 	}
 	for b.Loop() {
-		if _, err := s.UpdateDocument(d.SID, "", func(*store.Document) error { return nil }); err != nil {
+		if _, err := s.Documents.Update(d.SID, "", func(*store.Document) error { return nil }); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -34,22 +34,22 @@ func BenchmarkSweep(b *testing.B) {
 		b.Fatal(err)
 	}
 	defer s.Close()
-	w, err := s.CreateWorker(store.Worker{})
+	w, err := s.Workers.Create(store.Worker{})
 	if err != nil {
 		b.Fatal(err)
 	}
 	for range 500 {
-		r, err := s.CreateRoom(store.Room{})
+		r, err := s.Rooms.Create(store.Room{})
 		if err != nil {
 			b.Fatal(err)
 		}
-		if _, err := s.AddParticipant(r.SID, "a"); err != nil {
+		if _, err := s.Participants.Add(r.SID, "a"); err != nil {
 			b.Fatal(err)
 		}
-		if _, err := s.CreateDocument(store.Document{Expires: time.Now().Add(time.Hour)}); err != nil {
+		if _, err := s.Documents.Create(store.Document{Expires: time.Now().Add(time.Hour)}); err != nil {
 			b.Fatal(err)
 		}
-		if _, err := s.IssueFlexToken(store.FlexToken{WorkerSID: w.SID}); err != nil {
+		if _, err := s.FlexTokens.Issue(store.FlexToken{WorkerSID: w.SID}); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -73,14 +73,14 @@ func BenchmarkPublish(b *testing.B) {
 		defer s.Watch(func(store.Event) { wg.Done() })()
 	}
 	wg.Add(3)
-	d, err := s.CreateDocument(store.Document{})
+	d, err := s.Documents.Create(store.Document{})
 	if err != nil {
 		b.Fatal(err)
 	}
 	b.ReportAllocs()
 	for b.Loop() {
 		wg.Add(3)
-		if _, err := s.UpdateDocument(d.SID, "", func(*store.Document) error { return nil }); err != nil {
+		if _, err := s.Documents.Update(d.SID, "", func(*store.Document) error { return nil }); err != nil {
 			b.Fatal(err)
 		}
 		wg.Wait()
@@ -94,18 +94,18 @@ func BenchmarkRead(b *testing.B) {
 		b.Fatal(err)
 	}
 	defer s.Close()
-	d, err := s.CreateDocument(store.Document{UniqueName: "code"})
+	d, err := s.Documents.Create(store.Document{UniqueName: "code"})
 	if err != nil {
 		b.Fatal(err)
 	}
-	r, err := s.CreateRoom(store.Room{})
+	r, err := s.Rooms.Create(store.Room{})
 	if err != nil {
 		b.Fatal(err)
 	}
 	b.Run("document by name", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
-			if _, err := s.Document("code"); err != nil {
+			if _, err := s.Documents.Get("code"); err != nil {
 				b.Fatal(err)
 			}
 		}
@@ -113,7 +113,7 @@ func BenchmarkRead(b *testing.B) {
 	b.Run("document by SID", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
-			if _, err := s.Document(d.SID); err != nil {
+			if _, err := s.Documents.Get(d.SID); err != nil {
 				b.Fatal(err)
 			}
 		}
@@ -121,7 +121,7 @@ func BenchmarkRead(b *testing.B) {
 	b.Run("participants", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
-			if _, err := s.Participants(r.SID, ""); err != nil {
+			if _, err := s.Participants.List(r.SID, ""); err != nil {
 				b.Fatal(err)
 			}
 		}

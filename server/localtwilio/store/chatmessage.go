@@ -1,16 +1,14 @@
 package store
 
-import "fmt"
-
 // UpdateMessage changes a Message of a Conversation by f, which may set Body,
 // Attributes and Author.
-func (s *Store) UpdateMessage(conversation, sid string, f func(*Message) error) (m Message, err error) {
-	err = s.update(fmt.Sprintf("update message %q of conversation %q", sid, conversation), func(t *tx) error {
-		c, err := t.conversation(conversation)
+func (s Conversations) UpdateMessage(conversation, sid string, f func(*Message) error) (m Message, err error) {
+	err = s.db.update(doing{what: "update message", key: sid, of: "of conversation", owner: conversation}, func(t *tx) error {
+		c, err := t.chat().conversation(conversation)
 		if err != nil {
 			return err
 		}
-		if m, err = t.message(c, sid); err != nil {
+		if m, err = t.chat().message(c, sid); err != nil {
 			return err
 		}
 		old := m
@@ -31,9 +29,9 @@ func (s *Store) UpdateMessage(conversation, sid string, f func(*Message) error) 
 	return m, err
 }
 
-func (t *tx) message(c Conversation, sid string) (Message, error) {
+func (t chatTx) message(c Conversation, sid string) (Message, error) {
 	for i := c.LastIndex; i >= 0; i-- {
-		m, err := get[Message](t, bMessages, string(numbered(c.SID, uint64(i))))
+		m, err := get[Message](t.tx, bMessages, string(numbered(c.SID, uint64(i))))
 		if err != nil {
 			return Message{}, err
 		}

@@ -3,7 +3,6 @@ package store
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"strings"
 	"time"
 )
@@ -24,11 +23,14 @@ type ChatParticipant struct {
 	Updated         time.Time
 }
 
-// AddChatParticipant puts p's Identity, with its Attributes, into a
+// ChatParticipants are those who take part in Conversations.
+type ChatParticipants struct{ db *db }
+
+// Add puts p's Identity, with its Attributes, into a
 // Conversation. One who is in it already is ErrNameTaken.
-func (s *Store) AddChatParticipant(conversation string, p ChatParticipant) (ChatParticipant, error) {
-	err := s.update(fmt.Sprintf("add participant %q to conversation %q", p.Identity, conversation), func(t *tx) error {
-		c, err := t.conversation(conversation)
+func (s ChatParticipants) Add(conversation string, p ChatParticipant) (ChatParticipant, error) {
+	err := s.db.update(doing{what: "add participant", key: p.Identity, of: "to conversation", owner: conversation}, func(t *tx) error {
+		c, err := t.chat().conversation(conversation)
 		if err != nil {
 			return err
 		}
@@ -47,7 +49,7 @@ func (s *Store) AddChatParticipant(conversation string, p ChatParticipant) (Chat
 		if err := t.bucket(bChatSeats).Put(seatKey(p), []byte(p.Identity)); err != nil {
 			return err
 		}
-		if err := t.saveChatParticipant(c, &p); err != nil {
+		if err := t.chat().saveParticipant(c, &p); err != nil {
 			return err
 		}
 		t.emit(&ChatParticipantAdded{Conversation: c, ChatParticipant: p})
@@ -59,36 +61,36 @@ func (s *Store) AddChatParticipant(conversation string, p ChatParticipant) (Chat
 	return p, nil
 }
 
-// ChatParticipant finds one who is in a Conversation by SID or identity.
-func (s *Store) ChatParticipant(conversation, key string) (p ChatParticipant, err error) {
-	err = s.view(fmt.Sprintf("find participant %q of conversation %q", key, conversation), func(t *tx) error {
-		c, err := t.conversation(conversation)
+// Get finds one who is in a Conversation by SID or identity.
+func (s ChatParticipants) Get(conversation, key string) (p ChatParticipant, err error) {
+	err = s.db.view(doing{what: "find participant", key: key, of: "of conversation", owner: conversation}, func(t *tx) error {
+		c, err := t.chat().conversation(conversation)
 		if err != nil {
 			return err
 		}
-		p, err = t.chatParticipant(c, key)
+		p, err = t.chat().participant(c, key)
 		return err
 	})
 	return p, err
 }
 
-// ChatParticipants lists all who are or were in a Conversation, by identity.
-func (s *Store) ChatParticipants(conversation string) (list []ChatParticipant, err error) {
-	err = s.view(fmt.Sprintf("list participants of conversation %q", conversation), func(t *tx) error {
-		c, err := t.conversation(conversation)
+// List lists all who are or were in a Conversation, by identity.
+func (s ChatParticipants) List(conversation string) (list []ChatParticipant, err error) {
+	err = s.db.view(doing{what: "list participants of conversation", key: conversation}, func(t *tx) error {
+		c, err := t.chat().conversation(conversation)
 		if err != nil {
 			return err
 		}
-		list, err = t.chatParticipants(c)
+		list, err = t.chat().participants(c)
 		return err
 	})
 	return list, err
 }
 
-// ChatSeats lists, for an identity, its place in every Conversation that it is
+// Seats lists, for an identity, its place in every Conversation that it is
 // or was in, by SID of the Conversation.
-func (s *Store) ChatSeats(identity string) (list []ChatParticipant, err error) {
-	err = s.view(fmt.Sprintf("list conversations of %q", identity), func(t *tx) error {
+func (s ChatParticipants) Seats(identity string) (list []ChatParticipant, err error) {
+	err = s.db.view(doing{what: "list conversations of", key: identity}, func(t *tx) error {
 		prefix := []byte(identity + "\x00")
 		cursor := t.bucket(bChatSeats).Cursor()
 		for k, _ := cursor.Seek(prefix); k != nil && bytes.HasPrefix(k, prefix); k, _ = cursor.Next() {
@@ -103,15 +105,15 @@ func (s *Store) ChatSeats(identity string) (list []ChatParticipant, err error) {
 	return list, err
 }
 
-// UpdateChatParticipant changes one who is in a Conversation by f, which may set
+// Update changes one who is in a Conversation by f, which may set
 // Attributes, LastRead and Notifications.
-func (s *Store) UpdateChatParticipant(conversation, key string, f func(*ChatParticipant) error) (p ChatParticipant, err error) {
-	err = s.update(fmt.Sprintf("update participant %q of conversation %q", key, conversation), func(t *tx) error {
-		c, err := t.conversation(conversation)
+func (s ChatParticipants) Update(conversation, key string, f func(*ChatParticipant) error) (p ChatParticipant, err error) {
+	err = s.db.update(doing{what: "update participant", key: key, of: "of conversation", owner: conversation}, func(t *tx) error {
+		c, err := t.chat().conversation(conversation)
 		if err != nil {
 			return err
 		}
-		if p, err = t.chatParticipant(c, key); err != nil {
+		if p, err = t.chat().participant(c, key); err != nil {
 			return err
 		}
 		old := p
@@ -122,7 +124,7 @@ func (s *Store) UpdateChatParticipant(conversation, key string, f func(*ChatPart
 		if p.LastRead != old.LastRead {
 			p.ReadAt = t.now
 		}
-		if err := t.saveChatParticipant(c, &p); err != nil {
+		if err := t.chat().saveParticipant(c, &p); err != nil {
 			return err
 		}
 		t.emit(&ChatParticipantUpdated{Conversation: c, ChatParticipant: p})
@@ -131,19 +133,19 @@ func (s *Store) UpdateChatParticipant(conversation, key string, f func(*ChatPart
 	return p, err
 }
 
-// RemoveChatParticipant takes one out of a Conversation, by SID or identity.
-func (s *Store) RemoveChatParticipant(conversation, key string) error {
-	return s.update(fmt.Sprintf("remove participant %q from conversation %q", key, conversation), func(t *tx) error {
-		c, err := t.conversation(conversation)
+// Remove takes one out of a Conversation, by SID or identity.
+func (s ChatParticipants) Remove(conversation, key string) error {
+	return s.db.update(doing{what: "remove participant", key: key, of: "from conversation", owner: conversation}, func(t *tx) error {
+		c, err := t.chat().conversation(conversation)
 		if err != nil {
 			return err
 		}
-		p, err := t.chatParticipant(c, key)
+		p, err := t.chat().participant(c, key)
 		if err != nil {
 			return err
 		}
 		p.Left, p.Updated = true, t.now
-		if err := t.saveChatParticipant(c, &p); err != nil {
+		if err := t.chat().saveParticipant(c, &p); err != nil {
 			return err
 		}
 		t.emit(&ChatParticipantRemoved{Conversation: c, ChatParticipant: p})
@@ -151,13 +153,13 @@ func (s *Store) RemoveChatParticipant(conversation, key string) error {
 	})
 }
 
-func (t *tx) chatParticipants(c Conversation) ([]ChatParticipant, error) {
-	return under[ChatParticipant](t, bChatParticipants, c.SID)
+func (t chatTx) participants(c Conversation) ([]ChatParticipant, error) {
+	return under[ChatParticipant](t.tx, bChatParticipants, c.SID)
 }
 
 // chatParticipant finds one who is in c by SID or identity.
-func (t *tx) chatParticipant(c Conversation, key string) (ChatParticipant, error) {
-	all, err := t.chatParticipants(c)
+func (t chatTx) participant(c Conversation, key string) (ChatParticipant, error) {
+	all, err := t.participants(c)
 	if err != nil {
 		return ChatParticipant{}, err
 	}
@@ -170,7 +172,7 @@ func (t *tx) chatParticipant(c Conversation, key string) (ChatParticipant, error
 }
 
 // saveChatParticipant gives the change its number.
-func (t *tx) saveChatParticipant(c Conversation, p *ChatParticipant) error {
+func (t chatTx) saveParticipant(c Conversation, p *ChatParticipant) error {
 	if err := t.stampTo(&p.Event); err != nil {
 		return err
 	}

@@ -2,7 +2,6 @@ package store
 
 import (
 	"errors"
-	"fmt"
 	"time"
 )
 
@@ -20,17 +19,20 @@ type ChatUser struct {
 	Updated      time.Time
 }
 
-// ChatUser is the user of an identity, made where there is none. A Worker's
+// ChatUsers are the identities that Conversations knows.
+type ChatUsers struct{ db *db }
+
+// Get is the user of an identity, made where there is none. A Worker's
 // friendly name is the identity of its user.
-func (s *Store) ChatUser(identity string) (u ChatUser, err error) {
-	err = s.view(fmt.Sprintf("find chat user %q", identity), func(t *tx) error {
+func (s ChatUsers) Get(identity string) (u ChatUser, err error) {
+	err = s.db.view(doing{what: "find chat user", key: identity}, func(t *tx) error {
 		u, err = get[ChatUser](t, bChatUsers, identity)
 		return err
 	})
 	if !errors.Is(err, ErrNotFound) || identity == "" {
 		return u, err
 	}
-	err = s.update(fmt.Sprintf("make chat user %q", identity), func(t *tx) error {
+	err = s.db.update(doing{what: "make chat user", key: identity}, func(t *tx) error {
 		if u, err = get[ChatUser](t, bChatUsers, identity); !errors.Is(err, ErrNotFound) {
 			return err // somebody else was faster
 		}
@@ -51,18 +53,18 @@ func (s *Store) ChatUser(identity string) (u ChatUser, err error) {
 	return u, err
 }
 
-// ChatUserBySID finds the user of one of its SIDs: SID, InfoSID or SeatsSID.
-func (s *Store) ChatUserBySID(sid string) (u ChatUser, err error) {
-	err = s.view(fmt.Sprintf("find chat user %q", sid), func(t *tx) error {
+// BySID finds the user of one of its SIDs: SID, InfoSID or SeatsSID.
+func (s ChatUsers) BySID(sid string) (u ChatUser, err error) {
+	err = s.db.view(doing{what: "find chat user", key: sid}, func(t *tx) error {
 		u, err = get[ChatUser](t, bChatUsers, t.lookup(bChatUserSIDs, sid))
 		return err
 	})
 	return u, err
 }
 
-// UpdateChatUser changes a user by f, which may set FriendlyName and Attributes.
-func (s *Store) UpdateChatUser(identity string, f func(*ChatUser) error) (u ChatUser, err error) {
-	err = s.update(fmt.Sprintf("update chat user %q", identity), func(t *tx) error {
+// Update changes a user by f, which may set FriendlyName and Attributes.
+func (s ChatUsers) Update(identity string, f func(*ChatUser) error) (u ChatUser, err error) {
+	err = s.db.update(doing{what: "update chat user", key: identity}, func(t *tx) error {
 		if u, err = get[ChatUser](t, bChatUsers, identity); err != nil {
 			return err
 		}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"strconv"
 	"time"
 )
@@ -37,11 +36,14 @@ func (c Collection) expired(now time.Time) bool { return !c.Expires.IsZero() && 
 // ETag is the collection's revision as Sync shows it.
 func (c Collection) ETag() string { return strconv.Itoa(c.Revision) }
 
-// CreateCollection makes a Map or List of c's Kind, UniqueName and Expires. It
+// Collections are the Sync Maps and Lists and their Items.
+type Collections struct{ db *db }
+
+// Create makes a Map or List of c's Kind, UniqueName and Expires. It
 // answers ErrNameTaken.
-func (s *Store) CreateCollection(c Collection) (Collection, error) {
-	err := s.update(fmt.Sprintf("create %s %q", c.Kind, c.UniqueName), func(t *tx) error {
-		old, err := t.collection(c.Kind, c.UniqueName)
+func (s Collections) Create(c Collection) (Collection, error) {
+	err := s.db.update(doing{what: "create", kind: c.Kind, key: c.UniqueName}, func(t *tx) error {
+		old, err := t.collections().find(c.Kind, c.UniqueName)
 		if err == nil && c.UniqueName != "" {
 			return ErrNameTaken
 		}
@@ -49,7 +51,7 @@ func (s *Store) CreateCollection(c Collection) (Collection, error) {
 			return err
 		}
 		if old.SID != "" { // past its time, though not swept yet
-			if err := t.removeCollection(old); err != nil {
+			if err := t.collections().remove(old); err != nil {
 				return err
 			}
 		}
@@ -62,7 +64,7 @@ func (s *Store) CreateCollection(c Collection) (Collection, error) {
 				return err
 			}
 		}
-		return errors.Join(t.link(bCollectionOrder, string(c.Kind), c.SID), t.stampTo(&c.Event), t.saveCollection(&c))
+		return errors.Join(t.link(bCollectionOrder, string(c.Kind), c.SID), t.stampTo(&c.Event), t.collections().save(&c))
 	})
 	if err != nil {
 		return Collection{}, err
@@ -70,19 +72,19 @@ func (s *Store) CreateCollection(c Collection) (Collection, error) {
 	return c, nil
 }
 
-// Collection finds a Map or List by SID or unique name. An expired one is not
+// Get finds a Map or List by SID or unique name. An expired one is not
 // found.
-func (s *Store) Collection(kind CollectionKind, key string) (c Collection, err error) {
-	err = s.view(fmt.Sprintf("find %s %q", kind, key), func(t *tx) error {
-		c, err = t.collection(kind, key)
+func (s Collections) Get(kind CollectionKind, key string) (c Collection, err error) {
+	err = s.db.view(doing{what: "find", kind: kind, key: key}, func(t *tx) error {
+		c, err = t.collections().find(kind, key)
 		return err
 	})
 	return c, err
 }
 
-// Collections lists all Maps or Lists in the order they were made.
-func (s *Store) Collections(kind CollectionKind) (list []Collection, err error) {
-	err = s.view(fmt.Sprintf("list %s", kind), func(t *tx) error {
+// List lists all Maps or Lists in the order they were made.
+func (s Collections) List(kind CollectionKind) (list []Collection, err error) {
+	err = s.db.view(doing{what: "list", kind: kind}, func(t *tx) error {
 		all, err := linked[Collection](t, bCollectionOrder, string(kind), bCollections)
 		for _, c := range all {
 			if !c.expired(t.now) {
@@ -94,10 +96,10 @@ func (s *Store) Collections(kind CollectionKind) (list []Collection, err error) 
 	return list, err
 }
 
-// ExpireCollection sets when a Map or List ends; the zero time is never.
-func (s *Store) ExpireCollection(kind CollectionKind, key string, expires time.Time) (c Collection, err error) {
-	err = s.update(fmt.Sprintf("set the end of %s %q", kind, key), func(t *tx) error {
-		if c, err = t.collection(kind, key); err != nil {
+// Expire sets when a Map or List ends; the zero time is never.
+func (s Collections) Expire(kind CollectionKind, key string, expires time.Time) (c Collection, err error) {
+	err = s.db.update(doing{what: "set the end of", kind: kind, key: key}, func(t *tx) error {
+		if c, err = t.collections().find(kind, key); err != nil {
 			return err
 		}
 		if !c.Expires.IsZero() {
@@ -106,29 +108,34 @@ func (s *Store) ExpireCollection(kind CollectionKind, key string, expires time.T
 			}
 		}
 		c.Expires, c.Updated = expires, t.now
-		return t.saveCollection(&c)
+		return t.collections().save(&c)
 	})
 	return c, err
 }
 
-// DeleteCollection removes a Map or List and its Items.
-func (s *Store) DeleteCollection(kind CollectionKind, key string) error {
-	return s.update(fmt.Sprintf("delete %s %q", kind, key), func(t *tx) error {
-		c, err := t.collection(kind, key)
+// Delete removes a Map or List and its Items.
+func (s Collections) Delete(kind CollectionKind, key string) error {
+	return s.db.update(doing{what: "delete", kind: kind, key: key}, func(t *tx) error {
+		c, err := t.collections().find(kind, key)
 		if err != nil {
 			return err
 		}
-		return t.removeCollection(c)
+		return t.collections().remove(c)
 	})
 }
 
+// collectionsTx is what a transaction does with Maps, Lists and Items.
+type collectionsTx struct{ *tx }
+
+func (t *tx) collections() collectionsTx { return collectionsTx{t} }
+
 // collection answers, beside ErrNotFound, one that has expired: its name is in
 // the way of a new one.
-func (t *tx) collection(kind CollectionKind, key string) (Collection, error) {
+func (t collectionsTx) find(kind CollectionKind, key string) (Collection, error) {
 	if sid := t.lookup(bCollectionNames, string(kind)+key); sid != "" && key != "" {
 		key = sid
 	}
-	c, err := get[Collection](t, bCollections, key)
+	c, err := get[Collection](t.tx, bCollections, key)
 	if err != nil {
 		return Collection{}, err
 	}
@@ -141,7 +148,7 @@ func (t *tx) collection(kind CollectionKind, key string) (Collection, error) {
 	return c, nil
 }
 
-func (t *tx) saveCollection(c *Collection) error {
+func (t collectionsTx) save(c *Collection) error {
 	if !c.Expires.IsZero() {
 		if err := t.schedule(c.Expires, c.SID); err != nil {
 			return err
@@ -150,7 +157,7 @@ func (t *tx) saveCollection(c *Collection) error {
 	return t.put(bCollections, c.SID, *c)
 }
 
-func (t *tx) removeCollection(c Collection) error {
+func (t collectionsTx) remove(c Collection) error {
 	err := errors.Join(t.unlink(bCollectionOrder, string(c.Kind), c.SID), t.bucket(bCollections).Delete([]byte(c.SID)), t.stampTo(&c.Event))
 	if c.UniqueName != "" {
 		err = errors.Join(err, t.bucket(bCollectionNames).Delete([]byte(string(c.Kind)+c.UniqueName)))

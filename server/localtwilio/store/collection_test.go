@@ -11,15 +11,15 @@ import (
 func TestMapItems(t *testing.T) {
 	c := newClock()
 	s := open(t, "", c)
-	m := must(s.CreateCollection(store.Collection{Kind: store.SyncMap, UniqueName: "m"}))(t)
-	_, err := s.CreateCollection(store.Collection{Kind: store.SyncMap, UniqueName: "m"})
+	m := must(s.Collections.Create(store.Collection{Kind: store.SyncMap, UniqueName: "m"}))(t)
+	_, err := s.Collections.Create(store.Collection{Kind: store.SyncMap, UniqueName: "m"})
 	wantErr(t, err, store.ErrNameTaken)
 	// Lists have names of their own.
-	must(s.CreateCollection(store.Collection{Kind: store.SyncList, UniqueName: "m"}))(t)
+	must(s.Collections.Create(store.Collection{Kind: store.SyncList, UniqueName: "m"}))(t)
 
 	put := func(data, ifMatch string, added bool) store.Item {
 		t.Helper()
-		i, isNew, err := s.PutItem(store.SyncMap, "m", store.Item{Key: "k", Data: []byte(data)}, false, ifMatch)
+		i, isNew, err := s.Collections.PutItem(store.SyncMap, "m", store.Item{Key: "k", Data: []byte(data)}, false, ifMatch)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -29,23 +29,23 @@ func TestMapItems(t *testing.T) {
 		return i
 	}
 	first := put(`{"n":1}`, store.NoItem, true)
-	_, _, err = s.PutItem(store.SyncMap, "m", store.Item{Key: "k"}, false, store.NoItem)
+	_, _, err = s.Collections.PutItem(store.SyncMap, "m", store.Item{Key: "k"}, false, store.NoItem)
 	wantErr(t, err, store.ErrRevision)
 	second := put(`{"n":2}`, "0", false)
 	if second.Event <= first.Event || second.ETag() != "1" {
 		t.Errorf("second %+v after %+v", second, first)
 	}
-	removed := must(s.RemoveItem(store.SyncMap, m.SID, store.Item{Key: "k"}, "1"))(t)
+	removed := must(s.Collections.RemoveItem(store.SyncMap, m.SID, store.Item{Key: "k"}, "1"))(t)
 	if string(removed.Data) != `{"n":2}` || removed.Event <= second.Event {
 		t.Errorf("removed %+v", removed)
 	}
-	_, err = s.RemoveItem(store.SyncMap, m.SID, store.Item{Key: "k"}, "")
+	_, err = s.Collections.RemoveItem(store.SyncMap, m.SID, store.Item{Key: "k"}, "")
 	wantErr(t, err, store.ErrNotFound)
-	if n := len(must(s.Items(store.SyncMap, "m", false))(t)); n != 0 {
+	if n := len(must(s.Collections.Items(store.SyncMap, "m", false))(t)); n != 0 {
 		t.Errorf("%d items, want none", n)
 	}
 	// Who was away can be told.
-	if all := must(s.Items(store.SyncMap, "m", true))(t); len(all) != 1 || !all[0].Removed || all[0].Data != nil {
+	if all := must(s.Collections.Items(store.SyncMap, "m", true))(t); len(all) != 1 || !all[0].Removed || all[0].Data != nil {
 		t.Errorf("items with removed ones %+v", all)
 	}
 	if again := put(`{"n":3}`, "", true); again.ETag() != "0" {
@@ -58,36 +58,36 @@ func TestMapItems(t *testing.T) {
 
 func TestListIndexesAreNotUsedAgain(t *testing.T) {
 	s := open(t, "", newClock())
-	l := must(s.CreateCollection(store.Collection{Kind: store.SyncList}))(t)
+	l := must(s.Collections.Create(store.Collection{Kind: store.SyncList}))(t)
 	for want := range 3 {
-		if i := must(s.PushItem(l.SID, store.Item{Data: []byte(`{}`)}))(t); i.Index != want {
+		if i := must(s.Collections.PushItem(l.SID, store.Item{Data: []byte(`{}`)}))(t); i.Index != want {
 			t.Errorf("index %d, want %d", i.Index, want)
 		}
 	}
-	must(s.RemoveItem(store.SyncList, l.SID, store.Item{Index: 2}, ""))(t)
-	if i := must(s.PushItem(l.SID, store.Item{}))(t); i.Index != 3 {
+	must(s.Collections.RemoveItem(store.SyncList, l.SID, store.Item{Index: 2}, ""))(t)
+	if i := must(s.Collections.PushItem(l.SID, store.Item{}))(t); i.Index != 3 {
 		t.Errorf("index %d, want 3", i.Index)
 	}
-	_, _, err := s.PutItem(store.SyncList, l.SID, store.Item{Index: 2}, false, "")
+	_, _, err := s.Collections.PutItem(store.SyncList, l.SID, store.Item{Index: 2}, false, "")
 	wantErr(t, err, store.ErrNotFound)
-	_, err = s.Collection(store.SyncMap, l.SID)
+	_, err = s.Collections.Get(store.SyncMap, l.SID)
 	wantErr(t, err, store.ErrNotFound)
 }
 
 func TestCollectionsAndItemsExpire(t *testing.T) {
 	c := newClock()
 	s := open(t, "", c)
-	must(s.CreateCollection(store.Collection{Kind: store.SyncMap, UniqueName: "m"}))(t)
-	if _, _, err := s.PutItem(store.SyncMap, "m", store.Item{Key: "k", Expires: c.Now().Add(time.Minute)}, true, ""); err != nil {
+	must(s.Collections.Create(store.Collection{Kind: store.SyncMap, UniqueName: "m"}))(t)
+	if _, _, err := s.Collections.PutItem(store.SyncMap, "m", store.Item{Key: "k", Expires: c.Now().Add(time.Minute)}, true, ""); err != nil {
 		t.Fatal(err)
 	}
 	// An update without a Ttl leaves the end where it is.
-	if _, _, err := s.PutItem(store.SyncMap, "m", store.Item{Key: "k"}, false, ""); err != nil {
+	if _, _, err := s.Collections.PutItem(store.SyncMap, "m", store.Item{Key: "k"}, false, ""); err != nil {
 		t.Fatal(err)
 	}
 	w := watch(t, s)
 	c.Add(time.Minute)
-	if n := len(must(s.Items(store.SyncMap, "m", false))(t)); n != 0 {
+	if n := len(must(s.Collections.Items(store.SyncMap, "m", false))(t)); n != 0 {
 		t.Errorf("%d items past their time", n)
 	}
 	if err := s.Sweep(); err != nil {
@@ -96,18 +96,18 @@ func TestCollectionsAndItemsExpire(t *testing.T) {
 	if c, ok := w.wait(t, 1)[0].Change.(*store.ItemRemoved); !ok || c.Item.Key != "k" {
 		t.Errorf("events %v", kinds(w.wait(t, 1)))
 	}
-	must(s.ExpireCollection(store.SyncMap, "m", c.Now().Add(time.Minute)))(t)
+	must(s.Collections.Expire(store.SyncMap, "m", c.Now().Add(time.Minute)))(t)
 	c.Add(time.Minute)
-	_, err := s.Collection(store.SyncMap, "m")
+	_, err := s.Collections.Get(store.SyncMap, "m")
 	wantErr(t, err, store.ErrNotFound)
-	must(s.CreateCollection(store.Collection{Kind: store.SyncMap, UniqueName: "m"}))(t)
+	must(s.Collections.Create(store.Collection{Kind: store.SyncMap, UniqueName: "m"}))(t)
 	if _, ok := w.wait(t, 2)[1].Change.(*store.CollectionRemoved); !ok {
 		t.Errorf("events %v", kinds(w.wait(t, 2)))
 	}
 	if err := s.Sweep(); err != nil {
 		t.Fatal(err)
 	}
-	must(s.Collection(store.SyncMap, "m"))(t)
+	must(s.Collections.Get(store.SyncMap, "m"))(t)
 }
 
 func TestEventNumbersGoOnAfterARestart(t *testing.T) {
@@ -116,12 +116,12 @@ func TestEventNumbersGoOnAfterARestart(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	before := must(s.CreateDocument(store.Document{UniqueName: "d"}))(t)
+	before := must(s.Documents.Create(store.Document{UniqueName: "d"}))(t)
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
 	s = open(t, path, newClock())
-	after := must(s.UpdateDocument("d", "", func(*store.Document) error { return nil }))(t)
+	after := must(s.Documents.Update("d", "", func(*store.Document) error { return nil }))(t)
 	if after.Event <= before.Event {
 		t.Errorf("event %d after %d", after.Event, before.Event)
 	}

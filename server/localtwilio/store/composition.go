@@ -47,22 +47,25 @@ func (f CompositionFilter) match(c Composition) bool {
 		(f.CreatedBefore.IsZero() || c.Created.Before(f.CreatedBefore))
 }
 
-// AddComposition enqueues a Composition; SID, Status and Created are set.
-func (s *Store) AddComposition(c Composition) (Composition, error) {
-	err := s.update(fmt.Sprintf("add composition of room %q", c.RoomSID), func(t *tx) error {
+// Compositions are what was made of Recordings.
+type Compositions struct{ db *db }
+
+// Add enqueues a Composition; SID, Status and Created are set.
+func (s Compositions) Add(c Composition) (Composition, error) {
+	err := s.db.update(doing{what: "add composition of room", key: c.RoomSID}, func(t *tx) error {
 		c.SID, c.Status, c.Created = NewSID("CJ"), CompositionEnqueuedStatus, t.now
 		if err := t.link(bCompositionOrder, "", c.SID); err != nil {
 			return err
 		}
-		return t.putComposition(c)
+		return saveComposition(t, c)
 	})
 	return c, err
 }
 
-// SetComposition moves a Composition on: to processing, completed (with size and duration) or
+// Set moves a Composition on: to processing, completed (with size and duration) or
 // failed. It answers ErrTransition for one that was deleted.
-func (s *Store) SetComposition(sid, status string, size int64, d time.Duration) (c Composition, err error) {
-	err = s.update(fmt.Sprintf("set composition %q %s", sid, status), func(t *tx) error {
+func (s Compositions) Set(sid, status string, size int64, d time.Duration) (c Composition, err error) {
+	err = s.db.update(doing{what: "set composition", key: sid, of: status}, func(t *tx) error {
 		if c, err = get[Composition](t, bCompositions, sid); err != nil {
 			return err
 		}
@@ -73,41 +76,41 @@ func (s *Store) SetComposition(sid, status string, size int64, d time.Duration) 
 		if status == CompositionCompletedStatus {
 			c.Completed = t.now
 		}
-		return t.putComposition(c)
+		return saveComposition(t, c)
 	})
 	return c, err
 }
 
-// DeleteComposition marks a Composition deleted: its file goes, what is known of it stays.
+// Delete marks a Composition deleted: its file goes, what is known of it stays.
 // Again it does nothing.
-func (s *Store) DeleteComposition(sid string) error {
-	return s.update(fmt.Sprintf("delete composition %q", sid), func(t *tx) error {
+func (s Compositions) Delete(sid string) error {
+	return s.db.update(doing{what: "delete composition", key: sid}, func(t *tx) error {
 		c, err := get[Composition](t, bCompositions, sid)
 		if err != nil || c.Status == CompositionDeletedStatus {
 			return err
 		}
 		c.Status, c.Deleted = CompositionDeletedStatus, t.now
-		return t.putComposition(c)
+		return saveComposition(t, c)
 	})
 }
 
-func (t *tx) putComposition(c Composition) error {
+func saveComposition(t *tx, c Composition) error {
 	t.emit(&CompositionChanged{Composition: c})
 	return t.put(bCompositions, c.SID, c)
 }
 
-// Composition finds a Composition.
-func (s *Store) Composition(sid string) (c Composition, err error) {
-	err = s.view(fmt.Sprintf("find composition %q", sid), func(t *tx) error {
+// Get finds a Composition.
+func (s Compositions) Get(sid string) (c Composition, err error) {
+	err = s.db.view(doing{what: "find composition", key: sid}, func(t *tx) error {
 		c, err = get[Composition](t, bCompositions, sid)
 		return err
 	})
 	return c, err
 }
 
-// Compositions lists the Compositions that f lets through, newest first.
-func (s *Store) Compositions(f CompositionFilter) (list []Composition, err error) {
-	err = s.view("list compositions", func(t *tx) error {
+// List lists the Compositions that f lets through, newest first.
+func (s Compositions) List(f CompositionFilter) (list []Composition, err error) {
+	err = s.db.view(doing{what: "list compositions"}, func(t *tx) error {
 		all, err := linked[Composition](t, bCompositionOrder, "", bCompositions)
 		for _, c := range slices.Backward(all) {
 			if f.match(c) {

@@ -36,10 +36,13 @@ type Message struct {
 	Updated         time.Time
 }
 
-// CreateConversation makes an active Conversation of c's names and Attributes.
+// Conversations are the chats and their Messages.
+type Conversations struct{ db *db }
+
+// Create makes an active Conversation of c's names and Attributes.
 // It answers ErrNameTaken.
-func (s *Store) CreateConversation(c Conversation) (Conversation, error) {
-	err := s.update(fmt.Sprintf("create conversation %q", c.UniqueName), func(t *tx) error {
+func (s Conversations) Create(c Conversation) (Conversation, error) {
+	err := s.db.update(doing{what: "create conversation", key: c.UniqueName}, func(t *tx) error {
 		if t.lookup(bConversationNames, c.UniqueName) != "" {
 			return ErrNameTaken
 		}
@@ -67,29 +70,29 @@ func (s *Store) CreateConversation(c Conversation) (Conversation, error) {
 	return c, nil
 }
 
-// Conversation finds a Conversation by SID or unique name.
-func (s *Store) Conversation(key string) (c Conversation, err error) {
-	err = s.view(fmt.Sprintf("find conversation %q", key), func(t *tx) error {
-		c, err = t.conversation(key)
+// Get finds a Conversation by SID or unique name.
+func (s Conversations) Get(key string) (c Conversation, err error) {
+	err = s.db.view(doing{what: "find conversation", key: key}, func(t *tx) error {
+		c, err = t.chat().conversation(key)
 		return err
 	})
 	return c, err
 }
 
-// Conversations lists all Conversations in the order they were made.
-func (s *Store) Conversations() (list []Conversation, err error) {
-	err = s.view("list conversations", func(t *tx) error {
+// List lists all Conversations in the order they were made.
+func (s Conversations) List() (list []Conversation, err error) {
+	err = s.db.view(doing{what: "list conversations"}, func(t *tx) error {
 		list, err = linked[Conversation](t, bConversationOrder, "", bConversations)
 		return err
 	})
 	return list, err
 }
 
-// UpdateConversation changes a Conversation by f, which may not change its SID
+// Update changes a Conversation by f, which may not change its SID
 // or unique name.
-func (s *Store) UpdateConversation(key string, f func(*Conversation) error) (c Conversation, err error) {
-	err = s.update(fmt.Sprintf("update conversation %q", key), func(t *tx) error {
-		if c, err = t.conversation(key); err != nil {
+func (s Conversations) Update(key string, f func(*Conversation) error) (c Conversation, err error) {
+	err = s.db.update(doing{what: "update conversation", key: key}, func(t *tx) error {
+		if c, err = t.chat().conversation(key); err != nil {
 			return err
 		}
 		old := c
@@ -109,9 +112,9 @@ func (s *Store) UpdateConversation(key string, f func(*Conversation) error) (c C
 
 // AddMessage appends a Message of m's Author (default system), Body and
 // Attributes to a Conversation.
-func (s *Store) AddMessage(conversation string, m Message) (Message, error) {
-	err := s.update(fmt.Sprintf("add message to conversation %q", conversation), func(t *tx) error {
-		c, err := t.conversation(conversation)
+func (s Conversations) AddMessage(conversation string, m Message) (Message, error) {
+	err := s.db.update(doing{what: "add message to conversation", key: conversation}, func(t *tx) error {
+		c, err := t.chat().conversation(conversation)
 		if err != nil {
 			return err
 		}
@@ -141,9 +144,9 @@ func (s *Store) AddMessage(conversation string, m Message) (Message, error) {
 }
 
 // Messages lists a Conversation's Messages in order, from the given index on.
-func (s *Store) Messages(conversation string, from int) (list []Message, err error) {
-	err = s.view(fmt.Sprintf("list messages of conversation %q", conversation), func(t *tx) error {
-		conv, err := t.conversation(conversation)
+func (s Conversations) Messages(conversation string, from int) (list []Message, err error) {
+	err = s.db.view(doing{what: "list messages of conversation", key: conversation}, func(t *tx) error {
+		conv, err := t.chat().conversation(conversation)
 		if err != nil {
 			return err
 		}
@@ -160,9 +163,14 @@ func (s *Store) Messages(conversation string, from int) (list []Message, err err
 	return list, err
 }
 
-func (t *tx) conversation(key string) (Conversation, error) {
+// chatTx is what a transaction does with Conversations and what belongs to them.
+type chatTx struct{ *tx }
+
+func (t *tx) chat() chatTx { return chatTx{t} }
+
+func (t chatTx) conversation(key string) (Conversation, error) {
 	if sid := t.lookup(bConversationNames, key); sid != "" {
 		key = sid
 	}
-	return get[Conversation](t, bConversations, key)
+	return get[Conversation](t.tx, bConversations, key)
 }

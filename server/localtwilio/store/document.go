@@ -3,7 +3,6 @@ package store
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"strconv"
 	"time"
 )
@@ -34,10 +33,13 @@ type Permission struct {
 	Read, Write, Manage bool
 }
 
-// CreateDocument makes a Document of d's UniqueName, Data and Expires; other
+// Documents are the Sync Documents and who may do what with them.
+type Documents struct{ db *db }
+
+// Create makes a Document of d's UniqueName, Data and Expires; other
 // fields are set. A nil Data is an empty object. It answers ErrNameTaken.
-func (s *Store) CreateDocument(d Document) (Document, error) {
-	err := s.update(fmt.Sprintf("create document %q", d.UniqueName), func(t *tx) error {
+func (s Documents) Create(d Document) (Document, error) {
+	err := s.db.update(doing{what: "create document", key: d.UniqueName}, func(t *tx) error {
 		if sid := t.lookup(bDocumentNames, d.UniqueName); sid != "" {
 			old, err := get[Document](t, bDocuments, sid)
 			if err != nil {
@@ -46,7 +48,7 @@ func (s *Store) CreateDocument(d Document) (Document, error) {
 			if !old.expired(t.now) {
 				return ErrNameTaken
 			}
-			if err := t.removeDocument(old); err != nil {
+			if err := t.documents().remove(old); err != nil {
 				return err
 			}
 		}
@@ -69,7 +71,7 @@ func (s *Store) CreateDocument(d Document) (Document, error) {
 			return err
 		}
 		t.emit(&DocumentCreated{Document: d})
-		return t.saveDocument(d)
+		return t.documents().save(d)
 	})
 	if err != nil {
 		return Document{}, err
@@ -77,18 +79,18 @@ func (s *Store) CreateDocument(d Document) (Document, error) {
 	return d, nil
 }
 
-// Document finds a Document by SID or unique name. An expired one is not found.
-func (s *Store) Document(key string) (d Document, err error) {
-	err = s.view(fmt.Sprintf("find document %q", key), func(t *tx) error {
-		d, err = t.document(key)
+// Get finds a Document by SID or unique name. An expired one is not found.
+func (s Documents) Get(key string) (d Document, err error) {
+	err = s.db.view(doing{what: "find document", key: key}, func(t *tx) error {
+		d, err = t.documents().find(key)
 		return err
 	})
 	return d, err
 }
 
-// Documents lists all Documents in the order they were made.
-func (s *Store) Documents() (list []Document, err error) {
-	err = s.view("list documents", func(t *tx) error {
+// List lists all Documents in the order they were made.
+func (s Documents) List() (list []Document, err error) {
+	err = s.db.view(doing{what: "list documents"}, func(t *tx) error {
 		all, err := linked[Document](t, bDocumentOrder, "", bDocuments)
 		for _, d := range all {
 			if !d.expired(t.now) {
@@ -100,12 +102,12 @@ func (s *Store) Documents() (list []Document, err error) {
 	return list, err
 }
 
-// UpdateDocument changes a Document by f, which may set Data and Expires, and
+// Update changes a Document by f, which may set Data and Expires, and
 // raises its revision. With ifMatch not empty the present ETag must equal it,
 // else ErrRevision.
-func (s *Store) UpdateDocument(key, ifMatch string, f func(*Document) error) (d Document, err error) {
-	err = s.update(fmt.Sprintf("update document %q", key), func(t *tx) error {
-		if d, err = t.document(key); err != nil {
+func (s Documents) Update(key, ifMatch string, f func(*Document) error) (d Document, err error) {
+	err = s.db.update(doing{what: "update document", key: key}, func(t *tx) error {
+		if d, err = t.documents().find(key); err != nil {
 			return err
 		}
 		if ifMatch != "" && ifMatch != d.ETag() {
@@ -117,30 +119,30 @@ func (s *Store) UpdateDocument(key, ifMatch string, f func(*Document) error) (d 
 		}
 		d.SID, d.UniqueName, d.Created, d.CreatedBy = old.SID, old.UniqueName, old.Created, old.CreatedBy
 		d.Revision, d.Updated = old.Revision+1, t.now
-		if err := errors.Join(t.dropExpiry(old), t.stampTo(&d.Event)); err != nil {
+		if err := errors.Join(t.documents().dropExpiry(old), t.stampTo(&d.Event)); err != nil {
 			return err
 		}
 		t.emit(&DocumentUpdated{Document: d})
-		return t.saveDocument(d)
+		return t.documents().save(d)
 	})
 	return d, err
 }
 
-// DeleteDocument removes a Document and its Permissions.
-func (s *Store) DeleteDocument(key string) error {
-	return s.update(fmt.Sprintf("delete document %q", key), func(t *tx) error {
-		d, err := t.document(key)
+// Delete removes a Document and its Permissions.
+func (s Documents) Delete(key string) error {
+	return s.db.update(doing{what: "delete document", key: key}, func(t *tx) error {
+		d, err := t.documents().find(key)
 		if err != nil {
 			return err
 		}
-		return t.removeDocument(d)
+		return t.documents().remove(d)
 	})
 }
 
 // SetPermission sets what an identity may do with a Document.
-func (s *Store) SetPermission(key string, p Permission) (Permission, error) {
-	err := s.update(fmt.Sprintf("set permission of %q on document %q", p.Identity, key), func(t *tx) error {
-		d, err := t.document(key)
+func (s Documents) SetPermission(key string, p Permission) (Permission, error) {
+	err := s.db.update(doing{what: "set permission of", key: p.Identity, of: "on document", owner: key}, func(t *tx) error {
+		d, err := t.documents().find(key)
 		if err != nil {
 			return err
 		}
@@ -151,9 +153,9 @@ func (s *Store) SetPermission(key string, p Permission) (Permission, error) {
 }
 
 // Permission is what an identity may do with a Document, or ErrNotFound.
-func (s *Store) Permission(key, identity string) (p Permission, err error) {
-	err = s.view(fmt.Sprintf("find permission of %q on document %q", identity, key), func(t *tx) error {
-		d, err := t.document(key)
+func (s Documents) Permission(key, identity string) (p Permission, err error) {
+	err = s.db.view(doing{what: "find permission of", key: identity, of: "on document", owner: key}, func(t *tx) error {
+		d, err := t.documents().find(key)
 		if err != nil {
 			return err
 		}
@@ -164,9 +166,9 @@ func (s *Store) Permission(key, identity string) (p Permission, err error) {
 }
 
 // Permissions lists a Document's Permissions by identity.
-func (s *Store) Permissions(key string) (list []Permission, err error) {
-	err = s.view(fmt.Sprintf("list permissions of document %q", key), func(t *tx) error {
-		d, err := t.document(key)
+func (s Documents) Permissions(key string) (list []Permission, err error) {
+	err = s.db.view(doing{what: "list permissions of document", key: key}, func(t *tx) error {
+		d, err := t.documents().find(key)
 		if err != nil {
 			return err
 		}
@@ -177,9 +179,9 @@ func (s *Store) Permissions(key string) (list []Permission, err error) {
 }
 
 // DeletePermission takes an identity's Permission away.
-func (s *Store) DeletePermission(key, identity string) error {
-	return s.update(fmt.Sprintf("delete permission of %q on document %q", identity, key), func(t *tx) error {
-		d, err := t.document(key)
+func (s Documents) DeletePermission(key, identity string) error {
+	return s.db.update(doing{what: "delete permission of", key: identity, of: "on document", owner: key}, func(t *tx) error {
+		d, err := t.documents().find(key)
 		if err != nil {
 			return err
 		}
@@ -190,18 +192,23 @@ func (s *Store) DeletePermission(key, identity string) error {
 	})
 }
 
-func (t *tx) document(key string) (Document, error) {
+// documentsTx is what a transaction does with Documents.
+type documentsTx struct{ *tx }
+
+func (t *tx) documents() documentsTx { return documentsTx{t} }
+
+func (t documentsTx) find(key string) (Document, error) {
 	if sid := t.lookup(bDocumentNames, key); sid != "" {
 		key = sid
 	}
-	d, err := get[Document](t, bDocuments, key)
+	d, err := get[Document](t.tx, bDocuments, key)
 	if err == nil && d.expired(t.now) {
 		return Document{}, ErrNotFound
 	}
 	return d, err
 }
 
-func (t *tx) saveDocument(d Document) error {
+func (t documentsTx) save(d Document) error {
 	if !d.Expires.IsZero() {
 		if err := t.schedule(d.Expires, d.SID); err != nil {
 			return err
@@ -210,14 +217,14 @@ func (t *tx) saveDocument(d Document) error {
 	return t.put(bDocuments, d.SID, d)
 }
 
-func (t *tx) dropExpiry(d Document) error {
+func (t documentsTx) dropExpiry(d Document) error {
 	if d.Expires.IsZero() {
 		return nil
 	}
 	return t.unschedule(d.Expires, d.SID)
 }
 
-func (t *tx) removeDocument(d Document) error {
+func (t documentsTx) remove(d Document) error {
 	err := errors.Join(t.dropExpiry(d), t.unlink(bDocumentOrder, "", d.SID), t.bucket(bDocuments).Delete([]byte(d.SID)))
 	if d.UniqueName != "" {
 		err = errors.Join(err, t.bucket(bDocumentNames).Delete([]byte(d.UniqueName)))

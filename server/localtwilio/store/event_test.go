@@ -82,19 +82,19 @@ func numberIn(c store.Change) (roomSID string, sequence int) {
 func TestRoomEventsInOrder(t *testing.T) {
 	s := open(t, "", newClock())
 	w := watch(t, s)
-	room := must(s.CreateRoom(store.Room{UniqueName: "r"}))(t)
-	a := must(s.AddParticipant(room.SID, "a"))(t)
-	k := must(s.AddTrack(store.Track{ParticipantSID: a.SID, Kind: "audio", Enabled: true}))(t)
-	if err := s.SetTrackEnabled(k.SID, false); err != nil {
+	room := must(s.Rooms.Create(store.Room{UniqueName: "r"}))(t)
+	a := must(s.Participants.Add(room.SID, "a"))(t)
+	k := must(s.Tracks.Add(store.Track{ParticipantSID: a.SID, Kind: "audio", Enabled: true}))(t)
+	if err := s.Tracks.SetEnabled(k.SID, false); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.SetTrackEnabled(k.SID, false); err != nil { // no change, no event
+	if err := s.Tracks.SetEnabled(k.SID, false); err != nil { // no change, no event
 		t.Fatal(err)
 	}
-	must(s.SetParticipantStatus(a.SID, store.Reconnecting))(t)
-	must(s.SetParticipantStatus(a.SID, store.Connected))(t)
-	must(s.UpdateRoom(room.SID, func(r *store.Room) error { r.RecordingRules = []byte("[]"); return nil }))(t)
-	must(s.CompleteRoom(room.SID))(t)
+	must(s.Participants.SetStatus(a.SID, store.Reconnecting))(t)
+	must(s.Participants.SetStatus(a.SID, store.Connected))(t)
+	must(s.Rooms.Update(room.SID, func(r *store.Room) error { r.RecordingRules = []byte("[]"); return nil }))(t)
+	must(s.Rooms.Complete(room.SID))(t)
 
 	events := w.wait(t, 10)
 	want := []struct {
@@ -124,27 +124,27 @@ func TestRoomEventsInOrder(t *testing.T) {
 func TestConcurrentWriters(t *testing.T) {
 	const writers, each = 8, 25
 	s := open(t, "", newClock())
-	doc := must(s.CreateDocument(store.Document{UniqueName: "counter"}))(t)
-	conv := must(s.CreateConversation(store.Conversation{}))(t)
+	doc := must(s.Documents.Create(store.Document{UniqueName: "counter"}))(t)
+	conv := must(s.Conversations.Create(store.Conversation{}))(t)
 	watchers := []*seen{watch(t, s), watch(t, s), watch(t, s)}
 	var wg sync.WaitGroup
 	for i := range writers {
 		wg.Go(func() {
 			for j := range each {
-				if _, err := s.AddMessage(conv.SID, store.Message{Body: fmt.Sprint(i, " ", j)}); err != nil {
+				if _, err := s.Conversations.AddMessage(conv.SID, store.Message{Body: fmt.Sprint(i, " ", j)}); err != nil {
 					t.Error(err)
 				}
-				if _, err := s.UpdateDocument(doc.SID, "", func(*store.Document) error { return nil }); err != nil {
+				if _, err := s.Documents.Update(doc.SID, "", func(*store.Document) error { return nil }); err != nil {
 					t.Error(err)
 				}
 			}
 		})
 	}
 	wg.Wait()
-	if d := must(s.Document("counter"))(t); d.Revision != writers*each {
+	if d := must(s.Documents.Get("counter"))(t); d.Revision != writers*each {
 		t.Errorf("revision %d, want %d", d.Revision, writers*each)
 	}
-	messages := must(s.Messages(conv.SID, 0))(t)
+	messages := must(s.Conversations.Messages(conv.SID, 0))(t)
 	for i, m := range messages {
 		if m.Index != i {
 			t.Fatalf("message %d has index %d", i, m.Index)
@@ -177,26 +177,26 @@ func TestConcurrentWriters(t *testing.T) {
 // TestContention has many want the same thing at once: exactly one gets it.
 func TestContention(t *testing.T) {
 	s := open(t, "", newClock())
-	must(s.CreateDocument(store.Document{UniqueName: "lock"}))(t)
-	must(s.CreateRoom(store.Room{UniqueName: "small", MaxParticipants: 1}))(t)
-	worker := must(s.CreateWorker(store.Worker{FriendlyName: "w"}))(t)
-	task := must(s.CreateTask(store.Task{}))(t)
+	must(s.Documents.Create(store.Document{UniqueName: "lock"}))(t)
+	must(s.Rooms.Create(store.Room{UniqueName: "small", MaxParticipants: 1}))(t)
+	worker := must(s.Workers.Create(store.Worker{FriendlyName: "w"}))(t)
+	task := must(s.Tasks.Create(store.Task{}))(t)
 	tests := []struct {
 		name string
 		lost error
 		do   func() error
 	}{
 		{"a document's name", store.ErrNameTaken, func() error {
-			_, err := s.CreateDocument(store.Document{UniqueName: "code"})
+			_, err := s.Documents.Create(store.Document{UniqueName: "code"})
 			return err
 		}},
 		{"a document's revision", store.ErrRevision, func() error {
-			_, err := s.UpdateDocument("lock", "0", func(*store.Document) error { return nil })
+			_, err := s.Documents.Update("lock", "0", func(*store.Document) error { return nil })
 			return err
 		}},
-		{"a room's name", store.ErrNameTaken, func() error { _, err := s.CreateRoom(store.Room{UniqueName: "room"}); return err }},
-		{"a room's last place", store.ErrRoomFull, func() error { _, err := s.AddParticipant("small", "a"); return err }},
-		{"a task", store.ErrTransition, func() error { _, err := s.Reserve(task.SID, worker.SID); return err }},
+		{"a room's name", store.ErrNameTaken, func() error { _, err := s.Rooms.Create(store.Room{UniqueName: "room"}); return err }},
+		{"a room's last place", store.ErrRoomFull, func() error { _, err := s.Participants.Add("small", "a"); return err }},
+		{"a task", store.ErrTransition, func() error { _, err := s.Reservations.Create(task.SID, worker.SID); return err }},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -228,22 +228,22 @@ func TestWatch(t *testing.T) {
 			entered <- struct{}{}
 			<-release
 			if c, ok := e.Change.(*store.ConversationCreated); ok {
-				if _, err := s.AddMessage(c.Conversation.SID, store.Message{Body: "from the watch"}); err != nil {
+				if _, err := s.Conversations.AddMessage(c.Conversation.SID, store.Message{Body: "from the watch"}); err != nil {
 					t.Error(err)
 				}
 			}
 		})
-		conv := must(s.CreateConversation(store.Conversation{}))(t)
+		conv := must(s.Conversations.Create(store.Conversation{}))(t)
 		<-entered
 		for range 20 {
-			must(s.AddMessage(conv.SID, store.Message{Body: "x"}))(t)
+			must(s.Conversations.AddMessage(conv.SID, store.Message{Body: "x"}))(t)
 		}
 		close(release)
 		for range 21 {
 			<-entered
 		}
 		stop()
-		if got := must(s.Messages(conv.SID, 0))(t); len(got) != 21 {
+		if got := must(s.Conversations.Messages(conv.SID, 0))(t); len(got) != 21 {
 			t.Errorf("%d messages, want 21", len(got))
 		}
 	})
@@ -257,7 +257,7 @@ func TestWatch(t *testing.T) {
 			returned.Add(1)
 		})
 		for range 3 {
-			must(s.CreateConversation(store.Conversation{}))(t)
+			must(s.Conversations.Create(store.Conversation{}))(t)
 		}
 		<-entered
 		time.AfterFunc(20*time.Millisecond, func() { close(release) })
@@ -266,7 +266,7 @@ func TestWatch(t *testing.T) {
 		if n := returned.Load(); n != 1 {
 			t.Errorf("%d calls had returned when stop did, want the one that was running", n)
 		}
-		must(s.CreateConversation(store.Conversation{}))(t)
+		must(s.Conversations.Create(store.Conversation{}))(t)
 		if len(entered) != 0 {
 			t.Error("called after stop")
 		}
@@ -274,13 +274,13 @@ func TestWatch(t *testing.T) {
 	t.Run("a failed change is no event", func(t *testing.T) {
 		s := open(t, "", newClock())
 		w := watch(t, s)
-		room := must(s.CreateRoom(store.Room{}))(t)
-		_, err := s.UpdateRoom(room.SID, func(r *store.Room) error {
+		room := must(s.Rooms.Create(store.Room{}))(t)
+		_, err := s.Rooms.Update(room.SID, func(r *store.Room) error {
 			r.RecordingRules = []byte("[]")
 			return store.ErrTransition
 		})
 		wantErr(t, err, store.ErrTransition)
-		must(s.CompleteRoom(room.SID))(t)
+		must(s.Rooms.Complete(room.SID))(t)
 		if got := kinds(w.wait(t, 2)); !slices.Equal(got, []string{"RoomCreated", "RoomEnded"}) {
 			t.Errorf("events %v", got)
 		}

@@ -3,7 +3,6 @@ package store
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
 	"time"
 )
 
@@ -21,11 +20,14 @@ type FlexToken struct {
 // an agent's shift, so that a demo left open over lunch goes on working.
 const FlexTokenTTL = 12 * time.Hour
 
-// IssueFlexToken makes a token of v for its Worker. An empty Identity is the
+// FlexTokens are the tokens of Flex users.
+type FlexTokens struct{ db *db }
+
+// Issue makes a token of v for its Worker. An empty Identity is the
 // Worker's friendly name, empty Roles are agent, a zero Expires is
 // FlexTokenTTL away. Only the token's hash is kept.
-func (s *Store) IssueFlexToken(v FlexToken) (token string, err error) {
-	err = s.update(fmt.Sprintf("issue flex token for worker %q", v.WorkerSID), func(t *tx) error {
+func (s FlexTokens) Issue(v FlexToken) (token string, err error) {
+	err = s.db.update(doing{what: "issue flex token for worker", key: v.WorkerSID}, func(t *tx) error {
 		w, err := get[Worker](t, bWorkers, v.WorkerSID)
 		if err != nil {
 			return err
@@ -55,10 +57,10 @@ func (s *Store) IssueFlexToken(v FlexToken) (token string, err error) {
 	return token, nil
 }
 
-// ValidateFlexToken answers what the token stands for, ErrNotFound for one that
+// Validate answers what the token stands for, ErrNotFound for one that
 // was never issued or was revoked, ErrTokenExpired for a late one.
-func (s *Store) ValidateFlexToken(token string) (v FlexToken, err error) {
-	err = s.view("validate flex token", func(t *tx) error {
+func (s FlexTokens) Validate(token string) (v FlexToken, err error) {
+	err = s.db.view(doing{what: "validate flex token"}, func(t *tx) error {
 		if v, err = get[FlexToken](t, bFlexTokens, hashToken(token)); err != nil {
 			return err
 		}
@@ -70,9 +72,9 @@ func (s *Store) ValidateFlexToken(token string) (v FlexToken, err error) {
 	return v, err
 }
 
-// RevokeFlexToken makes a token worthless; an unknown one is no error.
-func (s *Store) RevokeFlexToken(token string) error {
-	return s.update("revoke flex token", func(t *tx) error {
+// Revoke makes a token worthless; an unknown one is no error.
+func (s FlexTokens) Revoke(token string) error {
+	return s.db.update(doing{what: "revoke flex token"}, func(t *tx) error {
 		return t.bucket(bFlexTokens).Delete([]byte(hashToken(token)))
 	})
 }

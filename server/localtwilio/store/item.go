@@ -3,7 +3,6 @@ package store
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"strconv"
 	"time"
 )
@@ -40,9 +39,9 @@ func (i Item) gone(now time.Time) bool {
 // where setExpires says so, Expires; added tells that there was none, which a
 // List does not allow (ErrNotFound). With ifMatch not empty the present ETag must
 // equal it, else ErrRevision; see NoItem.
-func (s *Store) PutItem(kind CollectionKind, collection string, i Item, setExpires bool, ifMatch string) (_ Item, added bool, err error) {
-	err = s.update(fmt.Sprintf("set item of %s %q", kind, collection), func(t *tx) error {
-		c, err := t.collection(kind, collection)
+func (s Collections) PutItem(kind CollectionKind, collection string, i Item, setExpires bool, ifMatch string) (_ Item, added bool, err error) {
+	err = s.db.update(doing{what: "set item of", kind: kind, key: collection}, func(t *tx) error {
+		c, err := t.collections().find(kind, collection)
 		if err != nil {
 			return err
 		}
@@ -67,7 +66,7 @@ func (s *Store) PutItem(kind CollectionKind, collection string, i Item, setExpir
 		if i.Data == nil {
 			i.Data = old.Data
 		}
-		return t.saveItem(&c, &i, old, added)
+		return t.collections().saveItem(&c, &i, old, added)
 	})
 	if err != nil {
 		return Item{}, false, err
@@ -76,15 +75,15 @@ func (s *Store) PutItem(kind CollectionKind, collection string, i Item, setExpir
 }
 
 // PushItem appends an Item of i's Data and Expires to a List.
-func (s *Store) PushItem(list string, i Item) (Item, error) {
-	err := s.update(fmt.Sprintf("push item to list %q", list), func(t *tx) error {
-		c, err := t.collection(SyncList, list)
+func (s Collections) PushItem(list string, i Item) (Item, error) {
+	err := s.db.update(doing{what: "push item to list", key: list}, func(t *tx) error {
+		c, err := t.collections().find(SyncList, list)
 		if err != nil {
 			return err
 		}
 		i.Index, i.Created, i.Revision = c.Next, t.now, 0
 		c.Next++
-		return t.saveItem(&c, &i, Item{}, true)
+		return t.collections().saveItem(&c, &i, Item{}, true)
 	})
 	if err != nil {
 		return Item{}, err
@@ -94,9 +93,9 @@ func (s *Store) PushItem(list string, i Item) (Item, error) {
 
 // Items lists the Items of a Map by key, or of a List by index. Those that are
 // gone are among them, as Removed, when removed is set.
-func (s *Store) Items(kind CollectionKind, collection string, removed bool) (list []Item, err error) {
-	err = s.view(fmt.Sprintf("list items of %s %q", kind, collection), func(t *tx) error {
-		c, err := t.collection(kind, collection)
+func (s Collections) Items(kind CollectionKind, collection string, removed bool) (list []Item, err error) {
+	err = s.db.view(doing{what: "list items of", kind: kind, key: collection}, func(t *tx) error {
+		c, err := t.collections().find(kind, collection)
 		if err != nil {
 			return err
 		}
@@ -116,9 +115,9 @@ func (s *Store) Items(kind CollectionKind, collection string, removed bool) (lis
 
 // RemoveItem removes the Item of i's Key, or of i's Index in a List, and answers
 // it as it was, with the number of its removal. See PutItem for ifMatch.
-func (s *Store) RemoveItem(kind CollectionKind, collection string, i Item, ifMatch string) (Item, error) {
-	err := s.update(fmt.Sprintf("remove item of %s %q", kind, collection), func(t *tx) error {
-		c, err := t.collection(kind, collection)
+func (s Collections) RemoveItem(kind CollectionKind, collection string, i Item, ifMatch string) (Item, error) {
+	err := s.db.update(doing{what: "remove item of", kind: kind, key: collection}, func(t *tx) error {
+		c, err := t.collections().find(kind, collection)
 		if err != nil {
 			return err
 		}
@@ -131,7 +130,7 @@ func (s *Store) RemoveItem(kind CollectionKind, collection string, i Item, ifMat
 		if ifMatch != "" && ifMatch != i.ETag() {
 			return ErrRevision
 		}
-		return t.removeItem(c, &i)
+		return t.collections().removeItem(c, &i)
 	})
 	if err != nil {
 		return Item{}, err
@@ -139,7 +138,7 @@ func (s *Store) RemoveItem(kind CollectionKind, collection string, i Item, ifMat
 	return i, nil
 }
 
-func (t *tx) saveItem(c *Collection, i *Item, old Item, added bool) error {
+func (t collectionsTx) saveItem(c *Collection, i *Item, old Item, added bool) error {
 	i.CollectionSID, i.Updated, i.Removed = c.SID, t.now, false
 	if i.Data == nil {
 		i.Data = json.RawMessage("{}")
@@ -171,7 +170,7 @@ func (t *tx) saveItem(c *Collection, i *Item, old Item, added bool) error {
 }
 
 // removeItem leaves a record without Data behind.
-func (t *tx) removeItem(c Collection, i *Item) error {
+func (t collectionsTx) removeItem(c Collection, i *Item) error {
 	key := itemKey(c, *i)
 	if !i.Expires.IsZero() {
 		if err := t.unschedule(i.Expires, itemDue+key); err != nil {
@@ -190,12 +189,12 @@ func (t *tx) removeItem(c Collection, i *Item) error {
 }
 
 // expireItem removes the Item of a key of bItems if its time has come.
-func (t *tx) expireItem(key string) error {
-	i, err := get[Item](t, bItems, key)
+func (t collectionsTx) expireItem(key string) error {
+	i, err := get[Item](t.tx, bItems, key)
 	if err != nil || i.Removed || !i.gone(t.now) {
 		return err
 	}
-	c, err := get[Collection](t, bCollections, i.CollectionSID)
+	c, err := get[Collection](t.tx, bCollections, i.CollectionSID)
 	if err != nil {
 		return err
 	}

@@ -56,7 +56,7 @@ func TestKill(t *testing.T) {
 		total += said
 
 		s := must(store.Open(path, store.Options{}))(t)
-		messages := must(s.Messages("chat", 0))(t)
+		messages := must(s.Conversations.Messages("chat", 0))(t)
 		// One more may have been written and not said.
 		if len(messages) < total || len(messages) > total+1 {
 			t.Errorf("round %d: %d messages, want %d", round, len(messages), total)
@@ -66,7 +66,7 @@ func TestKill(t *testing.T) {
 				t.Fatalf("message %d has index %d", i, m.Index)
 			}
 		}
-		if p := must(s.Participants("room", store.Connected))(t); len(p) != 0 {
+		if p := must(s.Participants.List("room", store.Connected))(t); len(p) != 0 {
 			t.Errorf("round %d: %d participants connected", round, len(p))
 		}
 		total = len(messages)
@@ -79,13 +79,13 @@ func TestKill(t *testing.T) {
 // write writes until it is killed, and says after each call that it is done.
 func write(t *testing.T, path string) {
 	s := must(store.Open(path, store.Options{}))(t)
-	if _, err := s.Conversation("chat"); err != nil {
-		must(s.CreateConversation(store.Conversation{UniqueName: "chat"}))(t)
-		must(s.CreateRoom(store.Room{UniqueName: "room"}))(t)
+	if _, err := s.Conversations.Get("chat"); err != nil {
+		must(s.Conversations.Create(store.Conversation{UniqueName: "chat"}))(t)
+		must(s.Rooms.Create(store.Room{UniqueName: "room"}))(t)
 	}
-	must(s.AddParticipant("room", "a"))(t)
+	must(s.Participants.Add("room", "a"))(t)
 	for i := 0; ; i++ {
-		must(s.AddMessage("chat", store.Message{Body: "hello"}))(t)
+		must(s.Conversations.AddMessage("chat", store.Message{Body: "hello"}))(t)
 		fmt.Println("written", i)
 	}
 }

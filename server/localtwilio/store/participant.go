@@ -30,19 +30,22 @@ type Participant struct {
 	RulesUpdated   time.Time       // when they were set
 }
 
-// AddParticipant connects someone to a Room. It answers ErrRoomCompleted or
+// Participants are the stays in Rooms.
+type Participants struct{ db *db }
+
+// Add connects someone to a Room. It answers ErrRoomCompleted or
 // ErrRoomFull. It lets one identity in twice: who has to leave then is for the
 // caller to decide.
-func (s *Store) AddParticipant(roomSID, identity string) (p Participant, err error) {
-	err = s.update(fmt.Sprintf("add participant %q to room %q", identity, roomSID), func(t *tx) error {
-		r, err := t.room(roomSID)
+func (s Participants) Add(roomSID, identity string) (p Participant, err error) {
+	err = s.db.update(doing{what: "add participant", key: identity, of: "to room", owner: roomSID}, func(t *tx) error {
+		r, err := t.rooms().find(roomSID)
 		if err != nil {
 			return err
 		}
 		if r.Status == RoomCompleted {
 			return ErrRoomCompleted
 		}
-		present, err := t.connected(r.SID)
+		present, err := t.rooms().connected(r.SID)
 		if err != nil {
 			return err
 		}
@@ -63,7 +66,7 @@ func (s *Store) AddParticipant(roomSID, identity string) (p Participant, err err
 			return err
 		}
 		r.Used = true
-		return t.announce(&r, &ParticipantConnected{Participant: p})
+		return t.rooms().announce(&r, &ParticipantConnected{Participant: p})
 	})
 	if err != nil {
 		return Participant{}, err
@@ -71,12 +74,12 @@ func (s *Store) AddParticipant(roomSID, identity string) (p Participant, err err
 	return p, nil
 }
 
-// SetParticipantStatus moves a Participant between connected and reconnecting,
+// SetStatus moves a Participant between connected and reconnecting,
 // or to disconnected, which is final: anything after it is ErrParticipantGone.
 // Setting the present status again does nothing. Leaving removes the
 // Participant's Tracks.
-func (s *Store) SetParticipantStatus(sid, status string) (p Participant, err error) {
-	err = s.update(fmt.Sprintf("set participant %q %s", sid, status), func(t *tx) error {
+func (s Participants) SetStatus(sid, status string) (p Participant, err error) {
+	err = s.db.update(doing{what: "set participant", key: sid, of: status}, func(t *tx) error {
 		if p, err = get[Participant](t, bParticipants, sid); err != nil {
 			return err
 		}
@@ -87,11 +90,11 @@ func (s *Store) SetParticipantStatus(sid, status string) (p Participant, err err
 			return nil
 		}
 		if status == Disconnected {
-			r, err := t.room(p.RoomSID)
+			r, err := t.rooms().find(p.RoomSID)
 			if err != nil {
 				return err
 			}
-			p, err = t.disconnect(&r, p)
+			p, err = t.rooms().disconnect(&r, p)
 			return err
 		}
 		p.Status, p.Updated = status, t.now
@@ -108,10 +111,10 @@ func (s *Store) SetParticipantStatus(sid, status string) (p Participant, err err
 	return p, err
 }
 
-// AnonymizeParticipant puts a Participant's SID for its identity, once it has
+// Anonymize puts a Participant's SID for its identity, once it has
 // left: ErrTransition before.
-func (s *Store) AnonymizeParticipant(sid string) (p Participant, err error) {
-	err = s.update(fmt.Sprintf("anonymize participant %q", sid), func(t *tx) error {
+func (s Participants) Anonymize(sid string) (p Participant, err error) {
+	err = s.db.update(doing{what: "anonymize participant", key: sid}, func(t *tx) error {
 		if p, err = get[Participant](t, bParticipants, sid); err != nil {
 			return err
 		}
@@ -124,10 +127,10 @@ func (s *Store) AnonymizeParticipant(sid string) (p Participant, err error) {
 	return p, err
 }
 
-// Participant finds one of a Room's Participants by SID or by identity; of
+// Get finds one of a Room's Participants by SID or by identity; of
 // several with that identity the one still there, else the newest.
-func (s *Store) Participant(roomSID, key string) (p Participant, err error) {
-	err = s.view(fmt.Sprintf("find participant %q of room %q", key, roomSID), func(t *tx) error {
+func (s Participants) Get(roomSID, key string) (p Participant, err error) {
+	err = s.db.view(doing{what: "find participant", key: key, of: "of room", owner: roomSID}, func(t *tx) error {
 		if isSID(key, "PA") {
 			p, err = get[Participant](t, bParticipants, key)
 			if err == nil && p.RoomSID != roomSID {
@@ -152,12 +155,12 @@ func (s *Store) Participant(roomSID, key string) (p Participant, err error) {
 	return p, err
 }
 
-// Participants lists a Room's Participants of one status, or all for an empty
+// List lists a Room's Participants of one status, or all for an empty
 // one, newest first.
-func (s *Store) Participants(roomSID, status string) ([]Participant, error) {
+func (s Participants) List(roomSID, status string) ([]Participant, error) {
 	var list []Participant
-	err := s.view(fmt.Sprintf("list participants of room %q", roomSID), func(t *tx) error {
-		r, err := t.room(roomSID)
+	err := s.db.view(doing{what: "list participants of room", key: roomSID}, func(t *tx) error {
+		r, err := t.rooms().find(roomSID)
 		if err != nil {
 			return err
 		}
@@ -173,12 +176,12 @@ func (s *Store) Participants(roomSID, status string) ([]Participant, error) {
 }
 
 // connected lists who has not left the Room.
-func (t *tx) connected(roomSID string) ([]Participant, error) {
+func (t roomsTx) connected(roomSID string) ([]Participant, error) {
 	var list []Participant
 	c := t.bucket(bRoomConnected).Cursor()
 	prefix := []byte(roomSID)
 	for k, sid := c.Seek(prefix); k != nil && bytes.HasPrefix(k, prefix); k, sid = c.Next() {
-		p, err := get[Participant](t, bParticipants, string(sid))
+		p, err := get[Participant](t.tx, bParticipants, string(sid))
 		if err != nil {
 			return nil, err
 		}
@@ -189,8 +192,8 @@ func (t *tx) connected(roomSID string) ([]Participant, error) {
 }
 
 // disconnect ends p's stay in r: its Tracks go first, as their own events.
-func (t *tx) disconnect(r *Room, p Participant) (Participant, error) {
-	tracks, err := linked[Track](t, bParticipantTrack, p.SID, bTracks)
+func (t roomsTx) disconnect(r *Room, p Participant) (Participant, error) {
+	tracks, err := linked[Track](t.tx, bParticipantTrack, p.SID, bTracks)
 	if err != nil {
 		return p, err
 	}
@@ -214,21 +217,21 @@ func (t *tx) disconnect(r *Room, p Participant) (Participant, error) {
 }
 
 // disconnectLeftovers disconnects everyone: at Open, nobody's media is alive.
-func (t *tx) disconnectLeftovers() error {
+func (t roomsTx) disconnectAll() error {
 	var sids []string
 	err := t.bucket(bRoomConnected).ForEach(func(_, sid []byte) error {
 		sids = append(sids, string(sid))
 		return nil
 	})
 	for _, sid := range sids {
-		p, err := get[Participant](t, bParticipants, sid)
+		p, err := get[Participant](t.tx, bParticipants, sid)
 		if errors.Is(err, ErrNotFound) {
 			continue
 		}
 		if err != nil {
 			return err
 		}
-		r, err := t.room(p.RoomSID)
+		r, err := t.find(p.RoomSID)
 		if err != nil {
 			return err
 		}

@@ -75,11 +75,14 @@ func (f RecordingFilter) match(r Recording) bool {
 		!slices.ContainsFunc(f.GroupingSIDs, func(sid string) bool { return sid != r.RoomSID && sid != r.ParticipantSID })
 }
 
-// StartRecording enters a Recording that is in the making; SID, Status and
+// Recordings are what was recorded of Tracks.
+type Recordings struct{ db *db }
+
+// Start enters a Recording that is in the making; SID, Status and
 // times are set.
-func (s *Store) StartRecording(r Recording) (Recording, error) {
-	err := s.update(fmt.Sprintf("start recording of track %q", r.SourceSID), func(t *tx) error {
-		p, room, err := t.participantAndRoom(r.ParticipantSID)
+func (s Recordings) Start(r Recording) (Recording, error) {
+	err := s.db.update(doing{what: "start recording of track", key: r.SourceSID}, func(t *tx) error {
+		p, room, err := t.rooms().participant(r.ParticipantSID)
 		if err != nil {
 			return err
 		}
@@ -90,22 +93,22 @@ func (s *Store) StartRecording(r Recording) (Recording, error) {
 		if err := t.link(bRecordingOrder, "", r.SID); err != nil {
 			return err
 		}
-		return t.announce(&room, &RecordingStarted{Participant: p, Recording: r})
+		return t.rooms().announce(&room, &RecordingStarted{Participant: p, Recording: r})
 	})
 	return r, err
 }
 
-// EndRecording completes a Recording, or says that it failed. It answers
+// End completes a Recording, or says that it failed. It answers
 // ErrTransition for one that is not in the making.
-func (s *Store) EndRecording(sid string, done RecordingDone) (r Recording, err error) {
-	err = s.update(fmt.Sprintf("end recording %q", sid), func(t *tx) error {
+func (s Recordings) End(sid string, done RecordingDone) (r Recording, err error) {
+	err = s.db.update(doing{what: "end recording", key: sid}, func(t *tx) error {
 		if r, err = get[Recording](t, bRecordings, sid); err != nil {
 			return err
 		}
 		if r.Status != RecordingProcessingStatus {
 			return fmt.Errorf("%w: recording is %s", ErrTransition, r.Status)
 		}
-		p, room, err := t.participantAndRoom(r.ParticipantSID)
+		p, room, err := t.rooms().participant(r.ParticipantSID)
 		if err != nil {
 			return err
 		}
@@ -114,17 +117,17 @@ func (s *Store) EndRecording(sid string, done RecordingDone) (r Recording, err e
 			return err
 		}
 		if r.Status == RecordingFailedStatus {
-			return t.announce(&room, &RecordingFailed{Participant: p, Recording: r})
+			return t.rooms().announce(&room, &RecordingFailed{Participant: p, Recording: r})
 		}
-		return t.announce(&room, &RecordingCompleted{Participant: p, Recording: r})
+		return t.rooms().announce(&room, &RecordingCompleted{Participant: p, Recording: r})
 	})
 	return r, err
 }
 
-// DeleteRecording marks a Recording deleted: its file goes, what is known of it stays. Again
+// Delete marks a Recording deleted: its file goes, what is known of it stays. Again
 // it does nothing.
-func (s *Store) DeleteRecording(sid string) error {
-	return s.update(fmt.Sprintf("delete recording %q", sid), func(t *tx) error {
+func (s Recordings) Delete(sid string) error {
+	return s.db.update(doing{what: "delete recording", key: sid}, func(t *tx) error {
 		r, err := get[Recording](t, bRecordings, sid)
 		if err != nil || r.Status == RecordingDeletedStatus {
 			return err
@@ -135,18 +138,18 @@ func (s *Store) DeleteRecording(sid string) error {
 	})
 }
 
-// Recording finds a Recording.
-func (s *Store) Recording(sid string) (r Recording, err error) {
-	err = s.view(fmt.Sprintf("find recording %q", sid), func(t *tx) error {
+// Get finds a Recording.
+func (s Recordings) Get(sid string) (r Recording, err error) {
+	err = s.db.view(doing{what: "find recording", key: sid}, func(t *tx) error {
 		r, err = get[Recording](t, bRecordings, sid)
 		return err
 	})
 	return r, err
 }
 
-// Recordings lists the Recordings that f lets through, newest first.
-func (s *Store) Recordings(f RecordingFilter) (list []Recording, err error) {
-	err = s.view("list recordings", func(t *tx) error {
+// List lists the Recordings that f lets through, newest first.
+func (s Recordings) List(f RecordingFilter) (list []Recording, err error) {
+	err = s.db.view(doing{what: "list recordings"}, func(t *tx) error {
 		all, err := linked[Recording](t, bRecordingOrder, "", bRecordings)
 		for _, r := range slices.Backward(all) {
 			if f.match(r) {

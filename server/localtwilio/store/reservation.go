@@ -35,10 +35,13 @@ func (r Reservation) live() bool {
 	return r.Status == ReservationPending || r.Status == ReservationAccepted || r.Status == ReservationWrapping
 }
 
-// Reserve offers a pending Task to a Worker: the Task becomes reserved. Any
+// Reservations are the Tasks that are offered to Workers, or theirs.
+type Reservations struct{ db *db }
+
+// Create offers a pending Task to a Worker: the Task becomes reserved. Any
 // other Task is ErrTransition.
-func (s *Store) Reserve(taskSID, workerSID string) (r Reservation, err error) {
-	err = s.update(fmt.Sprintf("reserve task %q for worker %q", taskSID, workerSID), func(t *tx) error {
+func (s Reservations) Create(taskSID, workerSID string) (r Reservation, err error) {
+	err = s.db.update(doing{what: "reserve task", key: taskSID, of: "for worker", owner: workerSID}, func(t *tx) error {
 		k, err := get[Task](t, bTasks, taskSID)
 		if err != nil {
 			return err
@@ -58,7 +61,7 @@ func (s *Store) Reserve(taskSID, workerSID string) (r Reservation, err error) {
 			return err
 		}
 		k.AssignmentStatus = TaskReserved
-		if err := t.saveTask(&k); err != nil {
+		if err := t.tasks().save(&k); err != nil {
 			return err
 		}
 		t.emit(&ReservationCreated{Task: k, Reservation: r})
@@ -70,11 +73,11 @@ func (s *Store) Reserve(taskSID, workerSID string) (r Reservation, err error) {
 	return r, nil
 }
 
-// SetReservationStatus is the Worker's answer or progress: accepted, wrapping,
+// SetStatus is the Worker's answer or progress: accepted, wrapping,
 // completed, or a refusal, which returns the Task to the queue. The Task
 // follows. A status that cannot follow the present one is ErrTransition.
-func (s *Store) SetReservationStatus(sid, status string) (r Reservation, err error) {
-	err = s.update(fmt.Sprintf("set reservation %q %s", sid, status), func(t *tx) error {
+func (s Reservations) SetStatus(sid, status string) (r Reservation, err error) {
+	err = s.db.update(doing{what: "set reservation", key: sid, of: status}, func(t *tx) error {
 		if r, err = get[Reservation](t, bReservations, sid); err != nil {
 			return err
 		}
@@ -89,26 +92,26 @@ func (s *Store) SetReservationStatus(sid, status string) (r Reservation, err err
 			return err
 		}
 		k.AssignmentStatus = taskOf[status]
-		if err := t.saveTask(&k); err != nil {
+		if err := t.tasks().save(&k); err != nil {
 			return err
 		}
-		return t.saveReservation(&r, status, k)
+		return t.tasks().saveReservation(&r, status, k)
 	})
 	return r, err
 }
 
-// Reservation finds a Reservation by SID.
-func (s *Store) Reservation(sid string) (r Reservation, err error) {
-	err = s.view(fmt.Sprintf("find reservation %q", sid), func(t *tx) error {
+// Get finds a Reservation by SID.
+func (s Reservations) Get(sid string) (r Reservation, err error) {
+	err = s.db.view(doing{what: "find reservation", key: sid}, func(t *tx) error {
 		r, err = get[Reservation](t, bReservations, sid)
 		return err
 	})
 	return r, err
 }
 
-// TaskReservations lists a Task's Reservations in the order they were made.
-func (s *Store) TaskReservations(taskSID string) (list []Reservation, err error) {
-	err = s.view(fmt.Sprintf("list reservations of task %q", taskSID), func(t *tx) error {
+// OfTask lists a Task's Reservations in the order they were made.
+func (s Reservations) OfTask(taskSID string) (list []Reservation, err error) {
+	err = s.db.view(doing{what: "list reservations of task", key: taskSID}, func(t *tx) error {
 		if _, err := get[Task](t, bTasks, taskSID); err != nil {
 			return err
 		}
@@ -118,9 +121,9 @@ func (s *Store) TaskReservations(taskSID string) (list []Reservation, err error)
 	return list, err
 }
 
-// WorkerReservations lists a Worker's Reservations in the order they were made.
-func (s *Store) WorkerReservations(workerSID string) (list []Reservation, err error) {
-	err = s.view(fmt.Sprintf("list reservations of worker %q", workerSID), func(t *tx) error {
+// OfWorker lists a Worker's Reservations in the order they were made.
+func (s Reservations) OfWorker(workerSID string) (list []Reservation, err error) {
+	err = s.db.view(doing{what: "list reservations of worker", key: workerSID}, func(t *tx) error {
 		if _, err := get[Worker](t, bWorkers, workerSID); err != nil {
 			return err
 		}
@@ -149,14 +152,14 @@ var taskOf = map[string]string{
 }
 
 // reservationFollows gives k's live Reservation the status that k's demands.
-func (t *tx) reservationFollows(k Task) error {
+func (t tasksTx) reservationFollows(k Task) error {
 	status, ok := map[string]string{
 		TaskWrapping: ReservationWrapping, TaskCompleted: ReservationCompleted, TaskCanceled: ReservationCanceled,
 	}[k.AssignmentStatus]
 	if !ok {
 		return nil
 	}
-	list, err := linked[Reservation](t, bTaskReservations, k.SID, bReservations)
+	list, err := linked[Reservation](t.tx, bTaskReservations, k.SID, bReservations)
 	if err != nil {
 		return err
 	}
@@ -170,13 +173,13 @@ func (t *tx) reservationFollows(k Task) error {
 	return nil
 }
 
-func (t *tx) saveReservation(r *Reservation, status string, k Task) error {
+func (t tasksTx) saveReservation(r *Reservation, status string, k Task) error {
 	r.Status, r.Updated = status, t.now
 	t.emit(&ReservationUpdated{Task: k, Reservation: *r})
 	return t.put(bReservations, r.SID, *r)
 }
 
-func (t *tx) removeReservation(r Reservation) error {
+func (t tasksTx) removeReservation(r Reservation) error {
 	return errors.Join(
 		t.unlink(bTaskReservations, r.TaskSID, r.SID),
 		t.unlink(bWorkerReservations, r.WorkerSID, r.SID),

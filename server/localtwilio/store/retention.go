@@ -21,9 +21,10 @@ func (k Task) ended() bool {
 // forgotten is when an ended Task may be pruned.
 func (k Task) forgotten() time.Time { return k.Updated.Add(Kept) }
 
-// scheduleForgetting enters into the timetable what an earlier version ended without doing so.
-func (t *tx) scheduleForgetting() error {
-	rooms, err := linked[Room](t, bRoomOrder, "", bRooms)
+// scheduleForgetting enters into the timetable the Rooms that an earlier version ended without
+// doing so.
+func (t roomsTx) scheduleForgetting() error {
+	rooms, err := linked[Room](t.tx, bRoomOrder, "", bRooms)
 	if err != nil {
 		return err
 	}
@@ -34,7 +35,13 @@ func (t *tx) scheduleForgetting() error {
 			}
 		}
 	}
-	tasks, err := linked[Task](t, bTaskOrder, "", bTasks)
+	return nil
+}
+
+// scheduleForgetting enters into the timetable the Tasks that an earlier version ended without
+// doing so.
+func (t tasksTx) scheduleForgetting() error {
+	tasks, err := linked[Task](t.tx, bTaskOrder, "", bTasks)
 	if err != nil {
 		return err
 	}
@@ -49,21 +56,21 @@ func (t *tx) scheduleForgetting() error {
 }
 
 // forgetTask prunes a Task, if it is time.
-func (t *tx) forgetTask(sid string) error {
-	k, err := get[Task](t, bTasks, sid)
+func (t tasksTx) forget(sid string) error {
+	k, err := get[Task](t.tx, bTasks, sid)
 	if err != nil || !k.ended() || t.now.Before(k.forgotten()) {
 		return err
 	}
-	return t.removeTask(k)
+	return t.remove(k)
 }
 
 // forgetRoom prunes an ended Room and all that belongs to it, if it is time. Files go with the
 // events of what they belong to.
-func (t *tx) forgetRoom(r Room) error {
+func (t roomsTx) forget(r Room) error {
 	if t.now.Before(r.forgotten()) {
 		return nil
 	}
-	people, err := linked[Participant](t, bRoomParticipants, r.SID, bParticipants)
+	people, err := linked[Participant](t.tx, bRoomParticipants, r.SID, bParticipants)
 	if err != nil {
 		return err
 	}
@@ -73,7 +80,7 @@ func (t *tx) forgetRoom(r Room) error {
 			return err
 		}
 	}
-	recordings, err := linked[Recording](t, bRecordingOrder, "", bRecordings)
+	recordings, err := linked[Recording](t.tx, bRecordingOrder, "", bRecordings)
 	if err != nil {
 		return err
 	}
@@ -87,7 +94,7 @@ func (t *tx) forgetRoom(r Room) error {
 			return err
 		}
 	}
-	compositions, err := linked[Composition](t, bCompositionOrder, "", bCompositions)
+	compositions, err := linked[Composition](t.tx, bCompositionOrder, "", bCompositions)
 	if err != nil {
 		return err
 	}

@@ -13,23 +13,23 @@ func TestForgetting(t *testing.T) {
 	clock := newClock()
 	path := filepath.Join(t.TempDir(), "twilio.db")
 	s := open(t, path, clock)
-	worker := must(s.CreateWorker(store.Worker{FriendlyName: "w"}))(t)
+	worker := must(s.Workers.Create(store.Worker{FriendlyName: "w"}))(t)
 	task := func(end bool) store.Task {
-		k := must(s.CreateTask(store.Task{}))(t)
-		res := must(s.Reserve(k.SID, worker.SID))(t)
-		must(s.SetReservationStatus(res.SID, store.ReservationAccepted))(t)
+		k := must(s.Tasks.Create(store.Task{}))(t)
+		res := must(s.Reservations.Create(k.SID, worker.SID))(t)
+		must(s.Reservations.SetStatus(res.SID, store.ReservationAccepted))(t)
 		if end {
-			must(s.UpdateTask(k.SID, "", func(k *store.Task) error { k.AssignmentStatus = store.TaskCompleted; return nil }))(t)
+			must(s.Tasks.Update(k.SID, "", func(k *store.Task) error { k.AssignmentStatus = store.TaskCompleted; return nil }))(t)
 		}
 		return k
 	}
 	ended, running := task(true), task(false)
-	room := must(s.CreateRoom(store.Room{UniqueName: "r"}))(t)
-	ada := must(s.AddParticipant(room.SID, "ada"))(t)
-	rec := must(s.StartRecording(store.Recording{RoomSID: room.SID, ParticipantSID: ada.SID, Container: "mka"}))(t)
-	must(s.EndRecording(rec.SID, store.RecordingDone{Status: store.RecordingCompletedStatus}))(t)
-	com := must(s.AddComposition(store.Composition{RoomSID: room.SID}))(t)
-	must(s.CompleteRoom(room.SID))(t)
+	room := must(s.Rooms.Create(store.Room{UniqueName: "r"}))(t)
+	ada := must(s.Participants.Add(room.SID, "ada"))(t)
+	rec := must(s.Recordings.Start(store.Recording{RoomSID: room.SID, ParticipantSID: ada.SID, Container: "mka"}))(t)
+	must(s.Recordings.End(rec.SID, store.RecordingDone{Status: store.RecordingCompletedStatus}))(t)
+	com := must(s.Compositions.Add(store.Composition{RoomSID: room.SID}))(t)
+	must(s.Rooms.Complete(room.SID))(t)
 
 	gone := make(chan string, 10)
 	defer s.Watch(func(e store.Event) {
@@ -43,35 +43,35 @@ func TestForgetting(t *testing.T) {
 		}
 	})()
 	clock.Add(store.Kept - time.Second)
-	other := must(s.CreateRoom(store.Room{UniqueName: "r"}))(t)
+	other := must(s.Rooms.Create(store.Room{UniqueName: "r"}))(t)
 	if err := s.Sweep(); err != nil {
 		t.Fatal(err)
 	}
-	must(s.Room(room.SID))(t)
-	must(s.Task(ended.SID))(t)
+	must(s.Rooms.Get(room.SID))(t)
+	must(s.Tasks.Get(ended.SID))(t)
 
 	clock.Add(2 * time.Second)
 	if err := s.Sweep(); err != nil {
 		t.Fatal(err)
 	}
-	_, err := s.Room(room.SID)
+	_, err := s.Rooms.Get(room.SID)
 	wantErr(t, err, store.ErrNotFound)
-	_, err = s.Task(ended.SID)
+	_, err = s.Tasks.Get(ended.SID)
 	wantErr(t, err, store.ErrNotFound)
-	_, err = s.Recording(rec.SID)
+	_, err = s.Recordings.Get(rec.SID)
 	wantErr(t, err, store.ErrNotFound)
-	_, err = s.Composition(com.SID)
+	_, err = s.Compositions.Get(com.SID)
 	wantErr(t, err, store.ErrNotFound)
-	_, err = s.Participant(room.SID, ada.SID)
+	_, err = s.Participants.Get(room.SID, ada.SID)
 	wantErr(t, err, store.ErrNotFound)
-	must(s.Task(running.SID))(t)
-	if r := must(s.Room("r"))(t); r.SID != other.SID {
+	must(s.Tasks.Get(running.SID))(t)
+	if r := must(s.Rooms.Get("r"))(t); r.SID != other.SID {
 		t.Errorf("the name leads to %s, want %s", r.SID, other.SID)
 	}
-	if list := must(s.Rooms(store.RoomFilter{}))(t); len(list) != 1 {
+	if list := must(s.Rooms.List(store.RoomFilter{}))(t); len(list) != 1 {
 		t.Errorf("%d rooms listed, want 1", len(list))
 	}
-	if list := must(s.WorkerReservations(worker.SID))(t); len(list) != 1 {
+	if list := must(s.Reservations.OfWorker(worker.SID))(t); len(list) != 1 {
 		t.Errorf("%d reservations listed, want the running task's", len(list))
 	}
 	for _, want := range []string{rec.SID, com.SID} {

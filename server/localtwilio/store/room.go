@@ -3,7 +3,6 @@ package store
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"time"
 )
 
@@ -41,13 +40,19 @@ type Room struct {
 	StatusCallback              string // URL; empty for none
 	StatusCallbackMethod        string // POST, GET
 	AdHoc                       bool   // made by a Participant's connecting, not over REST
-	Created, Updated            time.Time
-	Ended                       time.Time // zero while in progress
+	RoomLife
+}
+
+// RoomLife is how a Room has fared so far; the Store sets it, not the Room's
+// maker.
+type RoomLife struct {
+	Created, Updated time.Time
+	Ended            time.Time // zero while in progress
 	// Used is set once a Participant has connected.
 	Used bool
 	// LastActive is when the Room was made or last had a Participant leave.
 	LastActive time.Time
-	// Callbacks counts the Room's numbered events: the next SequenceNumber.
+	// Callbacks counts the Room's announcements: the next SequenceNumber.
 	Callbacks int
 }
 
@@ -65,19 +70,22 @@ func (f RoomFilter) match(r Room) bool {
 		(f.CreatedBefore.IsZero() || !r.Created.After(f.CreatedBefore))
 }
 
-// Room finds a Room by SID or, while it is in progress, by unique name.
-func (s *Store) Room(key string) (r Room, err error) {
-	err = s.view(fmt.Sprintf("find room %q", key), func(t *tx) error {
-		r, err = t.room(key)
+// Rooms are the video Rooms.
+type Rooms struct{ db *db }
+
+// Get finds a Room by SID or, while it is in progress, by unique name.
+func (s Rooms) Get(key string) (r Room, err error) {
+	err = s.db.view(doing{what: "find room", key: key}, func(t *tx) error {
+		r, err = t.rooms().find(key)
 		return err
 	})
 	return r, err
 }
 
-// Rooms lists the Rooms that f lets through, newest first.
-func (s *Store) Rooms(f RoomFilter) ([]Room, error) {
+// List lists the Rooms that f lets through, newest first.
+func (s Rooms) List(f RoomFilter) ([]Room, error) {
 	var rooms []Room
-	err := s.view("list rooms", func(t *tx) error {
+	err := s.db.view(doing{what: "list rooms"}, func(t *tx) error {
 		all, err := linked[Room](t, bRoomOrder, "", bRooms)
 		for i := len(all) - 1; i >= 0; i-- {
 			if f.match(all[i]) {
@@ -89,18 +97,17 @@ func (s *Store) Rooms(f RoomFilter) ([]Room, error) {
 	return rooms, err
 }
 
-// CreateRoom makes a Room in progress. It sets SID, Status and the times, and
+// Create makes a Room in progress. It sets SID, Status and the times, and
 // the defaults of zero fields; an unnamed Room's name is its SID. What is
 // recorded of a peer-to-peer Room is nothing. It answers ErrNameTaken when a Room
 // in progress has the name.
-func (s *Store) CreateRoom(r Room) (Room, error) {
-	err := s.update(fmt.Sprintf("create room %q", r.UniqueName), func(t *tx) error {
+func (s Rooms) Create(r Room) (Room, error) {
+	err := s.db.update(doing{what: "create room", key: r.UniqueName}, func(t *tx) error {
 		if t.lookup(bRoomNames, r.UniqueName) != "" {
 			return ErrNameTaken
 		}
 		r.SID, r.Status = NewSID("RM"), RoomInProgress
-		r.Created, r.Updated, r.LastActive, r.Ended = t.now, t.now, t.now, time.Time{}
-		r.Used, r.Callbacks = false, 0
+		r.RoomLife = RoomLife{Created: t.now, Updated: t.now, LastActive: t.now}
 		if r.UniqueName == "" {
 			r.UniqueName = r.SID
 		}
@@ -124,7 +131,7 @@ func (s *Store) CreateRoom(r Room) (Room, error) {
 		if err := t.link(bRoomOrder, "", r.SID); err != nil {
 			return err
 		}
-		return t.announce(&r, &RoomCreated{})
+		return t.rooms().announce(&r, &RoomCreated{})
 	})
 	if err != nil {
 		return Room{}, err
@@ -132,23 +139,23 @@ func (s *Store) CreateRoom(r Room) (Room, error) {
 	return r, nil
 }
 
-// CompleteRoom ends a Room: its Participants are disconnected and its name is
+// Complete ends a Room: its Participants are disconnected and its name is
 // free again. It answers the Room with ErrRoomCompleted when it had ended.
-func (s *Store) CompleteRoom(sid string) (r Room, err error) {
-	err = s.update(fmt.Sprintf("complete room %q", sid), func(t *tx) error {
-		if r, err = t.room(sid); err != nil {
+func (s Rooms) Complete(sid string) (r Room, err error) {
+	err = s.db.update(doing{what: "complete room", key: sid}, func(t *tx) error {
+		if r, err = t.rooms().find(sid); err != nil {
 			return err
 		}
-		return t.completeRoom(&r)
+		return t.rooms().complete(&r)
 	})
 	return r, err
 }
 
-// UpdateRoom changes a Room by f, which may not change SID, name or status. A
+// Update changes a Room by f, which may not change SID, name or status. A
 // change of what is recorded is told as RecordingRulesChanged.
-func (s *Store) UpdateRoom(sid string, f func(*Room) error) (r Room, err error) {
-	err = s.update(fmt.Sprintf("update room %q", sid), func(t *tx) error {
-		if r, err = t.room(sid); err != nil {
+func (s Rooms) Update(sid string, f func(*Room) error) (r Room, err error) {
+	err = s.db.update(doing{what: "update room", key: sid}, func(t *tx) error {
+		if r, err = t.rooms().find(sid); err != nil {
 			return err
 		}
 		old := r
@@ -169,11 +176,17 @@ func (s *Store) UpdateRoom(sid string, f func(*Room) error) (r Room, err error) 
 	return r, err
 }
 
-func (t *tx) room(key string) (Room, error) {
+// roomsTx is what a transaction does with Rooms, and with the Participants and
+// Tracks that belong to one: they change together.
+type roomsTx struct{ *tx }
+
+func (t *tx) rooms() roomsTx { return roomsTx{t} }
+
+func (t roomsTx) find(key string) (Room, error) {
 	if sid := t.lookup(bRoomNames, key); sid != "" {
 		key = sid
 	}
-	return get[Room](t, bRooms, key)
+	return get[Room](t.tx, bRooms, key)
 }
 
 // Rules are the Room's RecordingRules; where none were set, what its option of the same
@@ -189,7 +202,7 @@ func (r Room) Rules() json.RawMessage {
 }
 
 // announce numbers c in r, emits it and saves r.
-func (t *tx) announce(r *Room, c Announced) error {
+func (t roomsTx) announce(r *Room, c Announced) error {
 	details := c.Details()
 	details.Sequence = r.Callbacks
 	r.Callbacks++
@@ -198,7 +211,7 @@ func (t *tx) announce(r *Room, c Announced) error {
 	return t.put(bRooms, r.SID, *r)
 }
 
-func (t *tx) completeRoom(r *Room) error {
+func (t roomsTx) complete(r *Room) error {
 	if r.Status == RoomCompleted {
 		return ErrRoomCompleted
 	}

@@ -12,10 +12,8 @@ package store
 import (
 	"errors"
 	"fmt"
-	"log/slog"
 	"os"
 	"path/filepath"
-	"sync"
 	"time"
 
 	bolt "go.etcd.io/bbolt"
@@ -31,41 +29,47 @@ const lockWait = 2 * time.Second
 type Options struct {
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
-	// Log gets what no caller can be told; nil discards.
-	Log *slog.Logger
 	// Account overrides, field by field where not empty, what the file holds.
 	Account Account
 }
 
-// Store is everything Twilio keeps. Its methods may be called from any
-// goroutine.
+// Store is everything Twilio keeps, a field for each family of things. Its
+// methods and theirs may be called from any goroutine.
 type Store struct {
-	db      *bolt.DB
-	now     func() time.Time
-	log     *slog.Logger
-	account Account
-	tempDir string // removed on Close; empty when the caller named the file
-	opening []Event
+	Rooms        Rooms
+	Participants Participants
+	Tracks       Tracks
+	Recordings   Recordings
+	Compositions Compositions
 
-	// mu orders commits and their events, and guards the fields below.
-	mu      sync.Mutex
-	seq     uint64
-	watches map[*watch]struct{}
-	closed  bool
+	Documents   Documents
+	Collections Collections
+
+	Workers      Workers
+	Tasks        Tasks
+	Reservations Reservations
+	FlexTokens   FlexTokens
+
+	Conversations    Conversations
+	ChatParticipants ChatParticipants
+	ChatUsers        ChatUsers
+
+	db      *db
+	account Account
+	opening []Event
+	tempDir string // removed on Close; empty when the caller named the file
 }
 
 // Open opens the data file at path, creating it and its directory where
 // missing. An empty path is a temporary file that Close removes. Participants
 // whom an earlier run left connected are marked disconnected: their media is
-// gone. It answers ErrInUse when another process has the file.
+// gone. It returns ErrInUse when another process has the file.
 func Open(path string, o Options) (_ *Store, err error) {
-	s := &Store{now: o.Now, log: o.Log, watches: map[*watch]struct{}{}}
-	if s.now == nil {
-		s.now = time.Now
+	d := &db{now: o.Now, watches: map[*watch]struct{}{}}
+	if d.now == nil {
+		d.now = time.Now
 	}
-	if s.log == nil {
-		s.log = slog.New(slog.DiscardHandler)
-	}
+	s := &Store{db: d}
 	opts := &bolt.Options{Timeout: lockWait, FreelistType: bolt.FreelistMapType}
 	if path == "" {
 		if s.tempDir, err = os.MkdirTemp("", "localtwilio-*"); err != nil {
@@ -83,27 +87,34 @@ func Open(path string, o Options) (_ *Store, err error) {
 		}
 	}()
 	// 0600: the file holds the keys.
-	if s.db, err = bolt.Open(path, 0o600, opts); err != nil {
+	if d.bolt, err = bolt.Open(path, 0o600, opts); err != nil {
 		if errors.Is(err, bolterrors.ErrTimeout) {
 			return nil, fmt.Errorf("open %s: %w", path, ErrInUse)
 		}
 		return nil, fmt.Errorf("open %s: %w", path, err)
 	}
-	err = s.update("prepare the data file", func(t *tx) (err error) {
-		defer func() { s.opening = t.events }()
+	err = d.update(doing{what: "prepare the data file"}, func(t *tx) (err error) {
 		for _, name := range buckets {
 			if _, err := t.CreateBucketIfNotExists([]byte(name)); err != nil {
 				return err
 			}
 		}
-		if err := t.loadAccount(o.Account); err != nil {
+		if s.account, err = t.account(o.Account); err != nil {
 			return err
 		}
-		return errors.Join(t.disconnectLeftovers(), t.scheduleForgetting())
+		err = errors.Join(t.rooms().disconnectAll(), t.rooms().scheduleForgetting(), t.tasks().scheduleForgetting())
+		s.opening = t.events
+		return err
 	})
 	if err != nil {
 		return nil, err
 	}
+	s.Rooms, s.Participants, s.Tracks = Rooms{d}, Participants{d}, Tracks{d}
+	s.Recordings, s.Compositions = Recordings{d}, Compositions{d}
+	s.Documents, s.Collections = Documents{d}, Collections{d}
+	s.Workers, s.Tasks, s.Reservations = Workers{d, s.account.ActivitySID}, Tasks{d}, Reservations{d}
+	s.FlexTokens = FlexTokens{d}
+	s.Conversations, s.ChatParticipants, s.ChatUsers = Conversations{d}, ChatParticipants{d}, ChatUsers{d}
 	return s, nil
 }
 
@@ -111,27 +122,8 @@ func Open(path string, o Options) (_ *Store, err error) {
 // file. Calling it again does nothing. It must not be called by a watch's
 // function.
 func (s *Store) Close() error {
-	s.mu.Lock()
-	if s.closed {
-		s.mu.Unlock()
-		return nil
-	}
-	s.closed = true
-	watches := make([]*watch, 0, len(s.watches))
-	for w := range s.watches {
-		watches = append(watches, w)
-	}
-	clear(s.watches)
-	s.mu.Unlock()
-
-	for _, w := range watches {
-		w.stop()
-	}
-	var err error
-	if s.db != nil {
-		err = s.db.Close()
-	}
-	if s.tempDir != "" {
+	first, err := s.db.close()
+	if first && s.tempDir != "" {
 		err = errors.Join(err, os.RemoveAll(s.tempDir))
 	}
 	if err != nil {
@@ -140,14 +132,34 @@ func (s *Store) Close() error {
 	return nil
 }
 
-// Opening is what Open itself changed, which no watch could see: Participants
-// disconnected because an earlier run was killed.
+// Opening returns what Open itself changed, which no watch could see:
+// Participants disconnected because an earlier run was killed.
 func (s *Store) Opening() []Event { return s.opening }
 
-// Now is the time on the store's clock, in UTC.
-func (s *Store) Now() time.Time { return s.now().UTC() }
+// Account returns the account of this data file.
+func (s *Store) Account() Account { return s.account }
+
+// Now returns the time on the store's clock, in UTC.
+func (s *Store) Now() time.Time { return s.db.time() }
 
 // Ping reports whether the file can be read.
 func (s *Store) Ping() error {
-	return s.view("read the data file", func(*tx) error { return nil })
+	return s.db.view(doing{what: "read the data file"}, func(*tx) error { return nil })
+}
+
+// Watch calls f with every change from now on, in commit order, on a goroutine
+// of its own and never with a lock held, so f may use the Store. A slow f
+// holds up nobody: its events queue. stop ends the calls and waits for one that
+// is running; it drops what is still queued and must not be called by f. Close
+// stops all watches.
+func (s *Store) Watch(f func(Event)) (stop func()) { return s.db.watch(f) }
+
+// LastEvent returns the number of the newest change to what Sync and
+// Conversations show. Numbers rise over all things and over restarts.
+func (s *Store) LastEvent() (n int, err error) {
+	err = s.db.view(doing{what: "read the number of the newest change"}, func(t *tx) error {
+		n = int(t.bucket(bMeta).Sequence())
+		return nil
+	})
+	return n, err
 }

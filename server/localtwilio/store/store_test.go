@@ -69,16 +69,16 @@ func wantErr(t *testing.T, err, want error) {
 func TestReopenAfterKill(t *testing.T) {
 	c, dir := newClock(), t.TempDir()
 	s := open(t, filepath.Join(dir, "a", "twilio.db"), c)
-	room := must(s.CreateRoom(store.Room{UniqueName: "r", StatusCallback: "http://x"}))(t)
-	p := must(s.AddParticipant(room.SID, "alice"))(t)
-	track := must(s.AddTrack(store.Track{ParticipantSID: p.SID, Name: "cam", Kind: "video", Enabled: true}))(t)
-	doc := must(s.CreateDocument(store.Document{UniqueName: "d", Data: []byte(`{"a":1}`), Expires: c.Now().Add(time.Hour)}))(t)
-	worker := must(s.CreateWorker(store.Worker{FriendlyName: "w"}))(t)
-	task := must(s.CreateTask(store.Task{}))(t)
-	res := must(s.Reserve(task.SID, worker.SID))(t)
-	conv := must(s.CreateConversation(store.Conversation{}))(t)
-	must(s.AddMessage(conv.SID, store.Message{Body: "hello"}))(t)
-	token := must(s.IssueFlexToken(store.FlexToken{WorkerSID: worker.SID}))(t)
+	room := must(s.Rooms.Create(store.Room{UniqueName: "r", StatusCallback: "http://x"}))(t)
+	p := must(s.Participants.Add(room.SID, "alice"))(t)
+	track := must(s.Tracks.Add(store.Track{ParticipantSID: p.SID, Name: "cam", Kind: "video", Enabled: true}))(t)
+	doc := must(s.Documents.Create(store.Document{UniqueName: "d", Data: []byte(`{"a":1}`), Expires: c.Now().Add(time.Hour)}))(t)
+	worker := must(s.Workers.Create(store.Worker{FriendlyName: "w"}))(t)
+	task := must(s.Tasks.Create(store.Task{}))(t)
+	res := must(s.Reservations.Create(task.SID, worker.SID))(t)
+	conv := must(s.Conversations.Create(store.Conversation{}))(t)
+	must(s.Conversations.AddMessage(conv.SID, store.Message{Body: "hello"}))(t)
+	token := must(s.FlexTokens.Issue(store.FlexToken{WorkerSID: worker.SID}))(t)
 
 	left := filepath.Join(dir, "left.db")
 	copyFile(t, filepath.Join(dir, "a", "twilio.db"), left)
@@ -88,13 +88,13 @@ func TestReopenAfterKill(t *testing.T) {
 	if r.Account() != s.Account() {
 		t.Error("account changed over a restart")
 	}
-	if got := must(r.Room("r"))(t); got.SID != room.SID || got.Status != store.RoomInProgress {
+	if got := must(r.Rooms.Get("r"))(t); got.SID != room.SID || got.Status != store.RoomInProgress {
 		t.Errorf("room %+v, want %s in progress", got, room.SID)
 	}
-	if got := must(r.Participant(room.SID, p.SID))(t); got.Status != store.Disconnected || !got.End.Equal(c.Now()) {
+	if got := must(r.Participants.Get(room.SID, p.SID))(t); got.Status != store.Disconnected || !got.End.Equal(c.Now()) {
 		t.Errorf("participant %+v, want disconnected at reopening", got)
 	}
-	if got := must(r.Tracks(p.SID))(t); len(got) != 0 {
+	if got := must(r.Tracks.List(p.SID))(t); len(got) != 0 {
 		t.Errorf("tracks %+v, want none", got)
 	}
 	opening := r.Opening()
@@ -107,19 +107,19 @@ func TestReopenAfterKill(t *testing.T) {
 	if c, ok := opening[1].Change.(*store.ParticipantDisconnected); !ok || c.Sequence != 4 {
 		t.Errorf("opening events %v, want the participant's leaving with sequence 4", kinds(opening))
 	}
-	if got := must(r.Document("d"))(t); got.SID != doc.SID || string(got.Data) != `{"a":1}` {
+	if got := must(r.Documents.Get("d"))(t); got.SID != doc.SID || string(got.Data) != `{"a":1}` {
 		t.Errorf("document %+v", got)
 	}
-	if got := must(r.Task(task.SID))(t); got.AssignmentStatus != store.TaskReserved {
+	if got := must(r.Tasks.Get(task.SID))(t); got.AssignmentStatus != store.TaskReserved {
 		t.Errorf("task %+v", got)
 	}
-	if got := must(r.Reservation(res.SID))(t); got.WorkerSID != worker.SID {
+	if got := must(r.Reservations.Get(res.SID))(t); got.WorkerSID != worker.SID {
 		t.Errorf("reservation %+v", got)
 	}
-	if got := must(r.Messages(conv.SID, 0))(t); len(got) != 1 || got[0].Body != "hello" {
+	if got := must(r.Conversations.Messages(conv.SID, 0))(t); len(got) != 1 || got[0].Body != "hello" {
 		t.Errorf("messages %+v", got)
 	}
-	if got := must(r.ValidateFlexToken(token))(t); got.WorkerSID != worker.SID {
+	if got := must(r.FlexTokens.Validate(token))(t); got.WorkerSID != worker.SID {
 		t.Errorf("flex token %+v", got)
 	}
 }
@@ -189,9 +189,9 @@ func TestOpen(t *testing.T) {
 	t.Run("closed", func(t *testing.T) {
 		s := must(store.Open("", store.Options{}))(t)
 		s.Close()
-		_, err := s.Room("x")
+		_, err := s.Rooms.Get("x")
 		wantErr(t, err, store.ErrClosed)
-		_, err = s.CreateRoom(store.Room{})
+		_, err = s.Rooms.Create(store.Room{})
 		wantErr(t, err, store.ErrClosed)
 		s.Watch(func(store.Event) {})()
 	})

@@ -2,14 +2,13 @@ package store
 
 import (
 	"encoding/json"
-	"fmt"
 	"time"
 )
 
 // SetSubscribeRules replaces what a Participant is subscribed to; nil is everything, as at the
 // start. It answers ErrParticipantGone.
-func (s *Store) SetSubscribeRules(sid string, rules json.RawMessage) (p Participant, err error) {
-	err = s.update(fmt.Sprintf("set subscribe rules of participant %q", sid), func(t *tx) error {
+func (s Participants) SetSubscribeRules(sid string, rules json.RawMessage) (p Participant, err error) {
+	err = s.db.update(doing{what: "set subscribe rules of participant", key: sid}, func(t *tx) error {
 		if p, err = get[Participant](t, bParticipants, sid); err != nil {
 			return err
 		}
@@ -39,15 +38,15 @@ func (p Participant) RulesSet() time.Time {
 	return p.RulesUpdated
 }
 
-// SubscribedTracks lists the Tracks of others that a Participant's rules include, those
+// Subscribed lists the Tracks of others that a Participant's rules include, those
 // published first first. One who has left is subscribed to nothing.
-func (s *Store) SubscribedTracks(sid string) (list []Track, err error) {
-	err = s.view(fmt.Sprintf("list subscribed tracks of participant %q", sid), func(t *tx) error {
-		p, r, err := t.participantAndRoom(sid)
+func (s Tracks) Subscribed(sid string) (list []Track, err error) {
+	err = s.db.view(doing{what: "list subscribed tracks of participant", key: sid}, func(t *tx) error {
+		p, r, err := t.rooms().participant(sid)
 		if err != nil || p.Status == Disconnected {
 			return err
 		}
-		others, err := t.connected(r.SID)
+		others, err := t.rooms().connected(r.SID)
 		if err != nil {
 			return err
 		}

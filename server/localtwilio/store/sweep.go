@@ -24,7 +24,7 @@ const flexTokenDue = "FT"
 // key.
 func (s *Store) Sweep() error {
 	due := false
-	err := s.view("look for what is due", func(t *tx) error {
+	err := s.db.view(doing{what: "look for what is due"}, func(t *tx) error {
 		k, _ := t.bucket(bDue).Cursor().First()
 		due = k != nil && t.isDue(k)
 		return nil
@@ -32,7 +32,7 @@ func (s *Store) Sweep() error {
 	if err != nil || !due {
 		return err
 	}
-	return s.update("sweep", func(t *tx) error {
+	return s.db.update(doing{what: "sweep"}, func(t *tx) error {
 		var keys, names []string
 		c := t.bucket(bDue).Cursor()
 		for k, name := c.First(); k != nil && t.isDue(k); k, name = c.Next() {
@@ -77,40 +77,40 @@ func (t *tx) carryOut(name string) error {
 		if err != nil || !d.expired(t.now) {
 			return err
 		}
-		return t.removeDocument(d)
+		return t.documents().remove(d)
 	case strings.HasPrefix(name, itemDue):
-		return t.expireItem(strings.TrimPrefix(name, itemDue))
+		return t.collections().expireItem(strings.TrimPrefix(name, itemDue))
 	case strings.HasPrefix(name, string(SyncMap)), strings.HasPrefix(name, string(SyncList)):
 		c, err := get[Collection](t, bCollections, name)
 		if err != nil || !c.expired(t.now) {
 			return err
 		}
-		return t.removeCollection(c)
+		return t.collections().remove(c)
 	case strings.HasPrefix(name, "PA"):
-		p, r, err := t.participantAndRoom(name)
+		p, r, err := t.rooms().participant(name)
 		if err != nil || p.Status == Disconnected || t.now.Before(r.stayEnds(p)) {
 			return err
 		}
-		_, err = t.disconnect(&r, p)
+		_, err = t.rooms().disconnect(&r, p)
 		return err
 	case strings.HasPrefix(name, "RM"):
-		r, err := t.room(name)
+		r, err := t.rooms().find(name)
 		if err != nil {
 			return err
 		}
 		if r.Status == RoomCompleted {
-			return t.forgetRoom(r)
+			return t.rooms().forget(r)
 		}
 		if t.now.Before(r.idleEnds()) {
 			return nil
 		}
-		present, err := t.connected(r.SID)
+		present, err := t.rooms().connected(r.SID)
 		if err != nil || len(present) > 0 {
 			return err
 		}
-		return t.completeRoom(&r)
+		return t.rooms().complete(&r)
 	case strings.HasPrefix(name, "WT"):
-		return t.forgetTask(name)
+		return t.tasks().forget(name)
 	default:
 		return t.bucket(bFlexTokens).Delete([]byte(strings.TrimPrefix(name, flexTokenDue)))
 	}

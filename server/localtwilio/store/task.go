@@ -49,13 +49,16 @@ func checkAttributes(text string) error {
 // quotes.
 func (k Task) ETag() string { return strconv.Itoa(k.Revision) }
 
-// CreateTask makes a pending Task of k's Attributes, Priority, Timeout (default
+// Tasks are the Tasks of TaskRouter.
+type Tasks struct{ db *db }
+
+// Create makes a pending Task of k's Attributes, Priority, Timeout (default
 // a day) and TaskChannel (default chat). It returns ErrAttributesTooLong.
-func (s *Store) CreateTask(k Task) (Task, error) {
+func (s Tasks) Create(k Task) (Task, error) {
 	if err := checkAttributes(k.Attributes); err != nil {
 		return Task{}, fmt.Errorf("create task: %w", err)
 	}
-	err := s.update("create task", func(t *tx) error {
+	err := s.db.update(doing{what: "create task"}, func(t *tx) error {
 		k.SID, k.AssignmentStatus, k.Revision, k.Created, k.Updated = NewSID("WT"), TaskPending, 0, t.now, t.now
 		if k.Attributes == "" {
 			k.Attributes = "{}"
@@ -76,31 +79,31 @@ func (s *Store) CreateTask(k Task) (Task, error) {
 	return k, nil
 }
 
-// Task finds a Task by SID.
-func (s *Store) Task(sid string) (k Task, err error) {
-	err = s.view(fmt.Sprintf("find task %q", sid), func(t *tx) error {
+// Get finds a Task by SID.
+func (s Tasks) Get(sid string) (k Task, err error) {
+	err = s.db.view(doing{what: "find task", key: sid}, func(t *tx) error {
 		k, err = get[Task](t, bTasks, sid)
 		return err
 	})
 	return k, err
 }
 
-// Tasks lists all Tasks in the order they were made.
-func (s *Store) Tasks() (list []Task, err error) {
-	err = s.view("list tasks", func(t *tx) error {
+// List lists all Tasks in the order they were made.
+func (s Tasks) List() (list []Task, err error) {
+	err = s.db.view(doing{what: "list tasks"}, func(t *tx) error {
 		list, err = linked[Task](t, bTaskOrder, "", bTasks)
 		return err
 	})
 	return list, err
 }
 
-// UpdateTask changes a Task by f and raises its revision. With ifMatch not
+// Update changes a Task by f and raises its revision. With ifMatch not
 // empty the present ETag must equal it, else ErrRevision. A new
 // AssignmentStatus takes the Task's Reservation along; one that cannot follow
 // the present one is ErrTransition, and too long attributes are
 // ErrAttributesTooLong.
-func (s *Store) UpdateTask(sid, ifMatch string, f func(*Task) error) (k Task, err error) {
-	err = s.update(fmt.Sprintf("update task %q", sid), func(t *tx) error {
+func (s Tasks) Update(sid, ifMatch string, f func(*Task) error) (k Task, err error) {
+	err = s.db.update(doing{what: "update task", key: sid}, func(t *tx) error {
 		if k, err = get[Task](t, bTasks, sid); err != nil {
 			return err
 		}
@@ -121,28 +124,34 @@ func (s *Store) UpdateTask(sid, ifMatch string, f func(*Task) error) (k Task, er
 			if !slices.Contains(taskMoves[old.AssignmentStatus], k.AssignmentStatus) {
 				return fmt.Errorf("%w: task is %s, not to become %s", ErrTransition, old.AssignmentStatus, k.AssignmentStatus)
 			}
-			if err := t.reservationFollows(k); err != nil {
+			if err := t.tasks().reservationFollows(k); err != nil {
 				return err
 			}
 		}
-		return t.saveTask(&k)
+		return t.tasks().save(&k)
 	})
 	return k, err
 }
 
-// DeleteTask removes a Task and its Reservations.
-func (s *Store) DeleteTask(sid string) error {
-	return s.update(fmt.Sprintf("delete task %q", sid), func(t *tx) error {
+// Delete removes a Task and its Reservations.
+func (s Tasks) Delete(sid string) error {
+	return s.db.update(doing{what: "delete task", key: sid}, func(t *tx) error {
 		k, err := get[Task](t, bTasks, sid)
 		if err != nil {
 			return err
 		}
-		return t.removeTask(k)
+		return t.tasks().remove(k)
 	})
 }
 
-func (t *tx) removeTask(k Task) error {
-	list, err := linked[Reservation](t, bTaskReservations, k.SID, bReservations)
+// tasksTx is what a transaction does with Tasks and the Reservations that follow
+// them.
+type tasksTx struct{ *tx }
+
+func (t *tx) tasks() tasksTx { return tasksTx{t} }
+
+func (t tasksTx) remove(k Task) error {
+	list, err := linked[Reservation](t.tx, bTaskReservations, k.SID, bReservations)
 	if err != nil {
 		return err
 	}
@@ -168,7 +177,7 @@ var taskMoves = map[string][]string{
 }
 
 // saveTask raises the revision of k, saves and announces it.
-func (t *tx) saveTask(k *Task) error {
+func (t tasksTx) save(k *Task) error {
 	k.Revision++
 	k.Updated = t.now
 	if k.ended() {

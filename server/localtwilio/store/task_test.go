@@ -16,11 +16,11 @@ func TestTaskAndReservation(t *testing.T) {
 		res  store.Reservation
 	}
 	reservation := func(status string) func(env) error {
-		return func(e env) error { _, err := e.s.SetReservationStatus(e.res.SID, status); return err }
+		return func(e env) error { _, err := e.s.Reservations.SetStatus(e.res.SID, status); return err }
 	}
 	task := func(status string) func(env) error {
 		return func(e env) error {
-			_, err := e.s.UpdateTask(e.task.SID, "", func(k *store.Task) error { k.AssignmentStatus = status; return nil })
+			_, err := e.s.Tasks.Update(e.task.SID, "", func(k *store.Task) error { k.AssignmentStatus = status; return nil })
 			return err
 		}
 	}
@@ -49,9 +49,9 @@ func TestTaskAndReservation(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			s := open(t, "", newClock())
-			w := must(s.CreateWorker(store.Worker{FriendlyName: "w"}))(t)
-			k := must(s.CreateTask(store.Task{Attributes: `{"a":1}`}))(t)
-			e := env{s, k, must(s.Reserve(k.SID, w.SID))(t)}
+			w := must(s.Workers.Create(store.Worker{FriendlyName: "w"}))(t)
+			k := must(s.Tasks.Create(store.Task{Attributes: `{"a":1}`}))(t)
+			e := env{s, k, must(s.Reservations.Create(k.SID, w.SID))(t)}
 			for i, step := range tt.steps {
 				err := step(e)
 				if tt.refused && i == len(tt.steps)-1 {
@@ -60,13 +60,13 @@ func TestTaskAndReservation(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			if got := must(s.Task(k.SID))(t); got.AssignmentStatus != tt.task || got.Attributes != `{"a":1}` {
+			if got := must(s.Tasks.Get(k.SID))(t); got.AssignmentStatus != tt.task || got.Attributes != `{"a":1}` {
 				t.Errorf("task %+v, want %s", got, tt.task)
 			}
-			if got := must(s.TaskReservations(k.SID))(t); len(got) != 1 || got[0].Status != tt.reservation {
+			if got := must(s.Reservations.OfTask(k.SID))(t); len(got) != 1 || got[0].Status != tt.reservation {
 				t.Errorf("reservations of the task %+v, want %s", got, tt.reservation)
 			}
-			if got := must(s.WorkerReservations(w.SID))(t); len(got) != 1 || got[0].Status != tt.reservation {
+			if got := must(s.Reservations.OfWorker(w.SID))(t); len(got) != 1 || got[0].Status != tt.reservation {
 				t.Errorf("reservations of the worker %+v, want %s", got, tt.reservation)
 			}
 		})
@@ -75,49 +75,49 @@ func TestTaskAndReservation(t *testing.T) {
 
 func TestTaskRevision(t *testing.T) {
 	s := open(t, "", newClock())
-	w := must(s.CreateWorker(store.Worker{FriendlyName: "w"}))(t)
-	_, err := s.CreateWorker(store.Worker{FriendlyName: "w"})
+	w := must(s.Workers.Create(store.Worker{FriendlyName: "w"}))(t)
+	_, err := s.Workers.Create(store.Worker{FriendlyName: "w"})
 	wantErr(t, err, store.ErrNameTaken)
-	k := must(s.CreateTask(store.Task{}))(t)
-	res := must(s.Reserve(k.SID, w.SID))(t)
-	_, err = s.Reserve(k.SID, w.SID)
+	k := must(s.Tasks.Create(store.Task{}))(t)
+	res := must(s.Reservations.Create(k.SID, w.SID))(t)
+	_, err = s.Reservations.Create(k.SID, w.SID)
 	wantErr(t, err, store.ErrTransition)
-	must(s.SetReservationStatus(res.SID, "accepted"))(t)
-	k = must(s.Task(k.SID))(t)
+	must(s.Reservations.SetStatus(res.SID, "accepted"))(t)
+	k = must(s.Tasks.Get(k.SID))(t)
 	if k.ETag() != "2" {
 		t.Errorf("revision %s, want 2: reserving and accepting are changes of the task", k.ETag())
 	}
 	set := func(k *store.Task) error { k.Attributes = `{"b":2}`; return nil }
-	_, err = s.UpdateTask(k.SID, "1", set)
+	_, err = s.Tasks.Update(k.SID, "1", set)
 	wantErr(t, err, store.ErrRevision)
-	if k = must(s.UpdateTask(k.SID, "2", set))(t); k.ETag() != "3" || k.Attributes != `{"b":2}` {
+	if k = must(s.Tasks.Update(k.SID, "2", set))(t); k.ETag() != "3" || k.Attributes != `{"b":2}` {
 		t.Errorf("task %+v", k)
 	}
-	if err := s.DeleteTask(k.SID); err != nil {
+	if err := s.Tasks.Delete(k.SID); err != nil {
 		t.Fatal(err)
 	}
-	if got := must(s.WorkerReservations(w.SID))(t); len(got) != 0 {
+	if got := must(s.Reservations.OfWorker(w.SID))(t); len(got) != 0 {
 		t.Errorf("reservations %+v of a deleted task", got)
 	}
-	wantErr(t, s.DeleteTask(k.SID), store.ErrNotFound)
+	wantErr(t, s.Tasks.Delete(k.SID), store.ErrNotFound)
 }
 
 func TestConversation(t *testing.T) {
 	s := open(t, "", newClock())
-	c := must(s.CreateConversation(store.Conversation{UniqueName: "c"}))(t)
-	_, err := s.CreateConversation(store.Conversation{UniqueName: "c"})
+	c := must(s.Conversations.Create(store.Conversation{UniqueName: "c"}))(t)
+	_, err := s.Conversations.Create(store.Conversation{UniqueName: "c"})
 	wantErr(t, err, store.ErrNameTaken)
-	must(s.AddMessage("c", store.Message{Author: "ana", Body: "one"}))(t)
-	if m := must(s.AddMessage(c.SID, store.Message{Body: "two"}))(t); m.Index != 1 || m.Author != "system" || m.Attributes != "{}" {
+	must(s.Conversations.AddMessage("c", store.Message{Author: "ana", Body: "one"}))(t)
+	if m := must(s.Conversations.AddMessage(c.SID, store.Message{Body: "two"}))(t); m.Index != 1 || m.Author != "system" || m.Attributes != "{}" {
 		t.Errorf("message %+v", m)
 	}
-	if got := must(s.Messages("c", 1))(t); len(got) != 1 || got[0].Body != "two" {
+	if got := must(s.Conversations.Messages("c", 1))(t); len(got) != 1 || got[0].Body != "two" {
 		t.Errorf("messages from 1: %+v", got)
 	}
-	_, err = s.AddMessage("CH0", store.Message{})
+	_, err = s.Conversations.AddMessage("CH0", store.Message{})
 	wantErr(t, err, store.ErrNotFound)
-	must(s.UpdateConversation("c", func(c *store.Conversation) error { c.State = "closed"; c.LastIndex = 99; return nil }))(t)
-	if got := must(s.Conversation("c"))(t); got.State != "closed" || got.LastIndex != 1 {
+	must(s.Conversations.Update("c", func(c *store.Conversation) error { c.State = "closed"; c.LastIndex = 99; return nil }))(t)
+	if got := must(s.Conversations.Get("c"))(t); got.State != "closed" || got.LastIndex != 1 {
 		t.Errorf("conversation %+v", got)
 	}
 }
@@ -141,18 +141,18 @@ func TestAttributesHaveALimit(t *testing.T) {
 		{"spaces count", "{" + strings.Repeat(" ", 4095) + "}", true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			k := must(s.CreateTask(store.Task{}))(t)
-			w := must(s.CreateWorker(store.Worker{FriendlyName: tt.name}))(t)
-			_, create := s.CreateTask(store.Task{Attributes: tt.text})
-			_, hire := s.CreateWorker(store.Worker{FriendlyName: tt.name + " at once", Attributes: tt.text})
-			_, change := s.UpdateTask(k.SID, "", func(k *store.Task) error { k.Attributes = tt.text; return nil })
-			_, teach := s.UpdateWorker(w.SID, func(w *store.Worker) error { w.Attributes = tt.text; return nil })
+			k := must(s.Tasks.Create(store.Task{}))(t)
+			w := must(s.Workers.Create(store.Worker{FriendlyName: tt.name}))(t)
+			_, create := s.Tasks.Create(store.Task{Attributes: tt.text})
+			_, hire := s.Workers.Create(store.Worker{FriendlyName: tt.name + " at once", Attributes: tt.text})
+			_, change := s.Tasks.Update(k.SID, "", func(k *store.Task) error { k.Attributes = tt.text; return nil })
+			_, teach := s.Workers.Update(w.SID, func(w *store.Worker) error { w.Attributes = tt.text; return nil })
 			for what, err := range map[string]error{"create Task": create, "create Worker": hire, "update Task": change, "update Worker": teach} {
 				if errors.Is(err, store.ErrAttributesTooLong) != tt.refused || !tt.refused && err != nil {
 					t.Errorf("%s: %v", what, err)
 				}
 			}
-			if after := must(s.Task(k.SID))(t); tt.refused && (after.Attributes != "{}" || after.Revision != k.Revision) {
+			if after := must(s.Tasks.Get(k.SID))(t); tt.refused && (after.Attributes != "{}" || after.Revision != k.Revision) {
 				t.Errorf("a refused update left %d characters, revision %d", len(after.Attributes), after.Revision)
 			}
 		})

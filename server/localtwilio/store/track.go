@@ -1,9 +1,6 @@
 package store
 
-import (
-	"fmt"
-	"time"
-)
+import "time"
 
 // Track is a published Track of a connected Participant.
 type Track struct {
@@ -18,11 +15,14 @@ type Track struct {
 	Updated        time.Time
 }
 
-// AddTrack publishes a Track of its ParticipantSID; SID (unless given), RoomSID
+// Tracks are the Tracks that are published in Rooms.
+type Tracks struct{ db *db }
+
+// Add publishes a Track of its ParticipantSID; SID (unless given), RoomSID
 // and times are set. It answers ErrParticipantGone.
-func (s *Store) AddTrack(k Track) (Track, error) {
-	err := s.update(fmt.Sprintf("add track %q of participant %q", k.Name, k.ParticipantSID), func(t *tx) error {
-		p, r, err := t.participantAndRoom(k.ParticipantSID)
+func (s Tracks) Add(k Track) (Track, error) {
+	err := s.db.update(doing{what: "add track", key: k.Name, of: "of participant", owner: k.ParticipantSID}, func(t *tx) error {
+		p, r, err := t.rooms().participant(k.ParticipantSID)
 		if err != nil {
 			return err
 		}
@@ -39,7 +39,7 @@ func (s *Store) AddTrack(k Track) (Track, error) {
 		if err := t.link(bParticipantTrack, p.SID, k.SID); err != nil {
 			return err
 		}
-		return t.announce(&r, &TrackAdded{Participant: p, Track: k})
+		return t.rooms().announce(&r, &TrackAdded{Participant: p, Track: k})
 	})
 	if err != nil {
 		return Track{}, err
@@ -47,22 +47,22 @@ func (s *Store) AddTrack(k Track) (Track, error) {
 	return k, nil
 }
 
-// RemoveTrack unpublishes a Track.
-func (s *Store) RemoveTrack(sid string) error {
-	return s.update(fmt.Sprintf("remove track %q", sid), func(t *tx) error {
-		k, p, r, err := t.trackAndRoom(sid)
+// Remove unpublishes a Track.
+func (s Tracks) Remove(sid string) error {
+	return s.db.update(doing{what: "remove track", key: sid}, func(t *tx) error {
+		k, p, r, err := t.rooms().track(sid)
 		if err != nil {
 			return err
 		}
-		return t.removeTrack(&r, p, k)
+		return t.rooms().removeTrack(&r, p, k)
 	})
 }
 
-// SetTrackEnabled un-mutes or mutes a Track; the present state again does
+// SetEnabled un-mutes or mutes a Track; the present state again does
 // nothing.
-func (s *Store) SetTrackEnabled(sid string, on bool) error {
-	return s.update(fmt.Sprintf("set track %q enabled=%t", sid, on), func(t *tx) error {
-		k, p, r, err := t.trackAndRoom(sid)
+func (s Tracks) SetEnabled(sid string, on bool) error {
+	return s.db.update(doing{what: "set the state of track", key: sid}, func(t *tx) error {
+		k, p, r, err := t.rooms().track(sid)
 		if err != nil || k.Enabled == on {
 			return err
 		}
@@ -71,15 +71,15 @@ func (s *Store) SetTrackEnabled(sid string, on bool) error {
 			return err
 		}
 		if on {
-			return t.announce(&r, &TrackEnabled{Participant: p, Track: k})
+			return t.rooms().announce(&r, &TrackEnabled{Participant: p, Track: k})
 		}
-		return t.announce(&r, &TrackDisabled{Participant: p, Track: k})
+		return t.rooms().announce(&r, &TrackDisabled{Participant: p, Track: k})
 	})
 }
 
-// Tracks lists a Participant's Tracks in the order they were published.
-func (s *Store) Tracks(participantSID string) (list []Track, err error) {
-	err = s.view(fmt.Sprintf("list tracks of participant %q", participantSID), func(t *tx) error {
+// List lists a Participant's Tracks in the order they were published.
+func (s Tracks) List(participantSID string) (list []Track, err error) {
+	err = s.db.view(doing{what: "list tracks of participant", key: participantSID}, func(t *tx) error {
 		if _, err := get[Participant](t, bParticipants, participantSID); err != nil {
 			return err
 		}
@@ -89,21 +89,21 @@ func (s *Store) Tracks(participantSID string) (list []Track, err error) {
 	return list, err
 }
 
-func (t *tx) participantAndRoom(sid string) (p Participant, r Room, err error) {
-	if p, err = get[Participant](t, bParticipants, sid); err == nil {
-		r, err = t.room(p.RoomSID)
+func (t roomsTx) participant(sid string) (p Participant, r Room, err error) {
+	if p, err = get[Participant](t.tx, bParticipants, sid); err == nil {
+		r, err = t.find(p.RoomSID)
 	}
 	return p, r, err
 }
 
-func (t *tx) trackAndRoom(sid string) (k Track, p Participant, r Room, err error) {
-	if k, err = get[Track](t, bTracks, sid); err == nil {
-		p, r, err = t.participantAndRoom(k.ParticipantSID)
+func (t roomsTx) track(sid string) (k Track, p Participant, r Room, err error) {
+	if k, err = get[Track](t.tx, bTracks, sid); err == nil {
+		p, r, err = t.participant(k.ParticipantSID)
 	}
 	return k, p, r, err
 }
 
-func (t *tx) removeTrack(r *Room, p Participant, k Track) error {
+func (t roomsTx) removeTrack(r *Room, p Participant, k Track) error {
 	if err := t.bucket(bTracks).Delete([]byte(k.SID)); err != nil {
 		return err
 	}

@@ -9,125 +9,15 @@ import (
 	"time"
 
 	bolt "go.etcd.io/bbolt"
-	bolterrors "go.etcd.io/bbolt/errors"
 )
-
-// The buckets. Things are kept as JSON under their SID; the others are indexes,
-// written in the same transaction as what they point at.
-const (
-	bMeta = "meta"
-
-	bRooms            = "rooms"
-	bRoomNames        = "room_names" // unique name -> SID, in-progress Rooms only
-	bRoomOrder        = "room_order" // number -> SID, as created
-	bParticipants     = "participants"
-	bRoomParticipants = "room_participants" // Room SID + number -> SID
-	bRoomConnected    = "room_connected"    // Room SID + Participant SID, those not disconnected
-	bTracks           = "tracks"
-	bParticipantTrack = "participant_tracks" // Participant SID + number -> SID
-
-	bRecordings     = "recordings"
-	bRecordingOrder = "recording_order" // number -> SID, as started
-
-	bCompositions     = "compositions"
-	bCompositionOrder = "composition_order"
-
-	bDocuments     = "documents"
-	bDocumentNames = "document_names"
-	bDocumentOrder = "document_order"
-	bPermissions   = "permissions" // Document SID + identity
-
-	bCollections     = "collections" // Sync Maps and Lists
-	bCollectionNames = "collection_names"
-	bCollectionOrder = "collection_order"
-	bItems           = "items" // Collection SID + key
-
-	bWorkers            = "workers"
-	bWorkerOrder        = "worker_order"
-	bTasks              = "tasks"
-	bTaskOrder          = "task_order"
-	bReservations       = "reservations"
-	bTaskReservations   = "task_reservations"
-	bWorkerReservations = "worker_reservations"
-
-	bConversations     = "conversations"
-	bConversationNames = "conversation_names"
-	bConversationOrder = "conversation_order"
-	bMessages          = "messages"          // Conversation SID + index
-	bChatParticipants  = "chat_participants" // Conversation SID + identity
-	bChatSeats         = "chat_seats"        // identity + NUL + Conversation SID -> identity
-	bChatUsers         = "chat_users"        // identity
-	bChatUserSIDs      = "chat_user_sids"    // SID of the user or of one of their maps -> identity
-
-	bFlexTokens = "flex_tokens" // SHA-256 of the token
-
-	bDue = "due" // timetable: Unix nanoseconds + name -> name; see schedule
-)
-
-var buckets = []string{
-	bMeta, bRooms, bRoomNames, bRoomOrder, bParticipants, bRoomParticipants, bRoomConnected, bTracks, bParticipantTrack,
-	bRecordings, bRecordingOrder, bCompositions, bCompositionOrder,
-	bDocuments, bDocumentNames, bDocumentOrder, bPermissions,
-	bWorkers, bWorkerOrder, bTasks, bTaskOrder, bReservations, bTaskReservations, bWorkerReservations,
-	bConversations, bConversationNames, bConversationOrder, bMessages, bFlexTokens, bDue,
-	bChatParticipants, bChatSeats, bChatUsers, bChatUserSIDs, bCollections, bCollectionNames, bCollectionOrder, bItems,
-}
 
 // tx is one transaction: bbolt's, its time, and the events that its commit
-// will publish.
+// will publish. What a family of things does in one is a method of a type of its
+// own, over a tx: roomsTx, documentsTx and so on.
 type tx struct {
 	*bolt.Tx
-	s      *Store
 	now    time.Time
 	events []Event
-}
-
-// update runs f in a transaction of its own and publishes its events once it is
-// committed. The store's lock makes the order of events that of the commits.
-func (s *Store) update(doing string, f func(*tx) error) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.closed {
-		return fmt.Errorf("%s: %w", doing, ErrClosed)
-	}
-	t := &tx{s: s, now: s.Now()}
-	err := s.db.Update(func(b *bolt.Tx) error {
-		t.Tx = b
-		return f(t)
-	})
-	if err != nil {
-		return fmt.Errorf("%s: %w", doing, closedError(err))
-	}
-	for i := range t.events {
-		s.seq++
-		t.events[i].Seq = s.seq
-	}
-	if len(t.events) > 0 {
-		for w := range s.watches {
-			w.push(t.events)
-		}
-	}
-	return nil
-}
-
-// view runs f in a read-only transaction; any number run at the same time.
-func (s *Store) view(doing string, f func(*tx) error) error {
-	t := &tx{s: s, now: s.Now()}
-	err := s.db.View(func(b *bolt.Tx) error {
-		t.Tx = b
-		return f(t)
-	})
-	if err != nil {
-		return fmt.Errorf("%s: %w", doing, closedError(err))
-	}
-	return nil
-}
-
-func closedError(err error) error {
-	if errors.Is(err, bolterrors.ErrDatabaseNotOpen) {
-		return ErrClosed
-	}
-	return err
 }
 
 func (t *tx) bucket(name string) *bolt.Bucket { return t.Bucket([]byte(name)) }
@@ -165,16 +55,6 @@ func (t *tx) stampTo(event *int) error {
 	n, err := t.bucket(bMeta).NextSequence()
 	*event = int(n)
 	return err
-}
-
-// LastEvent is the number of the newest change to what Sync and Conversations
-// show. Numbers rise over all things and over restarts.
-func (s *Store) LastEvent() (n int, err error) {
-	err = s.view("read the number of the newest change", func(t *tx) error {
-		n = int(t.bucket(bMeta).Sequence())
-		return nil
-	})
-	return n, err
 }
 
 // lookup reads an index of names.

@@ -2,30 +2,7 @@ package store
 
 import "sync"
 
-// Watch calls f with every change from now on, in commit order, on a goroutine
-// of its own and never with a lock held, so f may use the Store. A slow f
-// holds up nobody: its events queue. stop ends the calls and waits for one that
-// is running; it drops what is still queued and must not be called by f. Close
-// stops all watches.
-func (s *Store) Watch(f func(Event)) (stop func()) {
-	w := &watch{wake: make(chan struct{}, 1), quit: make(chan struct{}), done: make(chan struct{})}
-	s.mu.Lock()
-	if s.closed {
-		s.mu.Unlock()
-		return func() {}
-	}
-	s.watches[w] = struct{}{}
-	s.mu.Unlock()
-	go w.run(f)
-	return func() {
-		s.mu.Lock()
-		delete(s.watches, w)
-		s.mu.Unlock()
-		w.stop()
-	}
-}
-
-// watch is an unbounded queue and the goroutine that empties it.
+// watch is an unbounded queue of events and the goroutine that empties it.
 type watch struct {
 	wake chan struct{} // holds one token: "the queue is not empty"
 	quit chan struct{}
@@ -72,4 +49,23 @@ func (w *watch) run(f func(Event)) {
 func (w *watch) stop() {
 	w.once.Do(func() { close(w.quit) })
 	<-w.done
+}
+
+// watch begins to call f; see Store.Watch.
+func (d *db) watch(f func(Event)) (stop func()) {
+	w := &watch{wake: make(chan struct{}, 1), quit: make(chan struct{}), done: make(chan struct{})}
+	d.mu.Lock()
+	if d.closed {
+		d.mu.Unlock()
+		return func() {}
+	}
+	d.watches[w] = struct{}{}
+	d.mu.Unlock()
+	go w.run(f)
+	return func() {
+		d.mu.Lock()
+		delete(d.watches, w)
+		d.mu.Unlock()
+		w.stop()
+	}
 }

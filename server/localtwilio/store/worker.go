@@ -17,13 +17,19 @@ type Worker struct {
 	Updated      time.Time
 }
 
-// CreateWorker makes a Worker of w's FriendlyName and Attributes. Without an
+// Workers are the agents of TaskRouter.
+type Workers struct {
+	db          *db
+	activitySID string // of those who are made available
+}
+
+// Create makes a Worker of w's FriendlyName and Attributes. Without an
 // Activity it is available. It returns ErrNameTaken or ErrAttributesTooLong.
-func (s *Store) CreateWorker(w Worker) (Worker, error) {
+func (s Workers) Create(w Worker) (Worker, error) {
 	if err := checkAttributes(w.Attributes); err != nil {
 		return Worker{}, fmt.Errorf("create worker %q: %w", w.FriendlyName, err)
 	}
-	err := s.update(fmt.Sprintf("create worker %q", w.FriendlyName), func(t *tx) error {
+	err := s.db.update(doing{what: "create worker", key: w.FriendlyName}, func(t *tx) error {
 		all, err := linked[Worker](t, bWorkerOrder, "", bWorkers)
 		if err != nil {
 			return err
@@ -38,7 +44,7 @@ func (s *Store) CreateWorker(w Worker) (Worker, error) {
 			w.Attributes = "{}"
 		}
 		if w.Activity == "" {
-			w.Activity, w.ActivitySID, w.Available = "Available", t.s.account.ActivitySID, true
+			w.Activity, w.ActivitySID, w.Available = "Available", s.activitySID, true
 		}
 		if err := t.link(bWorkerOrder, "", w.SID); err != nil {
 			return err
@@ -52,28 +58,28 @@ func (s *Store) CreateWorker(w Worker) (Worker, error) {
 	return w, nil
 }
 
-// Worker finds a Worker by SID.
-func (s *Store) Worker(sid string) (w Worker, err error) {
-	err = s.view(fmt.Sprintf("find worker %q", sid), func(t *tx) error {
+// Get finds a Worker by SID.
+func (s Workers) Get(sid string) (w Worker, err error) {
+	err = s.db.view(doing{what: "find worker", key: sid}, func(t *tx) error {
 		w, err = get[Worker](t, bWorkers, sid)
 		return err
 	})
 	return w, err
 }
 
-// Workers lists all Workers in the order they were made.
-func (s *Store) Workers() (list []Worker, err error) {
-	err = s.view("list workers", func(t *tx) error {
+// List lists all Workers in the order they were made.
+func (s Workers) List() (list []Worker, err error) {
+	err = s.db.view(doing{what: "list workers"}, func(t *tx) error {
 		list, err = linked[Worker](t, bWorkerOrder, "", bWorkers)
 		return err
 	})
 	return list, err
 }
 
-// UpdateWorker changes a Worker by f, which may not change its SID or name. Too
+// Update changes a Worker by f, which may not change its SID or name. Too
 // long attributes are ErrAttributesTooLong.
-func (s *Store) UpdateWorker(sid string, f func(*Worker) error) (w Worker, err error) {
-	err = s.update(fmt.Sprintf("update worker %q", sid), func(t *tx) error {
+func (s Workers) Update(sid string, f func(*Worker) error) (w Worker, err error) {
+	err = s.db.update(doing{what: "update worker", key: sid}, func(t *tx) error {
 		if w, err = get[Worker](t, bWorkers, sid); err != nil {
 			return err
 		}

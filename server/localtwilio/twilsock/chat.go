@@ -58,7 +58,7 @@ func (v *chatAPI) routes(m *http.ServeMux) {
 // in is an endpoint about a Conversation that the holder may see.
 func (v *chatAPI) in(f func(*call, store.Conversation) error) endpoint {
 	return func(a *call) error {
-		c, err := v.store.Conversation(a.path("conversation"))
+		c, err := v.store.Conversations.Get(a.path("conversation"))
 		if err != nil {
 			return err
 		}
@@ -71,7 +71,7 @@ func (v *chatAPI) in(f func(*call, store.Conversation) error) endpoint {
 
 // configuration is what a client starts from.
 func (v *chatAPI) configuration(a *call) error {
-	u, err := v.store.ChatUser(a.holder.identity)
+	u, err := v.store.ChatUsers.Get(a.holder.identity)
 	if err != nil {
 		return err
 	}
@@ -94,7 +94,7 @@ func (v *chatAPI) configuration(a *call) error {
 }
 
 func (v *chatAPI) fetchUser(a *call) error {
-	u, err := v.store.ChatUser(a.path("user"))
+	u, err := v.store.ChatUsers.Get(a.path("user"))
 	if err != nil {
 		return err
 	}
@@ -116,7 +116,7 @@ func (v *chatAPI) updateUser(a *call) error {
 	if err := checkAttributes(in.Attributes); err != nil {
 		return err
 	}
-	u, err := v.store.UpdateChatUser(a.holder.identity, func(u *store.ChatUser) error {
+	u, err := v.store.ChatUsers.Update(a.holder.identity, func(u *store.ChatUser) error {
 		set(&u.FriendlyName, in.FriendlyName)
 		set(&u.Attributes, in.Attributes)
 		return nil
@@ -144,7 +144,7 @@ func (v *chatAPI) typing(a *call) error {
 	if err := a.read(&in); err != nil {
 		return err
 	}
-	c, err := v.store.Conversation(in.Channel)
+	c, err := v.store.Conversations.Get(in.Channel)
 	if err != nil {
 		return err
 	}

@@ -26,7 +26,7 @@ func (v *chatAPI) listSeats(a *call) error {
 	if a.path("user") != a.holder.identity {
 		return errForbidden
 	}
-	seats, err := v.store.ChatSeats(a.holder.identity)
+	seats, err := v.store.ChatParticipants.Seats(a.holder.identity)
 	if err != nil {
 		return err
 	}
@@ -35,7 +35,7 @@ func (v *chatAPI) listSeats(a *call) error {
 		if p.Left {
 			continue
 		}
-		c, err := v.store.Conversation(p.ConversationSID)
+		c, err := v.store.Conversations.Get(p.ConversationSID)
 		if err != nil {
 			return err
 		}
@@ -75,7 +75,7 @@ func (v *chatAPI) updateSeat(a *call) error {
 			read = min(*n, c.LastIndex)
 		}
 	}
-	p, err = v.store.UpdateChatParticipant(c.SID, p.SID, func(p *store.ChatParticipant) error {
+	p, err = v.store.ChatParticipants.Update(c.SID, p.SID, func(p *store.ChatParticipant) error {
 		p.LastRead = read
 		if in.Notifications != "" {
 			p.Notifications = in.Notifications
@@ -94,10 +94,10 @@ func (v *chatAPI) findSeat(a *call) (c store.Conversation, p store.ChatParticipa
 	if a.path("user") != a.holder.identity {
 		return c, p, errForbidden
 	}
-	if c, err = v.store.Conversation(a.path("conversation")); err != nil {
+	if c, err = v.store.Conversations.Get(a.path("conversation")); err != nil {
 		return c, p, err
 	}
-	p, err = v.store.ChatParticipant(c.SID, a.holder.identity)
+	p, err = v.store.ChatParticipants.Get(c.SID, a.holder.identity)
 	return c, p, err
 }
 
@@ -141,7 +141,7 @@ func (v *chatAPI) createConversation(a *call) error {
 	}
 	c := store.Conversation{UniqueName: in.UniqueName, FriendlyName: in.FriendlyName, CreatedBy: a.holder.identity}
 	set(&c.Attributes, in.Attributes)
-	c, err := v.store.CreateConversation(c)
+	c, err := v.store.Conversations.Create(c)
 	if err != nil {
 		return err
 	}
@@ -149,7 +149,7 @@ func (v *chatAPI) createConversation(a *call) error {
 }
 
 func (v *chatAPI) fetchConversation(a *call, c store.Conversation) error {
-	all, err := v.store.ChatParticipants(c.SID)
+	all, err := v.store.ChatParticipants.List(c.SID)
 	if err != nil {
 		return err
 	}
@@ -181,7 +181,7 @@ func (v *chatAPI) updateConversation(a *call, c store.Conversation) error {
 	if in.UniqueName != nil && *in.UniqueName != c.UniqueName {
 		return invalid("The unique name cannot be changed here")
 	}
-	c, err := v.store.UpdateConversation(c.SID, func(c *store.Conversation) error {
+	c, err := v.store.Conversations.Update(c.SID, func(c *store.Conversation) error {
 		set(&c.FriendlyName, in.FriendlyName)
 		set(&c.Attributes, in.Attributes)
 		return nil
@@ -223,7 +223,7 @@ func (v *chatAPI) createMessage(a *call, c store.Conversation) error {
 	m := store.Message{Author: a.holder.identity}
 	set(&m.Body, in.Body)
 	set(&m.Attributes, in.Attributes)
-	if m, err = v.store.AddMessage(c.SID, m); err != nil {
+	if m, err = v.store.Conversations.AddMessage(c.SID, m); err != nil {
 		return err
 	}
 	return a.respond(http.StatusCreated, v.messageView(a, m))
@@ -234,7 +234,7 @@ func (v *chatAPI) updateMessage(a *call, c store.Conversation) error {
 	if err != nil {
 		return err
 	}
-	m, err := v.store.UpdateMessage(c.SID, a.path("message"), func(m *store.Message) error {
+	m, err := v.store.Conversations.UpdateMessage(c.SID, a.path("message"), func(m *store.Message) error {
 		set(&m.Body, in.Body)
 		set(&m.Attributes, in.Attributes)
 		return nil
@@ -270,7 +270,7 @@ func (v *chatAPI) addParticipant(a *call, c store.Conversation) error {
 	}
 	p := store.ChatParticipant{Identity: in.Identity}
 	set(&p.Attributes, in.Attributes)
-	p, err := v.store.AddChatParticipant(c.SID, p)
+	p, err := v.store.ChatParticipants.Add(c.SID, p)
 	if errors.Is(err, store.ErrNameTaken) {
 		return errMember
 	}
@@ -290,7 +290,7 @@ func (v *chatAPI) updateParticipant(a *call, c store.Conversation) error {
 	if err := checkAttributes(in.Attributes); err != nil {
 		return err
 	}
-	p, err := v.store.UpdateChatParticipant(c.SID, a.path("participant"), func(p *store.ChatParticipant) error {
+	p, err := v.store.ChatParticipants.Update(c.SID, a.path("participant"), func(p *store.ChatParticipant) error {
 		set(&p.Attributes, in.Attributes)
 		return nil
 	})
@@ -301,7 +301,7 @@ func (v *chatAPI) updateParticipant(a *call, c store.Conversation) error {
 }
 
 func (v *chatAPI) removeParticipant(a *call, c store.Conversation) error {
-	if err := v.store.RemoveChatParticipant(c.SID, a.path("participant")); err != nil {
+	if err := v.store.ChatParticipants.Remove(c.SID, a.path("participant")); err != nil {
 		return err
 	}
 	return a.respond(http.StatusNoContent, nil)

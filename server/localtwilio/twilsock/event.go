@@ -102,7 +102,7 @@ func channelChange(c store.Conversation) ([]syncChange, error) {
 // participantChanges are those of the Conversation's roster and of the user's
 // Map of Conversations.
 func (o objects) participantChanges(c store.Conversation, p store.ChatParticipant, how string) ([]syncChange, error) {
-	u, err := o.store.ChatUser(p.Identity)
+	u, err := o.store.ChatUsers.Get(p.Identity)
 	if err != nil {
 		return nil, err
 	}

@@ -21,7 +21,7 @@ type holder struct {
 // holderOf checks a token: a Flex token, or an Access Token with a ChatGrant or
 // a SyncGrant.
 func (s *Server) holderOf(raw string) (holder, error) {
-	f, err := s.cfg.Store.ValidateFlexToken(raw)
+	f, err := s.cfg.Store.FlexTokens.Validate(raw)
 	if err == nil {
 		return holder{
 			identity: f.Identity, chat: true, sync: true, expires: f.Expires,

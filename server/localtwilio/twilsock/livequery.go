@@ -172,7 +172,7 @@ type row struct {
 
 // find returns the items that fulfil a query.
 func (l *liveQueries) find(q query) (found []row, err error) {
-	workers, err := l.store.Workers()
+	workers, err := l.store.Workers.List()
 	if err != nil {
 		return nil, err
 	}
@@ -181,12 +181,12 @@ func (l *liveQueries) find(q query) (found []row, err error) {
 			found = append(found, l.workerRow(w))
 			continue
 		}
-		all, err := l.store.WorkerReservations(w.SID)
+		all, err := l.store.Reservations.OfWorker(w.SID)
 		if err != nil {
 			return nil, err
 		}
 		for _, r := range all {
-			k, err := l.store.Task(r.TaskSID)
+			k, err := l.store.Tasks.Get(r.TaskSID)
 			if err != nil {
 				return nil, err
 			}
@@ -237,7 +237,7 @@ func (l *liveQueries) rows(e store.Event) (index string, list []row) {
 	case *store.ReservationUpdated:
 		return indexReservations, []row{l.reservationRow(c.Reservation, c.Task)}
 	case *store.TaskUpdated:
-		all, err := l.store.TaskReservations(c.Task.SID)
+		all, err := l.store.Reservations.OfTask(c.Task.SID)
 		if err != nil {
 			return "", nil // the Task is gone again, or the store is closing
 		}

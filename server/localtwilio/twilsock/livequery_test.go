@@ -48,11 +48,11 @@ func TestQueriesOfFlex(t *testing.T) {
 // supervisor is a socket of one who may see other agents' work.
 func (b *bench) supervisor() *client {
 	b.t.Helper()
-	w, err := b.store.CreateWorker(store.Worker{FriendlyName: store.NewSID("robin")})
+	w, err := b.store.Workers.Create(store.Worker{FriendlyName: store.NewSID("robin")})
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	raw, err := b.store.IssueFlexToken(store.FlexToken{WorkerSID: w.SID, Roles: []string{"supervisor"}})
+	raw, err := b.store.FlexTokens.Issue(store.FlexToken{WorkerSID: w.SID, Roles: []string{"supervisor"}})
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -100,13 +100,13 @@ func TestLiveQueriesOfAConnectionHaveALimit(t *testing.T) {
 
 func TestLiveQueryMissesNothing(t *testing.T) {
 	b := newBench(t)
-	w, err := b.store.CreateWorker(store.Worker{FriendlyName: "alex"})
+	w, err := b.store.Workers.Create(store.Worker{FriendlyName: "alex"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	change := func() {
 		t.Helper()
-		if _, err := b.store.UpdateWorker(w.SID, func(*store.Worker) error { return nil }); err != nil {
+		if _, err := b.store.Workers.Update(w.SID, func(*store.Worker) error { return nil }); err != nil {
 			t.Fatal(err)
 		}
 	}

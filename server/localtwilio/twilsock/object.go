@@ -77,7 +77,7 @@ func (o objects) mayRead(h holder, c store.Conversation) error {
 	if h.mayAlways(c) {
 		return nil
 	}
-	_, err := o.store.ChatParticipant(c.SID, h.identity)
+	_, err := o.store.ChatParticipants.Get(c.SID, h.identity)
 	if errors.Is(err, store.ErrNotFound) {
 		return errForbidden
 	}
@@ -95,13 +95,13 @@ func (o objects) open(h holder, k kind, key string) (entity, error) {
 		return entity{}, store.ErrNotFound
 	}
 	if k == document {
-		d, err := o.store.Document(key)
+		d, err := o.store.Documents.Get(key)
 		if err != nil {
 			return entity{}, err
 		}
 		return documentEntity(d), nil
 	}
-	c, err := o.store.Collection(collectionKind(k), key)
+	c, err := o.store.Collections.Get(collectionKind(k), key)
 	if err != nil {
 		return entity{}, err
 	}
@@ -137,7 +137,7 @@ var sidPrefix = map[kind]string{document: "ET", syncList: "ES", syncMap: "MP"}
 var chatParts = map[string]kind{"channel": document, "messages": syncList, "roster": syncMap}
 
 func (o objects) openConversation(h holder, k kind, sid string) (e entity, ok bool, err error) {
-	c, err := o.store.Conversation(sid)
+	c, err := o.store.Conversations.Get(sid)
 	if errors.Is(err, store.ErrNotFound) {
 		return e, false, nil
 	}
@@ -181,7 +181,7 @@ func (o objects) collectionEntity(c store.Collection) entity {
 		kind: k, sid: c.SID, name: c.UniqueName, revision: c.ETag(), event: c.Event, createdBy: c.CreatedBy,
 		created: c.Created, updated: c.Updated, expires: c.Expires, kept: true,
 		items: func(removed bool) ([]item, error) {
-			all, err := o.store.Items(c.Kind, c.SID, removed)
+			all, err := o.store.Collections.Items(c.Kind, c.SID, removed)
 			list := make([]item, 0, len(all))
 			for _, i := range all {
 				list = append(list, storeItem(i))

@@ -47,7 +47,7 @@ func channelEntity(c store.Conversation) (entity, error) {
 func (o objects) messagesEntity(c store.Conversation) entity {
 	e := chatEntity(syncList, messagesSID(c.SID), messagesName(c.SID), c)
 	e.items = func(bool) ([]item, error) {
-		all, err := o.store.Messages(c.SID, 0)
+		all, err := o.store.Conversations.Messages(c.SID, 0)
 		list := make([]item, 0, len(all))
 		for _, m := range all {
 			list = append(list, o.messageItem(m))
@@ -59,7 +59,7 @@ func (o objects) messagesEntity(c store.Conversation) entity {
 
 // rosterEntity is the Map of a Conversation's Participants.
 func (o objects) rosterEntity(c store.Conversation) (entity, error) {
-	all, err := o.store.ChatParticipants(c.SID)
+	all, err := o.store.ChatParticipants.List(c.SID)
 	if err != nil {
 		return entity{}, err
 	}
@@ -91,7 +91,7 @@ func chatEntity(k kind, sid, name string, c store.Conversation) entity {
 
 func (o objects) messageItem(m store.Message) item {
 	member := ""
-	if p, err := o.store.ChatParticipant(m.ConversationSID, m.Author); err == nil {
+	if p, err := o.store.ChatParticipants.Get(m.ConversationSID, m.Author); err == nil {
 		member = p.SID
 	}
 	data, _ := marshal(object{ // strings and numbers only: it cannot fail
@@ -102,7 +102,7 @@ func (o objects) messageItem(m store.Message) item {
 }
 
 func (o objects) rosterItem(p store.ChatParticipant) (item, error) {
-	u, err := o.store.ChatUser(p.Identity)
+	u, err := o.store.ChatUsers.Get(p.Identity)
 	if err != nil {
 		return item{}, err
 	}

@@ -9,7 +9,7 @@ import (
 
 // openUser finds one of a user's Maps by the SID of the user.
 func (o objects) openUser(h holder, sid, part string) (e entity, ok bool, err error) {
-	u, err := o.store.ChatUserBySID(sid)
+	u, err := o.store.ChatUsers.BySID(sid)
 	if errors.Is(err, store.ErrNotFound) {
 		return e, false, nil
 	}
@@ -28,7 +28,7 @@ func (o objects) openUser(h holder, sid, part string) (e entity, ok bool, err er
 // openUserMap finds one of a user's Maps by the SID of the Map. Where somebody
 // takes part is told to themselves only.
 func (o objects) openUserMap(h holder, sid string) (e entity, ok bool, err error) {
-	u, err := o.store.ChatUserBySID(sid)
+	u, err := o.store.ChatUsers.BySID(sid)
 	switch {
 	case errors.Is(err, store.ErrNotFound):
 		return e, false, nil
@@ -65,7 +65,7 @@ func infoItems(u store.ChatUser) (list []item, err error) {
 
 // seatsEntity is the Map of a user's Conversations.
 func (o objects) seatsEntity(u store.ChatUser) (entity, error) {
-	seats, err := o.store.ChatSeats(u.Identity)
+	seats, err := o.store.ChatParticipants.Seats(u.Identity)
 	if err != nil {
 		return entity{}, err
 	}

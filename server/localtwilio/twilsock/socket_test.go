@@ -245,11 +245,11 @@ func TestTokensOpenTheirOwn(t *testing.T) {
 
 func TestOthersConversationsStayClosed(t *testing.T) {
 	b := newBench(t)
-	ch, err := b.store.CreateConversation(store.Conversation{})
+	ch, err := b.store.Conversations.Create(store.Conversation{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := b.store.AddChatParticipant(ch.SID, store.ChatParticipant{Identity: "ada"}); err != nil {
+	if _, err := b.store.ChatParticipants.Add(ch.SID, store.ChatParticipant{Identity: "ada"}); err != nil {
 		t.Fatal(err)
 	}
 	ada, eve := b.client("ada chat"), b.client("eve chat sync")
@@ -273,7 +273,7 @@ func TestOthersConversationsStayClosed(t *testing.T) {
 	ada.event("subscription_established")
 	say := func(body string) {
 		t.Helper()
-		if _, err := b.store.AddMessage(ch.SID, store.Message{Body: body}); err != nil {
+		if _, err := b.store.Conversations.AddMessage(ch.SID, store.Message{Body: body}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -287,12 +287,12 @@ func TestOthersConversationsStayClosed(t *testing.T) {
 	ada.ask("GET", "/v3/Maps/"+me.Objects["my_conversations"], nil, 200, &mine)
 	ada.follow(syncMap, mine.SID, nil)
 	ada.event("subscription_established")
-	if err := b.store.RemoveChatParticipant(ch.SID, "ada"); err != nil {
+	if err := b.store.ChatParticipants.Remove(ch.SID, "ada"); err != nil {
 		t.Fatal(err)
 	}
 	ada.event("map_item_removed")
 	say("out")
-	if _, err := b.store.AddChatParticipant(ch.SID, store.ChatParticipant{Identity: "ada"}); err != nil {
+	if _, err := b.store.ChatParticipants.Add(ch.SID, store.ChatParticipant{Identity: "ada"}); err != nil {
 		t.Fatal(err)
 	}
 	ada.event("map_item_added") // came after the Message
@@ -320,13 +320,13 @@ func TestReplayTellsWhatWasMissed(t *testing.T) {
 	b.clock.add(time.Second)
 	put := func(key string) {
 		t.Helper()
-		if _, _, err := b.store.PutItem(store.SyncMap, "m", store.Item{Key: key, Data: []byte(`{"n":2}`)}, false, ""); err != nil {
+		if _, _, err := b.store.Collections.PutItem(store.SyncMap, "m", store.Item{Key: key, Data: []byte(`{"n":2}`)}, false, ""); err != nil {
 			t.Fatal(err)
 		}
 	}
 	put("stays")
 	put("comes")
-	if _, err := b.store.RemoveItem(store.SyncMap, "m", store.Item{Key: "goes"}, ""); err != nil {
+	if _, err := b.store.Collections.RemoveItem(store.SyncMap, "m", store.Item{Key: "goes"}, ""); err != nil {
 		t.Fatal(err)
 	}
 	ada = b.client("ada sync")
@@ -364,11 +364,11 @@ func TestTokenEnds(t *testing.T) {
 
 func TestFlexTokenIsTheWorkers(t *testing.T) {
 	b := newBench(t)
-	w, err := b.store.CreateWorker(store.Worker{FriendlyName: "alex"})
+	w, err := b.store.Workers.Create(store.Worker{FriendlyName: "alex"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	raw, err := b.store.IssueFlexToken(store.FlexToken{WorkerSID: w.SID})
+	raw, err := b.store.FlexTokens.Issue(store.FlexToken{WorkerSID: w.SID})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -378,11 +378,11 @@ func TestFlexTokenIsTheWorkers(t *testing.T) {
 		t.Errorf("identity %q", me.Identity)
 	}
 	// Supervisors see what they are not in.
-	ch, err := b.store.CreateConversation(store.Conversation{})
+	ch, err := b.store.Conversations.Create(store.Conversation{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	raw, err = b.store.IssueFlexToken(store.FlexToken{WorkerSID: w.SID, Roles: []string{"supervisor"}})
+	raw, err = b.store.FlexTokens.Issue(store.FlexToken{WorkerSID: w.SID, Roles: []string{"supervisor"}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -93,13 +93,13 @@ func (s *syncAPI) create(a *call, k kind) error {
 	st, now := s.store, s.store.Now()
 	var e entity
 	if k == document {
-		d, err := st.CreateDocument(store.Document{UniqueName: c.UniqueName, Data: c.Data, Expires: c.expires(now), CreatedBy: a.holder.identity})
+		d, err := st.Documents.Create(store.Document{UniqueName: c.UniqueName, Data: c.Data, Expires: c.expires(now), CreatedBy: a.holder.identity})
 		if err != nil {
 			return err
 		}
 		e = documentEntity(d)
 	} else {
-		o, err := st.CreateCollection(store.Collection{
+		o, err := st.Collections.Create(store.Collection{
 			Kind: collectionKind(k), UniqueName: c.UniqueName, Expires: c.expires(now), CreatedBy: a.holder.identity,
 		})
 		if err != nil {
@@ -138,7 +138,7 @@ func (s *syncAPI) update(a *call, e entity) error {
 	st, now := s.store, s.store.Now()
 	if e.kind != document {
 		if c.TTL != nil {
-			o, err := st.ExpireCollection(collectionKind(e.kind), e.sid, c.expires(now))
+			o, err := st.Collections.Expire(collectionKind(e.kind), e.sid, c.expires(now))
 			if err != nil {
 				return err
 			}
@@ -146,7 +146,7 @@ func (s *syncAPI) update(a *call, e entity) error {
 		}
 		return a.respond(http.StatusOK, s.show(a, e))
 	}
-	d, err := st.UpdateDocument(e.sid, a.ifMatch(), func(d *store.Document) error {
+	d, err := st.Documents.Update(e.sid, a.ifMatch(), func(d *store.Document) error {
 		if c.Data != nil {
 			d.Data = c.Data
 		}
@@ -167,9 +167,9 @@ func (s *syncAPI) remove(a *call, e entity) error {
 	}
 	var err error
 	if e.kind == document {
-		err = s.store.DeleteDocument(e.sid)
+		err = s.store.Documents.Delete(e.sid)
 	} else {
-		err = s.store.DeleteCollection(collectionKind(e.kind), e.sid)
+		err = s.store.Collections.Delete(collectionKind(e.kind), e.sid)
 	}
 	if err != nil {
 		return err

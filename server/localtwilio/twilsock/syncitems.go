@@ -102,7 +102,7 @@ func (s *syncAPI) addItem(a *call, e entity) error {
 	if err != nil {
 		return err
 	}
-	i, err := s.store.PushItem(e.sid, store.Item{Data: c.Data, Expires: c.expires(s.store.Now()), CreatedBy: a.holder.identity})
+	i, err := s.store.Collections.PushItem(e.sid, store.Item{Data: c.Data, Expires: c.expires(s.store.Now()), CreatedBy: a.holder.identity})
 	if err != nil {
 		return err
 	}
@@ -145,7 +145,7 @@ func (s *syncAPI) setItem(a *call, e entity, ifMatch string) error {
 		return err
 	}
 	i.Data, i.Expires, i.CreatedBy = c.Data, c.expires(s.store.Now()), a.holder.identity
-	i, added, err := s.store.PutItem(collectionKind(e.kind), e.sid, i, c.TTL != nil, ifMatch)
+	i, added, err := s.store.Collections.PutItem(collectionKind(e.kind), e.sid, i, c.TTL != nil, ifMatch)
 	if err != nil {
 		return err
 	}
@@ -164,7 +164,7 @@ func (s *syncAPI) removeItem(a *call, e entity) error {
 	if err != nil {
 		return err
 	}
-	if i, err = s.store.RemoveItem(collectionKind(e.kind), e.sid, i, a.ifMatch()); err != nil {
+	if i, err = s.store.Collections.RemoveItem(collectionKind(e.kind), e.sid, i, a.ifMatch()); err != nil {
 		return err
 	}
 	return a.respond(http.StatusOK, s.showItem(a, e, storeItem(i)))

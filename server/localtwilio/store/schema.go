@@ -1,0 +1,62 @@
+package store
+
+// The buckets. Things are kept as JSON under their SID; the others are indexes,
+// written in the same transaction as what they point at.
+const (
+	bMeta = "meta"
+
+	bRooms            = "rooms"
+	bRoomNames        = "room_names" // unique name -> SID, in-progress Rooms only
+	bRoomOrder        = "room_order" // number -> SID, as created
+	bParticipants     = "participants"
+	bRoomParticipants = "room_participants" // Room SID + number -> SID
+	bRoomConnected    = "room_connected"    // Room SID + Participant SID, those not disconnected
+	bTracks           = "tracks"
+	bParticipantTrack = "participant_tracks" // Participant SID + number -> SID
+
+	bRecordings     = "recordings"
+	bRecordingOrder = "recording_order" // number -> SID, as started
+
+	bCompositions     = "compositions"
+	bCompositionOrder = "composition_order"
+
+	bDocuments     = "documents"
+	bDocumentNames = "document_names"
+	bDocumentOrder = "document_order"
+	bPermissions   = "permissions" // Document SID + identity
+
+	bCollections     = "collections" // Sync Maps and Lists
+	bCollectionNames = "collection_names"
+	bCollectionOrder = "collection_order"
+	bItems           = "items" // Collection SID + key
+
+	bWorkers            = "workers"
+	bWorkerOrder        = "worker_order"
+	bTasks              = "tasks"
+	bTaskOrder          = "task_order"
+	bReservations       = "reservations"
+	bTaskReservations   = "task_reservations"
+	bWorkerReservations = "worker_reservations"
+
+	bConversations     = "conversations"
+	bConversationNames = "conversation_names"
+	bConversationOrder = "conversation_order"
+	bMessages          = "messages"          // Conversation SID + index
+	bChatParticipants  = "chat_participants" // Conversation SID + identity
+	bChatSeats         = "chat_seats"        // identity + NUL + Conversation SID -> identity
+	bChatUsers         = "chat_users"        // identity
+	bChatUserSIDs      = "chat_user_sids"    // SID of the user or of one of their maps -> identity
+
+	bFlexTokens = "flex_tokens" // SHA-256 of the token
+
+	bDue = "due" // timetable: Unix nanoseconds + name -> name; see schedule
+)
+
+var buckets = []string{
+	bMeta, bRooms, bRoomNames, bRoomOrder, bParticipants, bRoomParticipants, bRoomConnected, bTracks, bParticipantTrack,
+	bRecordings, bRecordingOrder, bCompositions, bCompositionOrder,
+	bDocuments, bDocumentNames, bDocumentOrder, bPermissions,
+	bWorkers, bWorkerOrder, bTasks, bTaskOrder, bReservations, bTaskReservations, bWorkerReservations,
+	bConversations, bConversationNames, bConversationOrder, bMessages, bFlexTokens, bDue,
+	bChatParticipants, bChatSeats, bChatUsers, bChatUserSIDs, bCollections, bCollectionNames, bCollectionOrder, bItems,
+}
