@@ -3,7 +3,6 @@ package web
 import (
 	"net/http"
 	"regexp"
-	"strings"
 	"sync"
 
 	"github.com/gorilla/mux"
@@ -12,31 +11,11 @@ import (
 	"escalate/server/escalation"
 )
 
-// agentHandler serves a request of a Flex user.
-type agentHandler func(w http.ResponseWriter, r *http.Request, a escalation.Agent) error
-
-// maxToken is far longer than any Flex token, in bytes.
-const maxToken = 8 << 10
-
-// agent finds out who asks from the Authorization header. What they may do is
-// escalation's to judge.
-func (s *server) agent(h agentHandler) handler {
-	return s.bounded(func(w http.ResponseWriter, r *http.Request) error {
-		scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
-		token = strings.TrimSpace(token)
-		if !strings.EqualFold(scheme, "Bearer") || token == "" || len(token) > maxToken {
-			return errNoToken
-		}
-		var a escalation.Agent
-		err := s.limiters.Token(r, token, func() (err error) {
-			a, err = s.Agents.Authenticate(r.Context(), token)
-			return err
-		})
-		if err != nil {
-			return err
-		}
-		return h(w, r, a)
-	})
+// agentAPI is what the agent desktop asks for.
+type agentAPI struct {
+	escalations Escalations
+	views       *views
+	limiters    *Limiters
 }
 
 // taskSID is the form of a Task's SID. Nothing else may reach the path of a
@@ -46,7 +25,7 @@ var taskSID = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`
 // language is the form of the BCP 47 tags that are passed on.
 var language = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,3}$`) })
 
-func (s *server) postEscalation(w http.ResponseWriter, r *http.Request, a escalation.Agent) error {
+func (api *agentAPI) postEscalation(w http.ResponseWriter, r *http.Request, a escalation.Agent) error {
 	var in wire.Escalate
 	if err := readJSON(w, r, &in); err != nil {
 		return err
@@ -59,7 +38,7 @@ func (s *server) postEscalation(w http.ResponseWriter, r *http.Request, a escala
 	case !taskSID().MatchString(in.TaskSID):
 		return escalation.ErrTaskNotFound
 	}
-	e, resumed, err := s.Escalations.Escalate(r.Context(), a, in.TaskSID, in.SendInvite, in.Lang)
+	e, resumed, err := api.escalations.Escalate(r.Context(), a, in.TaskSID, in.SendInvite, in.Lang)
 	if err != nil {
 		return err
 	}
@@ -67,39 +46,39 @@ func (s *server) postEscalation(w http.ResponseWriter, r *http.Request, a escala
 	if resumed {
 		status = http.StatusOK
 	}
-	writeJSON(w, status, s.escalation(e, resumed, in.Lang))
+	writeJSON(w, status, api.views.escalation(e, resumed, in.Lang))
 	return nil
 }
 
-func (s *server) postAgentToken(w http.ResponseWriter, r *http.Request, a escalation.Agent) error {
+func (api *agentAPI) postToken(w http.ResponseWriter, r *http.Request, a escalation.Agent) error {
 	if _, err := readBody(w, r); err != nil {
 		return err
 	}
-	return s.limiters.AgentCode(r, a, pathCode(r), func(code string) error {
-		j, err := s.Escalations.JoinAsAgent(r.Context(), a, code)
+	return api.limiters.AgentCode(r, a, pathCode(r), func(code string) error {
+		j, err := api.escalations.JoinAsAgent(r.Context(), a, code)
 		if err != nil {
 			return err
 		}
-		writeJSON(w, http.StatusOK, s.join(j))
+		writeJSON(w, http.StatusOK, api.views.join(j))
 		return nil
 	})
 }
 
-func (s *server) postEnd(w http.ResponseWriter, r *http.Request, a escalation.Agent) error {
+func (api *agentAPI) postEnd(w http.ResponseWriter, r *http.Request, a escalation.Agent) error {
 	if _, err := readBody(w, r); err != nil {
 		return err
 	}
-	return s.limiters.AgentCode(r, a, pathCode(r), func(code string) error {
-		e, err := s.Escalations.End(r.Context(), a, code)
+	return api.limiters.AgentCode(r, a, pathCode(r), func(code string) error {
+		e, err := api.escalations.End(r.Context(), a, code)
 		if err != nil {
 			return err
 		}
-		writeJSON(w, http.StatusOK, s.state(e))
+		writeJSON(w, http.StatusOK, api.views.state(e))
 		return nil
 	})
 }
 
-func (s *server) getTask(w http.ResponseWriter, r *http.Request, a escalation.Agent) error {
+func (api *agentAPI) getTask(w http.ResponseWriter, r *http.Request, a escalation.Agent) error {
 	sid := mux.Vars(r)["task"]
 	if !taskSID().MatchString(sid) {
 		return escalation.ErrTaskNotFound
@@ -108,10 +87,10 @@ func (s *server) getTask(w http.ResponseWriter, r *http.Request, a escalation.Ag
 	if !language().MatchString(lang) {
 		lang = ""
 	}
-	v, err := s.Escalations.Task(r.Context(), a, sid)
+	v, err := api.escalations.Task(r.Context(), a, sid)
 	if err != nil {
 		return err
 	}
-	writeJSON(w, http.StatusOK, s.task(sid, v, lang))
+	writeJSON(w, http.StatusOK, api.views.task(sid, v, lang))
 	return nil
 }

@@ -113,24 +113,38 @@ func (l Look) logoURL() string {
 	return l.Logo.url(brandLogo)
 }
 
-// lookVersion changes with the look.
-func (s *server) lookVersion() string {
-	sum := sha256.Sum256([]byte(s.Brand + s.Look.logoURL() + s.Look.Accent.hash()))
+// brand is the company whose pages these are.
+type brand struct {
+	name string // may be empty
+	look Look
+}
+
+// titled returns the title of a page with the brand's name.
+func (b brand) titled(title string) string {
+	if b.name == "" {
+		return title
+	}
+	return title + " · " + b.name
+}
+
+// version changes with the brand.
+func (b brand) version() string {
+	sum := sha256.Sum256([]byte(b.name + b.look.logoURL() + b.look.Accent.hash()))
 	return base64.RawURLEncoding.EncodeToString(sum[:6])
 }
 
-// getBrandStyle serves the accent as custom properties, over those of app.css.
-func (s *server) getBrandStyle(w http.ResponseWriter, r *http.Request) error {
-	if s.Look.Accent.IsZero() {
+// getStyle serves the accent as custom properties, over those of app.css.
+func (b brand) getStyle(w http.ResponseWriter, r *http.Request) error {
+	if b.look.Accent.IsZero() {
 		return errNotFound
 	}
-	return versioned(w, r, types[".css"], s.Look.Accent.hash(), []byte(s.Look.Accent.style()))
+	return versioned(w, r, types[".css"], b.look.Accent.hash(), []byte(b.look.Accent.style()))
 }
 
 // styleURL is where the accent's style sheet is, or "".
-func (s *server) styleURL() string {
-	if s.Look.Accent.IsZero() {
+func (b brand) styleURL() string {
+	if b.look.Accent.IsZero() {
 		return ""
 	}
-	return brandStyle + "?v=" + s.Look.Accent.hash()
+	return brandStyle + "?v=" + b.look.Accent.hash()
 }

@@ -2,18 +2,23 @@ package web
 
 import (
 	"bytes"
-	"errors"
 	"io"
 	"mime"
 	"net/http"
 
 	"escalate/app/wire"
-	"escalate/server/escalation"
 )
 
-// postCallback takes Twilio's status callbacks. A Room that is not ours, or is
-// over, is none of Twilio's errors: it is acknowledged and forgotten.
-func (s *server) postCallback(w http.ResponseWriter, r *http.Request) error {
+// callbackAPI takes Twilio's status callbacks.
+type callbackAPI struct {
+	escalations Escalations
+	callbacks   Callbacks
+	publicURL   string // what the signatures are made for
+}
+
+// post takes one callback. One about a Room that is not ours, or is over, is none
+// of Twilio's errors: the use case ignores it.
+func (api *callbackAPI) post(w http.ResponseWriter, r *http.Request) error {
 	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil || kind != "application/x-www-form-urlencoded" {
 		return &problem{code: wire.CodeUnsupportedMedia, text: "callback is not a form",
@@ -24,18 +29,11 @@ func (s *server) postCallback(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
-	c, err := s.Callbacks.ParseCallback(r, s.PublicURL)
+	c, err := api.callbacks.ParseCallback(r, api.publicURL)
 	if err != nil {
 		return err
 	}
-	err = s.Escalations.Callback(r.Context(), c)
-	for _, ours := range []error{escalation.ErrUnknownCode, escalation.ErrEnded, escalation.ErrExpired} {
-		if errors.Is(err, ours) {
-			s.Log.Debug("callback for no live escalation", "event", c.Event, "room", c.RoomSID)
-			return noContent(w)
-		}
-	}
-	if err != nil {
+	if err := api.escalations.Callback(r.Context(), c); err != nil {
 		return err
 	}
 	return noContent(w)

@@ -100,14 +100,20 @@ func answerTo(err error, t *speech) wire.Error {
 	return answer
 }
 
-// fail writes err as the answer; it is the only place that does.
-func (s *server) fail(w http.ResponseWriter, r *http.Request, err error) {
+// errorWriter tells errors to whoever asked, and to the log; nothing else does.
+type errorWriter struct {
+	renderer *renderer
+	log      *slog.Logger
+}
+
+// fail writes err as the answer: JSON for programs, a page for people.
+func (e *errorWriter) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if errors.Is(err, context.Canceled) && r.Context().Err() != nil {
 		return // the client has gone: nobody reads an answer
 	}
-	t := s.speech(r)
+	t := e.renderer.speech(r)
 	answer := answerTo(err, t)
-	s.note(r, answer.Code, err)
+	e.note(r, answer.Code, err)
 	h := w.Header()
 	h.Set("Content-Language", t.Lang)
 	h.Set("Cache-Control", "no-store")
@@ -119,20 +125,29 @@ func (s *server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	}
 	retryAfter(h, err)
 	if wantsHTML(r) {
-		if s.plain(w, r, answer.Code.Status(), t.Trouble, plainData{Message: answer.Message}) == nil {
+		if e.renderer.plain(w, r, answer.Code.Status(), t.Trouble, plainData{Message: answer.Message}) == nil {
 			return
 		}
 	}
 	writeJSON(w, answer.Code.Status(), answer)
 }
 
+// page writes err as a page, for a request that can only come from a page.
+func (e *errorWriter) page(w http.ResponseWriter, r *http.Request, err error) error {
+	t := e.renderer.speech(r)
+	answer := answerTo(err, t)
+	e.note(r, answer.Code, err)
+	retryAfter(w.Header(), err)
+	return e.renderer.plain(w, r, answer.Code.Status(), t.Trouble, plainData{Message: answer.Message})
+}
+
 // note logs what went wrong: ours in full, theirs for those who debug.
-func (s *server) note(r *http.Request, code wire.Code, err error) {
+func (e *errorWriter) note(r *http.Request, code wire.Code, err error) {
 	level, text := slog.LevelDebug, "request refused"
 	if code == wire.CodeInternal || code == wire.CodeUnavailable {
 		level, text = slog.LevelError, "request"
 	}
-	s.Log.Log(r.Context(), level, text, "id", requestID(r), "route", routeOf(r), "code", code, "err", err)
+	e.log.Log(r.Context(), level, text, "id", requestID(r), "route", routeOf(r), "code", code, "err", err)
 }
 
 // isRateLimited says whether err is one request too many.

@@ -11,6 +11,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"escalate/app/wire"
 	"escalate/server/escalation"
 	"escalate/server/ratelimit"
@@ -28,12 +30,23 @@ const comeBack = 750 * time.Millisecond
 // comes back by itself when a stream ends; with this id it is told to stop.
 const finalMark = "-final"
 
-// getEvents streams the state: at once, then after each change, and beats in
+// eventStreams tell pages what becomes of an escalation while they are open.
+type eventStreams struct {
+	escalations Escalations
+	views       *views
+	entrance    *entrance
+	heartbeat   time.Duration
+	done        <-chan struct{} // ends all of them
+	open        *openStreams
+	gauge       prometheus.Gauge
+}
+
+// get streams the state: at once, then after each change, and beats in
 // between. The id of an
 // event is the state's Version. A client that reconnects with the newest id
 // gets only what is newer; one whose last event was final gets 204, the
 // answer that makes an EventSource stop.
-func (s *server) getEvents(w http.ResponseWriter, r *http.Request) error {
+func (s *eventStreams) get(w http.ResponseWriter, r *http.Request) error {
 	if r.Method == http.MethodHead {
 		w.Header().Set("Allow", "GET")
 		return errMethod
@@ -41,8 +54,8 @@ func (s *server) getEvents(w http.ResponseWriter, r *http.Request) error {
 	seen, final := lastSeen(r)
 	if final {
 		// Looked up all the same: no answer may depend on what only a client says.
-		return s.coded(func(w http.ResponseWriter, r *http.Request, code string) error {
-			if _, err := s.Escalations.Get(r.Context(), code); err != nil {
+		return s.entrance.coded(func(w http.ResponseWriter, r *http.Request, code string) error {
+			if _, err := s.escalations.Get(r.Context(), code); err != nil {
 				return err
 			}
 			return noContent(w)
@@ -50,19 +63,19 @@ func (s *server) getEvents(w http.ResponseWriter, r *http.Request) error {
 	}
 	var changes <-chan escalation.Escalation
 	// The limiter is asked about the look-up, not for as long as the stream is open.
-	err := s.limiters.Code(r, pathCode(r), func(code string) (err error) {
-		if !s.streams.open(code) {
+	err := s.entrance.limiters.Code(r, pathCode(r), func(code string) (err error) {
+		if !s.open.take(code) {
 			return &ratelimit.Error{What: "event streams for one code", Wait: 10 * time.Second}
 		}
-		context.AfterFunc(r.Context(), func() { s.streams.close(code) }) // a server ends it after the handler
-		changes, err = s.Escalations.Watch(r.Context(), code)
+		context.AfterFunc(r.Context(), func() { s.open.giveBack(code) }) // a server ends it after the handler
+		changes, err = s.escalations.Watch(r.Context(), code)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	s.metrics.streams.Inc()
-	defer s.metrics.streams.Dec()
+	s.gauge.Inc()
+	defer s.gauge.Dec()
 
 	h := w.Header()
 	h.Set("Content-Type", "text/event-stream; charset=utf-8")
@@ -75,10 +88,10 @@ func (s *server) getEvents(w http.ResponseWriter, r *http.Request) error {
 	// server do not all come to the next one together.
 	out.write(fmt.Sprintf("retry: %d\n: escalate\n\n", (comeBack + rand.N(comeBack)).Milliseconds()))
 	// The first beat says how long to wait for the next ones.
-	now := beatEvent(s.Heartbeat)
+	now := beatEvent(s.heartbeat)
 	out.write(now)
 
-	beat := time.NewTicker(s.Heartbeat)
+	beat := time.NewTicker(s.heartbeat)
 	defer beat.Stop()
 	for out.err == nil {
 		select {
@@ -86,7 +99,7 @@ func (s *server) getEvents(w http.ResponseWriter, r *http.Request) error {
 			if !ok {
 				return nil
 			}
-			st := s.state(e)
+			st := s.views.state(e)
 			last := st.Status == wire.StatusExpired || st.Status == wire.StatusEnded && st.Rated
 			// A replica that lags behind the one before it has nothing to tell yet.
 			if !last && st.Version <= seen {
@@ -101,7 +114,7 @@ func (s *server) getEvents(w http.ResponseWriter, r *http.Request) error {
 			out.write(now)
 		case <-r.Context().Done():
 			return nil
-		case <-s.Done:
+		case <-s.done:
 			return nil
 		}
 	}
@@ -159,19 +172,20 @@ func (s *stream) write(text string) {
 	}
 }
 
-// streams counts the open event streams of each code.
-type streams struct {
+// openStreams counts the open event streams of each code.
+type openStreams struct {
 	limit int
 
 	mu    sync.Mutex // guards count
 	count map[string]int
 }
 
-func newStreams(limit int) *streams {
-	return &streams{limit: limit, count: map[string]int{}}
+func newOpenStreams(limit int) *openStreams {
+	return &openStreams{limit: limit, count: map[string]int{}}
 }
 
-func (s *streams) open(code string) bool {
+// take counts one more stream, unless there are too many.
+func (s *openStreams) take(code string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.count[code] >= s.limit {
@@ -181,7 +195,8 @@ func (s *streams) open(code string) bool {
 	return true
 }
 
-func (s *streams) close(code string) {
+// giveBack counts one less.
+func (s *openStreams) giveBack(code string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.count[code]--; s.count[code] <= 0 {

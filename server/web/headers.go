@@ -26,12 +26,26 @@ var twilioNetwork = wire.Network{
 	Signaling: "wss://global.vss.twilio.com/signaling", STUN: []string{"stun:global.stun.twilio.com:3478"},
 }
 
-// network is what a page may try before a call.
-func (s *server) network() *wire.Network {
-	if s.Signaling == "" {
+// signaling is where browsers find Rooms; the zero signaling is Twilio's own.
+type signaling struct {
+	url  string
+	stun []string
+}
+
+// network returns what a page may try before a call.
+func (s signaling) network() *wire.Network {
+	if s.url == "" {
 		return &twilioNetwork
 	}
-	return &wire.Network{Signaling: s.Signaling, STUN: s.STUN}
+	return &wire.Network{Signaling: s.url, STUN: s.stun}
+}
+
+// sources returns what a page must be allowed to connect to.
+func (s signaling) sources() []string {
+	if o := cors.Origin(s.url); o != "" {
+		return []string{source(o)}
+	}
+	return twilioSockets
 }
 
 // plainPolicy is for pages without script.
@@ -40,21 +54,15 @@ var plainPolicy = policy(
 	"form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'",
 )
 
-// appPolicy is the Content-Security-Policy of a page that runs the program.
-// framers are the origins that may frame it besides the server itself; nil
-// means that nobody may.
-func (s *server) appPolicy(framers []string) string {
-	connect := []string{"connect-src 'self'"}
-	if o := cors.Origin(s.Signaling); o != "" {
-		connect = append(connect, source(o))
-	} else {
-		connect = append(connect, twilioSockets...)
-	}
+// appPolicy returns the Content-Security-Policy of a page that runs the program
+// and calls by sig. framers are the origins that may frame it besides the server
+// itself; nil means that nobody may.
+func appPolicy(sig signaling, framers []string) string {
 	return policy(
 		"default-src 'none'",
 		// Go's program is WebAssembly; nothing may be evaluated from text.
 		"script-src 'self' 'wasm-unsafe-eval'",
-		strings.Join(connect, " "),
+		"connect-src 'self' "+strings.Join(sig.sources(), " "),
 		"style-src 'self'",
 		"img-src 'self' data: blob:",
 		"media-src 'self' blob: mediastream:",

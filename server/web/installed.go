@@ -50,26 +50,30 @@ type manifestIcon struct {
 	Sizes string `json:"sizes"`
 }
 
+// installed serves what browsers need to keep the pages as an app, and to show
+// something without a connection.
+type installed struct{ renderer *renderer }
+
 // getManifest describes the installed pages. It begins at the page to type a
 // code into: a join link is used once, an installed app for years.
-func (s *server) getManifest(w http.ResponseWriter, r *http.Request) error {
-	t := s.speech(r)
+func (in *installed) getManifest(w http.ResponseWriter, r *http.Request) error {
+	t := in.renderer.speech(r)
 	m := manifest{
-		ID: wire.HomePage, Name: s.Brand, ShortName: s.Brand, Lang: t.Lang, Dir: t.Dir,
+		ID: wire.HomePage, Name: in.renderer.brand.name, ShortName: in.renderer.brand.name, Lang: t.Lang, Dir: t.Dir,
 		StartURL: wire.HomePage, Scope: wire.HomePage, Display: "standalone",
 		Background: "#f5f6f4", Theme: "#0f1514",
 	}
-	if s.Brand == "" {
+	if in.renderer.brand.name == "" {
 		m.Name, m.ShortName = t.TitleJoin, t.TitleJoin
 	}
-	if i := s.Look.Icon; i != nil {
+	if i := in.renderer.brand.look.Icon; i != nil {
 		icon := manifestIcon{i.url(brandIcon), i.kind, "any"}
 		if i.size > 0 {
 			icon.Sizes = fmt.Sprintf("%dx%d", i.size, i.size)
 		}
 		m.Icons = append(m.Icons, icon)
-	} else if s.static.Has("icon.svg") {
-		m.Icons = append(m.Icons, manifestIcon{s.static.URL("icon.svg"), types[".svg"], "any"})
+	} else if in.renderer.files.Has("icon.svg") {
+		m.Icons = append(m.Icons, manifestIcon{in.renderer.files.URL("icon.svg"), types[".svg"], "any"})
 	}
 	body, err := json.Marshal(m)
 	if err != nil {
@@ -84,14 +88,14 @@ func (s *server) getManifest(w http.ResponseWriter, r *http.Request) error {
 }
 
 // shellFiles are what the program consists of in the browser, by address.
-func (s *server) shellFiles() []string {
+func (in *installed) shellFiles() []string {
 	var files []string
 	for _, name := range []string{"app.css", "start.js", "wasm_exec.js", wasmName, "vendor/twilio-video.min.js", "icon.svg", "offline.js"} {
-		if s.static.Has(name) {
-			files = append(files, s.static.URL(name))
+		if in.renderer.files.Has(name) {
+			files = append(files, in.renderer.files.URL(name))
 		}
 	}
-	for _, u := range []string{s.styleURL(), s.Look.logoURL()} {
+	for _, u := range []string{in.renderer.brand.styleURL(), in.renderer.brand.look.logoURL()} {
 		if u != "" {
 			files = append(files, u)
 		}
@@ -101,15 +105,15 @@ func (s *server) shellFiles() []string {
 
 // getWorker serves the service worker with the names of what it keeps. A new
 // version of any of them makes another worker, which is how browsers notice.
-func (s *server) getWorker(w http.ResponseWriter, r *http.Request) error {
-	f := s.static.files[workerName]
+func (in *installed) getWorker(w http.ResponseWriter, r *http.Request) error {
+	f := in.renderer.files.files[workerName]
 	if f == nil {
 		return errNotFound
 	}
-	files := s.shellFiles()
-	lang := "?" + url.Values{langParam: {s.lang(r)}}.Encode()
+	files := in.shellFiles()
+	lang := "?" + url.Values{langParam: {in.renderer.languages.of(r)}}.Encode()
 	shell, err := json.Marshal(map[string]any{
-		"version": s.static.version(slices.Sorted(maps.Keys(s.static.files))...) + s.lookVersion(),
+		"version": in.renderer.files.version(slices.Sorted(maps.Keys(in.renderer.files.files))...) + in.renderer.brand.version(),
 		"files":   files, "frame": framePath + lang, "offline": offlinePath + lang,
 	})
 	if err != nil {
@@ -127,14 +131,14 @@ func (s *server) getWorker(w http.ResponseWriter, r *http.Request) error {
 
 // getFrame is a join page for whichever code is in the browser's address: the
 // program fetches its state.
-func (s *server) getFrame(w http.ResponseWriter, r *http.Request) error {
-	return s.app(w, r, shell{Name: "join", Title: s.speech(r).TitleJoin}, wire.JoinPath(""), wire.Page{})
+func (in *installed) getFrame(w http.ResponseWriter, r *http.Request) error {
+	return in.renderer.app(w, r, shell{Name: "join", Title: in.renderer.speech(r).TitleJoin}, wire.JoinPath(""), wire.Page{})
 }
 
 // getOffline is what the service worker shows where no page can be loaded: its
 // script knows whether this device has no connection, or only we are away.
-func (s *server) getOffline(w http.ResponseWriter, r *http.Request) error {
-	return s.plain(w, r, http.StatusOK, s.speech(r).Away, plainData{
-		Policy: offlinePolicy, Script: "offline.js", Retry: true, Offline: &s.speech(r).Offline,
+func (in *installed) getOffline(w http.ResponseWriter, r *http.Request) error {
+	return in.renderer.plain(w, r, http.StatusOK, in.renderer.speech(r).Away, plainData{
+		Policy: offlinePolicy, Script: "offline.js", Retry: true, Offline: &in.renderer.speech(r).Offline,
 	})
 }

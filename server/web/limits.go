@@ -83,9 +83,8 @@ type Limiters struct {
 	requests *ratelimit.Limiter      // all of one address, or with one link
 }
 
-// Find looks a join code up. It returns nil, escalation.ErrExpired or
-// escalation.ErrEnded for one that is somebody's, and escalation.ErrUnknownCode
-// for one that is nobody's.
+// Find looks a join code up. It returns nil for one that is somebody's, also when
+// it has expired or ended, and escalation.ErrUnknownCode for one that is nobody's.
 type Find func(ctx context.Context, code string) error
 
 // NewLimiters makes a set. links reads what people give for a code, and find looks
@@ -204,14 +203,9 @@ func (l *Limiters) count(key string) error {
 	return nil
 }
 
-// known looks a code up that is alone, as a guess. One that has expired or
-// ended is somebody's as well.
+// known looks a code up that is alone, as a guess.
 func (l *Limiters) known(ctx context.Context, limiter *ratelimit.GuessLimiter, place []string, code string) error {
-	err := try(ctx, limiter, place, code, func() error { return l.find(ctx, code) })
-	if isOver(err) {
-		return nil
-	}
-	return err
+	return try(ctx, limiter, place, code, func() error { return l.find(ctx, code) })
 }
 
 // try lets f look a secret up, unless there were too many guesses, or it is
@@ -220,16 +214,11 @@ func try(ctx context.Context, limiter *ratelimit.GuessLimiter, place []string, s
 	return limiter.Try(ctx, place, secret, func() (ratelimit.Outcome, error) {
 		err := f()
 		switch {
-		case err == nil, isOver(err):
+		case err == nil:
 			return ratelimit.Right, err
 		case errors.Is(err, escalation.ErrUnknownCode), errors.Is(err, escalation.ErrUnauthorized), errors.Is(err, escalation.ErrNotFound):
 			return ratelimit.Wrong, err
 		}
 		return ratelimit.Unclear, err
 	})
-}
-
-// isOver says that a code was right, and leads nowhere any more.
-func isOver(err error) bool {
-	return errors.Is(err, escalation.ErrExpired) || errors.Is(err, escalation.ErrEnded)
 }

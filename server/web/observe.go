@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/gorilla/mux"
+
+	"escalate/server/clientaddr"
 )
 
 // noRoute stands for paths that no route has; the path itself may hold a code.
@@ -40,16 +42,23 @@ func routeOf(r *http.Request) string   { return passageOf(r).route }
 // givenID is the form of a request id that is taken over from a proxy.
 var givenID = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9._-]{8,64}$`) })
 
+// observer sees every request pass.
+type observer struct {
+	log     *slog.Logger
+	metrics *metrics
+	proxy   *clientaddr.Watch // may be nil
+}
+
 // observe writes one log line and counts one request, whatever becomes of it.
 // Neither carries the path, the query or the address: they hold join codes.
-func (s *server) observe(next http.Handler) http.Handler {
+func (o *observer) observe(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		p := &passage{id: r.Header.Get("X-Request-Id"), route: noRoute}
 		if !givenID().MatchString(p.id) {
 			p.id = rand.Text()
 		}
 		w.Header().Set("X-Request-Id", p.id)
-		s.proxy.See(r)
+		o.proxy.See(r)
 		start := time.Now()
 		next.ServeHTTP(&recorder{ResponseWriter: w, passage: p}, r.WithContext(context.WithValue(r.Context(), passageKey{}, p)))
 		if p.status == 0 {
@@ -61,7 +70,7 @@ func (s *server) observe(next http.Handler) http.Handler {
 		}
 		took := time.Since(start)
 		streamed := strings.HasPrefix(w.Header().Get("Content-Type"), "text/event-stream")
-		s.metrics.observe(p.route, r.Method, p.status, took, streamed)
+		o.metrics.observe(p.route, r.Method, p.status, took, streamed)
 
 		level := slog.LevelInfo
 		switch {
@@ -70,7 +79,7 @@ func (s *server) observe(next http.Handler) http.Handler {
 		case strings.HasPrefix(p.route, staticPath):
 			level = slog.LevelDebug // a page has a dozen of them
 		}
-		s.Log.Log(r.Context(), level, "http", "method", knownMethod(r.Method), "route", p.route, "status", p.status,
+		o.log.Log(r.Context(), level, "http", "method", knownMethod(r.Method), "route", p.route, "status", p.status,
 			"ms", took.Milliseconds(), "bytes", p.bytes, "id", p.id)
 	})
 }

@@ -48,7 +48,6 @@ func TestPages(t *testing.T) {
 		{name: "ended call, not rated", path: "/join/" + liveCode, cookie: cookieOf(t, newRig().handler(), liveCode), status: 410, set: over(nil), wants: []string{
 			"over", `<form class="rating-form" action="/join/` + liveCode + `/rating" method="post">`, `value="5" required`, `maxlength="1000"`}},
 		{name: "ended call, rated", path: "/join/" + liveCode, status: 410, set: over(&escalation.Rating{Score: 3}), wants: []string{"Your rating has arrived"}},
-		{name: "expired code as an error", path: "/join/" + liveCode, status: 410, set: failGet(escalation.ErrExpired), wants: []string{"expired"}},
 		{name: "Twilio is down", path: "/join/" + liveCode, status: 503, set: failGet(escalation.ErrUnavailable), wants: []string{"Try again"}},
 		{name: "bug", path: "/join/" + liveCode, status: 500, set: failGet(errTest), wants: []string{"Something went wrong"}},
 		{name: "page that cannot be drawn", path: "/join/" + liveCode, status: 500,

@@ -1,10 +1,6 @@
 package web
 
 import (
-	"bytes"
-	"cmp"
-	"fmt"
-	"net/http"
 	"strconv"
 
 	"golang.org/x/net/html"
@@ -30,35 +26,6 @@ type plainData struct {
 	Offline *plainPage
 	// AskCode offers a field to type a code into.
 	AskCode bool
-}
-
-// plain answers with a page that needs no script.
-func (s *server) plain(w http.ResponseWriter, r *http.Request, status int, p plainPage, d plainData) error {
-	if d.Message != "" {
-		p.Lead = d.Message
-	}
-	t := s.speech(r)
-	h := w.Header()
-	h.Set("Content-Language", t.Lang)
-	h.Add("Vary", "Accept-Language")
-	h.Set("Content-Security-Policy", cmp.Or(d.Policy, plainPolicy))
-	h.Set("Permissions-Policy", noPermissions)
-	return s.html(w, status, s.plainDocument(t, p, d))
-}
-
-// plainDocument is the whole page.
-func (s *server) plainDocument(t *speech, p plainPage, d plainData) *html.Node {
-	title := p.Heading
-	if s.Brand != "" {
-		title += " · " + s.Brand
-	}
-	h := s.static.head(title, s.styleURL(),
-		tagIf(d.Script, "script", attributes{"src", s.static.URL(d.Script), "defer", ""}))
-	return document(t, h, tag("body", attributes{"class", "plain"}, tag("main", attributes{"class", "page"},
-		brandLine(s.Brand, s.Look.logoURL()),
-		plainCard(t, p, d),
-		offlineCard(t, d),
-	)))
 }
 
 func plainCard(t *speech, p plainPage, d plainData) *html.Node {
@@ -138,18 +105,4 @@ func ratingForm(t *speech, to string) *html.Node {
 
 func submit(say string) *html.Node {
 	return tag("button", attributes{"class", "button button-primary", "type", "submit"}, text(say))
-}
-
-// html writes a page whole or not at all.
-func (s *server) html(w http.ResponseWriter, status int, page *html.Node) error {
-	var b bytes.Buffer
-	if err := html.Render(&b, page); err != nil {
-		return fmt.Errorf("write page: %w", err)
-	}
-	h := w.Header()
-	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Content-Length", strconv.Itoa(b.Len()))
-	w.WriteHeader(status)
-	_, _ = w.Write(b.Bytes()) // an error here means that the client has gone
-	return nil
 }

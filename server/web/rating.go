@@ -25,23 +25,31 @@ const ratingCookie = "escalate-rating-"
 // day at most, and its Document two hours more.
 const ratingCookieAge = 26 * time.Hour
 
-// handRatingCookie gives the proof to a customer who is let in.
-func (s *server) handRatingCookie(w http.ResponseWriter, j escalation.Join) {
+// ratings take what customers think of their call, from those who can prove that
+// they were let in.
+type ratings struct {
+	escalations Escalations
+	keys        leaveKeys
+	secure      bool // the pages come over https
+}
+
+// handCookie gives the proof to a customer who is let in.
+func (rs *ratings) handCookie(w http.ResponseWriter, j escalation.Join) {
 	if j.Waiting {
 		return
 	}
 	code := j.Escalation.Code
 	http.SetCookie(w, &http.Cookie{
-		Name: ratingCookie + code, Value: j.Identity + "." + s.leaves.of(code, j.Identity),
+		Name: ratingCookie + code, Value: j.Identity + "." + rs.keys.of(code, j.Identity),
 		// Where the form is, and where it is sent.
 		Path: strings.TrimSuffix(wire.JoinPath(""), "/"), MaxAge: int(ratingCookieAge / time.Second),
-		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: strings.HasPrefix(s.origins.own, "https://"),
+		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: rs.secure,
 	})
 }
 
-// ratingCookieOf returns the identity that the request carries the proof for;
+// ofCookie returns the identity that the request carries the proof for;
 // empty without.
-func (s *server) ratingCookieOf(r *http.Request, code string) (identity string) {
+func (rs *ratings) ofCookie(r *http.Request, code string) (identity string) {
 	c, err := r.Cookie(ratingCookie + strings.ToLower(code))
 	if err != nil {
 		return ""
@@ -50,13 +58,13 @@ func (s *server) ratingCookieOf(r *http.Request, code string) (identity string) 
 	if at < 0 {
 		return ""
 	}
-	return s.proven(code, c.Value[:at], c.Value[at+1:])
+	return rs.proven(code, c.Value[:at], c.Value[at+1:])
 }
 
 // proven returns the identity if key is the proof that it is a customer's of the
 // code; empty if not.
-func (s *server) proven(code, identity, key string) string {
-	if wire.RoleOf(identity) == wire.RoleCustomer && len(identity) <= maxIdentity && s.leaves.fits(key, code, identity) {
+func (rs *ratings) proven(code, identity, key string) string {
+	if wire.RoleOf(identity) == wire.RoleCustomer && len(identity) <= maxIdentity && rs.keys.fits(key, code, identity) {
 		return identity
 	}
 	return ""
@@ -64,26 +72,27 @@ func (s *server) proven(code, identity, key string) string {
 
 // rate stores a rating if its sender may give it, and returns the one that is
 // kept. identity is the sender's, empty without proof.
-func (s *server) rate(r *http.Request, code string, in escalation.Rating, identity string) (escalation.Rating, error) {
+func (rs *ratings) rate(r *http.Request, code string, in escalation.Rating, identity string) (escalation.Rating, error) {
 	if err := in.Check(); err != nil {
 		return escalation.Rating{}, err
 	}
 	if identity == "" {
 		// A code that is not there is a guess, whatever else is wrong.
-		if _, err := s.Escalations.Get(r.Context(), code); err != nil {
+		if _, err := rs.escalations.Get(r.Context(), code); err != nil {
 			return escalation.Rating{}, err
 		}
 		return escalation.Rating{}, errRatingKey
 	}
-	return s.Escalations.Rate(r.Context(), code, identity, in.Score, in.Comment)
+	return rs.escalations.Rate(r.Context(), code, identity, in.Score, in.Comment)
 }
 
-func (s *server) postRating(w http.ResponseWriter, r *http.Request, code string) error {
+// post takes a rating from a page that runs the program.
+func (rs *ratings) post(w http.ResponseWriter, r *http.Request, code string) error {
 	var in wire.Rating
 	if err := readJSON(w, r, &in); err != nil {
 		return err
 	}
-	kept, err := s.rate(r, code, escalation.Rating{Score: in.Score, Comment: in.Comment}, s.proven(code, in.Identity, in.Key))
+	kept, err := rs.rate(r, code, escalation.Rating{Score: in.Score, Comment: in.Comment}, rs.proven(code, in.Identity, in.Key))
 	if err != nil {
 		return err
 	}

@@ -54,22 +54,25 @@ func speechIn(lang string) *speech {
 	return &english
 }
 
-// lang is the language that the reader of the answer wants.
-func (s *server) lang(r *http.Request) string {
-	return pickLanguage(s.Languages, r.URL.Query().Get(langParam), r.Header.Values("Accept-Language"))
+// languages are those that pages can speak, the default first.
+type languages []string
+
+// of returns the language that the reader of the answer wants.
+func (l languages) of(r *http.Request) string {
+	return pickLanguage(l, r.URL.Query().Get(langParam), r.Header.Values("Accept-Language"))
 }
 
-// chosenLang is the query, after sep, that keeps a language which the person
+// chosen returns the query, after sep, that keeps a language which the person
 // has chosen; empty when they left it to the browser.
-func (s *server) chosenLang(r *http.Request, sep string) string {
-	if l := match(s.Languages, r.URL.Query().Get(langParam)); l != "" {
-		return sep + langParam + "=" + l
+func (l languages) chosen(r *http.Request, sep string) string {
+	if lang := match(l, r.URL.Query().Get(langParam)); lang != "" {
+		return sep + langParam + "=" + lang
 	}
 	return ""
 }
 
+// speech returns what is said to the reader of the answer.
+func (l languages) speech(r *http.Request) *speech { return speechIn(l.of(r)) }
+
 // langParam is the query by which a person chooses a language.
 const langParam = "lang"
-
-// speech is what is said to the reader of the answer.
-func (s *server) speech(r *http.Request) *speech { return speechIn(s.lang(r)) }

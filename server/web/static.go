@@ -52,12 +52,13 @@ type asset struct {
 // assets are all static files by name. It is fixed after readAssets.
 type assets struct {
 	files map[string]*asset
+	log   *slog.Logger
 }
 
 // readAssets reads everything below the root of files, except names that start
 // with a dot. What cannot be read is logged and missing.
 func readAssets(files fs.FS, log *slog.Logger) *assets {
-	a := &assets{files: map[string]*asset{}}
+	a := &assets{files: map[string]*asset{}, log: log}
 	if files == nil {
 		return a
 	}
@@ -149,13 +150,13 @@ func (a *assets) version(names ...string) string {
 	return base64.RawURLEncoding.EncodeToString(h.Sum(nil)[:9])
 }
 
-// getStatic serves one file in the best encoding that the client takes.
-func (s *server) getStatic(w http.ResponseWriter, r *http.Request) error {
+// get serves one file in the best encoding that the client takes.
+func (a *assets) get(w http.ResponseWriter, r *http.Request) error {
 	name := mux.Vars(r)["name"]
-	f := s.static.files[name]
+	f := a.files[name]
 	switch {
 	case f == nil && name == wasmName:
-		s.Log.Error("app.wasm is not built: run make wasm")
+		a.log.Error("app.wasm is not built: run make wasm")
 		plainText(w, http.StatusServiceUnavailable, "The program for the browser is not built. Run \"make wasm\", then start the server again.\n")
 		return nil
 	case f == nil:
@@ -195,10 +196,10 @@ func (s *server) getStatic(w http.ResponseWriter, r *http.Request) error {
 }
 
 // getFavicon serves the icon that browsers ask for unasked.
-func (s *server) getFavicon(w http.ResponseWriter, r *http.Request) error {
+func (a *assets) getFavicon(w http.ResponseWriter, r *http.Request) error {
 	for _, name := range []string{"favicon.ico", "icon.svg"} {
-		if s.static.Has(name) {
-			http.Redirect(w, r, s.static.URL(name), http.StatusFound)
+		if a.Has(name) {
+			http.Redirect(w, r, a.URL(name), http.StatusFound)
 			return nil
 		}
 	}

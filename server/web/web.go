@@ -15,6 +15,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -100,14 +101,14 @@ type Escalations interface {
 
 // Agents tells who holds a Flex token.
 type Agents interface {
-	// Authenticate answers escalation.ErrUnauthorized for a token that is no
+	// Authenticate returns escalation.ErrUnauthorized for a token that is no
 	// good, and escalation.ErrUnavailable when that cannot be told now.
 	Authenticate(ctx context.Context, flexToken string) (escalation.Agent, error)
 }
 
 // Callbacks reads Twilio's status callbacks.
 type Callbacks interface {
-	// ParseCallback answers escalation.ErrSignature unless Twilio signed r.
+	// ParseCallback returns escalation.ErrSignature unless Twilio signed r.
 	ParseCallback(r *http.Request, publicURL string) (escalation.Callback, error)
 }
 
@@ -127,22 +128,55 @@ type Deps struct {
 	Ready func(ctx context.Context) error
 }
 
-// server is the handler's state; everything in it is fixed after New or has
-// its own lock.
-type server struct {
-	Config
-	Deps
-	origins  *origins
-	static   *assets
-	metrics  *metrics
-	limiters *Limiters
-	streams  *streams
-	leaves   leaveKeys
-	proxy    *clientaddr.Watch
+// New returns the public handler: pages, API, static files, callbacks. It makes
+// the parts and hands each what it works with; which paths lead where is the
+// table of site.routes.
+func New(c Config, d Deps) http.Handler {
+	c = c.orDefaults(d.Escalations)
+	var (
+		keys      = newLeaveKeys(c.LeaveSecret)
+		origins   = newOrigins(c.PublicURL, c.AllowedOrigins)
+		files     = readAssets(c.Static, c.Log)
+		brand     = brand{name: c.Brand, look: c.Look}
+		languages = languages(c.Languages)
+		signaling = signaling{url: c.Signaling, stun: c.STUN}
+		metrics   = newMetrics(c.Registry)
+		views     = &views{escalations: d.Escalations, links: c.Links, keys: keys, brand: c.Brand, signaling: c.Signaling}
+		renderer  = &renderer{brand: brand, files: files, languages: languages, signaling: signaling, draw: d.Render}
+		errors    = &errorWriter{renderer: renderer, log: c.Log}
+		entrance  = &entrance{limiters: c.Limiters, agents: d.Agents, timeout: c.Timeout}
+		ratings   = &ratings{escalations: d.Escalations, keys: keys, secure: strings.HasPrefix(origins.own, "https://")}
+		form      = &ratingPage{ratings: ratings, entrance: entrance, renderer: renderer, errors: errors, origins: origins, links: c.Links}
+	)
+	s := &site{
+		origins:  origins,
+		entrance: entrance,
+		errors:   errors,
+		files:    files,
+		brand:    brand,
+		mounts:   d.Mounts,
+
+		customers: &customerAPI{escalations: d.Escalations, views: views, keys: keys, ratings: ratings, log: c.Log},
+		events: &eventStreams{
+			escalations: d.Escalations, views: views, entrance: entrance, heartbeat: c.Heartbeat, done: c.Done,
+			open: newOpenStreams(c.Limits.orDefaults().StreamsPerCode), gauge: metrics.streams,
+		},
+		ratings:   ratings,
+		agents:    &agentAPI{escalations: d.Escalations, views: views, limiters: c.Limiters},
+		callbacks: &callbackAPI{escalations: d.Escalations, callbacks: d.Callbacks, publicURL: c.PublicURL},
+		pages: &pages{
+			escalations: d.Escalations, views: views, limiters: c.Limiters, links: c.Links, renderer: renderer,
+			errors: errors, entrance: entrance, origins: origins, rating: form,
+		},
+		ratingPage: form,
+		installed:  &installed{renderer: renderer},
+	}
+	o := &observer{log: c.Log, metrics: metrics, proxy: newProxyWatch(c)}
+	return o.observe(s.routes())
 }
 
-// New is the public handler: pages, API, static files, callbacks.
-func New(c Config, d Deps) http.Handler {
+// orDefaults fills in what may be left out.
+func (c Config) orDefaults(e Escalations) Config {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
@@ -160,21 +194,9 @@ func New(c Config, d Deps) http.Handler {
 	}
 	if c.Limiters == nil {
 		c.Limiters = NewLimiters(c.Limits, c.Proxies, c.Links, func(ctx context.Context, code string) error {
-			_, err := d.Escalations.Get(ctx, code)
+			_, err := e.Get(ctx, code)
 			return err
 		}, c.Now)
 	}
-	l := c.Limits.orDefaults()
-	s := &server{
-		Config:   c,
-		Deps:     d,
-		origins:  newOrigins(c.PublicURL, c.AllowedOrigins),
-		static:   readAssets(c.Static, c.Log),
-		metrics:  newMetrics(c.Registry),
-		limiters: c.Limiters,
-		streams:  newStreams(l.StreamsPerCode),
-		leaves:   newLeaveKeys(c.LeaveSecret),
-		proxy:    newProxyWatch(c),
-	}
-	return s.observe(s.routes())
+	return c
 }
