@@ -10,6 +10,7 @@ import (
 
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 
+	"escalate/app/ui"
 	"escalate/app/wire"
 	"escalate/app/words"
 )
@@ -99,14 +100,14 @@ func (j *Join) after() app.UI {
 		lead = words.EndedNote.In(j.lang) + " " + lead
 	}
 	return app.Div().Class("card").Body(
-		heading(words.AfterHeading.In(j.lang)),
+		ui.Heading(words.AfterHeading.In(j.lang)),
 		app.P().Class("lead").Text(lead),
 		j.ratingForm(),
-		hide(app.Div().Class("again"), !open).Body(
+		ui.Hide(app.Div().Class("again"), !open).Body(
 			app.P().Class("fine").Text(words.StillOpen.In(j.lang)),
-			button(RejoinButton, "button-quiet", iconCam, words.Rejoin.In(j.lang), j.onRejoin),
+			ui.Button(RejoinButton, "button-quiet", ui.IconCam, words.Rejoin.In(j.lang), j.onRejoin),
 		),
-		hide(app.P().Class("fine"), open || !j.rated()).Text(words.Close.In(j.lang)),
+		ui.Hide(app.P().Class("fine"), open || !j.rated()).Text(words.Close.In(j.lang)),
 	)
 }
 
@@ -114,7 +115,7 @@ func (j *Join) rated() bool { return j.rating.sent || j.state.Rated }
 
 func (j *Join) ratingForm() app.UI {
 	if j.rated() {
-		return app.P().ID(RatingThanks).Class("note note-good").TabIndex(-1).Body(svg(iconCheck), app.Span().Text(words.RateThanks.In(j.lang)))
+		return app.P().ID(RatingThanks).Class("note note-good").TabIndex(-1).Body(ui.Icon(ui.IconCheck), app.Span().Text(words.RateThanks.In(j.lang)))
 	}
 	r := &j.rating
 	stars := []app.UI{app.Legend().Text(words.RateLegend.In(j.lang))}
@@ -123,7 +124,7 @@ func (j *Join) ratingForm() app.UI {
 		stars = append(stars, app.Label().Class("star-label").For(RatingStar(score)).Body(
 			app.Input().ID(RatingStar(score)).Class("visually-hidden").Type("radio").Name("score").Value(score).
 				Checked(r.score == score).OnChange(j.onStar(score), score),
-			star(),
+			ui.Star(),
 			app.Span().Class("visually-hidden").Text(strconv.Itoa(score)+": "+words.Stars[n].In(j.lang)),
 		))
 	}
@@ -138,9 +139,9 @@ func (j *Join) ratingForm() app.UI {
 			app.Label().For(RatingText).Text(words.RateComment.In(j.lang)),
 			app.Textarea().ID(RatingText).Rows(3).MaxLength(wire.MaxComment).OnInput(j.onComment),
 		),
-		note("rating-note", r.note(j.lang)),
-		disable(app.Button().ID(RatingSend).Type("submit").Class("button button-primary"), r.sending).
-			Text(pick(r.sending, words.RateSending.In(j.lang), words.RateSend.In(j.lang))),
+		ui.Note("rating-note", r.note(j.lang)),
+		ui.Disable(app.Button().ID(RatingSend).Type("submit").Class("button button-primary"), r.sending).
+			Text(ui.Pick(r.sending, words.RateSending.In(j.lang), words.RateSend.In(j.lang))),
 	)
 }
 
@@ -188,14 +189,14 @@ func (j *Join) onRejoin(app.Context, app.Event) {
 
 // lost is shown when coming back by ourselves was given up.
 func (j *Join) lost() app.UI {
-	title, lead := words.LostHeading.In(j.lang), pick(j.trouble == "", words.LostLead.In(j.lang), j.trouble)
+	title, lead := words.LostHeading.In(j.lang), ui.Pick(j.trouble == "", words.LostLead.In(j.lang), j.trouble)
 	if j.elsewhere {
 		title, lead = words.ElsewhereHeading.In(j.lang), words.ElsewhereLead.In(j.lang)
 	}
 	return app.Div().Class("card card-center").Body(
-		svg(iconWarn),
-		heading(title),
+		ui.Icon(ui.IconWarn),
+		ui.Heading(title),
 		app.P().Class("lead").Text(lead),
-		app.Div().Class("actions").Body(button(RejoinButton, "button-primary button-large", iconCam, words.Rejoin.In(j.lang), j.onRejoin)),
+		app.Div().Class("actions").Body(ui.Button(RejoinButton, "button-primary button-large", ui.IconCam, words.Rejoin.In(j.lang), j.onRejoin)),
 	)
 }

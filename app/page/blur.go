@@ -5,6 +5,7 @@ import (
 
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 
+	"escalate/app/ui"
 	"escalate/app/video"
 	"escalate/app/words"
 )
@@ -26,7 +27,7 @@ func (s *session) toggleBlur() {
 			return
 		}
 		s.blur = on
-		s.say(pick(on, words.BlurOn.In(s.lang), words.BlurOff.In(s.lang)))
+		s.say(ui.Pick(on, words.BlurOn.In(s.lang), words.BlurOff.In(s.lang)))
 		s.changed()
 	})
 }
@@ -37,6 +38,6 @@ func (s *session) onBlur(app.Context, app.Event) { s.toggleBlur() }
 // wants it before anybody sees the other one.
 func (s *session) blurButton() app.UI {
 	none := !s.support.Blur || s.capture == nil || !s.capture.Has(video.Video) && !s.blur
-	return hide(button(BlurButton, "button-quiet", iconBlur, words.Blur.In(s.lang), s.onBlur), none).
-		Aria("pressed", onOff(s.blur)).Aria("busy", onOff(s.blurring))
+	return ui.Hide(ui.Button(BlurButton, "button-quiet", ui.IconBlur, words.Blur.In(s.lang), s.onBlur), none).
+		Aria("pressed", ui.OnOff(s.blur)).Aria("busy", ui.OnOff(s.blurring))
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 
+	"escalate/app/ui"
 	"escalate/app/video"
 	"escalate/app/words"
 )
@@ -14,8 +15,8 @@ import (
 func (s *session) callView(title, alone words.Sentence, extra ...app.UI) []app.UI {
 	return []app.UI{
 		app.Div().Class("call-bar").Body(
-			headingOf(title),
-			hide(app.Span().ID(RecordChip).Class("chip chip-record"), !s.state.Recording && !s.recorded).Text(words.Recording.In(s.lang)),
+			ui.HeadingOf(title),
+			ui.Hide(app.Span().ID(RecordChip).Class("chip chip-record"), !s.state.Recording && !s.recorded).Text(words.Recording.In(s.lang)),
 			s.fitButton(),
 		),
 		s.stage(alone),
@@ -29,47 +30,38 @@ func (s *session) callView(title, alone words.Sentence, extra ...app.UI) []app.U
 func (s *session) controls(extra ...app.UI) app.UI {
 	mic, cam, sharing := s.microphoneOn(), s.cameraOn(), s.state.ScreenOn()
 	bar := []app.UI{
-		control(MuteButton, pickIcon(mic, iconMic, iconMicOff), words.Mute.In(s.lang), s.onMute).
-			Aria("pressed", onOff(!mic)).DataSet("off", onOff(!mic)).Aria("busy", onOff(s.busy[video.Audio])),
-		control(CameraButton, pickIcon(cam, iconCam, iconCamOff), words.Camera.In(s.lang), s.onCamera).
-			Aria("pressed", onOff(cam)).DataSet("off", onOff(!cam)).Aria("busy", onOff(s.busy[video.Video])),
-		hide(control(ShareButton, pickIcon(sharing, iconShareStop, iconShare), words.Share.In(s.lang), s.onShare), !s.support.ScreenShare).
-			Aria("pressed", onOff(sharing)).Aria("busy", onOff(s.busy[video.Screen])),
-		hide(control(FlipButton, iconFlip, words.Flip.In(s.lang), s.onFlip), !s.support.Mobile),
+		ui.Control(MuteButton, ui.Pick(mic, ui.IconMic, ui.IconMicOff), words.Mute.In(s.lang), s.onMute).
+			Aria("pressed", ui.OnOff(!mic)).DataSet("off", ui.OnOff(!mic)).Aria("busy", ui.OnOff(s.busy[video.Audio])),
+		ui.Control(CameraButton, ui.Pick(cam, ui.IconCam, ui.IconCamOff), words.Camera.In(s.lang), s.onCamera).
+			Aria("pressed", ui.OnOff(cam)).DataSet("off", ui.OnOff(!cam)).Aria("busy", ui.OnOff(s.busy[video.Video])),
+		ui.Hide(ui.Control(ShareButton, ui.Pick(sharing, ui.IconShareStop, ui.IconShare), words.Share.In(s.lang), s.onShare), !s.support.ScreenShare).
+			Aria("pressed", ui.OnOff(sharing)).Aria("busy", ui.OnOff(s.busy[video.Screen])),
+		ui.Hide(ui.Control(FlipButton, ui.IconFlip, words.Flip.In(s.lang), s.onFlip), !s.support.Mobile),
 		s.talkControl(),
-		control(MoreButton, iconMore, words.More.In(s.lang), s.onMore).
-			Aria("expanded", onOff(s.moreOpen)).Aria("controls", MorePanel),
-		control(LeaveButton, iconLeave, words.Leave.In(s.lang), s.onLeave).Class("control-leave"),
+		ui.Control(MoreButton, ui.IconMore, words.More.In(s.lang), s.onMore).
+			Aria("expanded", ui.OnOff(s.moreOpen)).Aria("controls", MorePanel),
+		ui.Control(LeaveButton, ui.IconLeave, words.Leave.In(s.lang), s.onLeave).Class("control-leave"),
 	}
 	return app.Div().Class("controls").Body(
-		hide(app.Div().ID(MorePanel).Class("panel").TabIndex(-1).Role("group").Aria("label", words.Settings.In(s.lang)), !s.moreOpen).Body(append(append([]app.UI{
+		ui.Hide(app.Div().ID(MorePanel).Class("panel").TabIndex(-1).Role("group").Aria("label", words.Settings.In(s.lang)), !s.moreOpen).Body(append(append([]app.UI{
 			app.H2().Class("panel-title").Text(words.Settings.In(s.lang)),
 		}, s.deviceSelects()...), append(extra,
 			s.blurButton(),
-			hide(button(MiniButton, "button-quiet", iconMini, words.Mini.In(s.lang), s.onMini), !s.support.PiP).
-				Aria("pressed", onOff(s.mini != nil)),
-			hide(button(FullScreenButton, "button-quiet", iconFull, words.FullScreen.In(s.lang), s.onFullScreen), s.noFull).
-				Aria("pressed", onOff(s.full)), s.keyList())...)...),
+			ui.Hide(ui.Button(MiniButton, "button-quiet", ui.IconMini, words.Mini.In(s.lang), s.onMini), !s.support.PiP).
+				Aria("pressed", ui.OnOff(s.mini != nil)),
+			ui.Hide(ui.Button(FullScreenButton, "button-quiet", ui.IconFull, words.FullScreen.In(s.lang), s.onFullScreen), s.noFull).
+				Aria("pressed", ui.OnOff(s.full)), s.keyList())...)...),
 		s.talkPanel(),
 		app.Div().Class("toolbar").Role("group").Aria("label", words.Controls.In(s.lang)).Body(bar...),
 	)
 }
-
-func control(id, icon, text string, h app.EventHandler) app.HTMLButton {
-	return app.Button().ID(id).Type("button").Class("control").OnClick(h).Body(
-		app.Span().Class("control-disc").Body(svg(icon)),
-		app.Span().Class("control-text").Text(text),
-	)
-}
-
-func pickIcon(on bool, icon, otherwise string) string { return pick(on, icon, otherwise) }
 
 // deviceSelects choose microphone, camera and, where the browser can, speaker.
 func (s *session) deviceSelects() []app.UI {
 	return []app.UI{
 		s.deviceSelect(MicSelect, audioInput, words.Microphone.In(s.lang), s.onMicSelect),
 		s.deviceSelect(CameraSelect, videoInput, words.Camera.In(s.lang), s.onCameraSelect),
-		hide(s.deviceSelect(SpeakerSelect, audioOutput, words.Speaker.In(s.lang), s.onSpeakerSelect), !s.support.Sink),
+		ui.Hide(s.deviceSelect(SpeakerSelect, audioOutput, words.Speaker.In(s.lang), s.onSpeakerSelect), !s.support.Sink),
 	}
 }
 
@@ -83,9 +75,9 @@ func (s *session) deviceSelect(id, kind, label string, h app.EventHandler) app.H
 		if name == "" {
 			name = words.DefaultDevice.In(s.lang)
 		}
-		options = append(options, choose(app.Option().Value(d.ID), d.ID == s.inUseOf(kind)).Text(name))
+		options = append(options, ui.Choose(app.Option().Value(d.ID), d.ID == s.inUseOf(kind)).Text(name))
 	}
-	return hide(app.Div().Class("field"), len(options) == 0).Body(
+	return ui.Hide(app.Div().Class("field"), len(options) == 0).Body(
 		app.Label().For(id).Text(label),
 		app.Select().ID(id).OnChange(h).Body(options...),
 	)
@@ -112,7 +104,7 @@ func chosen(ctx app.Context) string { return ctx.JSSrc().Get("value").String() }
 
 func (s *session) onFullScreen(app.Context, app.Event) {
 	on := !s.full
-	act(s, func(ctx context.Context) error { return s.deps.Host.Fullscreen(ctx, RootID, on) }, func(err error) {
+	act(s, func(ctx context.Context) error { return s.deps.Host.Fullscreen(ctx, ui.RootID, on) }, func(err error) {
 		if err != nil {
 			s.noFull = true // no such thing here: the button goes
 		}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 
+	"escalate/app/ui"
 	"escalate/app/video/videotest"
 	"escalate/app/wire"
 )
@@ -404,7 +405,7 @@ func (r *rig) until(what string, ok func() bool) {
 	}
 }
 
-func (r *rig) html() string { return tidy(app.HTMLStringWithIndent(r.c)) }
+func (r *rig) html() string { return ui.Tidy(app.HTMLStringWithIndent(r.c)) }
 
 // visible says whether the element with the id is there and not hidden, nor in
 // something hidden.
@@ -463,4 +464,4 @@ func runtimeYield() {
 }
 
 // plain is the page's markup as Render would write it.
-func (r *rig) plain() string { return tidy(app.HTMLString(r.c)) }
+func (r *rig) plain() string { return ui.Tidy(app.HTMLString(r.c)) }

@@ -6,6 +6,7 @@ import (
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 
 	"escalate/app/call"
+	"escalate/app/ui"
 	"escalate/app/video"
 	"escalate/app/words"
 )
@@ -19,7 +20,7 @@ type fitting struct {
 }
 
 // name is the value of the stage's data-fit.
-func (f fitting) name() string { return pick(f.fill, "fill", "whole") }
+func (f fitting) name() string { return ui.Pick(f.fill, "fill", "whole") }
 
 // recall takes up what was chosen at another time, "" for nothing.
 func (f *fitting) recall(name string) {
@@ -43,13 +44,13 @@ func (s *session) fitButton() app.UI {
 		_, on := call.Camera(p)
 		return on
 	})
-	return hide(app.Button().ID(FitButton).Type("button").Class("fit").
-		Aria("label", words.Fill.In(s.lang)).Title(words.Fill.In(s.lang)).Aria("pressed", onOff(s.fit.fill)).OnClick(s.onFit), !camera).
-		Body(svg(pickIcon(s.fit.fill, iconWhole, iconFill)))
+	return ui.Hide(app.Button().ID(FitButton).Type("button").Class("fit").
+		Aria("label", words.Fill.In(s.lang)).Title(words.Fill.In(s.lang)).Aria("pressed", ui.OnOff(s.fit.fill)).OnClick(s.onFit), !camera).
+		Body(ui.Icon(ui.Pick(s.fit.fill, ui.IconWhole, ui.IconFill)))
 }
 
 func (s *session) onFit(app.Context, app.Event) {
 	s.fit = fitting{fill: !s.fit.fill, chosen: true}
 	s.remember()
-	s.say(pick(s.fit.fill, words.Filled.In(s.lang), words.Whole.In(s.lang)))
+	s.say(ui.Pick(s.fit.fill, words.Filled.In(s.lang), words.Whole.In(s.lang)))
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 
+	"escalate/app/ui"
 	"escalate/app/video"
 	"escalate/app/wire"
 	"escalate/app/words"
@@ -46,7 +47,7 @@ func TestGoldensOfJoining(t *testing.T) {
 		p := wire.Page{Brand: "Escalate", Lang: "en"}
 		r := newRig(t, p)
 		j := newJoin(r.deps(), "K7Q2MWX")
-		golden(t, "join_loading", tidy(app.HTMLStringWithIndent(j))+"\n")
+		golden(t, "join_loading", ui.Tidy(app.HTMLStringWithIndent(j))+"\n")
 	})
 	t.Run("join_joining", func(t *testing.T) {
 		r, j := joinRig(t, invited())

@@ -5,6 +5,7 @@ import (
 
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 
+	"escalate/app/ui"
 	"escalate/app/video"
 	"escalate/app/wire"
 	"escalate/app/words"
@@ -16,16 +17,16 @@ func (j *Join) greenRoom() app.UI {
 	asking := j.phase == PhaseAsking && !j.s.prompt.slow
 	return app.Div().Class("card card-wide").Body(
 		app.Div().Class("invite").Body(
-			headingOf(words.InviteHeading.About(j.lang, j.agent())),
+			ui.HeadingOf(words.InviteHeading.About(j.lang, j.agent())),
 			app.P().Class("lead").Text(words.InviteLead.In(j.lang)),
-			startNote(j.lang),
-			note(TroubleNote, j.troubleNow()),
+			ui.StartNote(j.lang),
+			ui.Note(ui.TroubleID, j.troubleNow()),
 			j.mediaAdvice(), // above the rest: a small screen shows no more
 			j.recordNotice(),
 			j.lifetime(),
 			app.Div().Class("actions").Body(
-				disable(button(JoinButton, "button-primary button-large", iconCam, words.Join.In(j.lang), j.onJoin), asking),
-				hide(disable(button(QuietJoinButton, "link-text", "", j.quietLabel(), j.onQuietJoin), asking),
+				ui.Disable(ui.Button(JoinButton, "button-primary button-large", ui.IconCam, words.Join.In(j.lang), j.onJoin), asking),
+				ui.Hide(ui.Disable(ui.Button(QuietJoinButton, "link-text", "", j.quietLabel(), j.onQuietJoin), asking),
 					j.s.capture != nil && !j.s.capture.Has(video.Video)),
 			),
 		),
@@ -35,7 +36,7 @@ func (j *Join) greenRoom() app.UI {
 			j.deviceFields(),
 			j.networkLine(),
 		),
-		hide(app.Div().Class("how"), j.s.capture != nil).Body(
+		ui.Hide(app.Div().Class("how"), j.s.capture != nil).Body(
 			app.Ol().Class("steps").Body(
 				app.Li().Text(words.Steps[0].In(j.lang)), app.Li().Text(words.Steps[1].In(j.lang)), app.Li().Text(words.Steps[2].In(j.lang)),
 			),
@@ -58,7 +59,7 @@ func (j *Join) recordNotice() app.UI {
 	return app.Div().Class("consent").Body(
 		app.P().Class("chip chip-record").Text(words.Recorded.In(j.lang)),
 		app.Label().Class("tick").For(ConsentInput).Body(box, app.Span().Text(words.Consent.In(j.lang))),
-		hide(app.P().ID(ConsentError).Class("field-error"), !j.consentMissing).Text(words.ConsentMissing.In(j.lang)),
+		ui.Hide(app.P().ID(ConsentError).Class("field-error"), !j.consentMissing).Text(words.ConsentMissing.In(j.lang)),
 		app.P().Class("fine").Text(words.ConsentRefuse.In(j.lang)),
 	)
 }
@@ -67,30 +68,30 @@ func (j *Join) recordNotice() app.UI {
 func (j *Join) preview() app.UI {
 	on := j.s.cameraOn()
 	asking := j.phase == PhaseAsking
-	return app.Div().Class("preview").DataSet("camera", onOff(on)).Body(
-		hide(app.Video().ID(PreviewVideo).Class("mirrored").AutoPlay(true).Muted(true).
+	return app.Div().Class("preview").DataSet("camera", ui.OnOff(on)).Body(
+		ui.Hide(app.Video().ID(PreviewVideo).Class("mirrored").AutoPlay(true).Muted(true).
 			Attr("playsinline", "playsinline").Aria("label", words.Preview.In(j.lang)), !on),
-		hide(app.Div().Class("preview-off"), on).Body(
-			hide(app.Div().Class("preview-ask"), asking || j.s.capture != nil).Body(
-				button(CheckButton, "button-on-dark", iconCam, words.Check.In(j.lang), j.onCheck),
+		ui.Hide(app.Div().Class("preview-off"), on).Body(
+			ui.Hide(app.Div().Class("preview-ask"), asking || j.s.capture != nil).Body(
+				ui.Button(CheckButton, "button-on-dark", ui.IconCam, words.Check.In(j.lang), j.onCheck),
 				app.P().Text(words.CheckHint.In(j.lang)),
 			),
-			hide(app.P().Class("preview-asking"), !asking).Body(
+			ui.Hide(app.P().Class("preview-asking"), !asking).Body(
 				app.Span().Class("spinner").Aria("hidden", "true"), app.Span().Text(j.s.askingWords())),
-			hide(app.P(), asking || j.s.capture == nil).Body(svg(iconCamOff), app.Span().Text(j.offLabel())),
+			ui.Hide(app.P(), asking || j.s.capture == nil).Body(ui.Icon(ui.IconCamOff), app.Span().Text(j.offLabel())),
 		),
-		hide(app.Div().Class("preview-bar").Role("group").Aria("label", words.Controls.In(j.lang)), j.s.capture == nil).Body(
-			j.previewToggle(MuteButton, video.Audio, j.s.microphoneOn(), iconMic, iconMicOff, words.Mic.In(j.lang), j.s.onMute),
-			j.previewToggle(CameraButton, video.Video, on, iconCam, iconCamOff, words.Camera.In(j.lang), j.s.onCamera),
-			hide(control(FlipButton, iconFlip, words.Flip.In(j.lang), j.s.onFlip), !j.s.support.Mobile || !on),
+		ui.Hide(app.Div().Class("preview-bar").Role("group").Aria("label", words.Controls.In(j.lang)), j.s.capture == nil).Body(
+			j.previewToggle(MuteButton, video.Audio, j.s.microphoneOn(), ui.IconMic, ui.IconMicOff, words.Mic.In(j.lang), j.s.onMute),
+			j.previewToggle(CameraButton, video.Video, on, ui.IconCam, ui.IconCamOff, words.Camera.In(j.lang), j.s.onCamera),
+			ui.Hide(ui.Control(FlipButton, ui.IconFlip, words.Flip.In(j.lang), j.s.onFlip), !j.s.support.Mobile || !on),
 		),
 	)
 }
 
 func (j *Join) previewToggle(id string, k video.Kind, on bool, icon, iconOff, text string, h app.EventHandler) app.UI {
 	missing := j.s.capture == nil || !j.s.capture.Has(k) && on
-	return disable(control(id, pick(on, icon, iconOff), text, h), missing).
-		DataSet("off", onOff(!on)).Aria("pressed", onOff(on))
+	return ui.Disable(ui.Control(id, ui.Pick(on, icon, iconOff), text, h), missing).
+		DataSet("off", ui.OnOff(!on)).Aria("pressed", ui.OnOff(on))
 }
 
 func (j *Join) offLabel() string {
@@ -106,11 +107,11 @@ func (j *Join) mediaAdvice() app.UI {
 	if j.s.mediaErr != nil {
 		a = words.Media(j.s.mediaErr)
 	}
-	return hide(app.Div().ID("media-advice").Class("note note-trouble").Role("alert"), j.s.mediaErr == nil).Body(
+	return ui.Hide(app.Div().ID("media-advice").Class("note note-trouble").Role("alert"), j.s.mediaErr == nil).Body(
 		app.H2().Text(a.Heading.In(j.lang)),
 		app.P().Text(a.Text.In(j.lang)),
 		j.adviceSteps(),
-		hide(button("try-again-button", "button-quiet", "", words.TryAgain.In(j.lang), j.onCheck), j.s.capture != nil),
+		ui.Hide(ui.Button("try-again-button", "button-quiet", "", words.TryAgain.In(j.lang), j.onCheck), j.s.capture != nil),
 	)
 }
 
@@ -121,7 +122,7 @@ func (j *Join) adviceSteps() app.UI {
 	for i := range 3 {
 		steps = append(steps, app.Li().Text(words.PermissionSteps(j.s.support.Browser)[i].In(j.lang)))
 	}
-	return hide(app.Div().ID(AdviceSteps).Class("advice-steps"), !denied).Body(
+	return ui.Hide(app.Div().ID(AdviceSteps).Class("advice-steps"), !denied).Body(
 		app.H3().Text(words.StepsTitle.In(j.lang)), app.Ol().Body(steps...))
 }
 
@@ -131,17 +132,17 @@ func (j *Join) levels() app.UI {
 		return app.Div().Hidden(true)
 	}
 	if !j.s.micOn {
-		return app.Div().Class("levels").Body(svg(iconMicOff), app.Span().Class("fine").Text(words.MicOff.In(j.lang)))
+		return app.Div().Class("levels").Body(ui.Icon(ui.IconMicOff), app.Span().Class("fine").Text(words.MicOff.In(j.lang)))
 	}
-	return app.Div().Class("levels").Body(svg(iconMic),
+	return app.Div().Class("levels").Body(ui.Icon(ui.IconMic),
 		&meter{Source: j.s.capture, Label: words.Microphone.In(j.lang)},
 		app.Span().Class("fine").Text(words.MicLevel.In(j.lang)))
 }
 
 func (j *Join) deviceFields() app.UI {
-	return hide(app.Div().Class("fields"), j.s.capture == nil).Body(append(j.s.deviceSelects(),
+	return ui.Hide(app.Div().Class("fields"), j.s.capture == nil).Body(append(j.s.deviceSelects(),
 		app.Div().Class("chime").Body(j.s.blurButton(),
-			hide(app.P().Class("fine"), j.s.notice == words.Sentence{}).Body(sentence(j.s.notice))),
+			ui.Hide(app.P().Class("fine"), j.s.notice == words.Sentence{}).Body(ui.Sentence(j.s.notice))),
 		j.s.chimeTest())...)
 }
 
@@ -218,12 +219,12 @@ func (j *Join) agree(yes bool) {
 func (j *Join) waiting() app.UI {
 	return app.Div().Class("card card-wide").Body(
 		app.Div().Class("invite").Body(
-			app.Div().Class("pulse").Aria("hidden", "true").Body(svg(iconUser)),
-			headingOf(words.WaitHeading.About(j.lang, j.agent())),
-			app.P().Class("lead").Body(sentence(words.WaitLead.About(j.lang, j.agent()))),
-			app.Div().Class("actions").Body(button(CancelButton, "button-quiet", "", words.WaitCancel.In(j.lang), j.onCancel)),
+			app.Div().Class("pulse").Aria("hidden", "true").Body(ui.Icon(ui.IconUser)),
+			ui.HeadingOf(words.WaitHeading.About(j.lang, j.agent())),
+			app.P().Class("lead").Body(ui.Sentence(words.WaitLead.About(j.lang, j.agent()))),
+			app.Div().Class("actions").Body(ui.Button(CancelButton, "button-quiet", "", words.WaitCancel.In(j.lang), j.onCancel)),
 		),
-		hide(app.Section().Class("check").Aria("label", words.Preview.In(j.lang)), j.s.capture == nil).Body(
+		ui.Hide(app.Section().Class("check").Aria("label", words.Preview.In(j.lang)), j.s.capture == nil).Body(
 			j.preview(), j.levels(), j.deviceFields(),
 		),
 	)
@@ -247,9 +248,9 @@ func (j *Join) onCancel(app.Context, app.Event) {
 func (j *Join) busyCard(title, lead, cancel string) app.UI {
 	return app.Div().Class("card card-center").Body(
 		app.Span().Class("spinner spinner-large").Aria("hidden", "true"),
-		heading(title),
-		hide(app.P().Class("lead"), lead == "").Text(lead),
-		hide(app.Div().Class("actions"), cancel == "").Body(
-			button(CancelButton, "button-quiet", "", cancel, j.onCancel)),
+		ui.Heading(title),
+		ui.Hide(app.P().Class("lead"), lead == "").Text(lead),
+		ui.Hide(app.Div().Class("actions"), cancel == "").Body(
+			ui.Button(CancelButton, "button-quiet", "", cancel, j.onCancel)),
 	)
 }

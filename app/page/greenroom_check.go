@@ -5,6 +5,7 @@ import (
 
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 
+	"escalate/app/ui"
 	"escalate/app/video"
 	"escalate/app/wire"
 	"escalate/app/words"
@@ -65,22 +66,22 @@ func (j *Join) networkWords() string {
 
 // networkLine says what was found; live regions say it, so this is silent.
 func (j *Join) networkLine() app.UI {
-	icon := iconSignal
+	icon := ui.IconSignal
 	switch j.network {
 	case netGood:
-		icon = iconCheck
+		icon = ui.IconCheck
 	case netNoUDP, netNone:
-		icon = iconWarn
+		icon = ui.IconWarn
 	}
-	return hide(app.P().ID(NetworkLine).Class("network").DataSet("network", string(j.network)), j.network == netUnknown).
-		Body(svg(icon), app.Span().Text(j.networkWords()))
+	return ui.Hide(app.P().ID(NetworkLine).Class("network").DataSet("network", string(j.network)), j.network == netUnknown).
+		Body(ui.Icon(icon), app.Span().Text(j.networkWords()))
 }
 
 // chimeTest is the button that plays a sound through the chosen speaker.
 func (s *session) chimeTest() app.UI {
 	return app.Div().Class("chime").Body(
-		button(ChimeButton, "button-quiet", iconSound, words.ChimeButton.In(s.lang), s.onChime).Aria("busy", onOff(s.chiming)),
-		hide(app.Span().ID(ChimeNote).Class("fine").Role("status"), s.chime == "").Text(s.chime),
+		ui.Button(ChimeButton, "button-quiet", ui.IconSound, words.ChimeButton.In(s.lang), s.onChime).Aria("busy", ui.OnOff(s.chiming)),
+		ui.Hide(app.Span().ID(ChimeNote).Class("fine").Role("status"), s.chime == "").Text(s.chime),
 	)
 }
 

@@ -5,6 +5,7 @@ import (
 
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 
+	"escalate/app/ui"
 	"escalate/app/wire"
 	"escalate/app/words"
 )
@@ -45,9 +46,9 @@ func (h *Home) Render() app.UI {
 	if h.code != "" {
 		input = input.Value(h.code)
 	}
-	return frame(h.page, PhaseHome, "page", "", brand(h.page),
+	return ui.Frame(h.page, string(PhaseHome), "page", "", ui.Brand(h.page),
 		app.Div().Class("card").Body(
-			heading(words.HomeHeading.In(h.lang)),
+			ui.Heading(words.HomeHeading.In(h.lang)),
 			app.P().Class("lead").Text(words.HomeLead.In(h.lang)),
 			app.Form().Class("code-form").Action(wire.HomePage).Method("get").Body(
 				app.Div().Class("field").Body(
@@ -55,7 +56,7 @@ func (h *Home) Render() app.UI {
 					input,
 					app.P().ID("code-hint").Class("fine").Text(words.CodeHint.In(h.lang)),
 				),
-				disable(app.Input().Type("hidden").Name("lang").Value(h.page.Lang), !h.page.LangChosen),
+				ui.Disable(app.Input().Type("hidden").Name("lang").Value(h.page.Lang), !h.page.LangChosen),
 				app.Button().ID(CodeSubmit).Type("submit").Class("button button-primary button-large").Text(words.CodeSubmit.In(h.lang)),
 			),
 		),

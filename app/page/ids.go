@@ -2,11 +2,7 @@ package page
 
 // Element ids; browser tests use them too.
 const (
-	RootID     = "app"          // the <main> of every page; carries data-phase
-	HeadingID  = "step-heading" // the heading of the current step, which gets the focus
-	LiveID     = "announcer"    // what a screen reader says about changes
-	LinkLife   = "link-life"    // how long the link works
-	StartNote  = "start-note"   // a sentence of start.js, before the program is up
+	LinkLife   = "link-life" // how long the link works
 	CodeInput  = "code-input"
 	CodeSubmit = "code-submit"
 
@@ -47,12 +43,11 @@ const (
 	CameraSelect     = "camera-select"
 	SpeakerSelect    = "speaker-select"
 
-	CallStage   = "call-stage"
-	SelfVideo   = "self-video"
-	SelfTile    = "self-tile"
-	ShareNote   = "share-note" // says that we share our screen
-	RecordChip  = "recording-chip"
-	TroubleNote = "trouble-note"
+	CallStage  = "call-stage"
+	SelfVideo  = "self-video"
+	SelfTile   = "self-tile"
+	ShareNote  = "share-note" // says that we share our screen
+	RecordChip = "recording-chip"
 
 	RejoinButton = "rejoin-button"
 	RatingForm   = "rating-form"

@@ -5,6 +5,7 @@ import (
 
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 
+	"escalate/app/ui"
 	"escalate/app/video"
 	"escalate/app/wire"
 	"escalate/app/words"
@@ -82,7 +83,7 @@ func (j *Join) nameOf(identity string) string {
 	}
 	worker, agent := wire.WorkerOf(identity), j.state.AgentWorker
 	if agent == "" {
-		j.first = pick(j.first == "", worker, j.first)
+		j.first = ui.Pick(j.first == "", worker, j.first)
 		agent = j.first
 	}
 	if worker != agent {
@@ -166,7 +167,7 @@ func (j *Join) to(p Phase) {
 	host := j.s.deps.Host
 	host.SetTitle(j.title())
 	if p != PhaseAsking { // the browser's own prompt has the focus then
-		j.s.ctx.Defer(func(app.Context) { host.Focus(HeadingID) })
+		j.s.ctx.Defer(func(app.Context) { host.Focus(ui.HeadingID) })
 	}
 	j.s.changed()
 	switch p {
@@ -213,24 +214,24 @@ func (j *Join) title() string {
 func (j *Join) Render() app.UI {
 	switch j.phase {
 	case PhaseInCall:
-		return frame(j.page, j.phase, "call", j.s.live,
+		return ui.Frame(j.page, string(j.phase), "call", j.s.live,
 			j.s.callView(j.callHeading(), words.Alone.About(j.lang, j.agent()))...)
 	case PhaseWaiting:
-		return frame(j.page, j.phase, "page", j.s.live, brand(j.page), j.waiting())
+		return ui.Frame(j.page, string(j.phase), "page", j.s.live, ui.Brand(j.page), j.waiting())
 	case PhaseLoading:
-		return frame(j.page, j.phase, "page", j.s.live, brand(j.page), j.busyCard(words.Loading.In(j.lang), j.trouble, ""))
+		return ui.Frame(j.page, string(j.phase), "page", j.s.live, ui.Brand(j.page), j.busyCard(words.Loading.In(j.lang), j.trouble, ""))
 	case PhaseJoining:
-		return frame(j.page, j.phase, "page", j.s.live, brand(j.page), j.busyCard(words.JoiningHeading.In(j.lang), pick(j.s.slow.on, words.SDKLoading.In(j.lang), ""), words.Cancel.In(j.lang)))
+		return ui.Frame(j.page, string(j.phase), "page", j.s.live, ui.Brand(j.page), j.busyCard(words.JoiningHeading.In(j.lang), ui.Pick(j.s.slow.on, words.SDKLoading.In(j.lang), ""), words.Cancel.In(j.lang)))
 	case PhaseRejoining:
-		return frame(j.page, j.phase, "page", j.s.live, brand(j.page), j.busyCard(words.RejoinHeading.In(j.lang), words.RejoinLead.In(j.lang), words.Leave.In(j.lang)))
+		return ui.Frame(j.page, string(j.phase), "page", j.s.live, ui.Brand(j.page), j.busyCard(words.RejoinHeading.In(j.lang), words.RejoinLead.In(j.lang), words.Leave.In(j.lang)))
 	case PhaseLost:
-		return frame(j.page, j.phase, "page", j.s.live, brand(j.page), j.lost())
+		return ui.Frame(j.page, string(j.phase), "page", j.s.live, ui.Brand(j.page), j.lost())
 	case PhaseAfter:
-		return frame(j.page, j.phase, "page", j.s.live, brand(j.page), j.after())
+		return ui.Frame(j.page, string(j.phase), "page", j.s.live, ui.Brand(j.page), j.after())
 	case PhaseOver:
-		return frame(j.page, j.phase, "page", j.s.live, brand(j.page), j.overCard())
+		return ui.Frame(j.page, string(j.phase), "page", j.s.live, ui.Brand(j.page), j.overCard())
 	case PhaseBlocked:
-		return frame(j.page, j.phase, "page", j.s.live, brand(j.page), j.blocked())
+		return ui.Frame(j.page, string(j.phase), "page", j.s.live, ui.Brand(j.page), j.blocked())
 	}
-	return frame(j.page, j.phase, "page", j.s.live, brand(j.page), j.greenRoom())
+	return ui.Frame(j.page, string(j.phase), "page", j.s.live, ui.Brand(j.page), j.greenRoom())
 }

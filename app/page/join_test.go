@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"escalate/app/ui"
 	"escalate/app/video"
 	"escalate/app/wire"
 )
@@ -81,7 +82,7 @@ func TestJoinWaitsForTheAgentAndGoesOnByItself(t *testing.T) {
 	r.until("sound is played", func() bool { return room.Called("Attach MTraudio " + RemoteAudio("PA1")) })
 	r.until("self is drawn", func() bool { return r.devices.Newest().Called("Attach " + SelfVideo) })
 	r.golden("join_in_call")
-	if !r.host.saw(func(h *fakeHost) bool { return h.title == "In call – Escalate" && h.focus == HeadingID }) {
+	if !r.host.saw(func(h *fakeHost) bool { return h.title == "In call – Escalate" && h.focus == ui.HeadingID }) {
 		t.Error("title or focus did not follow")
 	}
 }

@@ -3,6 +3,7 @@ package page
 import (
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 
+	"escalate/app/ui"
 	"escalate/app/video"
 	"escalate/app/words"
 )
@@ -50,7 +51,7 @@ func (s *session) key(name string) {
 func (s *session) openMore(open bool) {
 	s.moreOpen = open
 	s.talk.open = false
-	to := pick(open, MorePanel, MoreButton)
+	to := ui.Pick(open, MorePanel, MoreButton)
 	s.ctx.Defer(func(app.Context) { s.deps.Host.Focus(to) })
 }
 
@@ -64,7 +65,7 @@ func (s *session) keyList() app.UI {
 		return app.Li().Body(app.Kbd().Text(keys), app.Span().Text(what))
 	}
 	// A phone has no keys to speak of.
-	return hide(app.Section().Class("keys").Aria("label", words.KeysTitle.In(s.lang)), s.support.Mobile).Body(
+	return ui.Hide(app.Section().Class("keys").Aria("label", words.KeysTitle.In(s.lang)), s.support.Mobile).Body(
 		app.H3().Text(words.KeysTitle.In(s.lang)),
 		app.Ul().Class("key-list").Body(
 			row(s.mod()+"+D", words.KeysMic.In(s.lang)), row(s.mod()+"+E", words.KeysCamera.In(s.lang)), row("?", words.KeysHelp.In(s.lang))),
@@ -74,7 +75,7 @@ func (s *session) keyList() app.UI {
 
 // mod is what the key is called that goes with the others.
 func (s *session) mod() string {
-	return pick(s.support.Browser == video.Safari, "⌘", "Ctrl")
+	return ui.Pick(s.support.Browser == video.Safari, "⌘", "Ctrl")
 }
 
 func (s *session) onKeysSwitch(ctx app.Context, _ app.Event) {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 
+	"escalate/app/ui"
 	"escalate/app/video"
 	"escalate/app/words"
 )
@@ -191,11 +192,11 @@ func (s *session) wasSet(k video.Kind, on bool) {
 	}
 	if k == video.Video {
 		s.camOn = on
-		s.say(pick(on, words.CameraOn.In(s.lang), words.CameraStopped.In(s.lang)))
+		s.say(ui.Pick(on, words.CameraOn.In(s.lang), words.CameraStopped.In(s.lang)))
 		return
 	}
 	s.micOn = on
-	s.say(pick(on, words.MuteOff.In(s.lang), words.MuteOn.In(s.lang)))
+	s.say(ui.Pick(on, words.MuteOff.In(s.lang), words.MuteOn.In(s.lang)))
 }
 
 // doing runs a command on a kind of media, one at a time; a failure becomes a

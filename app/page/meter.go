@@ -6,6 +6,7 @@ import (
 
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 
+	"escalate/app/ui"
 	"escalate/app/video"
 )
 
@@ -51,7 +52,7 @@ func (m *meter) OnMount(ctx app.Context) {
 func (m *meter) Render() app.UI {
 	bars := make([]app.UI, meterBars)
 	for i := range bars {
-		bars[i] = with(app.Span(), i < m.bars, "on")
+		bars[i] = ui.With(app.Span(), i < m.bars, "on")
 	}
 	return app.Div().Class("meter").Role("img").Aria("label", m.Label).Body(bars...)
 }

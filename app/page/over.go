@@ -5,6 +5,7 @@ import (
 
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 
+	"escalate/app/ui"
 	"escalate/app/wire"
 	"escalate/app/words"
 )
@@ -19,7 +20,7 @@ func (j *Join) overCard() app.UI {
 		title, lead = words.OverUnknownHeading.In(j.lang), words.OverUnknownLead.In(j.lang)
 	}
 	return app.Div().Class("card card-center").Body(
-		heading(title),
+		ui.Heading(title),
 		app.P().Class("lead").Text(lead),
 	)
 }
@@ -28,12 +29,12 @@ func (j *Join) overCard() app.UI {
 func (j *Join) blocked() app.UI {
 	why := words.Blocked(j.s.support)
 	return app.Div().Class("card card-center").Body(
-		svg(iconWarn),
-		heading(why.Heading.In(j.lang)),
+		ui.Icon(ui.IconWarn),
+		ui.Heading(why.Heading.In(j.lang)),
 		app.P().Class("lead").Text(why.Text.In(j.lang)),
 		app.Div().Class("actions").Body(
-			button(CopyButton, "button-primary", iconCopy, pick(j.copied, words.Copied.In(j.lang), words.CopyLink.In(j.lang)), j.onCopy)),
-		note(TroubleNote, j.trouble),
+			ui.Button(CopyButton, "button-primary", ui.IconCopy, ui.Pick(j.copied, words.Copied.In(j.lang), words.CopyLink.In(j.lang)), j.onCopy)),
+		ui.Note(ui.TroubleID, j.trouble),
 	)
 }
 

@@ -15,6 +15,8 @@ import (
 
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 
+	"escalate/app/name"
+	"escalate/app/ui"
 	"escalate/app/video"
 	"escalate/app/wire"
 	"escalate/app/words"
@@ -81,7 +83,7 @@ func Render(path string, p wire.Page) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return tidy(app.HTMLString(c)), nil
+	return ui.Tidy(app.HTMLString(c)), nil
 }
 
 // first returns the component of path in the state it has before any browser.
@@ -118,3 +120,9 @@ func pageData(h Host) (p wire.Page) {
 func codeOf(path string) string {
 	return strings.Trim(strings.TrimPrefix(path, joinPrefix), "/")
 }
+
+// maxName is the longest name that is shown, in characters.
+const maxName = 100
+
+// clean is a name as it may be shown: see package name.
+func clean(s string) string { return name.Clean(s, maxName) }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"escalate/app/ui"
 	"escalate/app/video"
 	"escalate/app/words"
 )
@@ -68,7 +69,7 @@ func (s *session) replug() {
 	for k, was := range s.gone {
 		kind := deviceKinds[k]
 		if !slices.ContainsFunc(s.devices, func(d video.Device) bool { return d.Kind == kind }) {
-			why := pick(k == video.Audio, &words.MicGone, &words.CameraGone).About(s.lang, was.Label)
+			why := ui.Pick(k == video.Audio, &words.MicGone, &words.CameraGone).About(s.lang, was.Label)
 			if s.notice == why {
 				continue // known
 			}

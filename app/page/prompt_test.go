@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"escalate/app/ui"
 	"escalate/app/video"
 	"escalate/app/wire"
 )
@@ -43,7 +44,7 @@ func unanswered(t *testing.T, si side) (*rig, *session, chan struct{}) {
 func TestUnansweredQuestionIsGoneOnWithout(t *testing.T) {
 	eachSide(t, func(t *testing.T, si side) {
 		r, s, gate := unanswered(t, si)
-		r.golden(pick(si.name == "agent", "agent", "join") + "_unanswered")
+		r.golden(ui.Pick(si.name == "agent", "agent", "join") + "_unanswered")
 		quiet(r)
 		r.until("in call", r.phase("in_call"))
 		if r.connector.Options().Capture != nil {

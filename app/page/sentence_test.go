@@ -4,37 +4,14 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/maxence-charriere/go-app/v9/pkg/app"
-
 	"escalate/app/video"
 	"escalate/app/wire"
-	"escalate/app/words"
 )
 
 // turning are characters that turn a sentence around or cannot be seen.
 const turning = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c\u200b"
 
 const evilName = "Ann\u202e \u2067\u05e8\u05d5\u05e0\u05d9\u200b"
-
-func TestSentence(t *testing.T) {
-	about := func(text, name string) words.Sentence { return (&words.Text{text}).About(words.English, name) }
-	for _, c := range []struct {
-		s    words.Sentence
-		want string
-	}{
-		{(&words.Text{"All <is> well."}).Plain(words.English), "<span>All &lt;is&gt; well.</span>"},
-		{about("Call with %s.", "Ann"), "<span>Call with <bdi>Ann</bdi>.</span>"},
-		{about("%s is here.", "éva"), "<span><bdi>Éva</bdi> is here.</span>"},
-		{about("%s is here.", "<b>&"), "<span><bdi>&lt;b&gt;&amp;</bdi> is here.</span>"},
-		{about("%s", ""), "<span><bdi></bdi></span>"},
-		{about("Call with %s", "50%s off"), "<span>Call with <bdi>50%s off</bdi></span>"},
-		{words.Sentence{}, "<span></span>"},
-	} {
-		if got := app.HTMLString(sentence(c.s)); got != c.want {
-			t.Errorf("%+v is drawn as %s, want %s", c.s, got, c.want)
-		}
-	}
-}
 
 func TestNamesTurnNothingAround(t *testing.T) {
 	check := func(t *testing.T, r *rig, what string) {

@@ -3,6 +3,7 @@ package page
 import (
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 
+	"escalate/app/ui"
 	"escalate/app/video"
 	"escalate/app/words"
 )
@@ -27,12 +28,12 @@ func (l *slowLoad) watch(s *session) (slow, done func()) {
 
 // askingWords is what stands while camera and microphone are being asked for.
 func (s *session) askingWords() string {
-	return pick(s.slow.on, words.SDKLoading.In(s.lang), words.Asking.In(s.lang))
+	return ui.Pick(s.slow.on, words.SDKLoading.In(s.lang), words.Asking.In(s.lang))
 }
 
 // unansweredWords is what to do when they have been asked for a long time.
 func (s *session) unansweredWords() string {
-	return pick(s.slow.on, words.SDKLoading.In(s.lang), words.AskUnanswered.In(s.lang))
+	return ui.Pick(s.slow.on, words.SDKLoading.In(s.lang), words.AskUnanswered.In(s.lang))
 }
 
 // noDevice says that the devices were asked for and none is to be had. A page

@@ -4,6 +4,7 @@ import (
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 
 	"escalate/app/call"
+	"escalate/app/ui"
 	"escalate/app/video"
 	"escalate/app/words"
 )
@@ -31,7 +32,7 @@ func (s *session) stage(alone words.Sentence) app.UI {
 	}
 	tiles := []app.UI{
 		s.selfTile(),
-		hide(app.P().Class("stage-alone"), layout != layoutAlone).Body(sentence(alone)),
+		ui.Hide(app.P().Class("stage-alone"), layout != layoutAlone).Body(ui.Sentence(alone)),
 	}
 	for _, sl := range s.slots {
 		tiles = append(tiles, s.tile(sl), s.screenTile(sl, screen && sharer.SID == sl.sid))
@@ -46,11 +47,11 @@ func (s *session) tile(sl slot) app.UI {
 	_, camera := call.Camera(p)
 	_, heard := call.Microphone(p)
 	t := app.Section().ID(RemoteTile(sl.sid)).Class("tile").Aria("label", name).
-		DataSet("camera", onOff(camera)).DataSet("microphone", onOff(heard))
-	t = with(t, heard && !p.Reconnecting && s.state.Speaking(sl.sid), "speaking")
-	t = with(t, p.Reconnecting, "reconnecting")
-	return hide(t, sl.gone).Body(
-		hide(app.Video().ID(RemoteVideo(sl.sid)).AutoPlay(true).Attr("playsinline", "playsinline"), !camera),
+		DataSet("camera", ui.OnOff(camera)).DataSet("microphone", ui.OnOff(heard))
+	t = ui.With(t, heard && !p.Reconnecting && s.state.Speaking(sl.sid), "speaking")
+	t = ui.With(t, p.Reconnecting, "reconnecting")
+	return ui.Hide(t, sl.gone).Body(
+		ui.Hide(app.Video().ID(RemoteVideo(sl.sid)).AutoPlay(true).Attr("playsinline", "playsinline"), !camera),
 		app.Audio().ID(RemoteAudio(sl.sid)).AutoPlay(true),
 		avatar(name, camera),
 		s.caption(name, !heard && !p.Reconnecting, s.condition(p)),
@@ -59,11 +60,11 @@ func (s *session) tile(sl slot) app.UI {
 
 // screenTile is the place of a Participant's shared screen, mostly empty.
 func (s *session) screenTile(sl slot, on bool) app.UI {
-	return hide(app.Section().Class("tile tile-screen"), !on).
+	return ui.Hide(app.Section().Class("tile tile-screen"), !on).
 		Aria("label", words.Sharing.With(s.lang, s.nameOf(sl.identity))).Body(
 		app.Video().ID(RemoteScreen(sl.sid)).AutoPlay(true).Attr("playsinline", "playsinline"),
 		app.Audio().ID(RemoteSound(sl.sid)).AutoPlay(true),
-		app.P().Class("caption").Body(svg(iconShare), sentence(words.Sharing.About(s.lang, s.nameOf(sl.identity)))),
+		app.P().Class("caption").Body(ui.Icon(ui.IconShare), ui.Sentence(words.Sharing.About(s.lang, s.nameOf(sl.identity)))),
 	)
 }
 
@@ -71,16 +72,16 @@ func (s *session) screenTile(sl slot, on bool) app.UI {
 func (s *session) selfTile() app.UI {
 	camera := s.cameraOn()
 	tile := app.Section().ID(SelfTile).Class("tile tile-self").Aria("label", words.You.In(s.lang))
-	return with(tile, s.microphoneOn() && s.state.Speaking(s.state.Local.SID), "speaking").
-		DataSet("camera", onOff(camera)).DataSet("microphone", onOff(s.microphoneOn())).Body(
-		hide(app.Video().ID(SelfVideo).Class("mirrored").AutoPlay(true).Muted(true).Attr("playsinline", "playsinline"), !camera),
+	return ui.With(tile, s.microphoneOn() && s.state.Speaking(s.state.Local.SID), "speaking").
+		DataSet("camera", ui.OnOff(camera)).DataSet("microphone", ui.OnOff(s.microphoneOn())).Body(
+		ui.Hide(app.Video().ID(SelfVideo).Class("mirrored").AutoPlay(true).Muted(true).Attr("playsinline", "playsinline"), !camera),
 		avatar(words.You.In(s.lang), camera),
 		s.caption(words.You.In(s.lang), !s.microphoneOn(), s.condition(s.state.Local)),
 	)
 }
 
 func avatar(name string, hidden bool) app.UI {
-	return hide(app.Div().Class("avatar").Aria("hidden", "true"), hidden).Body(
+	return ui.Hide(app.Div().Class("avatar").Aria("hidden", "true"), hidden).Body(
 		app.Span().Class("avatar-disc").Text(initials(name)),
 	)
 }
@@ -88,9 +89,9 @@ func avatar(name string, hidden bool) app.UI {
 // caption names a tile and says what is wrong with it, in words.
 func (s *session) caption(name string, muted bool, condition string) app.UI {
 	return app.P().Class("caption").Body(
-		app.Span().Class("caption-name").Body(bdi(name)),
-		hide(app.Span().Class("caption-mark"), !muted).Body(svg(iconMicOff), app.Span().Class("visually-hidden").Text(words.Muted.In(s.lang))),
-		hide(app.Span().Class("caption-note"), condition == "").Text(condition),
+		app.Span().Class("caption-name").Body(ui.Name(name)),
+		ui.Hide(app.Span().Class("caption-mark"), !muted).Body(ui.Icon(ui.IconMicOff), app.Span().Class("visually-hidden").Text(words.Muted.In(s.lang))),
+		ui.Hide(app.Span().Class("caption-note"), condition == "").Text(condition),
 	)
 }
 
@@ -104,13 +105,6 @@ func (s *session) condition(p video.Participant) string {
 		return words.Paused.In(s.lang)
 	}
 	return words.Quality(s.lang, s.state.QualityOf(p.SID), s.state.CauseOf(p.SID), p.SID == s.state.Local.SID)
-}
-
-func pick[T any](first bool, a, b T) T {
-	if first {
-		return a
-	}
-	return b
 }
 
 // initials are up to two letters for an avatar.
@@ -133,16 +127,16 @@ func (s *session) callNotices() app.UI {
 	taken, what := s.taken()
 	weak := s.condition(s.state.Local)
 	return app.Div().Class("notices").Body(
-		hide(app.P().Class("bar bar-warn"), s.state.Phase != call.Reconnecting).Body(
+		ui.Hide(app.P().Class("bar bar-warn"), s.state.Phase != call.Reconnecting).Body(
 			app.Span().Class("spinner").Aria("hidden", "true"), app.Span().Text(words.Reconnecting.In(s.lang))),
-		hide(app.P().Class("bar bar-warn").DataSet("stalled", "true"), s.state.Phase != call.InCall || !s.state.Stalled()).Body(
+		ui.Hide(app.P().Class("bar bar-warn").DataSet("stalled", "true"), s.state.Phase != call.InCall || !s.state.Stalled()).Body(
 			app.Span().Class("spinner").Aria("hidden", "true"), app.Span().Text(words.Stalled.In(s.lang))),
-		hide(button(ResumeButton, "bar-button", iconSound, words.Resume.In(s.lang), s.onResume), !s.state.PlaybackBlocked),
-		hide(button(RefreshButton, "bar-button", iconWarn, what, s.onRefresh), !taken),
-		hide(app.P().ID(QualityNote).Class("bar"), weak == "" || s.state.Phase != call.InCall).Body(svg(iconSignal), app.Span().Text(weak)),
-		hide(app.P().ID(CallNotice).Class("bar"), s.notice == words.Sentence{}).Body(sentence(s.notice)),
-		hide(app.P().ID(ShareNote).Class("bar"), !s.state.ScreenOn()).Body(svg(iconShare), app.Span().Text(words.SelfSharing.In(s.lang))),
-		note(TroubleNote, s.trouble),
+		ui.Hide(ui.Button(ResumeButton, "bar-button", ui.IconSound, words.Resume.In(s.lang), s.onResume), !s.state.PlaybackBlocked),
+		ui.Hide(ui.Button(RefreshButton, "bar-button", ui.IconWarn, what, s.onRefresh), !taken),
+		ui.Hide(app.P().ID(QualityNote).Class("bar"), weak == "" || s.state.Phase != call.InCall).Body(ui.Icon(ui.IconSignal), app.Span().Text(weak)),
+		ui.Hide(app.P().ID(CallNotice).Class("bar"), s.notice == words.Sentence{}).Body(ui.Sentence(s.notice)),
+		ui.Hide(app.P().ID(ShareNote).Class("bar"), !s.state.ScreenOn()).Body(ui.Icon(ui.IconShare), app.Span().Text(words.SelfSharing.In(s.lang))),
+		ui.Note(ui.TroubleID, s.trouble),
 	)
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 
 	"escalate/app/call"
+	"escalate/app/ui"
 	"escalate/app/video"
 	"escalate/app/words"
 )
@@ -128,7 +129,7 @@ func (s *session) heardNote(e video.DataReceived) {
 	case call.NotePaused:
 		if s.state.Paused(p.SID) != n.On {
 			s.state = s.state.PausedBy(p.SID, n.On)
-			s.say(pick(n.On, &words.DidPause, &words.DidResume).With(s.lang, s.nameOf(p.Identity)))
+			s.say(ui.Pick(n.On, &words.DidPause, &words.DidResume).With(s.lang, s.nameOf(p.Identity)))
 		}
 	case call.NoteText:
 		var news bool
@@ -182,16 +183,16 @@ func (s *session) talkPanel() app.UI {
 	for _, l := range s.talk.Lines {
 		lines = append(lines, s.talkLine(l))
 	}
-	return hide(app.Section().ID(TalkPanel).Class("panel panel-talk").Aria("label", words.TalkTitle.In(s.lang)), !s.talk.open).Body(
+	return ui.Hide(app.Section().ID(TalkPanel).Class("panel panel-talk").Aria("label", words.TalkTitle.In(s.lang)), !s.talk.open).Body(
 		app.H2().Class("panel-title").Text(words.TalkTitle.In(s.lang)),
-		hide(app.P().Class("fine"), len(lines) > 0).Text(words.TalkHint.In(s.lang)),
+		ui.Hide(app.P().Class("fine"), len(lines) > 0).Text(words.TalkHint.In(s.lang)),
 		app.Div().ID(TalkLog).Class("talk-log").Role("log").Aria("label", words.TalkTitle.In(s.lang)).TabIndex(0).Body(
 			app.Ol().Class("talk").Body(lines...)),
 		app.Form().Class("talk-form").OnSubmit(s.onWrite).Body(
 			app.Label().Class("visually-hidden").For(TalkInput).Text(words.TalkLabel.In(s.lang)),
 			app.Input().ID(TalkInput).Type("text").MaxLength(call.MaxText).AutoComplete(false).
 				Placeholder(words.TalkLabel.In(s.lang)).OnInput(s.onDraft),
-			app.Button().ID(TalkSend).Type("submit").Class("button button-primary").Body(svg(iconSend),
+			app.Button().ID(TalkSend).Type("submit").Class("button button-primary").Body(ui.Icon(ui.IconSend),
 				app.Span().Class("visually-hidden").Text(words.RateSend.In(s.lang))),
 		),
 	)
@@ -210,11 +211,11 @@ func (s *session) talkLine(l call.Line) app.UI {
 		state = words.TalkFailed.In(s.lang)
 	}
 	id := l.ID
-	return with(app.Li().Class("talk-line"), l.Mine(), "talk-mine").Body(
-		app.Span().Class("talk-name").Body(bdi(name)),
+	return ui.With(app.Li().Class("talk-line"), l.Mine(), "talk-mine").Body(
+		app.Span().Class("talk-name").Body(ui.Name(name)),
 		app.Span().Class("talk-text").Dir("auto").Text(l.Text),
-		hide(app.Span().Class("talk-state"), state == "").Text(state),
-		hide(app.Button().Type("button").Class("button button-quiet").
+		ui.Hide(app.Span().Class("talk-state"), state == "").Text(state),
+		ui.Hide(app.Button().Type("button").Class("button button-quiet").
 			OnClick(func(app.Context, app.Event) { s.again(id) }, id), l.Delivery != call.Undelivered).Text(words.TryAgain.In(s.lang)),
 	)
 }
@@ -226,9 +227,9 @@ func (s *session) talkControl() app.UI {
 		unread = strconv.Itoa(n)
 	}
 	return app.Button().ID(TalkButton).Type("button").Class("control").OnClick(s.onTalk).
-		Aria("expanded", onOff(s.talk.open)).Aria("controls", TalkPanel).DataSet("unread", onOff(unread != "")).Body(
-		app.Span().Class("control-disc").Body(svg(iconTalk),
-			hide(app.Span().Class("badge"), unread == "").Body(app.Span().Text(unread),
+		Aria("expanded", ui.OnOff(s.talk.open)).Aria("controls", TalkPanel).DataSet("unread", ui.OnOff(unread != "")).Body(
+		app.Span().Class("control-disc").Body(ui.Icon(ui.IconTalk),
+			ui.Hide(app.Span().Class("badge"), unread == "").Body(app.Span().Text(unread),
 				app.Span().Class("visually-hidden").Text(" "+words.Unread.In(s.lang)))),
 		app.Span().Class("control-text").Text(words.TalkTitle.In(s.lang)),
 	)

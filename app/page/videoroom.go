@@ -6,6 +6,7 @@ import (
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 
 	"escalate/app/call"
+	"escalate/app/ui"
 	"escalate/app/video"
 	"escalate/app/wire"
 	"escalate/app/words"
@@ -56,7 +57,7 @@ func newVideoRoom(d Deps) *VideoRoom {
 // belongs; any other agent is a colleague.
 func (v *VideoRoom) nameOf(identity string) string {
 	if wire.RoleOf(identity) != wire.RoleAgent {
-		return pick(v.customer() == "", words.Customer.In(v.lang), v.customer())
+		return ui.Pick(v.customer() == "", words.Customer.In(v.lang), v.customer())
 	}
 	st := v.known.State
 	if n := clean(st.AgentName); n != "" && st.AgentWorker != "" && wire.WorkerOf(identity) == st.AgentWorker {
@@ -156,11 +157,11 @@ func (v *VideoRoom) to(p Phase) {
 	v.phase = p
 	v.sureEnd = false
 	host := v.s.deps.Host
-	host.SetTitle(pick(p == PhaseInCall, words.CallTitle.With(v.lang, v.page.Brand), words.AgentTitle.In(v.lang)))
+	host.SetTitle(ui.Pick(p == PhaseInCall, words.CallTitle.With(v.lang, v.page.Brand), words.AgentTitle.In(v.lang)))
 	if p != PhaseConnecting && p != PhaseIdle && p != PhaseAsking {
 		// The desktop opens the tab; taking the focus then would pull the agent
 		// out of the chat.
-		v.s.ctx.Defer(func(app.Context) { host.Focus(HeadingID) })
+		v.s.ctx.Defer(func(app.Context) { host.Focus(ui.HeadingID) })
 	}
 	v.s.changed()
 	v.tellPhase()
@@ -209,7 +210,7 @@ func (v *VideoRoom) ended(err *video.Error) {
 
 // out is after a call: camera and microphone off, desktop told.
 func (v *VideoRoom) out() {
-	v.giveBack(pick(over(v.known.Status), PhaseOver, PhaseLeft))
+	v.giveBack(ui.Pick(over(v.known.Status), PhaseOver, PhaseLeft))
 }
 
 func (v *VideoRoom) giveBack(p Phase) {

@@ -3,6 +3,7 @@ package page
 import (
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 
+	"escalate/app/ui"
 	"escalate/app/video"
 	"escalate/app/words"
 )
@@ -11,7 +12,7 @@ import (
 func (v *VideoRoom) Render() app.UI {
 	switch v.phase {
 	case PhaseInCall:
-		return frame(v.page, v.phase, "call", v.s.live, v.s.callView(
+		return ui.Frame(v.page, string(v.phase), "call", v.s.live, v.s.callView(
 			words.AgentCallHeading.Of(v.lang, v.customer()), words.Progress(v.known.State).Of(v.lang, v.customer()), v.callExtras()...)...)
 	case PhaseConnecting:
 		lead := words.ConnectingLead.In(v.lang)
@@ -19,36 +20,36 @@ func (v *VideoRoom) Render() app.UI {
 			lead = words.NoTask.In(v.lang)
 		}
 		return v.card(words.ConnectingHeading.In(v.lang),
-			app.P().Class("lead").Text(lead), note(TroubleNote, v.trouble))
+			app.P().Class("lead").Text(lead), ui.Note(ui.TroubleID, v.trouble))
 	case PhaseJoining, PhaseAsking:
 		return v.card(words.JoiningHeading.In(v.lang), app.Span().Class("spinner spinner-large").Aria("hidden", "true"),
-			hide(app.P().Class("lead"), v.s.prompt.slow || v.phase != PhaseAsking && !v.s.slow.on).Text(v.s.askingWords()),
-			note(TroubleNote, pick(v.s.prompt.slow, v.s.unansweredWords(), "")),
-			hide(app.Div().Class("actions"), !v.s.prompt.slow).Body(
-				button(JoinButton, "button-primary", iconCam, words.Join.In(v.lang), v.onJoin),
-				button(QuietJoinButton, "link-text", "", words.JoinNothing.In(v.lang), v.onQuietJoin)),
+			ui.Hide(app.P().Class("lead"), v.s.prompt.slow || v.phase != PhaseAsking && !v.s.slow.on).Text(v.s.askingWords()),
+			ui.Note(ui.TroubleID, ui.Pick(v.s.prompt.slow, v.s.unansweredWords(), "")),
+			ui.Hide(app.Div().Class("actions"), !v.s.prompt.slow).Body(
+				ui.Button(JoinButton, "button-primary", ui.IconCam, words.Join.In(v.lang), v.onJoin),
+				ui.Button(QuietJoinButton, "link-text", "", words.JoinNothing.In(v.lang), v.onQuietJoin)),
 			v.cancelButton(words.Cancel.In(v.lang)))
 	case PhaseRejoining:
 		return v.card(words.RejoinHeading.In(v.lang), app.Span().Class("spinner spinner-large").Aria("hidden", "true"),
 			app.P().Class("lead").Text(words.RejoinLead.In(v.lang)),
 			v.cancelButton(words.Leave.In(v.lang)))
 	case PhaseOver:
-		return v.card(words.OverEndedHeading.In(v.lang), app.P().Class("lead").Text(words.AgentEnded.In(v.lang)), note(TroubleNote, v.trouble))
+		return v.card(words.OverEndedHeading.In(v.lang), app.P().Class("lead").Text(words.AgentEnded.In(v.lang)), ui.Note(ui.TroubleID, v.trouble))
 	case PhaseBlocked:
-		why := pick(v.s.support.Secure, &words.OldBrowser, &words.Insecure)
+		why := ui.Pick(v.s.support.Secure, &words.OldBrowser, &words.Insecure)
 		return v.card(why.Heading.In(v.lang), app.P().Class("lead").Text(why.Text.In(v.lang)))
 	case PhaseLeft:
 		return v.idle(words.LeftHeading.In(v.lang), words.Rejoin.In(v.lang))
 	case PhaseLost:
-		return v.idle(pick(v.elsewhere, words.ElsewhereHeading.In(v.lang), words.LostHeading.In(v.lang)), words.Rejoin.In(v.lang))
+		return v.idle(ui.Pick(v.elsewhere, words.ElsewhereHeading.In(v.lang), words.LostHeading.In(v.lang)), words.Rejoin.In(v.lang))
 	}
 	return v.idle(words.IdleHeading.In(v.lang), words.Join.In(v.lang))
 }
 
 // card is a step with nothing but words.
 func (v *VideoRoom) card(title string, body ...app.UI) app.UI {
-	return frame(v.page, v.phase, "page page-tab", v.s.live, app.Div().Class("card card-center").Body(
-		append([]app.UI{heading(title)}, body...)...))
+	return ui.Frame(v.page, string(v.phase), "page page-tab", v.s.live, app.Div().Class("card card-center").Body(
+		append([]app.UI{ui.Heading(title)}, body...)...))
 }
 
 // idle is the escalation with everything an agent does before joining.
@@ -57,27 +58,27 @@ func (v *VideoRoom) idle(title, join string) app.UI {
 	if v.running != nil {
 		busy = words.BusyLead.With(v.lang, v.running.Code)
 	}
-	return frame(v.page, v.phase, "page page-tab", v.s.live, app.Div().Class("card").Body(
-		heading(title),
+	return ui.Frame(v.page, string(v.phase), "page page-tab", v.s.live, app.Div().Class("card").Body(
+		ui.Heading(title),
 		app.P().ID(AgentStatus).Class("status-line").DataSet("customer", string(v.known.Customer.Phase)).
-			Body(sentence(words.Progress(v.known.State).Of(v.lang, v.customer()))),
-		hide(app.Div().ID(BusyNote).Class("note note-trouble").Role("alert"), busy == "").Body(
+			Body(ui.Sentence(words.Progress(v.known.State).Of(v.lang, v.customer()))),
+		ui.Hide(app.Div().ID(BusyNote).Class("note note-trouble").Role("alert"), busy == "").Body(
 			app.H2().Text(words.BusyHeading.In(v.lang)), app.P().Text(busy)),
-		note(TroubleNote, pick(busy == "", v.trouble, "")),
-		hide(app.P().Class("chip chip-record"), !v.known.Recording).Text(words.Recorded.In(v.lang)),
-		hide(app.Div().Class("actions"), v.ending).Body(
-			button(JoinButton, "button-primary button-large", iconCam, join, v.onJoin),
-			button(QuietJoinButton, "link-text", "", words.JoinQuiet.In(v.lang), v.onQuietJoin),
+		ui.Note(ui.TroubleID, ui.Pick(busy == "", v.trouble, "")),
+		ui.Hide(app.P().Class("chip chip-record"), !v.known.Recording).Text(words.Recorded.In(v.lang)),
+		ui.Hide(app.Div().Class("actions"), v.ending).Body(
+			ui.Button(JoinButton, "button-primary button-large", ui.IconCam, join, v.onJoin),
+			ui.Button(QuietJoinButton, "link-text", "", words.JoinQuiet.In(v.lang), v.onQuietJoin),
 		),
-		hide(app.P().Class("fine"), v.known.AgentPresent || v.known.CustomerPresent).Body(sentence(words.AgentJoinHint.Of(v.lang, v.customer()))),
+		ui.Hide(app.P().Class("fine"), v.known.AgentPresent || v.known.CustomerPresent).Body(ui.Sentence(words.AgentJoinHint.Of(v.lang, v.customer()))),
 		app.Div().Class("link-box").Body(
-			app.Label().For(LinkText).Body(sentence(words.LinkLabel.Of(v.lang, v.customer()))),
+			app.Label().For(LinkText).Body(ui.Sentence(words.LinkLabel.Of(v.lang, v.customer()))),
 			app.Input().ID(LinkText).Type("text").ReadOnly(true).Value(v.known.JoinURL),
 			app.Div().Class("row").Body(
-				button(CopyButton, "button-quiet", iconCopy, words.CopyLink.In(v.lang), v.onCopy),
-				button(ResendButton, "button-quiet", iconSend, words.SendAgain.In(v.lang), v.onResend),
+				ui.Button(CopyButton, "button-quiet", ui.IconCopy, words.CopyLink.In(v.lang), v.onCopy),
+				ui.Button(ResendButton, "button-quiet", ui.IconSend, words.SendAgain.In(v.lang), v.onResend),
 			),
-			hide(app.P().Class("note note-good"), v.notice == "").Body(svg(iconCheck), app.Span().Text(v.notice)),
+			ui.Hide(app.P().Class("note note-good"), v.notice == "").Body(ui.Icon(ui.IconCheck), app.Span().Text(v.notice)),
 		),
 		v.endButton(),
 	))
@@ -86,20 +87,20 @@ func (v *VideoRoom) idle(title, join string) app.UI {
 // callExtras are the agent's additions to the panel of a call.
 func (v *VideoRoom) callExtras() []app.UI {
 	return []app.UI{
-		button(CopyButton, "button-quiet", iconCopy, words.CopyLink.In(v.lang), v.onCopy),
-		button(ResendButton, "button-quiet", iconSend, words.SendAgain.In(v.lang), v.onResend),
-		hide(app.P().Class("fine"), v.notice == "").Text(v.notice),
+		ui.Button(CopyButton, "button-quiet", ui.IconCopy, words.CopyLink.In(v.lang), v.onCopy),
+		ui.Button(ResendButton, "button-quiet", ui.IconSend, words.SendAgain.In(v.lang), v.onResend),
+		ui.Hide(app.P().Class("fine"), v.notice == "").Text(v.notice),
 		v.endButton(),
 	}
 }
 
 // cancelButton ends what would otherwise be waited for.
 func (v *VideoRoom) cancelButton(text string) app.UI {
-	return app.Div().Class("actions").Body(button(CancelButton, "button-quiet", "", text, v.onCancel))
+	return app.Div().Class("actions").Body(ui.Button(CancelButton, "button-quiet", "", text, v.onCancel))
 }
 
 func (v *VideoRoom) endButton() app.UI {
-	return button(EndButton, "button-danger", iconLeave, pick(v.sureEnd, words.EndSure.In(v.lang), words.End.In(v.lang)), v.onEnd)
+	return ui.Button(EndButton, "button-danger", ui.IconLeave, ui.Pick(v.sureEnd, words.EndSure.In(v.lang), words.End.In(v.lang)), v.onEnd)
 }
 
 func (v *VideoRoom) onJoin(app.Context, app.Event) {

@@ -1,17 +1,16 @@
-package page
+package ui
 
 import (
 	"strings"
 
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 
-	"escalate/app/name"
 	"escalate/app/words"
 )
 
-// sentence is a sentence in a page. It is one element, written by hand: go-app puts
+// Sentence is a sentence in a page. It is one element, written by hand: go-app puts
 // line breaks between the children that it writes, which are spaces to a reader.
-func sentence(s words.Sentence) app.UI {
+func Sentence(s words.Sentence) app.UI {
 	before, name, after, named := s.Parts()
 	if !named {
 		return app.Raw("<span>" + escape(before) + "</span>")
@@ -38,11 +37,5 @@ func escape(s string) string {
 	return b.String()
 }
 
-// bdi isolates a name that stands by itself.
-func bdi(name string) app.UI { return app.Raw("<bdi>" + escape(name) + "</bdi>") }
-
-// maxName is the longest name that is shown, in characters.
-const maxName = 100
-
-// clean is a name as it may be shown: see package name.
-func clean(s string) string { return name.Clean(s, maxName) }
+// Name isolates a name that stands by itself.
+func Name(name string) app.UI { return app.Raw("<bdi>" + escape(name) + "</bdi>") }

@@ -1,4 +1,4 @@
-package page
+package ui
 
 import (
 	"strings"
@@ -19,7 +19,7 @@ func TestTidy(t *testing.T) {
 		{"cut off", `<b aria-label`, `<b`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			if got := tidy(c.in); got != c.want {
+			if got := Tidy(c.in); got != c.want {
 				t.Errorf("got  %s\nwant %s", got, c.want)
 			}
 		})
@@ -28,7 +28,7 @@ func TestTidy(t *testing.T) {
 
 func TestTidyOfWhatGoAppWrites(t *testing.T) {
 	name := "O'Neil \"Ann\"\n<script>"
-	got := tidy(app.HTMLString(app.Div().Aria("label", name).Text(name)))
+	got := Tidy(app.HTMLString(app.Div().Aria("label", name).Text(name)))
 	want := "<div aria-label=\"O&#39;Neil &#34;Ann&#34;\n&lt;script&gt;\">O&#39;Neil &#34;Ann&#34;\n&lt;script&gt;</div>"
 	if got != want {
 		t.Errorf("got  %s\nwant %s", got, want)

@@ -1,4 +1,4 @@
-package page
+package ui
 
 import (
 	"html"
@@ -7,11 +7,11 @@ import (
 	"strings"
 )
 
-// tidy mends the attributes of markup that go-app has written. It quotes
+// Tidy mends the attributes of markup that go-app has written. It quotes
 // values for Go, not for HTML (a quotation mark in a value would end it),
 // writes the value "true" as no value (which ARIA reads as none), and in no
 // certain order. After tidy they are escaped, complete and sorted.
-func tidy(markup string) string {
+func Tidy(markup string) string {
 	var b strings.Builder
 	b.Grow(len(markup) + len(markup)/8)
 	for {
