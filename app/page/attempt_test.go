@@ -4,14 +4,15 @@ import (
 	"testing"
 	"time"
 
+	"escalate/app/stage"
 	"escalate/app/video"
 	"escalate/app/wire"
 )
 
 // side is one of the pages with a call, for what both must do.
-type side struct {
+type eitherSide struct {
 	name   string
-	open   func(*testing.T) (*rig, *session)
+	open   func(*testing.T) (*rig, *stage.Stage)
 	join   func(*rig)
 	cancel func(*rig)
 	rejoin func(*rig)
@@ -20,43 +21,51 @@ type side struct {
 	camera bool   // whether it stays on at home
 }
 
-func sides() []side {
-	return []side{{
+func sides() []eitherSide {
+	return []eitherSide{{
 		name: "customer",
-		open: func(t *testing.T) (*rig, *session) {
+		open: func(t *testing.T) (*rig, *stage.Stage) {
 			s := open(invited())
 			r, j := joinRig(t, s)
 			r.api.join = wire.Join{Token: "tok", Room: "RMx", Identity: "customer:K7Q2MWX:n", LeaveKey: "key", State: s}
-			return r, &j.s
+			return r, j.stage
 		},
 		join:   func(r *rig) { r.do(func() { r.c.(*Join).onJoin(nil, noEvent()) }) },
-		cancel: func(r *rig) { r.do(func() { r.c.(*Join).onCancel(nil, noEvent()) }) },
+		cancel: func(r *rig) { r.do(func() { r.c.(*Join).attempt.onCancel(nil, noEvent()) }) },
 		rejoin: func(r *rig) { r.do(func() { r.c.(*Join).onRejoin(nil, noEvent()) }) },
 		home:   "green_room", out: "after", camera: true,
 	}, {
 		name: "agent",
-		open: func(t *testing.T) (*rig, *session) {
+		open: func(t *testing.T) (*rig, *stage.Stage) {
 			r, v := opened(t)
-			return r, &v.s
+			return r, v.stage
 		},
 		join:   func(r *rig) { r.do(func() { r.c.(*VideoRoom).onJoin(nil, noEvent()) }) },
-		cancel: func(r *rig) { r.do(func() { r.c.(*VideoRoom).onCancel(nil, noEvent()) }) },
+		cancel: func(r *rig) { r.do(func() { r.c.(*VideoRoom).attempt.onCancel(nil, noEvent()) }) },
 		rejoin: func(r *rig) { r.do(func() { r.c.(*VideoRoom).onJoin(nil, noEvent()) }) },
 		home:   "idle", out: "left",
 	}}
 }
 
+// seatOf is the place in the Room of whichever page it is.
+func seatOf(r *rig) seat {
+	if j, ok := r.c.(*Join); ok {
+		return j.attempt.seat
+	}
+	return r.c.(*VideoRoom).attempt.seat
+}
+
 func (r *rig) phase(p string) func() bool { return r.shows(`data-phase="` + p + `"`) }
 
-func eachSide(t *testing.T, f func(*testing.T, side)) {
+func eachSide(t *testing.T, f func(*testing.T, eitherSide)) {
 	for _, si := range sides() {
 		t.Run(si.name, func(t *testing.T) { f(t, si) })
 	}
 }
 
 func TestCancelTakesTheRequestForATokenBack(t *testing.T) {
-	eachSide(t, func(t *testing.T, si side) {
-		r, s := si.open(t)
+	eachSide(t, func(t *testing.T, si eitherSide) {
+		r, _ := si.open(t)
 		gate := make(chan struct{})
 		r.api.set(func(f *fakeAPI) { f.joinGate = gate })
 		si.join(r)
@@ -71,14 +80,14 @@ func TestCancelTakesTheRequestForATokenBack(t *testing.T) {
 		r.api.set(func(f *fakeAPI) { f.joinGate = nil })
 		si.join(r)
 		r.until("in call", r.phase("in_call"))
-		if s.identity == "" {
+		if seat := seatOf(r); seat.identity == "" || seat.left {
 			t.Error("nobody would be told when this one leaves")
 		}
 	})
 }
 
 func TestCancelTakesTheConnectionBack(t *testing.T) {
-	eachSide(t, func(t *testing.T, si side) {
+	eachSide(t, func(t *testing.T, si eitherSide) {
 		r, _ := si.open(t)
 		gate := make(chan struct{})
 		r.connector.Gate = gate
@@ -102,7 +111,7 @@ func TestCancelTakesTheConnectionBack(t *testing.T) {
 }
 
 func TestCancelWhileComingBackIsLeaving(t *testing.T) {
-	eachSide(t, func(t *testing.T, si side) {
+	eachSide(t, func(t *testing.T, si eitherSide) {
 		r, _ := si.open(t)
 		si.join(r)
 		r.until("in call", r.phase("in_call"))
@@ -122,9 +131,9 @@ func TestCancelWhileComingBackIsLeaving(t *testing.T) {
 
 // The SDK has time-outs of its own, but not for everything it waits for.
 func TestConnectionThatNeverComesEnds(t *testing.T) {
-	eachSide(t, func(t *testing.T, si side) {
+	eachSide(t, func(t *testing.T, si eitherSide) {
 		r, s := si.open(t)
-		s.wait.connect = 5 * time.Millisecond
+		s.Call.Limit = 5 * time.Millisecond
 		r.connector.Gate = make(chan struct{})
 		si.join(r)
 		r.until("a sentence and Join", func() bool {

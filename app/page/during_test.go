@@ -22,19 +22,19 @@ func TestLeavingIsAskedAboutDuringACallOnly(t *testing.T) {
 		first.Emit(video.Disconnected{Err: &video.Error{Reason: video.SignalingLost}})
 		r.until("back in", func() bool { return r.connector.Room() != first && r.shows(`data-phase="in_call"`)() })
 		r.until("it asks", asks(r, 1))
-		r.do(func() { j.s.leave() })
+		r.do(func() { j.stage.Call.Leave() })
 		r.until("left", r.shows(`data-phase="after"`))
 		r.until("it does not ask any more", asks(r, 0))
 	})
 	t.Run("agent", func(t *testing.T) {
 		r, v := agentInCall(t)
 		r.until("it asks", asks(r, 1))
-		r.do(func() { v.s.leave() })
+		r.do(func() { v.stage.Call.Leave() })
 		r.until("it does not ask any more", asks(r, 0))
 	})
 	t.Run("the page goes", func(t *testing.T) {
 		r, j := inCall(t)
-		r.do(func() { j.s.close() })
+		r.do(func() { j.stage.Close() })
 		r.until("it does not ask any more", asks(r, 0))
 	})
 }

@@ -14,7 +14,9 @@ import (
 
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 
+	"escalate/app/stage"
 	"escalate/app/ui"
+	"escalate/app/video"
 	"escalate/app/video/videotest"
 	"escalate/app/wire"
 )
@@ -465,3 +467,21 @@ func runtimeYield() {
 
 // plain is the page's markup as Render would write it.
 func (r *rig) plain() string { return ui.Tidy(app.HTMLString(r.c)) }
+
+// idle says whether no command on camera or microphone is being carried out.
+func idle(s *stage.Stage) bool { return !s.Kit.Busy(video.Audio) && !s.Kit.Busy(video.Video) }
+
+// using makes the page's capture one of a device, and waits until the page knows.
+func (r *rig) using(k video.Kind, id string, all ...video.Device) {
+	r.t.Helper()
+	r.devices.Newest().SetDevice(k, id)
+	r.devices.Plug(all...)
+	r.until("the device in use is shown", func() bool {
+		for _, line := range strings.Split(r.html(), "\n") {
+			if strings.Contains(line, "<option") && strings.Contains(line, "selected") && strings.Contains(line, `value="`+id+`"`) {
+				return true
+			}
+		}
+		return false
+	})
+}

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"escalate/app/device"
 	"escalate/app/video"
 	"escalate/app/words"
 )
@@ -16,21 +17,21 @@ func TestAgentSeesThePictureWhole(t *testing.T) {
 	r.until("the button", func() bool {
 		return strings.Contains(r.html(), `aria-label="Fill the frame" aria-pressed="false" class="fit" id="fit-button"`)
 	})
-	r.do(func() { v.s.onFit(nil, noEvent()) })
+	r.do(func() { v.stage.ToggleFit() })
 	r.until("it fills", r.shows(`data-fit="fill"`))
-	r.until("said", func() bool { return v.s.live == words.Filled.In(words.English) })
+	r.until("said", func() bool { return v.screen.Live() == words.Filled.In(words.English) })
 	r.until("the button is pressed", r.shows(`aria-label="Fill the frame" aria-pressed="true" class="fit"`))
 	// It is remembered in this browser, for either page.
 	again := newVideoRoom(r.deps())
-	r.do(func() { again.s.recall() })
-	if again.s.fit.name() != "fill" {
+	r.do(func() { again.stage.Kit.Begin() })
+	if again.stage.Fit() != "fill" {
 		t.Error("the choice is forgotten")
 	}
-	r.do(func() { v.s.onFit(nil, noEvent()) })
+	r.do(func() { v.stage.ToggleFit() })
 	r.until("whole again", r.shows(`data-fit="whole"`))
 	join := newJoin(r.deps(), "K7Q2MWX")
-	r.do(func() { join.s.recall() })
-	if join.s.fit.name() != "whole" {
+	r.do(func() { join.stage.Kit.Begin() })
+	if join.stage.Fit() != "whole" {
 		t.Error("the choice is forgotten")
 	}
 }
@@ -41,12 +42,12 @@ func TestCustomersPageFillsUntilAsked(t *testing.T) {
 		t.Error(r.html())
 	}
 	// Another choice that is remembered says nothing of this one.
-	r.do(func() { j.s.use(audioInput, "mic1") })
-	r.until("remembered", func() bool { return r.host.Stored(choicesKey) != "" })
+	r.do(func() { j.stage.Kit.Use(device.AudioInput, "mic1") })
+	r.until("remembered", func() bool { return r.host.Stored("escalate.choices") != "" })
 	v := newVideoRoom(r.deps())
-	v.s.recall()
-	if v.s.fit.name() != "whole" {
-		t.Errorf("what was not chosen is remembered: %s", r.host.Stored(choicesKey))
+	v.stage.Kit.Begin()
+	if v.stage.Fit() != "whole" {
+		t.Errorf("what was not chosen is remembered: %s", r.host.Stored("escalate.choices"))
 	}
 }
 

@@ -5,8 +5,7 @@ import (
 	"encoding/json"
 	"time"
 
-	"github.com/maxence-charriere/go-app/v9/pkg/app"
-
+	"escalate/app/ui"
 	"escalate/app/wire"
 )
 
@@ -31,13 +30,12 @@ const likelyPace = 5 * time.Second
 // server without HTTP/2, for all of its tabs together. All of it belongs to
 // the UI goroutine.
 type follower struct {
-	s    *session
+	source
 	code string
 	news func(wire.State)
 	// failed is told when looking went wrong; may be nil.
 	failed func(error)
 	more   func() bool // whether anything can still come
-	wait   patience
 
 	n       int           // counts streams; what belongs to an older one is ignored
 	stop    func()        // closes the stream
@@ -50,12 +48,36 @@ type follower struct {
 	unwatch func()
 }
 
+// source is where news come from.
+type source struct {
+	screen *ui.Screen
+	host   Host
+	api    API
+	wait   patience
+}
+
+// patience is how long news are waited for.
+type patience struct {
+	// first is when the first event of a stream must have come: a server sends
+	// one at once, so a stream without has been held back on the way.
+	first time.Duration
+	// poll is the pace of looking for oneself where the stream is silent.
+	poll time.Duration
+	// hidden is how long a page may be out of view before it gives its stream
+	// back: who only looks something up in the chat is soon back.
+	hidden time.Duration
+}
+
+// usual is what people get.
+func usual() patience {
+	return patience{first: 3 * time.Second, poll: 5 * time.Second, hidden: 5 * time.Second}
+}
+
 // follow tells news of the escalation with the code, as long as there is more.
-func (s *session) follow(code string, news func(wire.State), failed func(error), more func() bool) (stop func()) {
-	f := &follower{s: s, code: code, news: news, failed: failed, more: more, wait: s.wait, pace: likelyPace}
-	ctx := s.ctx
-	f.unwatch = s.deps.Host.OnVisibility(func(visible bool) {
-		ctx.Dispatch(func(app.Context) { f.seen(visible) })
+func (s source) follow(code string, news func(wire.State), failed func(error), more func() bool) (stop func()) {
+	f := &follower{source: s, code: code, news: news, failed: failed, more: more, pace: likelyPace}
+	f.unwatch = s.host.OnVisibility(func(visible bool) {
+		s.screen.Do(func() { f.seen(visible) })
 	})
 	f.open()
 	return f.end
@@ -78,21 +100,17 @@ func (f *follower) open() {
 		f.lookIn(f.wait.poll)
 		return
 	}
-	n, ctx := f.n, f.s.ctx
-	mine := func(do func(app.Context)) {
-		ctx.Dispatch(func(c app.Context) {
-			if n == f.n {
-				do(c)
-			}
-		})
-	}
-	f.stop = f.s.deps.Host.Events(wire.CodePath(f.code, wire.ActionEvents), func(name, data string) {
-		mine(func(c app.Context) { f.event(c, name, data) })
+	n := f.n
+	f.stop = f.host.Events(wire.CodePath(f.code, wire.ActionEvents), func(name, data string) {
+		f.screen.DoQuietly(func() (seen bool) { return n != f.n || f.event(name, data) })
 	}, func() {
-		mine(func(app.Context) {
+		f.screen.Do(func() {
+			if n != f.n {
+				return
+			}
 			f.alarm = halt(f.alarm)
 			f.lookIn(0)
-			f.s.later(f.wait.poll, func() { f.again(n) })
+			f.screen.Later(f.wait.poll, func() { f.again(n) })
 		})
 	})
 	f.await()
@@ -117,13 +135,13 @@ func (f *follower) again(n int) {
 // after sets the timer t anew: f is called on the UI goroutine.
 func (f *follower) after(t *time.Timer, d time.Duration, do func()) *time.Timer {
 	halt(t)
-	ctx, n := f.s.ctx, f.n
+	n := f.n
 	return time.AfterFunc(d, func() {
-		ctx.Dispatch(func(c app.Context) {
-			c.PreventUpdate() // news, if any, come later
+		f.screen.DoQuietly(func() (seen bool) {
 			if n == f.n {
 				do()
 			}
+			return false // news, if any, come later
 		})
 	})
 }
@@ -145,8 +163,8 @@ func (f *follower) lookNow() {
 		return
 	}
 	f.looking = true
-	async(f.s, func(ctx context.Context) (wire.State, error) {
-		return f.s.deps.API.State(ctx, f.code)
+	ui.Async(f.screen, func(ctx context.Context) (wire.State, error) {
+		return f.api.State(ctx, f.code)
 	}, func(st wire.State, err error) {
 		f.looking = false
 		switch {
@@ -160,10 +178,10 @@ func (f *follower) lookNow() {
 	})
 }
 
-func (f *follower) event(c app.Context, name, data string) {
+// event takes an event of the stream and says whether anything looks different.
+func (f *follower) event(name, data string) (seen bool) {
 	if name == wire.EventBeat {
 		var b wire.Beat
-		c.PreventUpdate() // nothing looks different
 		if json.Unmarshal([]byte(data), &b) == nil && b.Every > 0 {
 			f.pace = time.Duration(b.Every) * time.Millisecond
 		}
@@ -174,6 +192,7 @@ func (f *follower) event(c app.Context, name, data string) {
 	if name == wire.EventState && json.Unmarshal([]byte(data), &st) == nil {
 		f.tell(st)
 	}
+	return name != wire.EventBeat
 }
 
 // tell passes news on, and holds no stream after the last.
@@ -188,9 +207,8 @@ func (f *follower) seen(visible bool) {
 	f.leaving = halt(f.leaving)
 	switch {
 	case !visible && !f.hidden:
-		ctx := f.s.ctx
 		f.leaving = time.AfterFunc(f.wait.hidden, func() {
-			ctx.Dispatch(func(app.Context) {
+			f.screen.Do(func() {
 				if f.leaving != nil {
 					f.hidden = true
 					f.open()

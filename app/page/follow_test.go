@@ -44,7 +44,7 @@ func TestSilentStreamIsOpenedAnew(t *testing.T) {
 func TestStreamSilentFromTheStartIsOpenedAnew(t *testing.T) {
 	r, j := joinRig(t, invited())
 	r.do(func() {
-		f := &follower{s: &j.s, code: j.code, news: j.take, more: func() bool { return true }, wait: usual(), pace: 5 * time.Millisecond}
+		f := &follower{source: j.source, code: j.code, news: j.take, more: func() bool { return true }, pace: 5 * time.Millisecond}
 		f.open()
 		t.Cleanup(func() { r.do(f.close) })
 	})
@@ -91,13 +91,13 @@ func TestOnlyTheNewestStreamCounts(t *testing.T) {
 	r.do(j.watch)
 	old(wire.EventState, `{"code":"`+j.code+`","status":"expired","version":9}`)
 	r.do(func() {})
-	if j.phase != PhaseGreenRoom {
-		t.Errorf("phase %s", j.phase)
+	if j.attempt.phase != PhaseGreenRoom {
+		t.Errorf("phase %s", j.attempt.phase)
 	}
 }
 
 // hurried makes a page wait for next to nothing where it waits for seconds.
-func hurried(s *session) {
+func hurried(s *source) {
 	s.wait.first, s.wait.poll, s.wait.hidden = time.Millisecond, 2*time.Millisecond, time.Millisecond
 }
 
@@ -107,7 +107,7 @@ func TestHeldBackStreamDelaysNobody(t *testing.T) {
 	t.Run("customer", func(t *testing.T) {
 		r := newRig(t, joinPageData(invited()))
 		j := newJoin(r.deps(), "K7Q2MWX")
-		hurried(&j.s)
+		hurried(&j.source)
 		r.mount(j)
 		s := open(invited())
 		s.AgentName = "Nora"
@@ -116,7 +116,7 @@ func TestHeldBackStreamDelaysNobody(t *testing.T) {
 	})
 	t.Run("agent before the call", func(t *testing.T) {
 		r, v := tab(t)
-		hurried(&v.s)
+		hurried(&v.source)
 		r.hears(wire.Bridge{Type: wire.BridgeToken, Token: "flex"})
 		r.hears(wire.Bridge{Type: wire.BridgeOpen, TaskSID: "WT1", Code: "K7Q2MWX"})
 		r.until("idle", r.shows(`data-phase="idle"`))
@@ -127,7 +127,7 @@ func TestHeldBackStreamDelaysNobody(t *testing.T) {
 	})
 	t.Run("agent in the call", func(t *testing.T) {
 		r, v := tab(t)
-		hurried(&v.s)
+		hurried(&v.source)
 		r.hears(wire.Bridge{Type: wire.BridgeToken, Token: "flex"})
 		r.hears(wire.Bridge{Type: wire.BridgeOpen, TaskSID: "WT1", Code: "K7Q2MWX"})
 		r.until("idle", r.shows(`data-phase="idle"`))
@@ -159,7 +159,7 @@ func passed(d time.Duration) func() bool {
 func TestNobodyLooksWhileTheStreamSpeaks(t *testing.T) {
 	r := newRig(t, joinPageData(invited()))
 	j := newJoin(r.deps(), "K7Q2MWX")
-	j.s.wait.first, j.s.wait.poll = time.Hour, time.Millisecond
+	j.source.wait.first, j.source.wait.poll = time.Hour, time.Millisecond
 	r.mount(j)
 	r.host.beat(time.Hour)
 	r.do(func() {})
@@ -183,8 +183,8 @@ func TestNobodyLooksWhileTheStreamSpeaks(t *testing.T) {
 func TestHiddenPageGivesItsStreamBack(t *testing.T) {
 	r := newRig(t, joinPageData(invited()))
 	j := newJoin(r.deps(), "K7Q2MWX")
-	hurried(&j.s)
-	j.s.wait.first = time.Hour
+	hurried(&j.source)
+	j.source.wait.first = time.Hour
 	r.mount(j)
 	r.host.beat(time.Hour)
 	r.api.set(func(f *fakeAPI) { f.join = wire.Join{Waiting: true, State: invited()} })

@@ -21,7 +21,7 @@ func TestGoldensOfTrouble(t *testing.T) {
 			r, j := joinRig(t, invited())
 			r.devices.SetFail(&video.Error{Reason: reason})
 			r.do(func() { j.onCheck(nil, noEvent()) })
-			r.until("advice", func() bool { return j.phase == PhaseGreenRoom && j.s.mediaErr != nil })
+			r.until("advice", func() bool { return j.attempt.phase == PhaseGreenRoom && j.stage.Kit.Prompt.Err != nil })
 			r.golden(name)
 		})
 	}
@@ -32,10 +32,10 @@ func TestGoldensOfTrouble(t *testing.T) {
 		r.until("the microphone", r.shows("Microphone 1"))
 		r.golden("join_no_camera")
 	})
-	for name, found := range map[string]network{"join_network_good": netGood, "join_network_no_udp": netNoUDP, "join_network_none": netNone} {
+	for name, found := range map[string]reach{"join_network_good": netGood, "join_network_no_udp": netNoUDP, "join_network_none": netNone} {
 		t.Run(name, func(t *testing.T) {
 			r, j := joinRig(t, invited())
-			r.do(func() { j.network = found })
+			r.do(func() { j.network.found = found })
 			r.golden(name)
 		})
 	}
@@ -51,7 +51,7 @@ func TestGoldensOfJoining(t *testing.T) {
 	})
 	t.Run("join_joining", func(t *testing.T) {
 		r, j := joinRig(t, invited())
-		r.do(func() { j.to(PhaseJoining) })
+		r.do(func() { j.attempt.to(PhaseJoining) })
 		r.golden("join_joining")
 	})
 	t.Run("join_full", func(t *testing.T) {
@@ -103,18 +103,20 @@ func TestGoldensOfACall(t *testing.T) {
 	}{
 		{"join_tap_to_hear", func(r *rig, _ *Join) { r.connector.Room().Emit(video.PlaybackBlocked{}) }},
 		{"join_sharing", func(r *rig, j *Join) {
-			r.do(func() { j.s.onShare(nil, noEvent()) })
+			r.do(func() { j.stage.ToggleShare() })
 			r.until("shared", func() bool {
-				return len(j.s.busy) == 0 && j.s.state.ScreenOn() && j.s.live == words.SelfSharing.In(words.English)
+				return idle(j.stage) && j.stage.Call.State.ScreenOn() && j.screen.Live() == words.SelfSharing.In(words.English)
 			})
 		}},
 		{"join_blurred", func(r *rig, j *Join) {
-			r.do(func() { j.s.onMore(nil, noEvent()); j.s.onBlur(nil, noEvent()) })
-			r.until("blurred", func() bool { return j.s.blur && !j.s.blurring })
+			r.do(func() { j.stage.OpenMore(true); j.stage.Kit.ToggleBlur() })
+			r.until("blurred", func() bool {
+				return j.stage.Kit.Blurred() && r.shows(`aria-busy="false" aria-pressed="true" class="button button-quiet" id="blur-button"`)()
+			})
 		}},
 		{"join_small_window", func(r *rig, j *Join) {
-			r.do(func() { j.s.onMore(nil, noEvent()); j.s.onMini(nil, noEvent()) })
-			r.until("small", func() bool { return j.s.mini != nil })
+			r.do(func() { j.stage.OpenMore(true); j.stage.ToggleMini() })
+			r.until("small", r.shows(`aria-pressed="true" class="button button-quiet" id="mini-button"`))
 		}},
 		{"join_other_reconnecting", func(r *rig, _ *Join) { r.connector.Room().Emit(video.ParticipantReconnecting{SID: "PA1"}) }},
 		{"join_other_off", func(r *rig, _ *Join) {
@@ -153,12 +155,12 @@ func TestGoldensOfTheAgent(t *testing.T) {
 	})
 	t.Run("agent_rejoining", func(t *testing.T) {
 		r, v := agentInCall(t)
-		r.do(func() { v.to(PhaseRejoining) })
+		r.do(func() { v.attempt.to(PhaseRejoining) })
 		r.golden("agent_rejoining")
 	})
 	t.Run("agent_lost", func(t *testing.T) {
 		r, v := opened(t)
-		r.do(func() { v.to(PhaseLost) })
+		r.do(func() { v.attempt.to(PhaseLost) })
 		r.golden("agent_lost")
 	})
 }

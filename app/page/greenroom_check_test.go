@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"escalate/app/device"
 	"escalate/app/video"
 	"escalate/app/wire"
 	"escalate/app/words"
@@ -39,7 +40,7 @@ func checked(t *testing.T, h *checkHost, stored string) (*rig, *Join) {
 	s := open(invited())
 	r := newRig(t, wire.Page{State: &s, Brand: "Escalate", Lang: "en", Network: &wire.Network{Signaling: "wss://s.example.com"}})
 	h.fakeHost = r.host
-	r.host.Store(choicesKey, stored)
+	r.host.Store("escalate.choices", stored)
 	d := r.deps()
 	d.Host = h
 	j := newJoin(d, s.Code)
@@ -76,7 +77,7 @@ func TestNetworkIsLookedAtAndNeverStopsAnyone(t *testing.T) {
 func TestChimeGoesToTheChosenSpeaker(t *testing.T) {
 	h := &checkHost{open: true, udp: true, fail: video.ErrUnsupported}
 	r, j := checked(t, h, `{"speaker":"headset"}`)
-	r.do(func() { j.s.onChime(nil, noEvent()) })
+	r.do(func() { j.stage.Kit.Chime() })
 	r.until("it says that it failed", r.shows(words.ChimeFailed.In(words.English)))
 	if len(h.spoke) != 1 || h.spoke[0] != "headset" {
 		t.Errorf("played through %q", h.spoke)
@@ -86,15 +87,18 @@ func TestChimeGoesToTheChosenSpeaker(t *testing.T) {
 func TestChoicesAreRemembered(t *testing.T) {
 	h := &checkHost{open: true, udp: true}
 	r, j := checked(t, h, `not ours`)
-	r.do(func() { j.s.use(audioOutput, "headset") })
-	r.do(func() { j.s.useKeys(false) })
-	var c choices
-	if err := json.Unmarshal([]byte(h.Stored(choicesKey)), &c); err != nil || c.Speaker != "headset" || !c.NoKeys {
+	r.do(func() { j.stage.Kit.Use(device.AudioOutput, "headset") })
+	r.do(func() { j.stage.UseKeys(false) })
+	var c struct {
+		Speaker string
+		NoKeys  bool
+	}
+	if err := json.Unmarshal([]byte(h.Stored("escalate.choices")), &c); err != nil || c.Speaker != "headset" || !c.NoKeys {
 		t.Errorf("kept %+v, %v", c, err)
 	}
-	_, again := checked(t, &checkHost{open: true, udp: true}, h.Stored(choicesKey))
-	if again.s.chosen[audioOutput] != "headset" || !again.s.keys.off {
-		t.Errorf("recalled %v, keys off %t", again.s.chosen, again.s.keys.off)
+	_, again := checked(t, &checkHost{open: true, udp: true}, h.Stored("escalate.choices"))
+	if again.stage.Kit.Choices.Device(device.AudioOutput) != "headset" || again.stage.Kit.Choices.Keys() {
+		t.Errorf("recalled %v, keys off %t", again.stage.Kit.Choices, !again.stage.Kit.Choices.Keys())
 	}
 }
 
@@ -102,15 +106,15 @@ func TestKeysSwitchTheMicrophone(t *testing.T) {
 	h := &checkHost{open: true, udp: true}
 	r, j := checked(t, h, "")
 	r.do(func() { j.onCheck(nil, noEvent()) })
-	r.until("checked", func() bool { return j.s.capture != nil })
-	h.press(keyMic)
+	r.until("checked", func() bool { return j.stage.Kit.Capture() != nil })
+	h.press("mod+d")
 	r.until("muted, and said so", r.shows(words.MuteOn.In(words.English)))
-	h.press(keyCamera)
+	h.press("mod+e")
 	r.until("camera off, and said so", r.shows(words.CameraStopped.In(words.English)))
-	r.do(func() { j.s.useKeys(false) })
-	h.press(keyMic)
+	r.do(func() { j.stage.UseKeys(false) })
+	h.press("mod+d")
 	r.do(func() {})
-	if j.s.microphoneOn() {
+	if j.stage.Kit.On(video.Audio) {
 		t.Error("a shortcut that is switched off works")
 	}
 }

@@ -7,6 +7,8 @@ import (
 
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 
+	"escalate/app/device"
+	"escalate/app/stage"
 	"escalate/app/video"
 	"escalate/app/wire"
 	"escalate/app/words"
@@ -55,15 +57,15 @@ func TestCheckShowsThePreview(t *testing.T) {
 	close(r.devices.Gate)
 	r.until("preview", func() bool {
 		c := r.devices.Newest()
-		return c != nil && c.Called("Attach "+PreviewVideo) && r.shows("Microphone 1")()
+		return c != nil && c.Called("Attach "+device.PreviewVideo) && r.shows("Microphone 1")()
 	})
 	r.golden("join_checked")
 	r.until("ready is reported", func() bool { return r.api.reported(wire.PhaseReady, "") })
 
 	c := r.devices.Newest()
-	r.do(func() { j.s.onCamera(nil, noEvent()) })
-	r.until("camera off", func() bool { return c.Called("SetEnabled video false") && !j.s.cameraOn() })
-	r.do(func() { j.s.use(audioInput, "mic1") })
+	r.do(func() { j.stage.Kit.OnCamera(nil, noEvent()) })
+	r.until("camera off", func() bool { return c.Called("SetEnabled video false") && !j.stage.Kit.On(video.Video) })
+	r.do(func() { j.stage.Kit.Use(device.AudioInput, "mic1") })
 	r.until("device", func() bool { return c.Called("Use audio mic1") })
 	c.SetLevel(0.5)
 	r.until("the meter moves", r.shows(`<span class="on">`))
@@ -90,7 +92,7 @@ func TestJoinWithoutCamera(t *testing.T) {
 			if !r.devices.Called(c.call) || len(r.devices.Captures()) != 1 {
 				t.Errorf("captures: %q", r.devices.Calls.Calls())
 			}
-			if j.s.cameraOn() {
+			if j.stage.Kit.On(video.Video) {
 				t.Error("the camera is on")
 			}
 		})
@@ -108,13 +110,13 @@ func TestRecordingNeedsConsent(t *testing.T) {
 		t.Error("asked for the devices before consent")
 	}
 	r.api.set(func(f *fakeAPI) { f.join = wire.Join{Token: "tok", Room: "RMx", State: s} })
-	r.do(func() { j.agree(true) })
+	r.do(func() { j.consent.agree(true) })
 	r.do(func() { j.onJoin(nil, noEvent()) })
 	r.until("in call", r.shows(`data-phase="in_call"`))
-	if !r.api.has(func(f *fakeAPI) bool { return f.asked[0].Consent == words.Consent.In(j.lang) }) {
+	if !r.api.has(func(f *fakeAPI) bool { return f.asked[0].Consent == words.Consent.In(j.screen.Lang) }) {
 		t.Error("the wording did not travel")
 	}
-	if strings.Contains(r.html(), `hidden id="`+RecordChip) {
+	if strings.Contains(r.html(), `hidden id="`+stage.RecordChip) {
 		t.Error("no recording chip in the call")
 	}
 }

@@ -1,8 +1,6 @@
 package page
 
 import (
-	"encoding/json"
-
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 
 	"escalate/app/ui"
@@ -28,10 +26,7 @@ func newHome(d Deps) *Home {
 
 // OnMount takes over what was typed before.
 func (h *Home) OnMount(ctx app.Context) {
-	var e early
-	if b := h.host.Early(); b != nil {
-		_ = json.Unmarshal(b, &e) // unreadable is as good as nothing done
-	}
+	e := earlyOf(h.host)
 	h.code = e.Code
 	if e.Focus != "" {
 		ctx.Defer(func(app.Context) { h.host.Focus(e.Focus) })

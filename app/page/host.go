@@ -2,8 +2,10 @@ package page
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
+	"escalate/app/stage"
 	"escalate/app/video"
 )
 
@@ -11,6 +13,8 @@ import (
 // come from any goroutine and must hand over and return; methods that take a
 // Context wait.
 type Host interface {
+	stage.Host
+
 	// PageData is the wire.Page that the server wrote into the page, as JSON.
 	PageData() []byte
 	// Early is what the person did before the program was up: an early as JSON,
@@ -28,27 +32,9 @@ type Host interface {
 	// PostToParent posts JSON to the framing window if its origin is origin;
 	// "*" is any.
 	PostToParent(data []byte, origin string)
-	// Framed says whether the page is inside another one.
-	Framed() bool
-
-	// Stored is what Store kept under key in this browser, or "".
-	Stored(key string) string
-	// Store keeps value under key; an empty value removes it.
-	Store(key, value string)
 
 	// Copy puts text on the clipboard; begin it in a click.
 	Copy(ctx context.Context, text string) error
-	// Focus moves the keyboard focus to the element with the id.
-	Focus(id string)
-	// Fill puts text into the field with the id.
-	Fill(id, text string)
-	// ScrollDown shows the end of the element with the id.
-	ScrollDown(id string)
-	// Mini shows the <video>s with the ids in a small window on top of all
-	// others, with a copy of the buttons; where a browser can only show one
-	// video, it is the first. closed is told when the window is gone. Begin it
-	// in a click.
-	Mini(ctx context.Context, title string, videos, buttons []string, closed func()) (stop func(), err error)
 	// SetTitle names the tab.
 	SetTitle(title string)
 	// Clock is t as the person's clock shows it, in their language and time
@@ -59,30 +45,11 @@ type Host interface {
 	Online() bool
 	// Settled says that the page has time for what can wait.
 	Settled()
-	// Fullscreen shows the element with the id on the whole screen, or ends that.
-	Fullscreen(ctx context.Context, id string, on bool) error
-	// OnFullscreen tells when the whole screen is entered or left.
-	OnFullscreen(f func(on bool)) (stop func())
-	// KeepAwake asks that the screen stays on until stop.
-	KeepAwake() (stop func())
-	// AskBeforeLeaving has the browser ask whether the page is really to be
-	// reloaded, closed or left, until stop.
-	AskBeforeLeaving() (stop func())
-
-	// Chime plays a short sound through a speaker, "" the usual one; begin it
-	// in a click.
-	Chime(ctx context.Context, speaker string) error
-	// OnKeys calls f with each of the named key combinations, such as "mod+d",
-	// that is pressed in the page.
-	OnKeys(names []string, f func(name string)) (stop func())
 	// Probe looks whether a WebSocket opens and whether UDP reaches a STUN server.
 	Probe(ctx context.Context, socket string, stun []string) (open, udp bool)
 
 	// OnPageHide calls f when the page goes away, for good or into a cache.
 	OnPageHide(f func()) (stop func())
-	// OnVisibility calls f when the page comes into view or leaves it, and at
-	// once for a page that is out of view already.
-	OnVisibility(f func(visible bool)) (stop func())
 }
 
 // early is what a person did on the server's page before the program was up;
@@ -92,6 +59,14 @@ type early struct {
 	Consent bool   `json:"consent"` // ticked the recording consent
 	Code    string `json:"code"`    // typed this into the code field
 	Focus   string `json:"focus"`   // id of the focused element
+}
+
+// earlyOf reads it; zero if it is unreadable, which is as good as nothing done.
+func earlyOf(h Host) (e early) {
+	if b := h.Early(); b != nil {
+		_ = json.Unmarshal(b, &e)
+	}
+	return e
 }
 
 // noHost is the Host where there is no browser: the page data, and nothing.
@@ -107,7 +82,6 @@ func (noHost) OnMessage(func(string, bool, []byte)) (stop func()) {
 	return nothing
 }
 func (noHost) PostToParent([]byte, string)        {}
-func (noHost) Framed() bool                       { return false }
 func (noHost) Stored(string) string               { return "" }
 func (noHost) Store(string, string)               {}
 func (noHost) Copy(context.Context, string) error { return nil }

@@ -8,46 +8,10 @@ const (
 
 	JoinButton      = "join-button"
 	QuietJoinButton = "join-quiet-button" // join without camera
-	CheckButton     = "check-button"      // ask for camera and microphone now
 	ConsentInput    = "consent-input"
 	ConsentError    = "consent-error"
-	PreviewVideo    = "preview-video"
 	CancelButton    = "cancel-button" // stop waiting or joining
-	ChimeButton     = "chime-button"  // test the speaker
-	ChimeNote       = "chime-note"
 	NetworkLine     = "network-line"
-	AdviceSteps     = "advice-steps" // what to press to allow the devices
-	KeysSwitch      = "keys-switch"
-
-	MuteButton       = "mute-button"
-	CameraButton     = "camera-button"
-	ShareButton      = "share-button"
-	FlipButton       = "flip-button"
-	FitButton        = "fit-button" // others' pictures whole, or filling their tiles
-	MoreButton       = "more-button"
-	MorePanel        = "more-panel"
-	FullScreenButton = "fullscreen-button"
-	LeaveButton      = "leave-button"
-	ResumeButton     = "resume-button" // play the sound that autoplay blocked
-	BlurButton       = "blur-button"
-	MiniButton       = "mini-button" // the call in a small window on top
-	TalkButton       = "talk-button"
-	TalkPanel        = "talk-panel"
-	TalkLog          = "talk-log"
-	TalkInput        = "talk-input"
-	TalkSend         = "talk-send"
-	RefreshButton    = "refresh-button" // take back what a phone call has taken
-	QualityNote      = "quality-note"   // our own connection, in words
-	CallNotice       = "call-notice"    // what the page did by itself
-	MicSelect        = "mic-select"
-	CameraSelect     = "camera-select"
-	SpeakerSelect    = "speaker-select"
-
-	CallStage  = "call-stage"
-	SelfVideo  = "self-video"
-	SelfTile   = "self-tile"
-	ShareNote  = "share-note" // says that we share our screen
-	RecordChip = "recording-chip"
 
 	RejoinButton = "rejoin-button"
 	RatingForm   = "rating-form"
@@ -65,22 +29,6 @@ const (
 
 // RatingStar is the id of the radio button for a score, 1 to 5.
 func RatingStar(score int) string { return "rating-" + string(rune('0'+score)) }
-
-// RemoteTile is the id of a Participant's tile.
-func RemoteTile(participantSID string) string { return "remote-tile-" + participantSID }
-
-// RemoteSound is the id of the <audio> that plays what is heard in the tab that a
-// Participant shares.
-func RemoteSound(participantSID string) string { return "remote-sound-" + participantSID }
-
-// RemoteVideo is the id of the <video> that shows a Participant's camera.
-func RemoteVideo(participantSID string) string { return "remote-video-" + participantSID }
-
-// RemoteScreen is the id of the <video> that shows a Participant's screen.
-func RemoteScreen(participantSID string) string { return "remote-screen-" + participantSID }
-
-// RemoteAudio is the id of the <audio> that plays a Participant's microphone.
-func RemoteAudio(participantSID string) string { return "remote-audio-" + participantSID }
 
 // Phase is the current step of a page: the value of data-phase on its root.
 type Phase string

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"escalate/app/call"
+	"escalate/app/device"
+	"escalate/app/stage"
 	"escalate/app/video"
 	"escalate/app/wire"
 )
@@ -13,13 +15,13 @@ import (
 func TestInterruptionIsToldAndTakenBack(t *testing.T) {
 	r, j := inCall(t)
 	capture := r.devices.Newest()
-	r.do(func() { j.s.using[video.Audio] = "mic1" })
+	r.using(video.Audio, "mic1", r.devices.Devices...)
 	room := r.connector.Room()
 	room.Emit(video.LocalTrackStopped{Kind: video.Audio})
 	r.until("the banner", r.shows("Your microphone was interrupted. Tap to resume."))
 	r.until("the other side is told", func() bool { n, ok := r.sentNote(call.NotePaused); return ok && n.On })
 	r.golden("join_interrupted")
-	r.do(func() { j.s.onRefresh(nil, noEvent()) })
+	r.do(func() { j.stage.Kit.Restore() })
 	r.until("taken back", func() bool { return room.Called("Refresh") && capture.Called("Use audio mic1") })
 	room.Emit(video.LocalTrackResumed{Kind: video.Audio})
 	r.until("told again", func() bool {
@@ -41,11 +43,10 @@ func TestOthersInterruptionIsShown(t *testing.T) {
 }
 
 func TestUnpluggedDeviceIsReplaced(t *testing.T) {
-	r, j := inCall(t)
-	r.do(func() {
-		j.s.devices = []video.Device{{ID: "headset", Kind: audioInput, Label: "Headset"}, {ID: "mic1", Kind: audioInput, Label: "Microphone 1"}}
-		j.s.using[video.Audio] = "headset"
-	})
+	r, _ := inCall(t)
+	microphone := video.Device{ID: "mic1", Kind: device.AudioInput, Label: "Microphone 1"}
+	r.using(video.Audio, "headset", video.Device{ID: "headset", Kind: device.AudioInput, Label: "Headset"}, microphone)
+	r.devices.SetDevices(microphone)
 	r.connector.Room().Emit(video.LocalTrackStopped{Kind: video.Audio}) // the list does not have it any more
 	r.until("another is used", func() bool { return r.devices.Newest().Called("Use audio ") })
 	r.connector.Room().Emit(video.LocalTrackResumed{Kind: video.Audio})
@@ -53,24 +54,23 @@ func TestUnpluggedDeviceIsReplaced(t *testing.T) {
 }
 
 func TestLastCameraUnpluggedLeavesNoFrozenPicture(t *testing.T) {
-	r, j := inCall(t)
-	r.until("listed", func() bool { return len(j.s.devices) > 0 })
-	r.do(func() { j.s.using[video.Video] = "cam1" })
-	r.devices.Plug(video.Device{ID: "mic1", Kind: audioInput, Label: "Microphone 1"})
+	r, _ := inCall(t)
+	r.using(video.Video, "cam1", r.devices.Devices...)
+	r.devices.SetDevices(video.Device{ID: "mic1", Kind: device.AudioInput, Label: "Microphone 1"})
 	r.connector.Room().Emit(video.LocalTrackStopped{Kind: video.Video})
 	r.until("said", r.shows("“Camera 1” is gone"))
 	r.until("taken off", func() bool { return r.connector.Room().Called("SetEnabled video false") })
 	r.until("our picture is off", r.shows(`data-camera="false"`))
 	r.golden("join_camera_gone")
 	// Plugged in again, it goes on by itself.
-	r.devices.Plug(video.Device{ID: "cam1", Kind: videoInput, Label: "Camera 1"})
+	r.devices.Plug(video.Device{ID: "cam1", Kind: device.VideoInput, Label: "Camera 1"})
 	r.until("used again", func() bool { return r.devices.Newest().Called("Use video ") })
 }
 
 func TestHiddenPhoneSwitchesItsCameraOff(t *testing.T) {
 	s := open(invited())
 	r, j := joinRig(t, s)
-	j.s.support.Mobile = true
+	j.stage.Kit.Support.Mobile = true
 	r.api.set(func(f *fakeAPI) { f.join = wire.Join{Token: "tok", Room: "RMx", Identity: "customer:K:n", State: s} })
 	r.do(func() { j.onJoin(nil, noEvent()) })
 	r.until("in call", r.shows(`data-phase="in_call"`))
@@ -81,7 +81,7 @@ func TestHiddenPhoneSwitchesItsCameraOff(t *testing.T) {
 	r.until("on again", func() bool { return room.Called("SetEnabled video true") && room.Called("Refresh") })
 
 	// Off by choice stays off.
-	r.do(func() { j.s.onCamera(nil, noEvent()) })
+	r.do(func() { j.stage.Kit.OnCamera(nil, noEvent()) })
 	r.until("off by choice", r.shows(`data-camera="false"`))
 	room.Reset()
 	r.host.visible(false)
@@ -95,9 +95,9 @@ func TestHiddenPhoneSwitchesItsCameraOff(t *testing.T) {
 func TestTheirShareReplacesOurs(t *testing.T) {
 	r, j := inCall(t)
 	room := r.connector.Room()
-	r.do(func() { j.s.onShare(nil, noEvent()) })
-	r.until("we share", func() bool { return j.s.state.ScreenOn() })
-	r.do(func() { j.s.sharedAt = time.Now().Add(-time.Minute) })
+	r.do(func() { j.stage.ToggleShare() })
+	r.until("we share", func() bool { return j.stage.Call.State.ScreenOn() })
+	r.do(func() { j.stage.Now = func() time.Time { return time.Now().Add(time.Minute) } })
 	room.Emit(agentTrack(video.Screen))
 	r.until("ours ended", func() bool { return room.Called("StopScreen") })
 	r.until("said", r.shows("Maria Lopez is sharing now, so your screen is no longer shared."))
@@ -107,15 +107,15 @@ func TestWhoBeganToShareAtTheSameTime(t *testing.T) {
 	r, j := inCall(t)
 	room := r.connector.Room()
 	// "agent:…" sorts before "customer:…": the agent's stays, ours gives way.
-	r.do(func() { j.s.onShare(nil, noEvent()) })
-	r.until("we share", func() bool { return j.s.state.ScreenOn() })
+	r.do(func() { j.stage.ToggleShare() })
+	r.until("we share", func() bool { return j.stage.Call.State.ScreenOn() })
 	room.Emit(agentTrack(video.Screen))
 	r.until("ours ended", func() bool { return room.Called("StopScreen") })
 
 	a, v := agentInCall(t)
 	a.connector.Room().Emit(video.ParticipantConnected{Participant: video.Participant{SID: "PA2", Identity: "customer:K:n"}})
-	a.do(func() { v.s.onShare(nil, noEvent()) })
-	a.until("the agent shares", func() bool { return v.s.state.ScreenOn() })
+	a.do(func() { v.stage.ToggleShare() })
+	a.until("the agent shares", func() bool { return v.stage.Call.State.ScreenOn() })
 	a.connector.Room().Emit(video.TrackSubscribed{ParticipantSID: "PA2", Track: video.Track{SID: "MTs", Kind: video.Screen, Enabled: true}})
 	a.until("both are there", a.shows("Customer is sharing the screen"))
 	if a.connector.Room().Called("StopScreen") {
@@ -154,27 +154,27 @@ func TestRingFollowsTheSound(t *testing.T) {
 
 func TestBlur(t *testing.T) {
 	r, j := inCall(t)
-	r.do(func() { j.s.onBlur(nil, noEvent()) })
+	r.do(func() { j.stage.Kit.ToggleBlur() })
 	r.until("on", r.shows(`aria-pressed="true" class="button button-quiet" id="blur-button"`))
-	r.do(func() { j.s.onBlur(nil, noEvent()) })
+	r.do(func() { j.stage.Kit.ToggleBlur() })
 	r.until("off", func() bool { return r.devices.Newest().Called("Blur false") && r.shows("not blurred any more")() })
 	r.devices.Newest().SetFail(&video.Error{Reason: video.Unsupported})
-	r.do(func() { j.s.onBlur(nil, noEvent()) })
+	r.do(func() { j.stage.Kit.ToggleBlur() })
 	r.until("not offered again", r.shows(`hidden id="blur-button"`))
 }
 
 func TestSmallWindow(t *testing.T) {
 	r, j := inCall(t)
-	r.do(func() { j.s.onMini(nil, noEvent()) })
+	r.do(func() { j.stage.ToggleMini() })
 	r.until("open", r.shows(`aria-pressed="true" class="button button-quiet" id="mini-button"`))
-	want := "Maria Lopez: " + RemoteVideo("PA1") + " " + SelfVideo + " | " + MuteButton + " " + CameraButton + " " + LeaveButton
+	want := "Maria Lopez: " + stage.RemoteVideo("PA1") + " " + stage.SelfVideo + " | " + device.MuteButton + " " + device.CameraButton + " " + stage.LeaveButton
 	if !r.host.saw(func(h *fakeHost) bool { return h.mini == want }) {
 		t.Errorf("shown %q", r.host.mini)
 	}
-	r.do(func() { j.s.onMini(nil, noEvent()) })
+	r.do(func() { j.stage.ToggleMini() })
 	r.until("closed", r.shows(`aria-pressed="false" class="button button-quiet" id="mini-button"`))
 	r.host.noMini = true
-	r.do(func() { j.s.onMini(nil, noEvent()) })
+	r.do(func() { j.stage.ToggleMini() })
 	r.until("told", r.shows("cannot show the call in a small window"))
 }
 
@@ -224,9 +224,9 @@ func TestSoundOfASharedTabIsPlayedBesideTheMicrophone(t *testing.T) {
 	sound := video.Track{SID: "MTsound", Name: video.SoundTrackName, Kind: video.Sound, Enabled: true, Subscribed: true}
 	room.Emit(agentTrack(video.Screen), video.TrackSubscribed{ParticipantSID: "PA1", Track: sound})
 	r.until("both are played", func() bool {
-		return room.Called("Attach MTraudio "+RemoteAudio("PA1")) && room.Called("Attach MTsound "+RemoteSound("PA1"))
+		return room.Called("Attach MTraudio "+stage.RemoteAudio("PA1")) && room.Called("Attach MTsound "+stage.RemoteSound("PA1"))
 	})
-	if !r.shows(`id="` + RemoteSound("PA1") + `"`)() {
+	if !r.shows(`id="` + stage.RemoteSound("PA1") + `"`)() {
 		t.Error("there is no element for it")
 	}
 	// Whoever mutes while sharing is muted, whatever the tab plays.

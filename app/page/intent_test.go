@@ -1,12 +1,11 @@
 package page
 
 import (
-	"encoding/json"
 	"maps"
-	"reflect"
 	"testing"
 
 	"escalate/app/call"
+	"escalate/app/stage"
 	"escalate/app/video"
 	"escalate/app/wire"
 )
@@ -22,15 +21,15 @@ func (r *rig) published() map[video.Kind]bool {
 
 // What people switched off stays off, however they left and came back.
 func TestWhatWasSwitchedOffStaysOff(t *testing.T) {
-	leave := func(r *rig, s *session) { r.do(s.leave) }
-	lose := func(err *video.Error) func(*rig, *session) {
-		return func(r *rig, _ *session) { r.connector.Room().Emit(video.Disconnected{Err: err}) }
+	leave := func(r *rig, s *stage.Stage) { r.do(s.Call.Leave) }
+	lose := func(err *video.Error) func(*rig, *stage.Stage) {
+		return func(r *rig, _ *stage.Stage) { r.connector.Room().Emit(video.Disconnected{Err: err}) }
 	}
-	eachSide(t, func(t *testing.T, si side) {
+	eachSide(t, func(t *testing.T, si eitherSide) {
 		for _, c := range []struct {
 			name   string
 			off    []video.Kind
-			out    func(*rig, *session)
+			out    func(*rig, *stage.Stage)
 			byself bool // it comes back by itself
 			asked  string
 			sent   map[video.Kind]bool
@@ -56,9 +55,9 @@ func TestWhatWasSwitchedOffStaysOff(t *testing.T) {
 				r.until("in call", r.phase("in_call"))
 				first := r.connector.Room()
 				for _, k := range c.off {
-					r.do(func() { s.toggle(k) })
+					r.do(func() { s.Kit.Toggle(k) })
 				}
-				r.until("off", func() bool { return len(s.busy) == 0 })
+				r.until("off", func() bool { return idle(s) })
 				r.devices.Reset()
 				c.out(r, s)
 				r.until("out", func() bool { return !r.phase("in_call")() })
@@ -72,21 +71,21 @@ func TestWhatWasSwitchedOffStaysOff(t *testing.T) {
 				if c.asked != "" && !r.devices.Called(c.asked) {
 					t.Errorf("%q", r.devices.Calls.Calls())
 				}
-				if s.microphoneOn() != c.sent[video.Audio] || s.cameraOn() != c.sent[video.Video] {
-					t.Errorf("shown: microphone %t, camera %t", s.microphoneOn(), s.cameraOn())
+				if s.Kit.On(video.Audio) != c.sent[video.Audio] || s.Kit.On(video.Video) != c.sent[video.Video] {
+					t.Errorf("shown: microphone %t, camera %t", s.Kit.On(video.Audio), s.Kit.On(video.Video))
 				}
 				// What is off can be switched on in the call.
 				for _, k := range c.off {
-					r.do(func() { s.toggle(k) })
+					r.do(func() { s.Kit.Toggle(k) })
 				}
-				r.until("on", func() bool { return s.microphoneOn() && s.cameraOn() })
+				r.until("on", func() bool { return s.Kit.On(video.Audio) && s.Kit.On(video.Video) })
 			})
 		}
 	})
 }
 
 func TestWhatWasSwitchedOnAgainComesBackOn(t *testing.T) {
-	eachSide(t, func(t *testing.T, si side) {
+	eachSide(t, func(t *testing.T, si eitherSide) {
 		r, s := si.open(t)
 		r.do(func() {
 			switch c := r.c.(type) {
@@ -100,30 +99,30 @@ func TestWhatWasSwitchedOnAgainComesBackOn(t *testing.T) {
 		if got := r.published(); !maps.Equal(got, map[video.Kind]bool{video.Audio: true}) {
 			t.Fatalf("joined with %v", got)
 		}
-		r.do(func() { s.toggle(video.Video) })
-		r.until("on", s.cameraOn)
-		r.do(s.leave)
+		r.do(func() { s.Kit.Toggle(video.Video) })
+		r.until("on", func() bool { return s.Kit.On(video.Video) })
+		r.do(s.Call.Leave)
 		r.until("out", r.phase(si.out))
 		si.rejoin(r)
 		r.until("in call again", r.phase("in_call"))
-		r.until("with the camera", s.cameraOn)
+		r.until("with the camera", func() bool { return s.Kit.On(video.Video) })
 	})
 }
 
 // A reload is another page with the same browser.
 func TestOffStaysOffAfterAReload(t *testing.T) {
-	eachSide(t, func(t *testing.T, si side) {
+	eachSide(t, func(t *testing.T, si eitherSide) {
 		r, s := si.open(t)
 		si.join(r)
 		r.until("in call", r.phase("in_call"))
-		r.do(func() { s.toggle(video.Video); s.toggle(video.Audio); s.toggleBlur() })
-		r.until("off", func() bool { return len(s.busy) == 0 && !s.cameraOn() && !s.microphoneOn() && s.blur })
+		r.do(func() { s.Kit.Toggle(video.Video); s.Kit.Toggle(video.Audio); s.Kit.ToggleBlur() })
+		r.until("off", func() bool { return idle(s) && !s.Kit.On(video.Video) && !s.Kit.On(video.Audio) && s.Kit.Blurred() })
 
 		r2, s2 := si.open(t)
 		r2.host.mu.Lock()
 		r2.host.store = r.host.store
 		r2.host.mu.Unlock()
-		r2.do(func() { s2.intent.of("K7Q2MWX") }) // as a page finds it that opens
+		r2.do(func() { s2.Kit.Intent.Of("K7Q2MWX") }) // as a page finds it that opens
 		si.join(r2)
 		r2.until("in call", r2.phase("in_call"))
 		if !r2.devices.Called("Capture audio=true video=false") {
@@ -132,27 +131,27 @@ func TestOffStaysOffAfterAReload(t *testing.T) {
 		if got := r2.published(); !maps.Equal(got, map[video.Kind]bool{video.Audio: false}) {
 			t.Errorf("joined with %v", got)
 		}
-		if !s2.blur || !r2.devices.Newest().Called("Blur true") {
+		if !s2.Kit.Blurred() || !r2.devices.Newest().Called("Blur true") {
 			t.Error("the background is not blurred")
 		}
 		// When it is over, nothing is kept.
 		st := open(open(invited()))
 		st.Status = wire.StatusEnded
 		r2.host.tell(st)
-		r2.until("forgotten", func() bool { return r2.host.Stored(s2.intent.key) == "" })
+		r2.until("forgotten", func() bool { return r2.host.Stored(s2.Kit.Intent.Key) == "" })
 	})
 }
 
 // A browser that keeps nothing still knows for as long as the page is open.
 func TestOffStaysOffWithoutStorage(t *testing.T) {
-	eachSide(t, func(t *testing.T, si side) {
+	eachSide(t, func(t *testing.T, si eitherSide) {
 		r, s := si.open(t)
 		r.host.set(func(h *fakeHost) { h.noStore = true })
 		si.join(r)
 		r.until("in call", r.phase("in_call"))
-		r.do(func() { s.toggle(video.Video) })
-		r.until("off", func() bool { return !s.cameraOn() })
-		r.do(s.leave)
+		r.do(func() { s.Kit.Toggle(video.Video) })
+		r.until("off", func() bool { return !s.Kit.On(video.Video) })
+		r.do(s.Call.Leave)
 		r.until("out", r.phase(si.out))
 		r.devices.Reset()
 		si.rejoin(r)
@@ -167,7 +166,7 @@ func TestOffStaysOffWithoutStorage(t *testing.T) {
 func TestBlurThatFailsLeavesTheCameraOff(t *testing.T) {
 	r, j := joinRig(t, open(invited()))
 	r.api.join = wire.Join{Token: "tok", Room: "RMx", Identity: "customer:K:n", State: j.state}
-	r.do(func() { j.s.intent.wantBlur(true) })
+	r.do(func() { j.stage.Kit.Intent.WantBlur(true) })
 	r.devices.FailBlur = &video.Error{Reason: video.Unsupported}
 	r.do(func() { j.onJoin(nil, noEvent()) })
 	r.until("in call", r.phase("in_call"))
@@ -180,7 +179,7 @@ func TestBlurThatFailsLeavesTheCameraOff(t *testing.T) {
 // A microphone that cannot be muted again is not sent.
 func TestMicrophoneThatCannotBeMutedIsNotSent(t *testing.T) {
 	r, j := joinRig(t, open(invited()))
-	r.do(func() { j.s.intent.want(video.Audio, false) })
+	r.do(func() { j.stage.Kit.Intent.Want(video.Audio, false) })
 	r.devices.FailSet = &video.Error{Reason: video.Other}
 	r.do(func() { j.onJoin(nil, noEvent()) })
 	r.until("a sentence", r.shows("did not start"))
@@ -191,58 +190,28 @@ func TestMicrophoneThatCannotBeMutedIsNotSent(t *testing.T) {
 
 func TestHiddenPhoneGetsItsCameraBackAfterALoss(t *testing.T) {
 	r, j := inCall(t)
-	r.do(func() { j.s.support.Mobile = true })
+	r.do(func() { j.stage.Kit.Support.Mobile = true })
 	first := r.connector.Room()
 	r.host.visible(false)
-	r.until("off", func() bool { return !j.s.cameraOn() })
+	r.until("off", func() bool { return !j.stage.Kit.On(video.Video) })
 	first.Emit(video.Disconnected{Err: &video.Error{Reason: video.SignalingLost}})
 	r.until("in call again", func() bool { return r.connector.Room() != first && r.phase("in_call")() })
-	if j.s.cameraOn() || j.s.intent.now().off(video.Video) {
+	if j.stage.Kit.On(video.Video) || j.stage.Kit.Intent.Now().Off(video.Video) {
 		t.Error("hiding was taken for a choice, or showing for none")
 	}
 	r.host.visible(true)
-	r.until("on again", j.s.cameraOn)
+	r.until("on again", func() bool { return j.stage.Kit.On(video.Video) })
 }
 
 func TestDesktopsMuteIsAChoice(t *testing.T) {
 	r, v := agentInCall(t)
 	r.hears(wire.Bridge{Type: wire.BridgeMute, Muted: true})
-	r.until("muted", func() bool { return !v.s.microphoneOn() && v.s.state.Phase == call.InCall })
-	r.do(v.s.leave)
+	r.until("muted", func() bool { return !v.stage.Kit.On(video.Audio) && v.stage.Call.State.Phase == call.InCall })
+	r.do(v.stage.Call.Leave)
 	r.until("left", r.phase("left"))
 	r.do(func() { v.onJoin(nil, noEvent()) })
 	r.until("in call", r.phase("in_call"))
 	if r.published()[video.Audio] {
 		t.Error("the microphone is on")
-	}
-}
-
-func TestIntents(t *testing.T) {
-	h := &fakeHost{}
-	a := intent{host: h, key: agentIntent}
-	for _, code := range []string{"A", "B", "C", "D", "E", "F", "G", "H", "I", "J"} {
-		a.of(code)
-		a.want(video.Video, false)
-	}
-	var all []wishes
-	if err := json.Unmarshal([]byte(h.Stored(agentIntent)), &all); err != nil || len(all) != maxIntents || all[0].Code != "J" {
-		t.Errorf("kept %+v, %v", all, err)
-	}
-	if a.of("C"); !a.now().off(video.Video) {
-		t.Error("another escalation made it forget")
-	}
-	if a.of("K"); a.now().off(video.Video) {
-		t.Error("it holds for another escalation")
-	}
-	b := intent{host: h, key: customerIntent}
-	if b.of("C"); b.now().off(video.Video) {
-		t.Error("it holds for the other side")
-	}
-	h.Store(agentIntent, `{"not":"ours"`)
-	if a.of("C"); !a.now().off(video.Video) {
-		t.Error("what cannot be read is not what was wanted")
-	}
-	if got := (wishes{}).again(video.Want{}); !reflect.DeepEqual(got, video.Want{}) {
-		t.Errorf("want %+v out of nothing", got)
 	}
 }

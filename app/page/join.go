@@ -1,85 +1,86 @@
 package page
 
 import (
-	"encoding/json"
+	"context"
+	"errors"
 
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 
+	"escalate/app/device"
+	"escalate/app/stage"
 	"escalate/app/ui"
 	"escalate/app/video"
 	"escalate/app/wire"
 	"escalate/app/words"
 )
 
-// Join is the customer's page: green room, waiting, call, post-video page.
+// Join is the customer's page: green room, waiting, call, post-video page. How a
+// call is joined, left and come back to is in attempt.
 type Join struct {
 	app.Compo
 
-	s     session
-	lang  words.Language
-	page  wire.Page
-	code  string
-	state wire.State
-	phase Phase
+	screen *ui.Screen
+	stage  *stage.Stage
+	source source
+	page   wire.Page
+	code   string
+	state  wire.State
+	first  string // Worker of the agent who was in the Room first
 
-	first string // Worker of the agent who was in the Room first
+	attempt   attempt
+	want      video.Want // what the last Join asked for
+	consent   consent
+	completed bool // the Room is over, of which the server may not know yet
 
-	consent        bool
-	consentMissing bool
-	want           video.Want // what the last Join asked for
-	trouble        string     // why joining did not work
-	copied         bool
-	elsewhere      bool // the call goes on in another tab, or we were removed
-	completed      bool // the Room is over, of which the server may not know yet
-
-	attempt  attempt
-	entering bool // a token has been asked for
-	network  network
-	back     comeback
-	report   reporter
-	rating   rating
-	unwatch  func()
-	stops    []func()
+	network network
+	report  reporter
+	rating  rating
+	copied  bool // the link, to open it in another browser
+	unwatch func()
+	stops   []func()
 }
 
 func newJoin(d Deps, code string) *Join {
 	p := pageData(d.Host)
-	j := &Join{page: p, lang: words.In(p.Lang), code: code}
-	j.s = newSession(d, j.lang, customerIntent)
-	j.s.nameOf = j.nameOf
-	j.s.ended = j.ended
-	j.rating = rating{code: code}
+	screen := &ui.Screen{Lang: words.In(p.Lang)}
+	j := &Join{screen: screen, page: p, code: code}
+	j.stage = stage.New(screen, d.Host, d.Devices, d.Video, device.CustomerIntent)
+	j.stage.NameOf, j.stage.Fills = j.nameOf, true
+	j.source = source{screen: screen, host: d.Host, api: d.API, wait: usual()}
+	j.attempt = attempt{side: j, screen: screen, stage: j.stage, host: d.Host, api: d.API, home: PhaseGreenRoom}
+	j.stage.Call.Ended = j.attempt.ended
+	j.consent = consent{screen: screen}
+	j.network = network{screen: screen, host: d.Host}
+	j.rating = rating{screen: screen, host: d.Host, api: d.API, code: code}
 	j.report = reporter{api: d.API, code: code}
 	if p.State != nil {
 		j.state = *p.State
 	}
-	j.s.recorded = j.state.Recording
-	j.phase = j.firstPhase()
+	j.stage.Recorded = j.state.Recording
+	switch {
+	case j.over():
+		j.attempt.phase = PhaseOver
+	case words.Blocked(j.stage.Kit.Support) != nil:
+		j.attempt.phase = PhaseBlocked
+	case p.State == nil:
+		j.attempt.phase = PhaseLoading
+	default:
+		j.attempt.phase = PhaseGreenRoom
+	}
 	return j
-}
-
-func (j *Join) firstPhase() Phase {
-	if over(j.state.Status) {
-		return PhaseOver
-	}
-	if words.Blocked(j.s.support) != nil {
-		return PhaseBlocked
-	}
-	if j.page.State == nil {
-		return PhaseLoading
-	}
-	return PhaseGreenRoom
 }
 
 // over says whether an escalation cannot be joined any more.
 func over(s wire.Status) bool { return s == wire.StatusEnded || s == wire.StatusExpired }
+
+func (j *Join) over() bool { return over(j.state.Status) }
 
 // nameOf calls the session's agent by the name that the server gave; another
 // Worker, such as a supervisor, must not go by it. From a server that does not
 // tell whose name it is, it is that of the first who was in the Room.
 func (j *Join) nameOf(identity string) string {
 	if wire.RoleOf(identity) == wire.RoleCustomer {
-		return words.Customer.In(j.lang)
+		return words.Customer.In(j.screen.Lang)
 	}
 	worker, agent := wire.WorkerOf(identity), j.state.AgentWorker
 	if agent == "" {
@@ -87,7 +88,7 @@ func (j *Join) nameOf(identity string) string {
 		agent = j.first
 	}
 	if worker != agent {
-		return words.Colleague.In(j.lang)
+		return words.Colleague.In(j.screen.Lang)
 	}
 	return j.agent()
 }
@@ -96,54 +97,47 @@ func (j *Join) agent() string {
 	if n := clean(j.state.AgentName); n != "" {
 		return n
 	}
-	return words.Agent.In(j.lang)
-}
-
-func (j *Join) callHeading() words.Sentence {
-	if n := clean(j.state.AgentName); n != "" {
-		return words.CallHeading.About(j.lang, n)
-	}
-	return words.CallNobody.Plain(j.lang)
+	return words.Agent.In(j.screen.Lang)
 }
 
 // OnMount takes over from the server's page, with what was done there.
 func (j *Join) OnMount(ctx app.Context) {
-	j.s.begin(ctx)
-	j.s.intent.of(j.code)
-	if over(j.state.Status) {
-		j.s.intent.over()
+	j.stage.Begin(ctx)
+	j.stage.Kit.Intent.Of(j.code)
+	if j.over() {
+		j.stage.Kit.Intent.Over()
 	}
-	host := j.s.deps.Host
-	j.stops = append(j.stops, host.OnPageHide(func() {
-		ctx.Dispatch(func(app.Context) { j.s.vanish(j.code) })
-	}))
-	j.rating.resume(j)
-	var e early
-	if b := host.Early(); b != nil {
-		_ = json.Unmarshal(b, &e) // unreadable is as good as nothing done
-	}
-	j.consent = e.Consent
-	switch j.phase {
+	host := j.source.host
+	j.stops = append(j.stops, host.OnPageHide(func() { j.screen.Do(j.attempt.vanish) }))
+	j.rating.resume()
+	e := earlyOf(host)
+	j.consent.given = e.Consent
+	switch j.attempt.phase {
 	case PhaseLoading:
 		j.load()
 	case PhaseGreenRoom:
-		j.watch()
-		j.progress(wire.PhaseOpened, "")
+		j.opened()
 		j.checkNetwork()
 		switch e.Click {
 		case JoinButton:
 			j.onJoin(ctx, app.Event{})
 		case QuietJoinButton:
 			j.onQuietJoin(ctx, app.Event{})
-		case CheckButton:
+		case device.CheckButton:
 			j.onCheck(ctx, app.Event{})
 		}
 		if e.Focus != "" && e.Click == "" {
-			ctx.Defer(func(app.Context) { host.Focus(e.Focus) })
+			j.screen.Then(func() { host.Focus(e.Focus) })
 		}
 	case PhaseBlocked:
-		j.progress(wire.PhaseTrouble, words.Blocked(j.s.support).Trouble)
+		j.progress(wire.PhaseTrouble, words.Blocked(j.stage.Kit.Support).Trouble)
 	}
+}
+
+// opened follows the escalation from here on, and tells the agent.
+func (j *Join) opened() {
+	j.watch()
+	j.progress(wire.PhaseOpened, "")
 }
 
 // OnDismount gives everything back.
@@ -155,21 +149,119 @@ func (j *Join) OnDismount() {
 	if j.unwatch != nil {
 		j.unwatch()
 	}
-	j.s.close()
+	j.stage.Close()
 }
 
-// to goes to another step: title, focus and the agent's view follow.
-func (j *Join) to(p Phase) {
-	if p == j.phase {
+// join carries out a click on Join, if the customer agrees to what it brings.
+func (j *Join) join(w video.Want) {
+	if j.state.Recording && !j.consent.given {
+		j.consent.ask(j.source.host)
 		return
 	}
-	j.phase = p
-	host := j.s.deps.Host
+	j.want = w
+	j.stage.Kit.Intent.Of(j.code)
+	j.attempt.join(w)
+}
+
+// watch follows the escalation for as long as the page is open.
+func (j *Join) watch() {
+	if j.unwatch != nil {
+		j.unwatch()
+	}
+	j.unwatch = j.source.follow(j.code, j.take, j.noNews, func() bool { return !j.over() })
+}
+
+// noNews is told that looking went wrong.
+func (j *Join) noNews(err error) {
+	var e *wire.Error
+	if errors.As(err, &e) && e.Code == wire.CodeUnknownCode && j.attempt.phase == PhaseGreenRoom {
+		j.finish(e.Code)
+	}
+}
+
+// fetch asks for the state of the escalation.
+func (j *Join) fetch(done func(wire.State, error)) {
+	ui.Async(j.screen, func(ctx context.Context) (wire.State, error) { return j.source.api.State(ctx, j.code) }, done)
+}
+
+// load fetches the state that the server would have written into the page. The
+// page came without it because it was kept in the browser and the line is slow.
+func (j *Join) load() {
+	j.fetch(func(st wire.State, err error) {
+		if j.attempt.phase != PhaseLoading {
+			return
+		}
+		c, over := overCode(err)
+		switch {
+		case err == nil:
+			j.attempt.trouble = ""
+			if j.take(st); j.attempt.phase != PhaseLoading {
+				return // it is over
+			}
+			j.attempt.to(PhaseGreenRoom)
+			j.opened()
+		case over:
+			j.finish(c)
+		default:
+			j.attempt.trouble = j.attempt.problem(err)
+			j.screen.Say(j.attempt.trouble)
+			j.screen.Later(loadAgain, j.load)
+		}
+	})
+}
+
+// take accepts news about the escalation.
+func (j *Join) take(st wire.State) {
+	if st.Version < j.state.Version {
+		return // overtaken on the way
+	}
+	if j.completed && !over(st.Status) {
+		st.Status = wire.StatusEnded
+	} else if over(st.Status) {
+		j.stage.Kit.Intent.Over()
+	}
+	j.state = st
+	j.stage.Recorded = st.Recording
+	switch {
+	case j.over():
+		switch j.attempt.phase {
+		case PhaseInCall:
+			j.stage.Call.Leave()
+		case PhaseAfter, PhaseOver, PhaseBlocked:
+		default:
+			j.stage.Call.Abandon()
+			j.attempt.leave(j.out())
+		}
+	case j.attempt.phase == PhaseWaiting && st.AgentPresent && !j.attempt.entering:
+		j.attempt.enter()
+	}
+}
+
+// progress tells the agent how far the customer is.
+func (j *Join) progress(p wire.Phase, detail string) {
+	j.report.send(j.screen.Context(), wire.Progress{Phase: p, Detail: detail})
+}
+
+// What follows is what attempt wants to know of a side.
+
+func (j *Join) link() string { return j.code }
+
+func (j *Join) token() func(context.Context) (wire.Join, error) {
+	r := wire.JoinRequest{}
+	if j.state.Recording {
+		r.Consent = words.Consent.In(j.screen.Lang)
+	}
+	return func(ctx context.Context) (wire.Join, error) { return j.source.api.Join(ctx, j.code, r) }
+}
+
+// show makes title, focus and the agent's view follow.
+func (j *Join) show(p Phase) {
+	host := j.source.host
 	host.SetTitle(j.title())
 	if p != PhaseAsking { // the browser's own prompt has the focus then
-		j.s.ctx.Defer(func(app.Context) { host.Focus(ui.HeadingID) })
+		j.screen.Then(func() { host.Focus(ui.HeadingID) })
 	}
-	j.s.changed()
+	j.screen.Changed()
 	switch p {
 	case PhaseAsking:
 		j.progress(wire.PhasePermission, "")
@@ -188,50 +280,89 @@ func (j *Join) to(p Phase) {
 	}
 }
 
-func (j *Join) progress(p wire.Phase, detail string) {
-	j.report.send(j.s.ctx, wire.Progress{Phase: p, Detail: detail})
+// finish is the end of an escalation: after a call its rating, else a notice.
+func (j *Join) finish(c wire.Code) {
+	switch c {
+	case wire.CodeExpired:
+		j.state.Status = wire.StatusExpired
+	case wire.CodeUnknownCode:
+		j.state.Status = ""
+	default:
+		j.state.Status = wire.StatusEnded
+	}
+	j.stage.Kit.Intent.Over()
+	j.attempt.leave(j.out())
 }
 
-func (j *Join) title() string {
-	switch j.phase {
-	case PhaseWaiting:
-		return words.WaitTitle.In(j.lang)
-	case PhaseJoining:
-		return words.JoiningTitle.In(j.lang)
-	case PhaseInCall:
-		return words.CallTitle.With(j.lang, j.page.Brand)
-	case PhaseRejoining, PhaseLost:
-		return words.LostTitle.In(j.lang)
-	case PhaseAfter, PhaseOver:
-		return words.AfterTitle.With(j.lang, j.page.Brand)
-	case PhaseBlocked:
-		return words.BlockedTitle.In(j.lang)
-	}
-	return words.InviteTitle.With(j.lang, j.page.Brand)
+// roomOver: the server hears of it from Twilio about now. Until then its news
+// must not offer a way back into a Room that is not there.
+func (j *Join) roomOver() {
+	j.completed, j.state.Status = true, wire.StatusEnded
+	j.screen.Later(j.source.wait.poll, func() {
+		j.completed = false
+		j.watch()
+		j.fetch(func(st wire.State, err error) {
+			if err != nil {
+				j.noNews(err)
+				return
+			}
+			j.take(st)
+		})
+	})
 }
 
-// Render implements app.Composer.
-func (j *Join) Render() app.UI {
-	switch j.phase {
-	case PhaseInCall:
-		return ui.Frame(j.page, string(j.phase), "call", j.s.live,
-			j.s.callView(j.callHeading(), words.Alone.About(j.lang, j.agent()))...)
-	case PhaseWaiting:
-		return ui.Frame(j.page, string(j.phase), "page", j.s.live, ui.Brand(j.page), j.waiting())
-	case PhaseLoading:
-		return ui.Frame(j.page, string(j.phase), "page", j.s.live, ui.Brand(j.page), j.busyCard(words.Loading.In(j.lang), j.trouble, ""))
-	case PhaseJoining:
-		return ui.Frame(j.page, string(j.phase), "page", j.s.live, ui.Brand(j.page), j.busyCard(words.JoiningHeading.In(j.lang), ui.Pick(j.s.slow.on, words.SDKLoading.In(j.lang), ""), words.Cancel.In(j.lang)))
-	case PhaseRejoining:
-		return ui.Frame(j.page, string(j.phase), "page", j.s.live, ui.Brand(j.page), j.busyCard(words.RejoinHeading.In(j.lang), words.RejoinLead.In(j.lang), words.Leave.In(j.lang)))
-	case PhaseLost:
-		return ui.Frame(j.page, string(j.phase), "page", j.s.live, ui.Brand(j.page), j.lost())
-	case PhaseAfter:
-		return ui.Frame(j.page, string(j.phase), "page", j.s.live, ui.Brand(j.page), j.after())
-	case PhaseOver:
-		return ui.Frame(j.page, string(j.phase), "page", j.s.live, ui.Brand(j.page), j.overCard())
-	case PhaseBlocked:
-		return ui.Frame(j.page, string(j.phase), "page", j.s.live, ui.Brand(j.page), j.blocked())
+// out shows the post-video page to who was in a call, or that it is over.
+func (j *Join) out() Phase { return ui.Pick(j.attempt.back.since.IsZero(), PhaseOver, PhaseAfter) }
+
+func (j *Join) left() {}
+
+func (j *Join) objects(err error) bool {
+	var e *wire.Error
+	if errors.As(err, &e) && e.Code == wire.CodeConsentRequired {
+		j.state.Recording, j.consent.missing = true, true
+		j.attempt.to(PhaseGreenRoom)
+		return true
 	}
-	return ui.Frame(j.page, string(j.phase), "page", j.s.live, ui.Brand(j.page), j.greenRoom())
+	var v *video.Error
+	if errors.As(err, &v) && (v.Reason == video.RoomCompleted || v.Reason == video.RoomNotFound) {
+		j.finish(wire.CodeEnded)
+		return true
+	}
+	return false
+}
+
+func (j *Join) stuck(err error, again bool) {
+	j.attempt.trouble = j.attempt.problem(err)
+	if again {
+		return
+	}
+	j.screen.Say(j.attempt.trouble)
+	j.progress(wire.PhaseTrouble, troubleOf(err))
+	j.attempt.goHome()
+}
+
+// troubleOf is what the agent is told of a call that could not be joined.
+func troubleOf(err error) string {
+	var w *wire.Error
+	if errors.As(err, &w) && w.Code != wire.CodeUnavailable {
+		return "" // the customer's network is fine
+	}
+	var v *video.Error
+	if errors.As(err, &v) {
+		switch v.Reason {
+		case video.RoomFull, video.TokenInvalid:
+			return "" // as above
+		case video.SDKBlocked:
+			return wire.TroubleSDKBlocked
+		case video.SDKSlow:
+			return wire.TroubleSDKSlow
+		}
+	}
+	return wire.TroubleNetwork
+}
+
+func (j *Join) noDevices(a *words.Advice) {
+	j.attempt.goHome()
+	j.screen.Say(a.In(j.screen.Lang))
+	j.progress(wire.PhaseTrouble, a.Trouble)
 }

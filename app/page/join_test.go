@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"escalate/app/stage"
 	"escalate/app/ui"
 	"escalate/app/video"
 	"escalate/app/wire"
@@ -78,9 +79,9 @@ func TestJoinWaitsForTheAgentAndGoesOnByItself(t *testing.T) {
 	}
 	room := r.connector.Room()
 	room.Emit(video.ParticipantConnected{Participant: theAgent}, agentTrack(video.Audio), agentTrack(video.Video))
-	r.until("camera is drawn", func() bool { return room.Called("Attach MTrvideo " + RemoteVideo("PA1")) })
-	r.until("sound is played", func() bool { return room.Called("Attach MTraudio " + RemoteAudio("PA1")) })
-	r.until("self is drawn", func() bool { return r.devices.Newest().Called("Attach " + SelfVideo) })
+	r.until("camera is drawn", func() bool { return room.Called("Attach MTrvideo " + stage.RemoteVideo("PA1")) })
+	r.until("sound is played", func() bool { return room.Called("Attach MTraudio " + stage.RemoteAudio("PA1")) })
+	r.until("self is drawn", func() bool { return r.devices.Newest().Called("Attach " + stage.SelfVideo) })
 	r.golden("join_in_call")
 	if !r.host.saw(func(h *fakeHost) bool { return h.title == "In call – Escalate" && h.focus == ui.HeadingID }) {
 		t.Error("title or focus did not follow")
@@ -91,31 +92,31 @@ func TestJoinControls(t *testing.T) {
 	r, j := inCall(t)
 	room := r.connector.Room()
 
-	r.do(func() { j.s.onMute(nil, noEvent()) })
-	r.until("muted", func() bool { return room.Called("SetEnabled audio false") && !j.s.microphoneOn() })
-	r.do(func() { j.s.onCamera(nil, noEvent()) })
-	r.until("camera off", func() bool { return room.Called("SetEnabled video false") && !j.s.cameraOn() })
+	r.do(func() { j.stage.Kit.OnMute(nil, noEvent()) })
+	r.until("muted", func() bool { return room.Called("SetEnabled audio false") && !j.stage.Kit.On(video.Audio) })
+	r.do(func() { j.stage.Kit.OnCamera(nil, noEvent()) })
+	r.until("camera off", func() bool { return room.Called("SetEnabled video false") && !j.stage.Kit.On(video.Video) })
 	r.golden("join_muted")
-	r.do(func() { j.s.onCamera(nil, noEvent()) })
-	r.until("camera on", func() bool { return room.Called("SetEnabled video true") && j.s.cameraOn() })
+	r.do(func() { j.stage.Kit.OnCamera(nil, noEvent()) })
+	r.until("camera on", func() bool { return room.Called("SetEnabled video true") && j.stage.Kit.On(video.Video) })
 
-	r.do(func() { j.s.onShare(nil, noEvent()) })
-	r.until("sharing", func() bool { return j.s.state.ScreenOn() })
-	r.do(func() { j.s.onShare(nil, noEvent()) })
-	r.until("stopped sharing", func() bool { return room.Called("StopScreen") && !j.s.state.ScreenOn() })
+	r.do(func() { j.stage.ToggleShare() })
+	r.until("sharing", func() bool { return j.stage.Call.State.ScreenOn() })
+	r.do(func() { j.stage.ToggleShare() })
+	r.until("stopped sharing", func() bool { return room.Called("StopScreen") && !j.stage.Call.State.ScreenOn() })
 
 	room.SetFail(&video.Error{Reason: video.MediaInUse})
-	r.do(func() { j.s.onMute(nil, noEvent()) })
+	r.do(func() { j.stage.Kit.OnMute(nil, noEvent()) })
 	r.until("a sentence about the failure", r.shows("Camera or microphone is in use"))
 }
 
 func TestRefusedScreenShareIsNoTrouble(t *testing.T) {
 	r, j := inCall(t)
 	r.connector.Room().SetFail(&video.Error{Reason: video.MediaDenied})
-	r.do(func() { j.s.onShare(nil, noEvent()) })
-	r.until("share is over", func() bool { return !j.s.busy[video.Screen] })
-	if j.s.trouble != "" {
-		t.Errorf("trouble: %s", j.s.trouble)
+	r.do(func() { j.stage.ToggleShare() })
+	r.until("share is over", r.shows(`aria-busy="false" aria-pressed="false" class="control" id="share-button"`))
+	if j.screen.Trouble != "" {
+		t.Errorf("trouble: %s", j.screen.Trouble)
 	}
 }
 
@@ -124,17 +125,17 @@ func TestTilesKeepTheirPlaces(t *testing.T) {
 	room := r.connector.Room()
 	second := video.Participant{SID: "PA2", Identity: "agent:WK2:n2"}
 	room.Emit(video.ParticipantConnected{Participant: second})
-	r.until("second tile", r.shows(RemoteTile("PA2")))
+	r.until("second tile", r.shows(stage.RemoteTile("PA2")))
 	screen := agentTrack(video.Screen)
 	room.Emit(screen)
-	r.until("screen is drawn", func() bool { return room.Called("Attach MTrscreen " + RemoteScreen("PA1")) })
+	r.until("screen is drawn", func() bool { return room.Called("Attach MTrscreen " + stage.RemoteScreen("PA1")) })
 	r.golden("join_screen")
 	room.Emit(video.TrackUnsubscribed{ParticipantSID: "PA1", TrackSID: "MTrscreen"})
 	r.until("screen is let go", func() bool { return room.Called("Detach MTrscreen") })
 	room.Emit(video.ParticipantDisconnected{SID: "PA1"})
 	r.until("first is gone", r.shows("has left the call"))
 	html := r.html()
-	if a, b := strings.Index(html, RemoteTile("PA1")), strings.Index(html, RemoteTile("PA2")); a < 0 || b < a {
+	if a, b := strings.Index(html, stage.RemoteTile("PA1")), strings.Index(html, stage.RemoteTile("PA2")); a < 0 || b < a {
 		t.Errorf("tiles moved: %d %d", a, b)
 	}
 }
@@ -144,17 +145,17 @@ func TestReconnectingAndBlockedSoundAreShown(t *testing.T) {
 	room := r.connector.Room()
 	room.Emit(video.Reconnecting{}, video.PlaybackBlocked{}, video.RecordingChanged{On: true},
 		video.NetworkQuality{SID: "PA1", Level: 2}, video.DominantSpeaker{SID: "PA1"})
-	r.until("the recording is known", func() bool { return j.s.state.Recording })
+	r.until("the recording is known", func() bool { return j.stage.Call.State.Recording })
 	r.golden("join_reconnecting")
-	r.do(func() { j.s.onResume(nil, noEvent()) })
+	r.do(func() { j.stage.Call.Resume() })
 	room.Emit(video.Reconnected{})
-	r.until("well again", func() bool { return !j.s.state.PlaybackBlocked && j.s.state.Error == nil })
+	r.until("well again", func() bool { return !j.stage.Call.State.PlaybackBlocked && j.stage.Call.State.Error == nil })
 }
 
 func TestLeaveAndRate(t *testing.T) {
 	r, j := inCall(t)
 	capture := r.devices.Newest()
-	r.do(func() { j.s.onLeave(nil, noEvent()) })
+	r.do(func() { j.stage.Call.Leave() })
 	r.until("after", r.shows(`data-phase="after"`))
 	r.golden("join_after")
 	r.until("leaving is told", func() bool { return r.api.has(func(f *fakeAPI) bool { return len(f.left) == 1 }) })
@@ -162,11 +163,11 @@ func TestLeaveAndRate(t *testing.T) {
 		t.Error("the camera is still on")
 	}
 
-	r.do(j.sendRating)
+	r.do(func() { j.rating.submit(giver{j.attempt.seat.identity, j.attempt.seat.key}) })
 	r.until("stars are asked for", r.shows("Please choose 1 to 5 stars"))
 	r.api.set(func(f *fakeAPI) { f.rateErr = errors.New("offline") })
-	r.do(func() { j.rate(4); j.rating.comment = "  good " })
-	r.do(j.sendRating)
+	r.do(func() { j.rating.rate(4); j.rating.comment = "  good " })
+	r.do(func() { j.rating.submit(giver{j.attempt.seat.identity, j.attempt.seat.key}) })
 	r.until("kept", r.shows("kept on this device"))
 	r.golden("join_rating_kept")
 	if r.host.Stored("escalate.rating.K7Q2MWX") == "" {
@@ -176,7 +177,7 @@ func TestLeaveAndRate(t *testing.T) {
 	// The next visit sends it.
 	r2, j2 := joinRig(t, invited())
 	r2.host.Store("escalate.rating.K7Q2MWX", r.host.Stored("escalate.rating.K7Q2MWX"))
-	r2.do(func() { j2.rating.resume(j2) })
+	r2.do(func() { j2.rating.resume() })
 	r2.until("sent", func() bool {
 		return r2.api.has(func(f *fakeAPI) bool {
 			return len(f.rated) == 1 && f.rated[0] == wire.Rating{Score: 4, Comment: "good", Identity: "customer:K7Q2MWX:n", Key: "key of n"}
@@ -200,11 +201,11 @@ func TestRatingThatIsRefused(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r, j := inCall(t)
-			r.do(func() { j.s.onLeave(nil, noEvent()) })
+			r.do(func() { j.stage.Call.Leave() })
 			r.until("after", r.shows(`data-phase="after"`))
 			r.api.set(func(f *fakeAPI) { f.rateErr = c.err })
-			r.do(func() { j.rate(4) })
-			r.do(j.sendRating)
+			r.do(func() { j.rating.rate(4) })
+			r.do(func() { j.rating.submit(giver{j.attempt.seat.identity, j.attempt.seat.key}) })
 			if c.kept {
 				r.until("kept", r.shows("kept on this device"))
 			} else {
@@ -219,17 +220,17 @@ func TestRatingThatIsRefused(t *testing.T) {
 
 func TestThanksAfterRating(t *testing.T) {
 	r, j := inCall(t)
-	r.do(func() { j.s.onLeave(nil, noEvent()) })
+	r.do(func() { j.stage.Call.Leave() })
 	r.until("after", r.shows(`data-phase="after"`))
-	r.do(func() { j.rate(5) })
-	r.do(j.sendRating)
+	r.do(func() { j.rating.rate(5) })
+	r.do(func() { j.rating.submit(giver{j.attempt.seat.identity, j.attempt.seat.key}) })
 	r.until("thanks", r.shows(`id="`+RatingThanks+`"`))
 	r.golden("join_thanks")
 }
 
 func TestRejoinAfterLeaving(t *testing.T) {
 	r, j := inCall(t)
-	r.do(func() { j.s.onLeave(nil, noEvent()) })
+	r.do(func() { j.stage.Call.Leave() })
 	r.until("after", r.shows(RejoinButton))
 	r.do(func() { j.onRejoin(nil, noEvent()) })
 	r.until("back in", r.shows(`data-phase="in_call"`))
@@ -255,8 +256,8 @@ func TestComesBackByItselfAfterALoss(t *testing.T) {
 
 func TestGivesUpAndOffersRejoin(t *testing.T) {
 	r, j := inCall(t)
-	r.do(func() { j.back.tries = maxTries })
-	j.back.since = j.back.since.Add(0)
+	r.do(func() { j.attempt.back.tries = maxTries })
+	j.attempt.back.since = j.attempt.back.since.Add(0)
 	r.connector.Room().Emit(video.Disconnected{Err: &video.Error{Reason: video.SignalingLost}})
 	r.until("lost", r.shows(`data-phase="lost"`))
 	r.golden("join_lost")
@@ -302,8 +303,8 @@ func TestStaleNewsIsIgnored(t *testing.T) {
 	s.Status = wire.StatusEnded
 	r.host.tell(s) // version 1, the page has 2
 	r.do(func() {})
-	if j.phase != PhaseGreenRoom {
-		t.Errorf("phase %s", j.phase)
+	if j.attempt.phase != PhaseGreenRoom {
+		t.Errorf("phase %s", j.attempt.phase)
 	}
 }
 
@@ -335,10 +336,10 @@ func TestTheNewestClickCounts(t *testing.T) {
 			room := r.connector.Room()
 			r.do(func() {
 				for range c.clicks { // all before the first is carried out
-					j.s.onCamera(nil, noEvent())
+					j.stage.Kit.OnCamera(nil, noEvent())
 				}
 			})
-			r.until("done", func() bool { return len(j.s.busy) == 0 && j.s.cameraOn() == c.on })
+			r.until("done", func() bool { return idle(j.stage) && j.stage.Kit.On(video.Video) == c.on })
 			var got []string
 			for _, l := range room.Calls.Calls() {
 				if strings.HasPrefix(l, "SetEnabled") {

@@ -14,7 +14,7 @@ func TestAPageWithoutStateFetchesIt(t *testing.T) {
 	s.Recording = true
 	r.api.set(func(f *fakeAPI) { f.state = s })
 	j := newJoin(r.deps(), s.Code)
-	if got := j.phase; got != PhaseLoading {
+	if got := j.attempt.phase; got != PhaseLoading {
 		t.Fatalf("begins with %s", got)
 	}
 	r.mount(j)

@@ -1,9 +1,9 @@
 package page
 
 import (
-	"context"
 	"testing"
 
+	"escalate/app/device"
 	"escalate/app/video"
 )
 
@@ -24,16 +24,20 @@ func TestClickWhileADeviceIsTaken(t *testing.T) {
 			r, j := inCall(t)
 			ready := make(chan struct{})
 			r.do(func() {
-				j.s.doing(video.Audio, func(context.Context) error { <-ready; return c.err }, func() {})
+				r.devices.Newest().Hold(ready)
+				if c.err != nil {
+					r.devices.Newest().SetFail(c.err)
+				}
+				j.stage.Kit.Use(device.AudioInput, "mic1")
 				for range c.clicks {
-					j.s.onMute(nil, noEvent())
+					j.stage.Kit.OnMute(nil, noEvent())
 				}
 			})
-			if !j.s.microphoneOn() {
+			if !j.stage.Kit.On(video.Audio) {
 				t.Error("muted before its turn")
 			}
 			close(ready)
-			r.until("its turn", func() bool { return len(j.s.busy) == 0 && len(j.s.wish) == 0 && j.s.microphoneOn() != c.muted })
+			r.until("its turn", func() bool { return idle(j.stage) && j.stage.Kit.On(video.Audio) != c.muted })
 			if got := r.connector.Room().Called("SetEnabled audio false"); got != c.muted {
 				t.Errorf("switched off: %t", got)
 			}

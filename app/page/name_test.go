@@ -3,6 +3,7 @@ package page
 import (
 	"testing"
 
+	"escalate/app/ui"
 	"escalate/app/wire"
 )
 
@@ -28,8 +29,8 @@ func TestNamesOfPeopleInACall(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			st := invited()
 			st.AgentName, st.AgentWorker = c.agentName, c.worker
-			j := &Join{state: st}
-			v := &VideoRoom{known: wire.Escalation{State: st}}
+			j := &Join{screen: &ui.Screen{}, state: st}
+			v := &VideoRoom{screen: &ui.Screen{}, known: wire.Escalation{State: st}}
 			for i, identity := range c.came {
 				if got := j.nameOf(identity); got != c.toCustomer[i] {
 					t.Errorf("%s is %q to the customer, want %q", identity, got, c.toCustomer[i])

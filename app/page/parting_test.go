@@ -30,7 +30,7 @@ func TestFirstTabOfTheAgentSaysThatTheCallGoesOn(t *testing.T) {
 			}
 			r.do(func() { v.onJoin(nil, noEvent()) })
 			r.until("back by choice", func() bool { return r.connector.Room() != first && r.phase("in_call")() })
-			if r.shows("goes on elsewhere")() && v.elsewhere {
+			if r.shows("goes on elsewhere")() && v.attempt.elsewhere {
 				t.Error("the sentence stays")
 			}
 		})
@@ -111,7 +111,7 @@ func TestEndThatFailsOffersTheCallAgain(t *testing.T) {
 		t.Error("a way back is offered while the end is asked for")
 	}
 	r.api.endGate <- struct{}{}
-	r.until("offered again, with the reason", func() bool { return offers(r) && r.shows(words.NoAnswer.In(v.lang))() })
+	r.until("offered again, with the reason", func() bool { return offers(r) && r.shows(words.NoAnswer.In(v.screen.Lang))() })
 }
 
 func TestEndOfWhatIsOverAlready(t *testing.T) {
@@ -125,7 +125,7 @@ func TestEndOfWhatIsOverAlready(t *testing.T) {
 // The customer's page hears of the end from the Room before the server does.
 func TestCustomerIsOfferedNoRejoinAfterTheEnd(t *testing.T) {
 	r, j := inCall(t)
-	j.s.wait.poll = time.Hour
+	j.source.wait.poll = time.Hour
 	r.connector.Room().Emit(video.Disconnected{Err: &video.Error{Reason: video.RoomCompleted}})
 	r.until("after", r.phase("after"))
 	if offers(r) {
@@ -143,7 +143,7 @@ func TestCustomerIsOfferedNoRejoinAfterTheEnd(t *testing.T) {
 // A Room that is over and an escalation that is not: the server's word counts.
 func TestRoomThatWasNotTheLastIsFoundBack(t *testing.T) {
 	r, j := inCall(t)
-	j.s.wait.poll = 1
+	j.source.wait.poll = 1
 	r.api.set(func(f *fakeAPI) { f.state = open(open(invited())) })
 	r.connector.Room().Emit(video.Disconnected{Err: &video.Error{Reason: video.RoomCompleted}})
 	r.until("the way back", func() bool { return offers(r) })

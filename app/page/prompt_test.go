@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"escalate/app/stage"
 	"escalate/app/ui"
 	"escalate/app/video"
 	"escalate/app/wire"
@@ -23,12 +24,12 @@ func quiet(r *rig) {
 }
 
 // unanswered is a page whose browser asks and gets no answer.
-func unanswered(t *testing.T, si side) (*rig, *session, chan struct{}) {
+func unanswered(t *testing.T, si eitherSide) (*rig, *stage.Stage, chan struct{}) {
 	t.Helper()
 	r, s := si.open(t)
 	gate := make(chan struct{})
 	r.devices.SetGate(gate)
-	s.wait.prompt = time.Millisecond
+	s.Kit.Wait.Prompt = time.Millisecond
 	si.join(r)
 	r.until("a sentence", r.shows("Your browser is still asking for camera and microphone."))
 	for _, id := range []string{JoinButton, QuietJoinButton} {
@@ -42,7 +43,7 @@ func unanswered(t *testing.T, si side) (*rig, *session, chan struct{}) {
 }
 
 func TestUnansweredQuestionIsGoneOnWithout(t *testing.T) {
-	eachSide(t, func(t *testing.T, si side) {
+	eachSide(t, func(t *testing.T, si eitherSide) {
 		r, s, gate := unanswered(t, si)
 		r.golden(ui.Pick(si.name == "agent", "agent", "join") + "_unanswered")
 		quiet(r)
@@ -53,7 +54,7 @@ func TestUnansweredQuestionIsGoneOnWithout(t *testing.T) {
 		// Answered now, it lights nothing.
 		close(gate)
 		r.until("given up", func() bool { return r.devices.Called("Capture given up") })
-		if len(r.devices.Captures()) != 0 || s.capture != nil {
+		if len(r.devices.Captures()) != 0 || s.Kit.Capture() != nil {
 			t.Error("the light is on")
 		}
 		if r.shows("still asking")() {
@@ -63,13 +64,13 @@ func TestUnansweredQuestionIsGoneOnWithout(t *testing.T) {
 }
 
 func TestUnansweredQuestionIsAskedAgain(t *testing.T) {
-	eachSide(t, func(t *testing.T, si side) {
+	eachSide(t, func(t *testing.T, si eitherSide) {
 		r, s, _ := unanswered(t, si)
 		r.devices.SetGate(nil)
 		si.join(r)
 		r.until("in call", r.phase("in_call"))
-		if n := r.devices.Count("Capture audio=true video=true"); n != 2 || !s.cameraOn() {
-			t.Errorf("asked %d times, camera on: %t", n, s.cameraOn())
+		if n := r.devices.Count("Capture audio=true video=true"); n != 2 || !s.Kit.On(video.Video) {
+			t.Errorf("asked %d times, camera on: %t", n, s.Kit.On(video.Video))
 		}
 		if r.shows("still asking")() {
 			t.Error("the sentence stays")
@@ -79,10 +80,10 @@ func TestUnansweredQuestionIsAskedAgain(t *testing.T) {
 
 // Who finds the question after all has answered it.
 func TestLateAnswerCounts(t *testing.T) {
-	eachSide(t, func(t *testing.T, si side) {
+	eachSide(t, func(t *testing.T, si eitherSide) {
 		r, s, gate := unanswered(t, si)
 		close(gate)
-		r.until("in call", func() bool { return r.phase("in_call")() && s.cameraOn() })
+		r.until("in call", func() bool { return r.phase("in_call")() && s.Kit.On(video.Video) })
 		if n := len(r.devices.Captures()); n != 1 {
 			t.Errorf("%d captures", n)
 		}
@@ -91,7 +92,7 @@ func TestLateAnswerCounts(t *testing.T) {
 
 // A click too many does not ask twice.
 func TestQuestionIsAskedOnce(t *testing.T) {
-	eachSide(t, func(t *testing.T, si side) {
+	eachSide(t, func(t *testing.T, si eitherSide) {
 		r, _ := si.open(t)
 		gate := make(chan struct{})
 		r.devices.SetGate(gate)
@@ -107,7 +108,7 @@ func TestQuestionIsAskedOnce(t *testing.T) {
 
 // The end of the escalation takes the question back too.
 func TestQuestionEndsWithTheEscalation(t *testing.T) {
-	eachSide(t, func(t *testing.T, si side) {
+	eachSide(t, func(t *testing.T, si eitherSide) {
 		r, _, _ := unanswered(t, si)
 		s := open(open(open(invited())))
 		s.Status = wire.StatusEnded
@@ -124,14 +125,14 @@ func TestUnansweredCheckThenJoinWithoutConsent(t *testing.T) {
 	s.Recording = true
 	r, j := joinRig(t, s)
 	r.devices.SetGate(make(chan struct{}))
-	j.s.wait.prompt = time.Millisecond
+	j.stage.Kit.Wait.Prompt = time.Millisecond
 	r.do(func() { j.onCheck(nil, noEvent()) })
 	r.until("a sentence", r.shows("still asking"))
 	quiet(r)
 	r.until("the tick is asked for", func() bool { return r.phase("green_room")() && r.shows(`aria-invalid="true"`)() })
 	r.devices.SetGate(nil)
 	r.api.set(func(f *fakeAPI) { f.join = wire.Join{Token: "tok", Room: "RMx", State: s} })
-	r.do(func() { j.agree(true) })
+	r.do(func() { j.consent.agree(true) })
 	r.do(func() { j.join(video.Want{Audio: true, Video: true}) })
 	r.until("in call", r.phase("in_call"))
 }

@@ -29,7 +29,7 @@ func TestNamesTurnNothingAround(t *testing.T) {
 		s.AgentName = evilName
 		r, j := joinRig(t, s)
 		check(t, r, "the green room")
-		r.do(func() { j.to(PhaseWaiting) })
+		r.do(func() { j.attempt.to(PhaseWaiting) })
 		r.until("waiting", r.shows(`data-phase="waiting"`))
 		check(t, r, "the waiting room")
 		r.api.set(func(f *fakeAPI) {
@@ -69,7 +69,7 @@ func TestAgentReadsTheCustomersName(t *testing.T) {
 		st.Version++
 		r.host.tell(st)
 		r.until(c.says, r.shows(c.says))
-		r.until("said", func() bool { return strings.Contains(v.s.live, "Kim Lee") })
+		r.until("said", func() bool { return strings.Contains(v.screen.Live(), "Kim Lee") })
 	}
 	if !r.shows("Join link for <bdi>Kim Lee</bdi>")() {
 		t.Error("the link is for nobody")
@@ -78,21 +78,21 @@ func TestAgentReadsTheCustomersName(t *testing.T) {
 	r.until("in call", r.shows("Video call with <bdi>Kim Lee</bdi>"))
 	r.connector.Room().Emit(video.ParticipantConnected{Participant: video.Participant{SID: "PA2", Identity: "customer:K7Q2MWX:n"}})
 	r.until("the tile", r.shows(`aria-label="Kim Lee"`))
-	r.until("said", func() bool { return v.s.live == "Kim Lee is in the call." })
+	r.until("said", func() bool { return v.screen.Live() == "Kim Lee is in the call." })
 }
 
 func TestReconnectedIsTold(t *testing.T) {
 	r, j := inCall(t)
 	room := r.connector.Room()
 	room.Emit(video.ParticipantReconnecting{SID: "PA1"})
-	r.until("reconnecting", func() bool { return j.s.live == "Maria Lopez: Reconnecting…" })
+	r.until("reconnecting", func() bool { return j.screen.Live() == "Maria Lopez: Reconnecting…" })
 	room.Emit(video.ParticipantReconnected{SID: "PA1"})
-	r.until("back", func() bool { return j.s.live == "Maria Lopez is back." })
+	r.until("back", func() bool { return j.screen.Live() == "Maria Lopez is back." })
 	// A second one, or one of somebody unknown, is no news.
-	r.do(func() { j.s.live = "" })
+	r.do(func() { j.screen.Say("") })
 	room.Emit(video.ParticipantReconnected{SID: "PA1"}, video.ParticipantReconnected{SID: "PA9"}, video.DominantSpeaker{SID: "PA1"})
-	r.until("both were heard", func() bool { return j.s.state.Dominant == "PA1" })
-	if j.s.live != "" {
-		t.Errorf("said %q", j.s.live)
+	r.until("both were heard", func() bool { return j.stage.Call.State.Dominant == "PA1" })
+	if j.screen.Live() != "" {
+		t.Errorf("said %q", j.screen.Live())
 	}
 }

@@ -17,7 +17,7 @@ func expired() error {
 func TestExpiredTokenInACallAdvisesNoReload(t *testing.T) {
 	for name, do := range map[string]func(*rig, *VideoRoom){
 		"end":         func(r *rig, v *VideoRoom) { r.do(v.end); r.do(v.end) },
-		"send again":  func(r *rig, v *VideoRoom) { r.do(v.resend) },
+		"send again":  func(r *rig, v *VideoRoom) { r.do(v.invite.resend) },
 		"end, by 401": func(r *rig, v *VideoRoom) { r.do(v.end); r.do(v.end) },
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -36,12 +36,12 @@ func TestExpiredTokenInACallAdvisesNoReload(t *testing.T) {
 			r.hears(wire.Bridge{Type: wire.BridgeToken, Token: "old"})
 			r.until("it was tried", func() bool { return r.api.has(func(f *fakeAPI) bool { return f.tasks == 2 }) })
 			r.do(func() {})
-			if v.s.trouble != words.SignInStale.In(v.lang) {
-				t.Errorf("trouble %q", v.s.trouble)
+			if v.screen.Trouble != words.SignInStale.In(v.screen.Lang) {
+				t.Errorf("trouble %q", v.screen.Trouble)
 			}
 			r.api.set(func(f *fakeAPI) { f.endErr, f.escalateErr, f.taskErr = nil, nil, nil })
 			r.hears(wire.Bridge{Type: wire.BridgeToken, Token: "new"})
-			r.until("the sentence goes", func() bool { return v.s.trouble == "" && v.trouble == "" })
+			r.until("the sentence goes", func() bool { return v.screen.Trouble == "" && v.attempt.trouble == "" })
 			if r.token != "new" || !r.phase("in_call")() {
 				t.Errorf("token %q", r.token)
 			}
@@ -57,11 +57,11 @@ func TestGoodTokenTakesOnlyItsOwnSentenceBack(t *testing.T) {
 	r.do(v.end)
 	r.until("a sentence", r.shows(`Your sign-in to Flex has run out`))
 	r.connector.Room().SetFail(&video.Error{Reason: video.MediaInUse})
-	r.do(func() { v.s.onMute(nil, noEvent()) })
+	r.do(func() { v.stage.Kit.OnMute(nil, noEvent()) })
 	r.until("another", r.shows("Close that one and try again"))
 	r.hears(wire.Bridge{Type: wire.BridgeToken, Token: "new"})
-	r.until("taken back", func() bool { return v.trouble == "" })
-	if v.s.trouble == "" {
+	r.until("taken back", func() bool { return v.attempt.trouble == "" })
+	if v.screen.Trouble == "" {
 		t.Error("both sentences are gone")
 	}
 }
@@ -72,8 +72,8 @@ func TestGoodTokenLoadsTheTask(t *testing.T) {
 	r.api.set(func(f *fakeAPI) { f.taskErr = expired() })
 	r.hears(wire.Bridge{Type: wire.BridgeToken, Token: "old"})
 	r.hears(wire.Bridge{Type: wire.BridgeOpen, TaskSID: "WT1", Code: "K7Q2MWX"})
-	r.until("a sentence", func() bool { return v.trouble != "" })
+	r.until("a sentence", func() bool { return v.attempt.trouble != "" })
 	r.api.set(func(f *fakeAPI) { f.taskErr = nil })
 	r.hears(wire.Bridge{Type: wire.BridgeToken, Token: "new"})
-	r.until("idle", func() bool { return r.phase("idle")() && v.trouble == "" })
+	r.until("idle", func() bool { return r.phase("idle")() && v.attempt.trouble == "" })
 }

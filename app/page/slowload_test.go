@@ -79,10 +79,10 @@ func TestNoAnswerIsNotCalledOffline(t *testing.T) {
 			r.do(func() { j.join(video.Want{}) })
 			r.until("what it is", r.shows(c.says))
 			// The server's own sentence is better than ours; other errors are no line's.
-			if got := j.s.problem(&wire.Error{Code: wire.CodeUnavailable, Message: "later"}); got != "later" {
+			if got := j.attempt.problem(&wire.Error{Code: wire.CodeUnavailable, Message: "later"}); got != "later" {
 				t.Errorf("%q", got)
 			}
-			if got := j.s.problem(errors.New("x")); got != words.Problem.In(words.English) {
+			if got := j.attempt.problem(errors.New("x")); got != words.Problem.In(words.English) {
 				t.Errorf("%q", got)
 			}
 		})

@@ -4,8 +4,10 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"escalate/app/call"
+	"escalate/app/stage"
 	"escalate/app/video"
 )
 
@@ -38,11 +40,11 @@ func (r *rig) says(n call.Note) {
 
 func TestTextIsSentAndAcknowledged(t *testing.T) {
 	r, j := inCall(t)
-	r.do(func() { j.s.onTalk(nil, noEvent()) })
-	r.until("the field has the focus", func() bool { return r.host.saw(func(h *fakeHost) bool { return h.focus == TalkInput }) })
+	r.do(func() { j.stage.Talk.Toggle() })
+	r.until("the field has the focus", func() bool { return r.host.saw(func(h *fakeHost) bool { return h.focus == stage.TalkInput }) })
 	r.do(func() {
-		j.s.talk.draft = "  I cannot hear you "
-		j.s.write()
+		j.stage.Talk.Draft = "  I cannot hear you "
+		j.stage.Talk.Send()
 	})
 	r.until("it is shown as on its way", r.shows("Sending…"))
 	var n call.Note
@@ -50,7 +52,7 @@ func TestTextIsSentAndAcknowledged(t *testing.T) {
 	if n.Text != "I cannot hear you" {
 		t.Errorf("sent %+v", n)
 	}
-	if !r.host.saw(func(h *fakeHost) bool { return h.filled == TalkInput+"=" }) {
+	if !r.host.saw(func(h *fakeHost) bool { return h.filled == stage.TalkInput+"=" }) {
 		t.Error("the field keeps what was sent")
 	}
 	// The first copy was lost: it is sent again under the same id.
@@ -58,8 +60,8 @@ func TestTextIsSentAndAcknowledged(t *testing.T) {
 	r.says(call.Note{Type: call.NoteAck, ID: n.ID})
 	r.until("it has arrived", func() bool { return !r.shows("Sending…")() })
 	r.golden("join_text")
-	r.do(func() { j.s.write() })
-	if len(j.s.talk.Lines) != 1 {
+	r.do(func() { j.stage.Talk.Send() })
+	if len(j.stage.Talk.Lines) != 1 {
 		t.Error("sent nothing as a line")
 	}
 }
@@ -73,48 +75,46 @@ func TestTextOfTheOtherIsMarkedAndAcknowledged(t *testing.T) {
 	r.until("acknowledged", func() bool { a, ok := r.sentNote(call.NoteAck); return ok && a.ID == "agent/1" })
 	r.says(n) // our acknowledgment was lost
 	r.until("acknowledged again", func() bool { return len(r.sentNotes()) == 2 })
-	if len(j.s.talk.Lines) != 1 || j.s.talk.Unread != 1 {
-		t.Errorf("talk %+v", j.s.talk.Talk)
+	if len(j.stage.Talk.Lines) != 1 || j.stage.Talk.Unread != 1 {
+		t.Errorf("talk %+v", j.stage.Talk.Talk)
 	}
 	r.golden("join_text_unread")
-	r.do(func() { j.s.onTalk(nil, noEvent()) })
+	r.do(func() { j.stage.Talk.Toggle() })
 	r.until("read", r.shows(`data-unread="false"`))
 	// Strangers and rubbish change nothing.
 	r.connector.Room().Emit(video.DataReceived{ParticipantSID: "PAx", Text: call.Note{Type: call.NoteText, ID: "x/1", Text: "x"}.Encode()},
 		video.DataReceived{ParticipantSID: "PA1", Text: "rubbish"})
 	r.do(func() {})
-	if len(j.s.talk.Lines) != 1 {
-		t.Errorf("talk %+v", j.s.talk.Talk)
+	if len(j.stage.Talk.Lines) != 1 {
+		t.Errorf("talk %+v", j.stage.Talk.Talk)
 	}
 }
 
 func TestTextThatNobodyGetsIsGivenUpAndTriedAgain(t *testing.T) {
 	r, j := inCall(t)
 	r.do(func() {
-		j.s.talk.open = true
-		j.s.talk.draft = "Hello?"
-		j.s.write()
-		for _, w := range j.s.talk.way {
-			w.times = maxSends
-			j.s.push(w)
-		}
+		j.stage.Talk.ResendEvery = time.Millisecond
+		j.stage.Talk.Toggle()
+		j.stage.Talk.Draft = "Hello?"
+		j.stage.Talk.Send()
 	})
 	r.until("given up", r.shows("Not delivered."))
 	r.golden("join_text_failed")
-	r.do(func() { j.s.again(j.s.talk.Lines[0].ID) })
+	n := len(r.sentNotes())
+	r.do(func() { j.stage.Talk.Again(j.stage.Talk.Lines[0].ID) })
 	r.until("on its way again", r.shows("Sending…"))
-	r.until("sent again", func() bool { return len(r.sentNotes()) >= 2 })
+	r.until("sent again", func() bool { return len(r.sentNotes()) > n })
 }
 
 func TestTextOutlivesALoss(t *testing.T) {
 	r, j := inCall(t)
 	first := r.connector.Room()
-	r.do(func() { j.s.talk.draft = "Still there?"; j.s.write() })
+	r.do(func() { j.stage.Talk.Draft = "Still there?"; j.stage.Talk.Send() })
 	first.Emit(video.Disconnected{Err: &video.Error{Reason: video.SignalingLost}})
 	r.until("back", func() bool { return r.connector.Room() != first && r.shows(`data-phase="in_call"`)() })
 	r.connector.Room().Emit(video.ParticipantConnected{Participant: theAgent})
 	r.until("sent in the new Room", func() bool { _, ok := r.sentNote(call.NoteText); return ok })
-	if len(j.s.talk.Lines) != 1 {
-		t.Errorf("talk %+v", j.s.talk.Talk)
+	if len(j.stage.Talk.Lines) != 1 {
+		t.Errorf("talk %+v", j.stage.Talk.Talk)
 	}
 }

@@ -1,11 +1,14 @@
 package page
 
 import (
-	"time"
+	"context"
+	"errors"
 
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 
 	"escalate/app/call"
+	"escalate/app/device"
+	"escalate/app/stage"
 	"escalate/app/ui"
 	"escalate/app/video"
 	"escalate/app/wire"
@@ -13,43 +16,44 @@ import (
 )
 
 // VideoRoom is the agent's tab inside the agent desktop: the escalation of a
-// Task, the customer's progress, and the call.
+// Task, the customer's progress, and the call. How a call is joined, left and
+// come back to is in attempt.
 type VideoRoom struct {
 	app.Compo
 
-	s     session
-	lang  words.Language
-	page  wire.Page
-	desk  bridge
-	phase Phase
+	screen *ui.Screen
+	stage  *stage.Stage
+	source source
+	page   wire.Page
+	desk   bridge
+	signIn signIn
 
-	signIn  signIn
+	attempt attempt
 	task    string // Task SID to show, also before the token came
 	code    string
 	known   wire.Escalation
 	running *wire.Running // the session that keeps the agent busy
+	invite  invite
+	ending  ending
 
-	trouble string
-	notice  string // something worked
-	sureEnd bool   // End was pressed once
-	ending  bool   // and once more: the server is asked
-	// elsewhere says that the call goes on in another tab, or we were removed.
-	elsewhere bool
-	attempt   attempt
-	back      comeback
-	unfollow  func()
-	stops     []func()
+	unfollow func()
+	stops    []func()
 }
 
 func newVideoRoom(d Deps) *VideoRoom {
 	p := pageData(d.Host)
-	v := &VideoRoom{page: p, lang: words.In(p.Lang), phase: PhaseConnecting}
+	screen := &ui.Screen{Lang: words.In(p.Lang)}
+	v := &VideoRoom{screen: screen, page: p}
 	v.desk = bridge{host: d.Host, origins: p.Origins}
-	v.s = newSession(d, v.lang, agentIntent)
-	v.s.nameOf = v.nameOf
-	v.s.fit = fitting{} // an agent has to see all of it
-	v.s.ended = v.ended
-	v.s.turned = v.tellPhase
+	v.signIn = signIn{hand: d.SignIn}
+	v.stage = stage.New(screen, d.Host, d.Devices, d.Video, device.AgentIntent)
+	v.stage.NameOf = v.nameOf
+	v.source = source{screen: screen, host: d.Host, api: d.API, wait: usual()}
+	v.attempt = attempt{side: v, screen: screen, stage: v.stage, host: d.Host, api: d.API,
+		home: PhaseIdle, letsGo: true, phase: PhaseConnecting}
+	v.stage.Call.Ended, v.stage.Call.Turned = v.attempt.ended, v.tellPhase
+	v.invite = invite{room: v}
+	v.ending = ending{screen: screen}
 	return v
 }
 
@@ -57,13 +61,13 @@ func newVideoRoom(d Deps) *VideoRoom {
 // belongs; any other agent is a colleague.
 func (v *VideoRoom) nameOf(identity string) string {
 	if wire.RoleOf(identity) != wire.RoleAgent {
-		return ui.Pick(v.customer() == "", words.Customer.In(v.lang), v.customer())
+		return ui.Pick(v.customer() == "", words.Customer.In(v.screen.Lang), v.customer())
 	}
 	st := v.known.State
 	if n := clean(st.AgentName); n != "" && st.AgentWorker != "" && wire.WorkerOf(identity) == st.AgentWorker {
 		return n
 	}
-	return words.Colleague.In(v.lang)
+	return words.Colleague.In(v.screen.Lang)
 }
 
 // customer is the customer's name, "" when nobody knows it.
@@ -71,15 +75,15 @@ func (v *VideoRoom) customer() string { return clean(v.known.CustomerName) }
 
 // OnMount tells the desktop that the tab is there.
 func (v *VideoRoom) OnMount(ctx app.Context) {
-	v.s.begin(ctx)
-	if u := v.s.support; !u.WebRTC || !u.Secure {
-		v.to(PhaseBlocked)
+	v.stage.Begin(ctx)
+	if u := v.stage.Kit.Support; !u.WebRTC || !u.Secure {
+		v.attempt.to(PhaseBlocked)
 	}
 	v.stops = append(v.stops,
 		v.desk.listen(func(origin string, m wire.Bridge) {
-			ctx.Dispatch(func(app.Context) { v.hear(origin, m) })
+			v.screen.Do(func() { v.hear(origin, m) })
 		}),
-		v.s.deps.Host.OnPageHide(func() { ctx.Dispatch(func(app.Context) { v.s.vanish(v.link()) }) }),
+		v.source.host.OnPageHide(func() { v.screen.Do(v.attempt.vanish) }),
 	)
 }
 
@@ -90,7 +94,7 @@ func (v *VideoRoom) OnDismount() {
 		stop()
 	}
 	v.stops = nil
-	v.s.close()
+	v.stage.Close()
 }
 
 // hear obeys the desktop.
@@ -102,31 +106,28 @@ func (v *VideoRoom) hear(origin string, m wire.Bridge) {
 	case wire.BridgeOpen:
 		v.open(m.TaskSID, m.Code)
 	case wire.BridgeMute:
-		if v.phase == PhaseInCall {
-			v.s.choose(video.Audio, !m.Muted)
+		if v.attempt.phase == PhaseInCall {
+			v.stage.Kit.Choose(video.Audio, !m.Muted)
 		}
 	case wire.BridgeLeave:
 		if !v.inCall() {
-			v.desk.send(wire.Bridge{Type: wire.BridgeLeft, Code: v.code})
+			v.left()
 			return
 		}
-		v.attempt.end()
-		v.s.leave()
+		v.leave()
 	}
 }
 
-// link is what stands for the escalation in requests: its code with the tag, so
-// that the agents of an office are not taken for people who guess codes.
-func (v *VideoRoom) link() string {
-	if v.known.Code == v.code && v.known.Link != "" {
-		return v.known.Link
-	}
-	return v.code // from a server that does not tell
+// leave ends the agent's part in the call, or the way into it.
+func (v *VideoRoom) leave() {
+	v.attempt.try.End()
+	v.stage.Call.Leave()
 }
 
 // inCall says whether the agent is in a call, or on the way into one.
 func (v *VideoRoom) inCall() bool {
-	return v.phase == PhaseInCall || v.phase == PhaseJoining || v.phase == PhaseRejoining || v.phase == PhaseAsking
+	p := v.attempt.phase
+	return p == PhaseInCall || p == PhaseJoining || p == PhaseRejoining || p == PhaseAsking
 }
 
 // open shows the escalation of a Task. A call that goes on is not left for it:
@@ -135,104 +136,199 @@ func (v *VideoRoom) open(task, code string) {
 	if v.inCall() {
 		if code != v.code {
 			v.running = &wire.Running{Code: v.code, TaskSID: v.task}
-			v.s.trouble = words.BusyLead.With(v.lang, v.code)
-			v.s.say(v.s.trouble)
+			v.screen.Complain(words.BusyLead.With(v.screen.Lang, v.code))
 		}
 		return
 	}
 	v.task, v.code = task, code
-	v.known, v.running, v.trouble, v.notice = wire.Escalation{}, nil, "", ""
-	v.elsewhere, v.ending = false, false
-	v.to(PhaseConnecting)
+	v.known, v.running, v.attempt.trouble, v.invite.notice = wire.Escalation{}, nil, "", ""
+	v.attempt.elsewhere, v.ending.asked = false, false
+	v.attempt.to(PhaseConnecting)
 	if v.signIn.known {
 		v.load()
 	}
 }
 
-// to goes to another step; the desktop is told.
-func (v *VideoRoom) to(p Phase) {
-	if p == v.phase {
-		return
-	}
-	v.phase = p
-	v.sureEnd = false
-	host := v.s.deps.Host
-	host.SetTitle(ui.Pick(p == PhaseInCall, words.CallTitle.With(v.lang, v.page.Brand), words.AgentTitle.In(v.lang)))
-	if p != PhaseConnecting && p != PhaseIdle && p != PhaseAsking {
-		// The desktop opens the tab; taking the focus then would pull the agent
-		// out of the chat.
-		v.s.ctx.Defer(func(app.Context) { host.Focus(ui.HeadingID) })
-	}
-	v.s.changed()
-	v.tellPhase()
-}
-
 // tellPhase is the agent's part in words of the bridge.
 func (v *VideoRoom) tellPhase() {
 	p := call.Idle
-	switch v.phase {
+	switch v.attempt.phase {
 	case PhaseAsking, PhaseJoining:
 		p = call.Joining
 	case PhaseRejoining:
 		p = call.Reconnecting
 	case PhaseInCall:
-		p = v.s.state.Phase
+		p = v.stage.Call.State.Phase
 	case PhaseLeft, PhaseLost, PhaseOver:
 		p = call.Left
 	}
-	muted := v.phase == PhaseInCall && !v.s.microphoneOn()
+	muted := v.attempt.phase == PhaseInCall && !v.stage.Kit.On(video.Audio)
 	v.desk.send(wire.Bridge{Type: wire.BridgeState, Phase: string(p), Code: v.code, Muted: muted})
 }
 
-// ended is told by the session that the Room is over.
-func (v *VideoRoom) ended(err *video.Error) {
-	how := v.s.partingOf(err, over(v.known.Status) || v.ending)
-	v.s.tellLeft(v.link())
-	switch how {
-	case elsewhere:
-		// Coming back by ourselves would throw the other tab out, and so on.
-		v.elsewhere, v.trouble = true, words.ElsewhereLead.In(v.lang)
-		v.s.say(words.ElsewhereHeading.In(v.lang))
-		v.giveBack(PhaseLost)
-		return
-	case completed:
-		v.known.Status = wire.StatusEnded // the server hears of it about now
-		v.out()
-		return
-	case byChoice:
-		v.out()
-		return
-	}
-	v.back.lost(time.Now())
-	v.trouble = words.Call(v.lang, err)
-	v.rejoin()
-}
-
-// out is after a call: camera and microphone off, desktop told.
-func (v *VideoRoom) out() {
-	v.giveBack(ui.Pick(over(v.known.Status), PhaseOver, PhaseLeft))
-}
-
-func (v *VideoRoom) giveBack(p Phase) {
-	v.attempt.end()
-	v.s.release()
-	v.to(p)
-	v.desk.send(wire.Bridge{Type: wire.BridgeLeft, Code: v.code})
-}
-
-// rejoin tries once more to come back, or gives up.
-func (v *VideoRoom) rejoin() {
-	pause, ok := v.back.next(time.Now())
-	if !ok {
-		v.giveBack(PhaseLost)
-		return
-	}
-	v.to(PhaseRejoining)
-	v.s.say(words.RejoinHeading.In(v.lang))
-	try := v.attempt.begin(v.s.ctx)
-	v.s.later(pause, func() {
-		if !superseded(try) {
-			v.enter()
+// load asks for the escalation of the Task that is shown.
+func (v *VideoRoom) load() {
+	task := v.task
+	ui.Async(v.screen, func(ctx context.Context) (wire.Task, error) {
+		return v.source.api.Task(ctx, task)
+	}, func(t wire.Task, err error) {
+		switch {
+		case task != v.task || v.inCall():
+		case err != nil:
+			v.complain(err)
+		case t.Escalation == nil:
+			v.attempt.trouble = words.NoTask.In(v.screen.Lang)
+		default:
+			v.attempt.trouble, v.signIn.refused = "", false
+			v.known, v.code = *t.Escalation, t.Escalation.Code
+			v.follow(v.code)
+			v.take(v.known.State)
+			if !over(v.known.Status) {
+				v.attempt.to(PhaseIdle)
+			}
 		}
 	})
+}
+
+// follow listens to the events of a code, in place of those before; an empty
+// code ends it.
+func (v *VideoRoom) follow(code string) {
+	if v.unfollow != nil {
+		v.unfollow()
+		v.unfollow = nil
+	}
+	if code == "" {
+		return
+	}
+	v.unfollow = v.source.follow(v.link(), v.take, nil, func() bool { return code == v.code && !over(v.known.Status) })
+}
+
+// take accepts news about the escalation that is shown.
+func (v *VideoRoom) take(st wire.State) {
+	if st.Code != v.code || st.Version < v.known.Version {
+		return
+	}
+	l, who := v.screen.Lang, v.customer()
+	if before, now := words.Progress(v.known.State).Of(l, who), words.Progress(st).Of(l, who); before != now && v.attempt.phase != PhaseInCall {
+		v.screen.Say(now.String())
+	}
+	v.known.State = st
+	v.stage.Recorded = st.Recording
+	if !over(st.Status) || v.attempt.phase == PhaseOver {
+		return
+	}
+	v.follow("")
+	v.stage.Kit.Intent.Over()
+	if v.inCall() {
+		v.leave()
+		return
+	}
+	v.attempt.to(PhaseOver)
+	v.left()
+}
+
+// join carries out a click on Join.
+func (v *VideoRoom) join(w video.Want) {
+	v.invite.notice, v.running = "", nil
+	v.attempt.back.tries = 0
+	v.stage.Kit.Intent.Of(v.code)
+	v.attempt.join(w)
+}
+
+// end ends the call for everyone, on the second click within a few seconds.
+func (v *VideoRoom) end() {
+	if !v.ending.confirmed() {
+		return
+	}
+	code, link := v.code, v.link()
+	ui.Async(v.screen, func(ctx context.Context) (wire.State, error) {
+		return v.source.api.End(ctx, link)
+	}, func(st wire.State, err error) {
+		if code != v.code {
+			return
+		}
+		v.ending.asked = false
+		_, already := overCode(err)
+		switch {
+		case err == nil:
+			v.take(st)
+		case already:
+			st = v.known.State
+			st.Status = wire.StatusEnded
+			v.take(st)
+		default:
+			v.complain(err)
+		}
+	})
+}
+
+// What follows is what attempt wants to know of a side.
+
+// link is the code with the tag, so that the agents of an office are not taken for
+// people who guess codes.
+func (v *VideoRoom) link() string {
+	if v.known.Code == v.code && v.known.Link != "" {
+		return v.known.Link
+	}
+	return v.code // from a server that does not tell
+}
+
+func (v *VideoRoom) token() func(context.Context) (wire.Join, error) {
+	link := v.link()
+	return func(ctx context.Context) (wire.Join, error) { return v.source.api.AgentJoin(ctx, link) }
+}
+
+// show makes title and focus follow; the desktop is told.
+func (v *VideoRoom) show(p Phase) {
+	v.ending.sure = false
+	host, l := v.source.host, v.screen.Lang
+	host.SetTitle(ui.Pick(p == PhaseInCall, words.CallTitle.With(l, v.page.Brand), words.AgentTitle.In(l)))
+	if p != PhaseConnecting && p != PhaseIdle && p != PhaseAsking {
+		// The desktop opens the tab; taking the focus then would pull the agent
+		// out of the chat.
+		v.screen.Then(func() { host.Focus(ui.HeadingID) })
+	}
+	v.screen.Changed()
+	v.tellPhase()
+}
+
+func (v *VideoRoom) over() bool { return over(v.known.Status) || v.ending.asked }
+
+func (v *VideoRoom) finish(wire.Code) {
+	v.known.Status = wire.StatusEnded
+	v.stage.Kit.Intent.Over()
+	v.attempt.leave(v.out())
+}
+
+// roomOver: the server hears of it about now.
+func (v *VideoRoom) roomOver() { v.known.Status = wire.StatusEnded }
+
+func (v *VideoRoom) out() Phase { return ui.Pick(over(v.known.Status), PhaseOver, PhaseLeft) }
+
+// left tells the desktop that the agent is in no call.
+func (v *VideoRoom) left() { v.desk.send(wire.Bridge{Type: wire.BridgeLeft, Code: v.code}) }
+
+func (v *VideoRoom) objects(err error) bool {
+	var e *wire.Error
+	if !errors.As(err, &e) || e.Code != wire.CodeAgentBusy {
+		return false
+	}
+	v.running = e.Running
+	v.notNow(e.Message)
+	return true
+}
+
+func (v *VideoRoom) stuck(err error, again bool) {
+	if !again {
+		v.notNow(v.problem(err))
+	}
+}
+
+func (v *VideoRoom) noDevices(a *words.Advice) { v.notNow(a.In(v.screen.Lang)) }
+
+// notNow shows why joining did not work, with Join at hand again.
+func (v *VideoRoom) notNow(why string) {
+	v.attempt.trouble = why
+	v.screen.Say(why)
+	v.attempt.goHome()
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"escalate/app/stage"
 	"escalate/app/video"
 	"escalate/app/wire"
 )
@@ -141,10 +142,10 @@ func TestAgentCallAndLeave(t *testing.T) {
 	room := r.connector.Room()
 	room.Emit(video.ParticipantConnected{Participant: video.Participant{SID: "PA2", Identity: "customer:K7Q2MWX:n"}},
 		video.TrackSubscribed{ParticipantSID: "PA2", Track: video.Track{SID: "MT2", Kind: video.Video, Enabled: true}})
-	r.until("drawn", func() bool { return room.Called("Attach MT2 " + RemoteVideo("PA2")) })
-	r.do(func() { v.s.onMore(nil, noEvent()) })
+	r.until("drawn", func() bool { return room.Called("Attach MT2 " + stage.RemoteVideo("PA2")) })
+	r.do(func() { v.stage.OpenMore(true) })
 	r.golden("agent_in_call_more")
-	r.do(func() { v.s.onLeave(nil, noEvent()) })
+	r.do(func() { v.stage.Call.Leave() })
 	r.until("left is told", r.told(wire.Bridge{Type: wire.BridgeLeft, Code: "K7Q2MWX"}))
 	r.until("left", r.shows(`data-phase="left"`))
 	r.golden("agent_left")
@@ -207,12 +208,12 @@ func TestEndAsksTwice(t *testing.T) {
 
 func TestCopyAndResend(t *testing.T) {
 	r, v := opened(t)
-	r.do(v.copyLink)
+	r.do(v.invite.copy)
 	r.until("copied", r.shows("Copied"))
 	if r.host.copied != escalation().JoinURL {
 		t.Errorf("copied %q", r.host.copied)
 	}
-	r.do(v.resend)
+	r.do(v.invite.resend)
 	r.until("sent", func() bool {
 		return r.api.has(func(f *fakeAPI) bool { return len(f.sent) == 1 && f.sent[0].SendInvite && f.sent[0].TaskSID == "WT1" })
 	})

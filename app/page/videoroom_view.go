@@ -1,107 +1,97 @@
 package page
 
 import (
+	"context"
+
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 
 	"escalate/app/ui"
 	"escalate/app/video"
+	"escalate/app/wire"
 	"escalate/app/words"
 )
 
 // Render implements app.Composer.
 func (v *VideoRoom) Render() app.UI {
-	switch v.phase {
+	l, prompt := v.screen.Lang, &v.stage.Kit.Prompt
+	switch v.attempt.phase {
 	case PhaseInCall:
-		return ui.Frame(v.page, string(v.phase), "call", v.s.live, v.s.callView(
-			words.AgentCallHeading.Of(v.lang, v.customer()), words.Progress(v.known.State).Of(v.lang, v.customer()), v.callExtras()...)...)
+		return ui.Frame(v.page, string(v.attempt.phase), "call", v.screen.Live(), v.stage.View(
+			words.AgentCallHeading.Of(l, v.customer()), v.progress(), append(v.invite.extras(), v.endButton())...)...)
 	case PhaseConnecting:
-		lead := words.ConnectingLead.In(v.lang)
-		if v.signIn.known {
-			lead = words.NoTask.In(v.lang)
-		}
-		return v.card(words.ConnectingHeading.In(v.lang),
-			app.P().Class("lead").Text(lead), ui.Note(ui.TroubleID, v.trouble))
+		return v.card(words.ConnectingHeading.In(l),
+			app.P().Class("lead").Text(ui.Pick(v.signIn.known, &words.NoTask, &words.ConnectingLead).In(l)),
+			ui.Note(ui.TroubleID, v.attempt.trouble))
 	case PhaseJoining, PhaseAsking:
-		return v.card(words.JoiningHeading.In(v.lang), app.Span().Class("spinner spinner-large").Aria("hidden", "true"),
-			ui.Hide(app.P().Class("lead"), v.s.prompt.slow || v.phase != PhaseAsking && !v.s.slow.on).Text(v.s.askingWords()),
-			ui.Note(ui.TroubleID, ui.Pick(v.s.prompt.slow, v.s.unansweredWords(), "")),
-			ui.Hide(app.Div().Class("actions"), !v.s.prompt.slow).Body(
-				ui.Button(JoinButton, "button-primary", ui.IconCam, words.Join.In(v.lang), v.onJoin),
-				ui.Button(QuietJoinButton, "link-text", "", words.JoinNothing.In(v.lang), v.onQuietJoin)),
-			v.cancelButton(words.Cancel.In(v.lang)))
+		return v.card(words.JoiningHeading.In(l), app.Span().Class("spinner spinner-large").Aria("hidden", "true"),
+			ui.Hide(app.P().Class("lead"), prompt.Slow || v.attempt.phase != PhaseAsking && !prompt.Loading).Text(prompt.Asking()),
+			ui.Note(ui.TroubleID, prompt.Unanswered()),
+			ui.Hide(app.Div().Class("actions"), !prompt.Slow).Body(
+				ui.Button(JoinButton, "button-primary", ui.IconCam, words.Join.In(l), v.onJoin),
+				ui.Button(QuietJoinButton, "link-text", "", words.JoinNothing.In(l), v.onQuietJoin)),
+			v.cancelButton(&words.Cancel))
 	case PhaseRejoining:
-		return v.card(words.RejoinHeading.In(v.lang), app.Span().Class("spinner spinner-large").Aria("hidden", "true"),
-			app.P().Class("lead").Text(words.RejoinLead.In(v.lang)),
-			v.cancelButton(words.Leave.In(v.lang)))
+		return v.card(words.RejoinHeading.In(l), app.Span().Class("spinner spinner-large").Aria("hidden", "true"),
+			app.P().Class("lead").Text(words.RejoinLead.In(l)),
+			v.cancelButton(&words.Leave))
 	case PhaseOver:
-		return v.card(words.OverEndedHeading.In(v.lang), app.P().Class("lead").Text(words.AgentEnded.In(v.lang)), ui.Note(ui.TroubleID, v.trouble))
+		return v.card(words.OverEndedHeading.In(l), app.P().Class("lead").Text(words.AgentEnded.In(l)), ui.Note(ui.TroubleID, v.attempt.trouble))
 	case PhaseBlocked:
-		why := ui.Pick(v.s.support.Secure, &words.OldBrowser, &words.Insecure)
-		return v.card(why.Heading.In(v.lang), app.P().Class("lead").Text(why.Text.In(v.lang)))
+		why := ui.Pick(v.stage.Kit.Support.Secure, &words.OldBrowser, &words.Insecure)
+		return v.card(why.Heading.In(l), app.P().Class("lead").Text(why.Text.In(l)))
 	case PhaseLeft:
-		return v.idle(words.LeftHeading.In(v.lang), words.Rejoin.In(v.lang))
+		return v.idle(&words.LeftHeading, &words.Rejoin)
 	case PhaseLost:
-		return v.idle(ui.Pick(v.elsewhere, words.ElsewhereHeading.In(v.lang), words.LostHeading.In(v.lang)), words.Rejoin.In(v.lang))
+		return v.idle(ui.Pick(v.attempt.elsewhere, &words.ElsewhereHeading, &words.LostHeading), &words.Rejoin)
 	}
-	return v.idle(words.IdleHeading.In(v.lang), words.Join.In(v.lang))
+	return v.idle(&words.IdleHeading, &words.Join)
+}
+
+// progress is how far the customer is.
+func (v *VideoRoom) progress() words.Sentence {
+	return words.Progress(v.known.State).Of(v.screen.Lang, v.customer())
 }
 
 // card is a step with nothing but words.
 func (v *VideoRoom) card(title string, body ...app.UI) app.UI {
-	return ui.Frame(v.page, string(v.phase), "page page-tab", v.s.live, app.Div().Class("card card-center").Body(
+	return ui.Frame(v.page, string(v.attempt.phase), "page page-tab", v.screen.Live(), app.Div().Class("card card-center").Body(
 		append([]app.UI{ui.Heading(title)}, body...)...))
 }
 
 // idle is the escalation with everything an agent does before joining.
-func (v *VideoRoom) idle(title, join string) app.UI {
-	busy := ""
+func (v *VideoRoom) idle(title, join *words.Text) app.UI {
+	l, busy := v.screen.Lang, ""
 	if v.running != nil {
-		busy = words.BusyLead.With(v.lang, v.running.Code)
+		busy = words.BusyLead.With(l, v.running.Code)
 	}
-	return ui.Frame(v.page, string(v.phase), "page page-tab", v.s.live, app.Div().Class("card").Body(
-		ui.Heading(title),
+	return ui.Frame(v.page, string(v.attempt.phase), "page page-tab", v.screen.Live(), app.Div().Class("card").Body(
+		ui.Heading(title.In(l)),
 		app.P().ID(AgentStatus).Class("status-line").DataSet("customer", string(v.known.Customer.Phase)).
-			Body(ui.Sentence(words.Progress(v.known.State).Of(v.lang, v.customer()))),
+			Body(ui.Sentence(v.progress())),
 		ui.Hide(app.Div().ID(BusyNote).Class("note note-trouble").Role("alert"), busy == "").Body(
-			app.H2().Text(words.BusyHeading.In(v.lang)), app.P().Text(busy)),
-		ui.Note(ui.TroubleID, ui.Pick(busy == "", v.trouble, "")),
-		ui.Hide(app.P().Class("chip chip-record"), !v.known.Recording).Text(words.Recorded.In(v.lang)),
-		ui.Hide(app.Div().Class("actions"), v.ending).Body(
-			ui.Button(JoinButton, "button-primary button-large", ui.IconCam, join, v.onJoin),
-			ui.Button(QuietJoinButton, "link-text", "", words.JoinQuiet.In(v.lang), v.onQuietJoin),
+			app.H2().Text(words.BusyHeading.In(l)), app.P().Text(busy)),
+		ui.Note(ui.TroubleID, ui.Pick(busy == "", v.attempt.trouble, "")),
+		ui.Hide(app.P().Class("chip chip-record"), !v.known.Recording).Text(words.Recorded.In(l)),
+		ui.Hide(app.Div().Class("actions"), v.ending.asked).Body(
+			ui.Button(JoinButton, "button-primary button-large", ui.IconCam, join.In(l), v.onJoin),
+			ui.Button(QuietJoinButton, "link-text", "", words.JoinQuiet.In(l), v.onQuietJoin),
 		),
-		ui.Hide(app.P().Class("fine"), v.known.AgentPresent || v.known.CustomerPresent).Body(ui.Sentence(words.AgentJoinHint.Of(v.lang, v.customer()))),
-		app.Div().Class("link-box").Body(
-			app.Label().For(LinkText).Body(ui.Sentence(words.LinkLabel.Of(v.lang, v.customer()))),
-			app.Input().ID(LinkText).Type("text").ReadOnly(true).Value(v.known.JoinURL),
-			app.Div().Class("row").Body(
-				ui.Button(CopyButton, "button-quiet", ui.IconCopy, words.CopyLink.In(v.lang), v.onCopy),
-				ui.Button(ResendButton, "button-quiet", ui.IconSend, words.SendAgain.In(v.lang), v.onResend),
-			),
-			ui.Hide(app.P().Class("note note-good"), v.notice == "").Body(ui.Icon(ui.IconCheck), app.Span().Text(v.notice)),
-		),
+		ui.Hide(app.P().Class("fine"), v.known.AgentPresent || v.known.CustomerPresent).Body(ui.Sentence(words.AgentJoinHint.Of(l, v.customer()))),
+		v.invite.box(),
 		v.endButton(),
 	))
 }
 
-// callExtras are the agent's additions to the panel of a call.
-func (v *VideoRoom) callExtras() []app.UI {
-	return []app.UI{
-		ui.Button(CopyButton, "button-quiet", ui.IconCopy, words.CopyLink.In(v.lang), v.onCopy),
-		ui.Button(ResendButton, "button-quiet", ui.IconSend, words.SendAgain.In(v.lang), v.onResend),
-		ui.Hide(app.P().Class("fine"), v.notice == "").Text(v.notice),
-		v.endButton(),
-	}
-}
-
 // cancelButton ends what would otherwise be waited for.
-func (v *VideoRoom) cancelButton(text string) app.UI {
-	return app.Div().Class("actions").Body(ui.Button(CancelButton, "button-quiet", "", text, v.onCancel))
+func (v *VideoRoom) cancelButton(text *words.Text) app.UI {
+	return app.Div().Class("actions").Body(ui.Button(CancelButton, "button-quiet", "", text.In(v.screen.Lang), v.attempt.onCancel))
 }
 
 func (v *VideoRoom) endButton() app.UI {
-	return ui.Button(EndButton, "button-danger", ui.IconLeave, ui.Pick(v.sureEnd, words.EndSure.In(v.lang), words.End.In(v.lang)), v.onEnd)
+	return ui.Button(EndButton, "button-danger", ui.IconLeave, ui.Pick(v.ending.sure, &words.EndSure, &words.End).In(v.screen.Lang), v.onEnd)
 }
+
+func (v *VideoRoom) onEnd(app.Context, app.Event) { v.end() }
 
 func (v *VideoRoom) onJoin(app.Context, app.Event) {
 	v.join(video.Want{Audio: true, Video: true})
@@ -110,21 +100,83 @@ func (v *VideoRoom) onJoin(app.Context, app.Event) {
 // onQuietJoin joins without a camera, and where not even the microphone can be
 // had, without anything.
 func (v *VideoRoom) onQuietJoin(app.Context, app.Event) {
-	if v.s.prompt.slow {
-		v.s.prompt.end()
+	kit := v.stage.Kit
+	if kit.Prompt.Slow {
+		kit.Prompt.End()
 		v.join(video.Want{}) // another question might get no answer either
 		return
 	}
-	none := v.s.noDevice()
+	none := kit.None()
 	if !none {
-		v.s.intent.of(v.code)
-		v.s.intent.want(video.Video, false)
+		kit.Intent.Of(v.code)
+		kit.Intent.Want(video.Video, false)
 	}
 	v.join(video.Want{Audio: !none})
 }
 
-func (v *VideoRoom) onCancel(app.Context, app.Event) { v.cancel() }
+// invite is the customer's link, for the agent to pass on again.
+type invite struct {
+	room   *VideoRoom // whose escalation it is
+	notice string     // something worked
+}
 
-func (v *VideoRoom) onCopy(app.Context, app.Event)   { v.copyLink() }
-func (v *VideoRoom) onResend(app.Context, app.Event) { v.resend() }
-func (v *VideoRoom) onEnd(app.Context, app.Event)    { v.end() }
+// copy puts the link on the clipboard.
+func (i *invite) copy() {
+	v, link := i.room, i.room.known.JoinURL
+	ui.Act(v.screen, func(ctx context.Context) error { return v.source.host.Copy(ctx, link) }, func(err error) {
+		i.notice, v.attempt.trouble = words.Copied.In(v.screen.Lang), ""
+		if err != nil {
+			i.notice, v.attempt.trouble = "", words.CopyByHand.In(v.screen.Lang)
+		}
+		v.screen.Say(i.notice + v.attempt.trouble)
+	})
+}
+
+// resend posts the link into the chat once more.
+func (i *invite) resend() {
+	v := i.room
+	e := wire.Escalate{TaskSID: v.task, SendInvite: true, Lang: v.page.Lang}
+	ui.Async(v.screen, func(ctx context.Context) (wire.Escalation, error) {
+		return v.source.api.Escalate(ctx, e)
+	}, func(got wire.Escalation, err error) {
+		switch {
+		case e.TaskSID != v.task || v.attempt.phase == PhaseOver:
+			// Something else is shown by now.
+		case err != nil:
+			i.notice = ""
+			v.complain(err)
+		default:
+			i.notice, v.attempt.trouble = words.SentAgain.In(v.screen.Lang), ""
+			v.screen.Say(i.notice)
+			v.known, v.code = got, got.Code
+		}
+	})
+}
+
+// buttons are what can be done with it.
+func (i *invite) buttons() []app.UI {
+	l := i.room.screen.Lang
+	return []app.UI{
+		ui.Button(CopyButton, "button-quiet", ui.IconCopy, words.CopyLink.In(l), i.onCopy),
+		ui.Button(ResendButton, "button-quiet", ui.IconSend, words.SendAgain.In(l), i.onResend),
+	}
+}
+
+// extras are the agent's additions to the panel of a call.
+func (i *invite) extras() []app.UI {
+	return append(i.buttons(), ui.Hide(app.P().Class("fine"), i.notice == "").Text(i.notice))
+}
+
+// box is where the link stands before the call.
+func (i *invite) box() app.UI {
+	v := i.room
+	return app.Div().Class("link-box").Body(
+		app.Label().For(LinkText).Body(ui.Sentence(words.LinkLabel.Of(v.screen.Lang, v.customer()))),
+		app.Input().ID(LinkText).Type("text").ReadOnly(true).Value(v.known.JoinURL),
+		app.Div().Class("row").Body(i.buttons()...),
+		ui.Hide(app.P().Class("note note-good"), i.notice == "").Body(ui.Icon(ui.IconCheck), app.Span().Text(i.notice)),
+	)
+}
+
+func (i *invite) onCopy(app.Context, app.Event)   { i.copy() }
+func (i *invite) onResend(app.Context, app.Event) { i.resend() }

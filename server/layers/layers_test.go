@@ -37,8 +37,10 @@ var may = []struct {
 	{"app/video/twiliojs", []string{"app/video", "app/browser", "app/inapp"}},
 	{"app/call", []string{"app/video"}},
 	{"app/words", []string{"app/wire", "app/video", "app/call"}}, // what errors, progress and quality are in words
-	{"app/ui", []string{"app/wire", "app/words"}}, // the brand's part of wire.Page
-	{"app/page", []string{"app/wire", "app/video", "app/call", "app/name", "app/words", "app/ui"}},
+	{"app/ui", []string{"app/wire", "app/words"}},                // the brand's part of wire.Page
+	{"app/device", []string{"app/video", "app/words", "app/ui"}}, // knows no Room but as somebody who switches
+	{"app/stage", []string{"app/wire", "app/video", "app/call", "app/words", "app/ui", "app/device"}},
+	{"app/page", []string{"app/wire", "app/video", "app/call", "app/name", "app/words", "app/ui", "app/device", "app/stage"}},
 	{"wasm", []string{"app/wire", "app/browser", "app/client", "app/video/twiliojs", "app/page"}},
 	// The server half.
 	{"static", nil},
@@ -105,7 +107,7 @@ var outside = []struct {
 	why    string
 }{
 	{"syscall/js", []string{"app/browser", "app/video/twiliojs", "wasm"}, "JavaScript is touched in two packages, so that the rest is tested natively"},
-	{"github.com/maxence-charriere/go-app", []string{"app/ui", "app/page", "wasm", "docs/examples/room"}, "what is drawn is drawn by the pages and what they are made of; the example has its own"},
+	{"github.com/maxence-charriere/go-app", []string{"app/ui", "app/device", "app/stage", "app/page", "wasm", "docs/examples/room"}, "what is drawn is drawn by the pages and what they are made of; the example has its own"},
 	{"text/template", nil, "it calls methods by names it reads, for which the linker keeps every exported method: a tenth of the server"},
 	{"html/template", nil, "it is made of text/template"},
 	{"golang.org/x/net/html", []string{"server/web"}, "documents are written in one package"},

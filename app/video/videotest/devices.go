@@ -141,6 +141,13 @@ func (d *Devices) OnChange(f func()) (stop func()) {
 	}
 }
 
+// SetDevices changes the list of devices and tells nobody yet.
+func (d *Devices) SetDevices(devices ...video.Device) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.Devices = devices
+}
+
 // Plug changes the list of devices and tells who listens.
 func (d *Devices) Plug(devices ...video.Device) {
 	d.mu.Lock()
@@ -166,6 +173,7 @@ type Capture struct {
 	device            map[video.Kind]string
 	fail              error
 	failBlur, failSet error
+	hold              chan struct{}
 	muted             bool
 	closed            bool
 }
@@ -257,9 +265,22 @@ func (c *Capture) switched(k video.Kind, on bool) {
 	}
 }
 
+// Hold makes Use wait until ready is closed.
+func (c *Capture) Hold(ready chan struct{}) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.hold = ready
+}
+
 // Use implements video.Capture.
 func (c *Capture) Use(_ context.Context, k video.Kind, deviceID string) error {
 	c.add("Use %s %s", k, deviceID)
+	c.mu.Lock()
+	ready := c.hold
+	c.mu.Unlock()
+	if ready != nil {
+		<-ready
+	}
 	if err := c.failing(); err != nil {
 		return err
 	}

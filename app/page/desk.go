@@ -1,0 +1,154 @@
+package page
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"slices"
+	"time"
+
+	"escalate/app/ui"
+	"escalate/app/wire"
+	"escalate/app/words"
+)
+
+// bridge speaks with the agent desktop that frames the Video Room tab. It
+// listens only to the window that frames us, and only if its origin is one the
+// server names; what it says goes to that origin alone, except "ready", which
+// holds nothing secret.
+type bridge struct {
+	host    Host
+	origins []string
+	desktop string // origin of the desktop, once it has written
+}
+
+// listen starts with "ready" and calls f with each message of the desktop, on
+// whatever goroutine it came.
+func (b *bridge) listen(f func(origin string, m wire.Bridge)) (stop func()) {
+	stop = b.host.OnMessage(func(origin string, fromParent bool, data []byte) {
+		if m, ok := b.read(origin, fromParent, data); ok {
+			f(origin, m)
+		}
+	})
+	b.post(wire.Bridge{Type: wire.BridgeReady}, "*")
+	return stop
+}
+
+// read checks and decodes a message.
+func (b *bridge) read(origin string, fromParent bool, data []byte) (m wire.Bridge, ok bool) {
+	if !fromParent || !slices.Contains(b.origins, origin) {
+		return m, false
+	}
+	if json.Unmarshal(data, &m) != nil || m.Escalate != wire.BridgeVersion {
+		return m, false // another program's message, or another version's
+	}
+	return m, true
+}
+
+// send tells the desktop something; before it has written, nobody is told.
+func (b *bridge) send(m wire.Bridge) {
+	if b.desktop != "" {
+		b.post(m, b.desktop)
+	}
+}
+
+func (b *bridge) post(m wire.Bridge, origin string) {
+	m.Escalate = wire.BridgeVersion
+	if data, err := json.Marshal(m); err == nil {
+		b.host.PostToParent(data, origin)
+	}
+}
+
+// signIn is the agent's being signed in to Flex, as the desktop's messages and
+// the server's answers tell.
+type signIn struct {
+	hand    func(flexToken string) // hands a token to the API
+	known   bool                   // the desktop has sent a token
+	refused bool                   // the server has refused it
+	said    string                 // what was said about that
+}
+
+// unauthorized says whether the server refused the Flex token.
+func unauthorized(err error) bool {
+	var e *wire.Error
+	return errors.As(err, &e) && e.Code == wire.CodeUnauthorized
+}
+
+// problem is what to say about an error of the server.
+func (v *VideoRoom) problem(err error) string {
+	why := v.attempt.problem(err)
+	if unauthorized(err) {
+		if v.attempt.phase == PhaseInCall {
+			// The server's advice for who cannot sign in may end the call. The
+			// desktop sends a new token soon.
+			why = words.SignInStale.In(v.screen.Lang)
+		}
+		v.signIn.refused, v.signIn.said = true, why
+	}
+	return why
+}
+
+// complain shows what did not work, in the call and outside of it.
+func (v *VideoRoom) complain(err error) {
+	v.attempt.trouble = v.problem(err)
+	if v.attempt.phase == PhaseInCall {
+		v.screen.Trouble = v.attempt.trouble
+	}
+	v.screen.Say(v.attempt.trouble)
+}
+
+// signedIn takes a token from the desktop.
+func (v *VideoRoom) signedIn(token string) {
+	first := !v.signIn.known
+	v.signIn.known = true
+	v.signIn.hand(token)
+	switch {
+	case v.task == "":
+	case first, v.attempt.phase == PhaseConnecting && v.signIn.refused:
+		v.load()
+	case v.signIn.refused:
+		v.tryToken()
+	}
+}
+
+// tryToken asks with a new token for what changes nothing. If it is good, what
+// was said about the old one goes.
+func (v *VideoRoom) tryToken() {
+	task := v.task
+	ui.Async(v.screen, func(ctx context.Context) (wire.Task, error) {
+		return v.source.api.Task(ctx, task)
+	}, func(_ wire.Task, err error) {
+		if err != nil {
+			return // as bad as the old one, or not known
+		}
+		v.signIn.refused = false
+		if v.attempt.trouble == v.signIn.said {
+			v.attempt.trouble = ""
+		}
+		if v.screen.Trouble == v.signIn.said {
+			v.screen.Trouble = ""
+		}
+	})
+}
+
+// sureFor is how long a first click on End waits for the second.
+const sureFor = 5 * time.Second
+
+// ending is End for everyone, which takes two clicks.
+type ending struct {
+	screen *ui.Screen
+	sure   bool // End was pressed once
+	asked  bool // and once more: the server is asked
+}
+
+// confirmed notes a click and says whether it is the second.
+func (e *ending) confirmed() bool {
+	if !e.sure {
+		e.sure = true
+		e.screen.Say(words.EndSure.In(e.screen.Lang))
+		e.screen.Later(sureFor, func() { e.sure = false })
+		return false
+	}
+	e.sure, e.asked = false, true
+	return true
+}
