@@ -54,7 +54,7 @@ func codecsOf(kind string, video []string) []string {
 func checkCodecs(description string, video []string) error {
 	d, err := sdp.Parse(description)
 	if err != nil {
-		return nil // the SFU says what is wrong with it
+		return nil //nolint:nilerr // the SFU says what is wrong with it
 	}
 	for _, kind := range []string{sfu.KindAudio, sfu.KindVideo} {
 		offered, known := d.Codecs(kind), codecsOf(kind, video)

@@ -425,7 +425,7 @@ func (c *client) onTrack(remote *webrtc.TrackRemote, r *webrtc.RTPReceiver) {
 
 // look follows a stream.
 func (r *received) look(p *rtp.Packet) {
-	if f := codec.VP8.Parse(p.Payload); f.Width != 0 {
+	if f := parsed(codec.VP8, p.Payload); f.Width != 0 {
 		r.size = Dimensions{Width: int(f.Width), Height: int(f.Height)}
 	}
 	if strings.EqualFold(r.mime, webrtc.MimeTypeOpus) {

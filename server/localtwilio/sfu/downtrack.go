@@ -248,9 +248,9 @@ func (d *DownTrack) pass(l *layer, p *packet) (written, error) {
 	if !ok {
 		return skipped, nil
 	}
-	d.header = rtp.Header{
-		Version: 2, Marker: p.marker, SSRC: d.out.ssrc, PayloadType: payloadType, SequenceNumber: number, Timestamp: timestamp,
-	}
+	h := &d.header // field by field: writing it whole takes as long as rewriting the payload
+	h.Version, h.Padding, h.Marker, h.PayloadType = 2, false, p.marker, payloadType
+	h.SSRC, h.SequenceNumber, h.Timestamp = d.out.ssrc, number, timestamp
 	err := d.send(payload)
 	if p.frame.Keyframe && d.wire.keyframe != nil {
 		d.wire.keyframe(d.out.ssrc, number)

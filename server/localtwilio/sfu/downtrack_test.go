@@ -35,9 +35,14 @@ func newTaped(mime string) (*DownTrack, *tape) {
 	return d, w
 }
 
+func parsed(c codec.Codec, payload []byte) (f codec.Frame) {
+	c.Parse(payload, &f)
+	return f
+}
+
 // arrives returns the next packet of a layer without sinks, with a number.
 func (l *layer) arrives(c codec.Codec, number int64, payload []byte) *packet {
-	p := &packet{number: number, frame: c.Parse(payload), payload: payload, plain: payload}
+	p := &packet{number: number, frame: parsed(c, payload), payload: payload, plain: payload}
 	l.place(p, &sinkList{})
 	return p
 }

@@ -37,7 +37,7 @@ func TestAudioAndVideoReachOthers(t *testing.T) {
 	if a.mime != webrtc.MimeTypeOpus || v.mime != webrtc.MimeTypeVP8 {
 		t.Errorf("codecs %q and %q", a.mime, v.mime)
 	}
-	if !codec.VP8.Parse(v.first).Keyframe {
+	if !parsed(codec.VP8, v.first).Keyframe {
 		t.Error("video does not begin with a keyframe")
 	}
 	if a.levels+v.levels != 0 {

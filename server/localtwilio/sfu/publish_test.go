@@ -106,7 +106,7 @@ func TestLateJoinerStartsWithAKeyframeSoon(t *testing.T) {
 	late.mu.Lock()
 	defer late.mu.Unlock()
 	rec := late.received["MT1v"]
-	if !codec.VP8.Parse(rec.first).Keyframe {
+	if !parsed(codec.VP8, rec.first).Keyframe {
 		t.Error("first packet is not of a keyframe")
 	}
 	if took := rec.firstAt.Sub(began); took > 2*time.Second {

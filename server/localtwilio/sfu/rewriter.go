@@ -28,7 +28,7 @@ func (r *rewriter) begin(source *rtpseq.Clock, p *packet) {
 	r.number.Rebase(p.number)
 	r.clock.Enter(source, p.timestamp, p.arrived)
 	if r.vp8 != nil {
-		r.vp8.Rebase(p.frame)
+		r.vp8.Rebase(&p.frame)
 	}
 }
 
@@ -38,7 +38,7 @@ func (r *rewriter) rewrite(p *packet, payload []byte) (number uint16, timestamp 
 		return 0, 0, nil, false
 	}
 	if r.vp8 != nil {
-		payload = r.vp8.Apply(p.frame, payload, r.buf)
+		payload = r.vp8.Apply(&p.frame, payload, r.buf)
 	}
 	return number, r.clock.Translate(p.timestamp, p.arrived), payload, true
 }

@@ -130,12 +130,12 @@ func (u *upTrack) parse(l *layer, f *forwarding, read []byte) bool {
 	if !ok {
 		return false
 	}
-	f.packet = packet{
-		number: number, arrived: time.Now(), timestamp: in.Timestamp, marker: in.Marker,
-		frame: f.codec.Parse(in.Payload), payload: in.Payload, plain: in.Payload,
-	}
-	if l.red != 0 && in.PayloadType == l.red {
-		f.packet.redundant, f.packet.plain = true, codec.REDPrimary(in.Payload)
+	p := &f.packet
+	p.number, p.arrived, p.timestamp, p.marker = number, time.Now(), in.Timestamp, in.Marker
+	p.payload, p.plain = in.Payload, in.Payload
+	f.codec.Parse(in.Payload, &p.frame)
+	if p.redundant = l.red != 0 && in.PayloadType == l.red; p.redundant {
+		p.plain = codec.REDPrimary(in.Payload)
 	}
 	return true
 }

@@ -1,7 +1,6 @@
 package bwe
 
 import (
-	"sync"
 	"time"
 
 	"github.com/pion/interceptor"
@@ -16,7 +15,11 @@ func (e *Estimator) BindLocalStream(info *interceptor.StreamInfo, w interceptor.
 	if id == 0 {
 		return w
 	}
-	s := &numberedStream{estimator: e, next: w, id: id}
+	s := &numberedStream{estimator: e, next: w}
+	s.header.Extension, s.header.ExtensionProfile = true, rtp.ExtensionProfileOneByte
+	if err := s.header.SetExtension(id, s.number[:]); err != nil {
+		return w // an id that a header has no room for
+	}
 	return interceptor.RTPWriterFunc(s.write)
 }
 
@@ -31,29 +34,22 @@ func numberID(info *interceptor.StreamInfo) uint8 {
 	return 0
 }
 
-// numberedStream writes the number of each packet into its header. Two goroutines may write: the
-// one that forwards, and those that send again.
+// numberedStream writes the number of each packet into its header. Whoever writes to it does so one packet at a
+// time, which is also the order of numbers on the wire: the DownTrack of the stream, or the nack.Responder between
+// the two.
 type numberedStream struct {
 	estimator *Estimator
 	next      interceptor.RTPWriter
-	id        uint8
-
-	mu     sync.Mutex // everything below, and the order of numbers on the wire
-	header rtp.Header // a copy: the caller's may be kept for sending again
-	ext    [1]rtp.Extension
-	number [2]byte
+	header    rtp.Header // a copy of that of the packet at hand, with the number: the caller's may be kept for sending again
+	number    [2]byte    // in header
 }
 
 func (s *numberedStream) write(h *rtp.Header, payload []byte, a interceptor.Attributes) (int, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.header = *h
-	s.header.Extension, s.header.ExtensionProfile, s.header.Extensions = false, 0, s.ext[:0]
 	n := s.estimator.Sent(len(payload)+int(h.PaddingSize)+headerSize, time.Now())
 	s.number[0], s.number[1] = byte(n>>8), byte(n)
-	if err := s.header.SetExtension(s.id, s.number[:]); err != nil {
-		return 0, err
-	}
+	to := &s.header // which has nothing else: header extensions and CSRCs are not forwarded
+	to.Version, to.Padding, to.PaddingSize, to.Marker, to.PayloadType = h.Version, h.Padding, h.PaddingSize, h.Marker, h.PayloadType
+	to.SSRC, to.SequenceNumber, to.Timestamp = h.SSRC, h.SequenceNumber, h.Timestamp
 	return s.next.Write(&s.header, payload, a)
 }
 

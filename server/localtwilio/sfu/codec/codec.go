@@ -39,15 +39,17 @@ type Frame struct {
 	vp8 vp8Descriptor
 }
 
-// Parse reads a payload. One that is damaged gives the zero Frame.
-func (c Codec) Parse(payload []byte) Frame {
+// Parse reads what a payload says into f. One that is damaged gives the zero Frame.
+func (c Codec) Parse(payload []byte, f *Frame) {
+	*f = Frame{}
 	switch c {
 	case VP8:
-		return parseVP8(payload)
+		if !f.parseVP8(payload) {
+			*f = Frame{}
+		}
 	case H264:
-		return Frame{Keyframe: h264Keyframe(payload)}
+		f.Keyframe = h264Keyframe(payload)
 	}
-	return Frame{}
 }
 
 // h264Keyframe looks for a sequence parameter set, which comes right before an IDR

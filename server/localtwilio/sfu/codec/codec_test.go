@@ -5,6 +5,11 @@ import (
 	"testing"
 )
 
+func parsed(c Codec, payload []byte) (f Frame) {
+	c.Parse(payload, &f)
+	return f
+}
+
 func TestKeyframes(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
@@ -33,7 +38,7 @@ func TestKeyframes(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			if got := tt.is.Parse(tt.payload).Keyframe; got != tt.want {
+			if got := parsed(tt.is, tt.payload).Keyframe; got != tt.want {
 				t.Errorf("got %t", got)
 			}
 		})
@@ -51,10 +56,10 @@ func FuzzKeyframes(f *testing.F) {
 	f.Add([]byte{0x67})
 	f.Fuzz(func(t *testing.T, b []byte) {
 		sps := func(x byte) bool { return x&0x1f == 7 }
-		if H264.Parse(b).Keyframe && !slices.ContainsFunc(b, sps) {
+		if parsed(H264, b).Keyframe && !slices.ContainsFunc(b, sps) {
 			t.Errorf("%x begins a keyframe without a parameter set", b)
 		}
-		if got := (Frame{}); Other.Parse(b) != got {
+		if got := (Frame{}); parsed(Other, b) != got {
 			t.Errorf("%x says something to who does not look", b)
 		}
 	})

@@ -11,15 +11,16 @@ type vp8Descriptor struct {
 	picture   uint16 // the picture id
 }
 
-// parseVP8 reads the descriptor and, where a keyframe begins, the frame header.
-func parseVP8(b []byte) (f Frame) {
+// parseVP8 reads the descriptor and, where a keyframe begins, the frame header. It returns false when the descriptor
+// is not complete.
+func (f *Frame) parseVP8(b []byte) bool {
 	const (
 		extended, start, partition      = 0x80, 0x10, 0x07
 		pictureID, tl0, layer, keyIndex = 0x80, 0x40, 0x20, 0x10
 		longPicture                     = 0x80
 	)
 	if len(b) < 2 {
-		return f
+		return false
 	}
 	d := &f.vp8
 	i := 1
@@ -28,12 +29,12 @@ func parseVP8(b []byte) (f Frame) {
 		i = 2
 		if x&pictureID != 0 {
 			if len(b) <= i {
-				return Frame{}
+				return false
 			}
 			d.pictureAt, d.picture = uint8(i), uint16(b[i]&^longPicture)
 			if b[i]&longPicture != 0 {
 				if len(b) <= i+1 {
-					return Frame{}
+					return false
 				}
 				d.long, d.picture = true, d.picture<<8|uint16(b[i+1])
 				i++
@@ -42,7 +43,7 @@ func parseVP8(b []byte) (f Frame) {
 		}
 		if x&tl0 != 0 {
 			if len(b) <= i {
-				return Frame{}
+				return false
 			}
 			d.tl0At, d.tl0 = uint8(i), b[i]
 			i++
@@ -52,13 +53,13 @@ func parseVP8(b []byte) (f Frame) {
 		}
 	}
 	if len(b) < i {
-		return Frame{}
+		return false
 	}
 	d.complete = true
 	if b[0]&start != 0 && b[0]&partition == 0 {
 		f.header(b[i:])
 	}
-	return f
+	return true
 }
 
 // header reads the beginning of a frame. The lowest bit of its first octet is 0 in a keyframe (RFC 7741
@@ -83,7 +84,7 @@ type VP8Numbers struct {
 }
 
 // Rebase makes a frame the successor of what has been sent so far.
-func (v *VP8Numbers) Rebase(f Frame) {
+func (v *VP8Numbers) Rebase(f *Frame) {
 	if !f.vp8.complete {
 		return
 	}
@@ -93,7 +94,7 @@ func (v *VP8Numbers) Rebase(f Frame) {
 
 // Apply returns the payload that f was parsed from with its numbers rewritten, in buf unless they stay as they
 // are. The payload itself belongs to other subscribers as well.
-func (v *VP8Numbers) Apply(f Frame, payload, buf []byte) []byte {
+func (v *VP8Numbers) Apply(f *Frame, payload, buf []byte) []byte {
 	d := &f.vp8
 	if !d.complete {
 		return payload

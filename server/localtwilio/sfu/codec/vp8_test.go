@@ -18,14 +18,14 @@ func TestVP8NumbersGoOnOverAChange(t *testing.T) {
 	step := func(in []byte, rebase bool, picture uint16, tl0 uint8) {
 		t.Helper()
 		before := string(in)
-		f := VP8.Parse(in)
+		f := parsed(VP8, in)
 		if !f.vp8.complete {
 			t.Fatal("no descriptor")
 		}
 		if rebase {
-			v.Rebase(f)
+			v.Rebase(&f)
 		}
-		got := VP8.Parse(v.Apply(f, in, buf)).vp8
+		got := parsed(VP8, v.Apply(&f, in, buf)).vp8
 		if !got.complete || got.picture != picture || got.tl0 != tl0 || !got.long {
 			t.Errorf("picture %d, tl0 %d, want %d and %d", got.picture, got.tl0, picture, tl0)
 		}
@@ -44,11 +44,11 @@ func TestVP8NumbersGoOnOverAChange(t *testing.T) {
 func TestVP8Size(t *testing.T) {
 	t.Parallel()
 	key := []byte{0x10, 0x00, 0, 0, 0x9d, 0x01, 0x2a, 0x80, 0x02, 0x68, 0x41}
-	if f := VP8.Parse(key); f.Width != 640 || f.Height != 360 {
+	if f := parsed(VP8, key); f.Width != 640 || f.Height != 360 {
 		t.Errorf("got %dx%d", f.Width, f.Height)
 	}
 	for name, b := range map[string][]byte{"delta": append([]byte{0x10, 0x01}, key[2:]...), "short": key[:8], "later packet": append([]byte{0x00}, key[1:]...)} {
-		if f := VP8.Parse(b); f.Width != 0 || f.Height != 0 {
+		if f := parsed(VP8, b); f.Width != 0 || f.Height != 0 {
 			t.Errorf("%s has a size", name)
 		}
 	}
@@ -61,13 +61,13 @@ func FuzzVP8(f *testing.F) {
 	f.Add(vp8(5, 5, true))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		v := VP8Numbers{lastPicture: 77, lastTL0: 7}
-		in := VP8.Parse(b)
-		v.Rebase(in)
-		got := v.Apply(in, b, make([]byte, 1500))
+		in := parsed(VP8, b)
+		v.Rebase(&in)
+		got := v.Apply(&in, b, make([]byte, 1500))
 		if len(got) != len(b) {
 			t.Errorf("%d octets became %d", len(b), len(got))
 		}
-		out := VP8.Parse(got)
+		out := parsed(VP8, got)
 		if in.Keyframe != out.Keyframe || in.Width != out.Width || in.Height != out.Height || in.vp8.complete != out.vp8.complete {
 			t.Errorf("%+v became %+v", in, out)
 		}

@@ -56,7 +56,7 @@ type resendStream struct {
 	rtx     uint32 // SSRC of the retransmission format, 0 without
 	rtxType uint8
 
-	mu       sync.Mutex // everything below
+	mu       sync.Mutex // everything below, and the order of what is written to next
 	kept     []keptPacket
 	started  bool
 	newest   uint16     // number sent last
@@ -71,9 +71,13 @@ type resendStream struct {
 
 // keptPacket is one packet as it was sent.
 type keptPacket struct {
-	header  rtp.Header
-	payload []byte // reused for the next packet in this place; nil when there was none yet
-	again   time.Time
+	payload     []byte // reused for the next packet in this place; nil when there was none yet
+	again       time.Time
+	timestamp   uint32
+	number      uint16
+	payloadType uint8
+	marker      bool
+	padding     bool
 }
 
 // BindLocalStream keeps the packets of one outgoing stream, when the client can ask for them.
@@ -134,22 +138,24 @@ func (s *resendStream) mayGiveUp(now time.Time) bool {
 }
 
 func (s *resendStream) write(h *rtp.Header, payload []byte, a interceptor.Attributes) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if h.SSRC == s.ssrc {
 		s.keep(h, payload)
 	}
 	return s.next.Write(h, payload, a)
 }
 
+// keep takes a copy of a packet; mu is held.
 func (s *resendStream) keep(h *rtp.Header, payload []byte) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	s.debt = max(s.debt-1, 0)
 	k := &s.kept[h.SequenceNumber%resendable]
-	if k.payload != nil && int16(h.SequenceNumber-k.header.SequenceNumber) < 0 {
+	if k.payload != nil && int16(h.SequenceNumber-k.number) < 0 {
 		return // so late that its place is taken
 	}
 	s.follow(h.SequenceNumber)
-	k.header, k.again = *h, time.Time{}
+	k.number, k.timestamp, k.payloadType, k.marker, k.padding = h.SequenceNumber, h.Timestamp, h.PayloadType, h.Marker, h.Padding
+	k.again = time.Time{}
 	k.payload = append(k.payload[:0], payload...)
 }
 
@@ -196,7 +202,7 @@ func (s *resendStream) again(number uint16, pause time.Duration, now time.Time) 
 	switch {
 	case s.keyed && int16(number-s.key) < 0, int16(s.newest-number) < 0:
 		return false, nil
-	case k.payload == nil || k.header.SequenceNumber != number:
+	case k.payload == nil || k.number != number:
 		return true, nil
 	case now.Sub(k.again) < pause:
 		return false, nil
@@ -205,7 +211,10 @@ func (s *resendStream) again(number uint16, pause time.Duration, now time.Time) 
 	}
 	k.again = now
 	s.debt += 2
-	s.header = k.header
+	s.header = rtp.Header{
+		Version: 2, Padding: k.padding, Marker: k.marker, PayloadType: k.payloadType,
+		SequenceNumber: k.number, Timestamp: k.timestamp, SSRC: s.ssrc,
+	}
 	if s.rtx == 0 || s.rtxType == 0 {
 		s.buf = append(s.buf[:0], k.payload...)
 	} else {
