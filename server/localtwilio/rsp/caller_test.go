@@ -30,8 +30,9 @@ func newMediaBench(t *testing.T, change ...func(*Config)) *bench {
 // caller is a browser with media: a microphone and a camera, from which nothing comes.
 type caller struct {
 	*browser
-	pc        *webrtc.PeerConnection
-	connected chan struct{} // closed when ICE and DTLS are up
+	pc       *webrtc.PeerConnection
+	identity string
+	both     chan struct{} // closed when both ends have DTLS; nil unless it calls
 }
 
 // newCaller opens both of a caller's connections; nothing is sent on either.
@@ -44,14 +45,9 @@ func (b *bench) newCaller() *caller {
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	c := &caller{browser: b.dial(), pc: pc, connected: make(chan struct{})}
+	c := &caller{browser: b.dial(), pc: pc}
 	b.t.Cleanup(c.hangUp)
 	addTracks(b.t, pc)
-	pc.OnConnectionStateChange(func(s webrtc.PeerConnectionState) {
-		if s == webrtc.PeerConnectionStateConnected {
-			close(c.connected)
-		}
-	})
 	return c
 }
 
@@ -118,24 +114,43 @@ func (c *caller) connectBody(identity, room string, change func(sdp string) stri
 func (b *bench) call(identity, room string) (*caller, reply) {
 	b.t.Helper()
 	c := b.newCaller()
+	r := c.ring(identity, room)
+	c.up()
+	return c, r
+}
+
+// ring joins; its media connects while up is not called yet.
+func (c *caller) ring(identity, room string) reply {
+	c.t.Helper()
+	c.identity, c.both = identity, make(chan struct{})
+	channel, err := c.pc.CreateDataChannel("both", nil) // opens when both ends have DTLS
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	channel.OnOpen(func() { close(c.both) })
 	c.hello(c.connectBody(identity, room, func(sdp string) string { return sdp }))
 	r := c.await("connected", func(r reply) bool { return r.Type == "connected" || r.Type == "error" })
 	if r.Type == "error" {
-		b.t.Fatalf("%s: error %d", identity, r.Code)
+		c.t.Fatalf("%s: error %d", identity, r.Code)
 	}
 	d := r.PeerConnections[0].Description
 	if err := c.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer, SDP: d.SDP}); err != nil {
-		b.t.Fatal(err)
+		c.t.Fatal(err)
 	}
-	waitFor(b.t, func() string {
+	return r
+}
+
+// up waits until the caller and the server are connected.
+func (c *caller) up() {
+	c.t.Helper()
+	waitFor(c.t, func() string {
 		select {
-		case <-c.connected:
+		case <-c.both:
 			return ""
 		default:
-			return identity + "'s media is " + c.pc.ConnectionState().String()
+			return c.identity + "'s media is " + c.pc.ConnectionState().String()
 		}
 	})
-	return c, r
 }
 
 // say sends an update of c's peer connection.

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"runtime"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -223,10 +222,10 @@ func (w *browser) expect(kind string) reply {
 	return w.await(kind, func(r reply) bool { return r.Type == kind })
 }
 
-func (w *browser) expectError(codes ...int) {
+func (w *browser) expectError(code int) {
 	w.t.Helper()
-	if r := w.await("an error", func(r reply) bool { return r.Type == "error" || r.Type == "connected" }); !slices.Contains(codes, r.Code) {
-		w.t.Fatalf("got %s with code %d, want %d", r.Type, r.Code, codes)
+	if r := w.await("an error", func(r reply) bool { return r.Type == "error" || r.Type == "connected" }); r.Code != code {
+		w.t.Fatalf("got %s with code %d, want %d", r.Type, r.Code, code)
 	}
 }
 
