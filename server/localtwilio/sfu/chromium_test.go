@@ -35,16 +35,16 @@ async function begin() {
   }
   pc.ontrack = e => { const v = document.createElement("video"); v.muted = true; v.autoplay = true; v.srcObject = new MediaStream([e.track]); document.body.append(v); };
   const offer = await pc.createOffer();
-  const answer = await post("/join", {Offer: {Type: "offer", Revision: 1, SDP: offer.sdp}, Tracks: tracks});
+  const answer = await post("/join", {Offer: {type: "offer", revision: 1, sdp: offer.sdp}, Tracks: tracks});
   await pc.setLocalDescription(offer);
-  await pc.setRemoteDescription({type: "answer", sdp: answer.SDP});
+  await pc.setRemoteDescription({type: "answer", sdp: answer.sdp});
   for (;;) {
     const d = await post("/next", {});
-    if (d.Type !== "offer") continue;
-    await pc.setRemoteDescription({type: "offer", sdp: d.SDP});
+    if (d.type !== "offer") continue;
+    await pc.setRemoteDescription({type: "offer", sdp: d.sdp});
     const a = await pc.createAnswer();
     await pc.setLocalDescription(a);
-    await post("/handle", {Type: "answer", Revision: d.Revision, SDP: a.sdp});
+    await post("/handle", {type: "answer", revision: d.revision, sdp: a.sdp});
   }
 }
 window.look = async () => {
