@@ -23,7 +23,7 @@ FLEX    := static/flex
 BENCHMARKS := ./server/token ./server/localtwilio/store ./server/localtwilio/sfu
 
 .DEFAULT_GOAL := help
-.PHONY: help run example flex flex-deps flex-page test-flex check-plugin build wasm deps deps-test test test-unit test-wasm e2e shots soak fuzz lint bench bench-start bench-media clean chromium ffmpeg FORCE
+.PHONY: help run example flex flex-deps flex-page test-flex check-plugin build wasm deps deps-test test test-unit test-wasm e2e shots pictures soak fuzz lint bench plots bench-start bench-media clean chromium ffmpeg FORCE
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -104,6 +104,10 @@ shots: QUALITY := 5
 shots: deps-test wasm chromium ## pictures of every state on four screens, light and dark: server/e2e/out/shots
 	CHROMIUM=$(CHROMIUM) $(GO) test -tags 'e2e shots' -count=1 -timeout 15m -run TestShots ./server/e2e
 
+pictures: QUALITY := 5
+pictures: deps-test wasm chromium ## the README's pictures, taken from the running product: docs/pictures
+	CHROMIUM=$(CHROMIUM) $(GO) test -tags 'e2e pictures' -count=1 -timeout 10m -run TestPictures ./server/e2e
+
 chromium:
 	@test -x $(CHROMIUM) || { \
 		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
@@ -145,6 +149,9 @@ bench: deps-test wasm ## how fast it is, against a plain Node server with the np
 	$(GO) run ./server/bench
 	$(GO) test -run '^$$' -bench . -benchtime 0.5s -benchmem $(BENCHMARKS)
 	@echo 'Media have a benchmark of their own, against LiveKit: make bench-media'
+
+plots: ## the plots of docs/performance.md, from its tables
+	$(GO) test -count=1 -run TestPlots ./docs -update
 
 bench-media: QUALITY := 5
 bench-media: deps-test build chromium bin/bench/livekit-$(LIVEKIT) ## how fast local Twilio's media are, against LiveKit's server, which it builds; some 20 minutes

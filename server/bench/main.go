@@ -66,6 +66,7 @@ func run(ctx context.Context, args []string) error {
 	var more others
 	f.Var(&more, "other", "with -start: name=folder of another build's static/web, to be compared")
 	quality := f.Int("quality", brotli.BestCompression, "with -start: how well the control page is packed; as ours is")
+	svg := f.String("svg", "", "`file` for a plot of the CPU time that a request for a token takes")
 	role := f.String("role", "", "what a child process of this one does")
 	if err := f.Parse(args); err != nil {
 		return err
@@ -95,6 +96,11 @@ func run(ctx context.Context, args []string) error {
 	defer b.close()
 	if err := b.measure(ctx); err != nil {
 		return err
+	}
+	if *svg != "" {
+		if err := b.plot(*svg); err != nil {
+			return err
+		}
 	}
 	b.report(os.Stdout, fmt.Sprintf("%d cores, %s, Node %s", runtime.NumCPU(), runtime.Version(), b.nodeVersion))
 	return b.failures()

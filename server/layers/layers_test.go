@@ -92,11 +92,12 @@ var may = []struct {
 	{"server", []string{"server/core", "server/release", "server/doctor", "server/standalone"}},
 	{"server/layers", nil},
 	{"server/bench/measure", nil},
+	{"server/bench/plot", nil},
 	{"server/bench/media", []string{"server/bench/measure", "server/core", "server/standalone", "server/token"}},
-	{"server/bench", []string{"server/bench/measure", "server/core", "server/web", "server/ratelimit", "server/token", "server/localtwilio/store", "app/wire"}},
+	{"server/bench", []string{"server/bench/measure", "server/bench/plot", "server/core", "server/web", "server/ratelimit", "server/token", "server/localtwilio/store", "app/wire"}},
 	{"server/chromium", nil}, // for tests and benchmarks
 	{"server/e2e", []string{"server/core"}},
-	{"docs", nil},
+	{"docs", []string{"server/bench/plot"}},
 	{"docs/examples/room", []string{"app/browser", "app/call", "app/video", "app/video/twiliojs", "server/localtwilio", "server/token", "static"}},
 }
 

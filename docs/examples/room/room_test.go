@@ -5,13 +5,13 @@ package main
 import (
 	"context"
 	"net/http/httptest"
-	"os"
 	"path/filepath"
 	"testing"
 	"time"
 
 	"github.com/chromedp/chromedp"
 
+	"escalate/server/chromium"
 	"escalate/server/localtwilio"
 	"escalate/server/token"
 )
@@ -30,21 +30,11 @@ func TestRoom(t *testing.T) {
 	server := httptest.NewServer(handler(token.Key{AccountSID: a.SID, KeySID: a.KeySID, Secret: a.KeySecret}, twilio.SignalingURL()))
 	t.Cleanup(server.Close)
 
-	path := os.Getenv("CHROMIUM")
-	if path == "" {
-		path = "/usr/bin/chromium"
+	browser, stop, err := chromium.Start(context.Background(), chromium.Path(), t.TempDir())
+	if err != nil {
+		t.Fatal(err)
 	}
-	alloc, stop := chromedp.NewExecAllocator(context.Background(),
-		chromedp.ExecPath(path), chromedp.NoFirstRun, chromedp.NoSandbox, chromedp.DisableGPU, chromedp.Headless, chromedp.UserDataDir(t.TempDir()),
-		chromedp.Flag("use-fake-device-for-media-stream", true), chromedp.Flag("use-fake-ui-for-media-stream", true),
-		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-renderer-backgrounding", true),
-		chromedp.Flag("disable-backgrounding-occluded-windows", true), chromedp.Flag("disable-background-timer-throttling", true))
 	t.Cleanup(stop)
-	browser, cancel := chromedp.NewContext(alloc)
-	t.Cleanup(cancel)
-	if err := chromedp.Do(browser); err != nil {
-		t.Fatalf("start Chromium: %v", err)
-	}
 	var tabs []context.Context
 	for range 2 {
 		tab, cancel := chromedp.NewContext(browser)
