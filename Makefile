@@ -14,6 +14,8 @@ EXAMPLE := docs/examples/room
 FUZZTIME ?= 30s
 # Packages with tests that drive a browser (build tag e2e).
 BROWSER_TESTS := ./app/video/twiliojs ./server/localtwilio/sfu ./server/localtwilio/rsp ./server/demo ./server/e2e ./docs/examples/room
+# Where the linters are built.
+LINT    := bin/lint
 # The LiveKit server that media are measured against.
 LIVEKIT := v1.13.5
 # The same with the real Flex UI, which is 770 MB of development dependencies.
@@ -137,12 +139,18 @@ fuzz: ## every fuzz test, for FUZZTIME (30s) each; what they find becomes a file
 		$(GO) test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x ./$$(dirname $$file) </dev/null || exit 1; \
 	done
 
-lint: ## format and vet, and golangci-lint where it is installed
-	@out=$$(gofmt -l app server static wasm docs | grep -v node_modules); test -z "$$out" || { echo "gofmt: $$out" >&2; exit 1; }
-	$(GO) vet ./...
-	$(GO) vet -tags e2e $(BROWSER_TESTS) $(FLEX_TESTS)
-	GOOS=js GOARCH=wasm $(GO) vet ./app/... ./wasm ./docs/examples/...
-	@if command -v golangci-lint >/dev/null; then golangci-lint run ./...; fi
+# golangci-lint does what go vet does. gofmt: also what belongs to no package.
+lint: $(LINT)/.installed ## format, golangci-lint and code that nothing reaches, with the tools that .lint/go.mod pins
+	@out=$$(gofmt -l app server static wasm | grep -v node_modules); test -z "$$out" || { echo "gofmt: $$out" >&2; exit 1; }
+	$(LINT)/golangci-lint run --timeout 30m --build-tags e2e,shots ./...
+	GOOS=js GOARCH=wasm $(LINT)/golangci-lint run --timeout 30m ./app/... ./wasm
+	.lint/dead $(LINT)/deadcode
+
+# The tools have a module of their own, so that go.mod is the product's. Their
+# first build takes some minutes; after that they come from Go's build cache.
+$(LINT)/.installed: .lint/go.mod .lint/go.sum
+	cd .lint && GOBIN=$(CURDIR)/$(LINT) $(GO) install -trimpath -ldflags='-s -w' tool
+	@touch $@
 
 bench: QUALITY := 5
 bench: deps-test wasm ## how fast it is, against a plain Node server with the npm package twilio; then the Go benchmarks (media: bench-media)

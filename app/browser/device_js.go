@@ -101,9 +101,9 @@ func (Device) KeepAwake() (stop func()) {
 			if err != nil {
 				return err
 			}
-			if ctx.Err() != nil {
+			if ctx.Err() != nil { // stopped meanwhile
 				release(l)
-				return nil
+				return ctx.Err()
 			}
 			if exists(lock) {
 				release(lock)

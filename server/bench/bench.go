@@ -305,14 +305,14 @@ func (b *bench) joinAgents(ctx context.Context, seats []seat, codes []string) er
 }
 
 // load asks one server on all connections.
-func (b *bench) load(ctx context.Context, c *child, make func(connection int) (*http.Request, error)) (sample, error) {
+func (b *bench) load(ctx context.Context, c *child, next func(connection int) (*http.Request, error)) (sample, error) {
 	base, err := url.Parse(c.URL)
 	if err != nil {
 		return sample{}, fmt.Errorf("read address: %w", err)
 	}
 	var streams []stream
 	for i := range b.connections {
-		r, err := make(i)
+		r, err := next(i)
 		if err != nil {
 			return sample{}, err
 		}

@@ -12,7 +12,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -112,7 +111,11 @@ func pages(t *testing.T, twilio *localtwilio.Server, wasm, sdk string, reports c
 	serve := func(path, file string) {
 		mux.HandleFunc("GET "+path, func(w http.ResponseWriter, r *http.Request) { http.ServeFile(w, r, file) })
 	}
-	serve("/exec.js", filepath.Join(runtime.GOROOT(), "lib/wasm/wasm_exec.js"))
+	goroot, err := exec.CommandContext(t.Context(), "go", "env", "GOROOT").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	serve("/exec.js", filepath.Join(strings.TrimSpace(string(goroot)), "lib/wasm/wasm_exec.js"))
 	serve("/smoke.wasm", wasm)
 	serve("/sdk.js", sdk)
 	mux.HandleFunc("POST /report", func(_ http.ResponseWriter, r *http.Request) {

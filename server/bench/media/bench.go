@@ -36,7 +36,7 @@ func (r *rounds[T]) add(i int, v *T) {
 }
 
 // open makes everything ready that all parts need.
-func open(ctx context.Context, s settings) (_ *bench, err error) {
+func open(s settings) (_ *bench, err error) {
 	b := &bench{settings: s}
 	defer func() {
 		if err != nil {

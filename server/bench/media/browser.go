@@ -71,9 +71,8 @@ func (s *site) close() {
 
 // browser is one Chromium with fake camera and microphone.
 type browser struct {
-	ctx     context.Context
-	stop    func()
-	version string
+	ctx  context.Context
+	stop func()
 }
 
 // flags are those of server/e2e that have to do with media.

@@ -102,7 +102,7 @@ func run(ctx context.Context, args []string) error {
 	}
 	s.load = load{rooms: 10, each: 2, bitrate: 1000 * *bitrate, settle: s.settle, window: s.window}
 	s.alone = load{rooms: 50, each: 3, bitrate: 1000 * *alone, settle: s.settle, window: s.window}
-	b, err := open(ctx, s)
+	b, err := open(s)
 	if err != nil {
 		return err
 	}
