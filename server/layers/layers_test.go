@@ -70,7 +70,7 @@ var may = []struct {
 	{"server/localtwilio/sfu", []string{"server/localtwilio/sfu/allocator", "server/localtwilio/sfu/bwe", "server/localtwilio/sfu/codec", "server/localtwilio/sfu/nack", "server/localtwilio/sfu/rtpseq",
 		"server/localtwilio/sfu/sdp"}},
 	{"server/localtwilio/turnserver", nil},
-	{"server/localtwilio/rest", []string{"server/localtwilio/store", "server/token"}},
+	{"server/localtwilio/rest", []string{"server/localtwilio/store", "server/ratelimit", "server/token"}},
 	{"server/localtwilio/callback", []string{"server/localtwilio/store"}},
 	{"server/localtwilio/recording", []string{"server/localtwilio/store", "server/localtwilio/sfu"}},
 	{"server/localtwilio/composition", []string{"server/localtwilio/store"}},

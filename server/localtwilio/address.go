@@ -4,11 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/http"
-	"strings"
 
 	"escalate/server/localtwilio/flexapi"
-	"escalate/server/localtwilio/rest"
 )
 
 // ErrRemote is returned by Start for an address that others than this machine
@@ -54,18 +51,6 @@ func (s *Server) SignalingURL() string { return "ws://" + s.authority() + "/sign
 
 // InsightsURL returns what twilio-video.js takes as its wsServerInsights option.
 func (s *Server) InsightsURL() string { return "ws://" + s.authority() + "/insights" }
-
-// product is the product that a request asks, by its host or by the first
-// segment of its path, and the path below it.
-func (s *Server) product(r *http.Request) (product, path string) {
-	host := rest.Host(r)
-	if strings.HasSuffix(host, ".twilio.com") {
-		product, _, _ = strings.Cut(host, ".")
-		return product, r.URL.Path
-	}
-	product, path, _ = strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
-	return product, "/" + path
-}
 
 // FlexPlugins says which plugins the Flex UI is told to load.
 func (s *Server) FlexPlugins(p ...flexapi.Plugin) { s.flex.SetPlugins(p...) }

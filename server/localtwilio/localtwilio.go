@@ -41,6 +41,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/url"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -218,21 +219,23 @@ func (s *Server) serve() {
 	})
 }
 
-// route sends the WebSockets to signaling, media to its files and the rest to REST, which must see
-// paths as they came: ServeMux would clean them by a redirect.
+// route sends the WebSockets to signaling, media to its files, what the Flex UI asks for to its
+// server and the rest to REST. The latter two must see paths as they came: ServeMux would clean
+// them by a redirect.
 func (s *Server) route(sockets *http.ServeMux) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if _, pattern := sockets.Handler(r); pattern != "" {
 			sockets.ServeHTTP(w, r)
 			return
 		}
-		if product, path := s.product(r); flexapi.Answers(product, path) {
+		target := rest.TargetOf(r)
+		if path, err := url.PathUnescape(target.Path); err == nil && flexapi.Answers(target.Product, path) {
 			q := r.Clone(r.Context())
-			q.URL.Path, q.URL.RawPath = "/"+product+path, ""
+			q.URL.Path, q.URL.RawPath = "/"+target.Product+path, ""
 			s.flex.ServeHTTP(w, q)
 			return
 		}
-		s.api.ServeHTTP(w, r)
+		s.api.Serve(w, r, target)
 	})
 }
 

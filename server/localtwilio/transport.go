@@ -7,7 +7,6 @@ import (
 	"io"
 	"net/http"
 	"slices"
-	"strings"
 
 	"escalate/server/localtwilio/rest"
 )
@@ -30,20 +29,19 @@ func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
 		body = r.Body
 		defer r.Body.Close() // RoundTrippers must, also on errors
 	}
-	host := strings.ToLower(r.URL.Hostname())
-	product, _, _ := strings.Cut(host, ".")
-	if !strings.HasSuffix(host, ".twilio.com") || !slices.Contains(rest.Products, product) {
+	// The caller's request must not change, and a handler needs a body.
+	ctx := r.Context()
+	q := r.Clone(ctx)
+	q.Body, q.Host, q.RequestURI, q.RemoteAddr = body, r.URL.Hostname(), r.URL.RequestURI(), "127.0.0.1:0"
+	target := rest.TargetOf(q)
+	if !target.AtTwilio || !slices.Contains(rest.Products, target.Product) {
 		return nil, fmt.Errorf("%s: %w", r.URL.Host, ErrNotTwilio)
 	}
-	ctx := r.Context()
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	// The caller's request must not change, and a handler needs a body.
-	q := r.Clone(ctx)
-	q.Body, q.Host, q.RequestURI, q.RemoteAddr = body, host, r.URL.RequestURI(), "127.0.0.1:0"
 	w := &recorder{header: http.Header{}}
-	t.s.api.ServeHTTP(w, q)
+	t.s.api.Serve(w, q, target)
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}

@@ -7,8 +7,6 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/gorilla/mux"
-
 	"escalate/server/localtwilio/store"
 )
 
@@ -17,19 +15,6 @@ const (
 	maxMessageBody       = 1600
 	maxConversationsPage = 100
 )
-
-func (a *API) conversations(r *mux.Router) {
-	get, post := http.MethodGet, http.MethodPost
-	const conversation = "/v1/Conversations/{conversation}"
-	r.HandleFunc("/v1/Conversations", a.handle(createConversation)).Methods(post)
-	r.HandleFunc("/v1/Conversations", a.handle(listConversations)).Methods(get)
-	r.HandleFunc(conversation, a.handle(fetchConversation)).Methods(get)
-	r.HandleFunc(conversation, a.handle(updateConversation)).Methods(post)
-	r.HandleFunc(conversation+"/Messages", a.handle(createMessage)).Methods(post)
-	r.HandleFunc(conversation+"/Messages", a.handle(listMessages)).Methods(get)
-	r.HandleFunc(conversation+"/Messages/{message}", a.handle(fetchMessage)).Methods(get)
-	a.chatParticipants(r)
-}
 
 func createConversation(c *call) error {
 	v := store.Conversation{UniqueName: c.form("UniqueName"), FriendlyName: c.form("FriendlyName"), Attributes: c.form("Attributes")}
@@ -49,7 +34,7 @@ func createConversation(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.json(http.StatusCreated, c.conversation(v))
+	return c.json(http.StatusCreated, chatOf(c).conversation(v))
 }
 
 func listConversations(c *call) error {
@@ -60,7 +45,7 @@ func listConversations(c *call) error {
 	if c.has("State") {
 		all = slices.DeleteFunc(all, func(v store.Conversation) bool { return v.State != c.form("State") })
 	}
-	return list(c, "conversations", maxConversationsPage, all, func(v store.Conversation) string { return v.SID }, c.conversation)
+	return list(c, "conversations", maxConversationsPage, all, func(v store.Conversation) string { return v.SID }, chatOf(c).conversation)
 }
 
 func fetchConversation(c *call) error {
@@ -68,7 +53,7 @@ func fetchConversation(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.json(http.StatusOK, c.conversation(v))
+	return c.json(http.StatusOK, chatOf(c).conversation(v))
 }
 
 func updateConversation(c *call) error {
@@ -94,7 +79,7 @@ func updateConversation(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.json(http.StatusOK, c.conversation(v))
+	return c.json(http.StatusOK, chatOf(c).conversation(v))
 }
 
 func createMessage(c *call) error {
@@ -115,7 +100,7 @@ func createMessage(c *call) error {
 	if m, err = c.store.Conversations.AddMessage(v.SID, m); err != nil {
 		return err
 	}
-	return c.json(http.StatusCreated, c.message(m))
+	return c.json(http.StatusCreated, chatOf(c).message(m))
 }
 
 func listMessages(c *call) error {
@@ -130,7 +115,7 @@ func listMessages(c *call) error {
 	default:
 		return invalid("Invalid parameter Order")
 	}
-	return list(c, "messages", maxConversationsPage, all, func(m store.Message) string { return m.SID }, c.message)
+	return list(c, "messages", maxConversationsPage, all, func(m store.Message) string { return m.SID }, chatOf(c).message)
 }
 
 func fetchMessage(c *call) error {
@@ -140,26 +125,34 @@ func fetchMessage(c *call) error {
 	}
 	for _, m := range all {
 		if m.SID == c.path("message") {
-			return c.json(http.StatusOK, c.message(m))
+			return c.json(http.StatusOK, chatOf(c).message(m))
 		}
 	}
 	return store.ErrNotFound
 }
 
-func (c *call) conversation(v store.Conversation) any {
-	u := c.base + "/v1/Conversations/" + v.SID
+// chatView shows the resources of Conversations.
+type chatView struct {
+	base    string // what URLs begin with
+	account store.Account
+}
+
+func chatOf(c *call) chatView { return chatView{base: c.target.base, account: c.account} }
+
+func (v chatView) conversation(x store.Conversation) any {
+	u := v.base + "/v1/Conversations/" + x.SID
 	return object{
-		"account_sid": c.account.SID, "chat_service_sid": c.account.ChatServiceSID, "messaging_service_sid": c.account.MessagingServiceSID,
-		"sid": v.SID, "friendly_name": orNull(v.FriendlyName), "unique_name": orNull(v.UniqueName), "attributes": v.Attributes,
-		"state": v.State, "date_created": date(v.Created), "date_updated": date(v.Updated), "timers": object{}, "bindings": nil,
+		"account_sid": v.account.SID, "chat_service_sid": v.account.ChatServiceSID, "messaging_service_sid": v.account.MessagingServiceSID,
+		"sid": x.SID, "friendly_name": orNull(x.FriendlyName), "unique_name": orNull(x.UniqueName), "attributes": x.Attributes,
+		"state": x.State, "date_created": date(x.Created), "date_updated": date(x.Updated), "timers": object{}, "bindings": nil,
 		"url": u, "links": object{"messages": u + "/Messages", "participants": u + "/Participants", "webhooks": u + "/Webhooks"},
 	}
 }
 
-func (c *call) message(m store.Message) any {
-	u := c.base + "/v1/Conversations/" + m.ConversationSID + "/Messages/" + m.SID
+func (v chatView) message(m store.Message) any {
+	u := v.base + "/v1/Conversations/" + m.ConversationSID + "/Messages/" + m.SID
 	return object{
-		"account_sid": c.account.SID, "conversation_sid": m.ConversationSID, "sid": m.SID, "index": m.Index, "author": m.Author,
+		"account_sid": v.account.SID, "conversation_sid": m.ConversationSID, "sid": m.SID, "index": m.Index, "author": m.Author,
 		"body": orNull(m.Body), "media": nil, "attributes": m.Attributes, "participant_sid": nil,
 		"date_created": date(m.Created), "date_updated": date(m.Updated), "delivery": nil, "content_sid": nil,
 		"url": u, "links": object{"delivery_receipts": u + "/Receipts"},

@@ -5,18 +5,8 @@ import (
 	"net/http"
 	"slices"
 
-	"github.com/gorilla/mux"
-
 	"escalate/server/localtwilio/store"
 )
-
-func (a *API) chatParticipants(r *mux.Router) {
-	const participants = "/v1/Conversations/{conversation}/Participants"
-	r.HandleFunc(participants, a.handle(addChatParticipant)).Methods(http.MethodPost)
-	r.HandleFunc(participants, a.handle(listChatParticipants)).Methods(http.MethodGet)
-	r.HandleFunc(participants+"/{participant}", a.handle(fetchChatParticipant)).Methods(http.MethodGet)
-	r.HandleFunc(participants+"/{participant}", a.handle(removeChatParticipant)).Methods(http.MethodDelete)
-}
 
 // addChatParticipant takes identities only: there are no phones here.
 func addChatParticipant(c *call) error {
@@ -34,7 +24,7 @@ func addChatParticipant(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.json(http.StatusCreated, c.chatParticipant(p))
+	return c.json(http.StatusCreated, chatOf(c).participant(p))
 }
 
 func listChatParticipants(c *call) error {
@@ -43,7 +33,7 @@ func listChatParticipants(c *call) error {
 		return err
 	}
 	all = slices.DeleteFunc(all, func(p store.ChatParticipant) bool { return p.Left })
-	return list(c, "participants", maxConversationsPage, all, func(p store.ChatParticipant) string { return p.SID }, c.chatParticipant)
+	return list(c, "participants", maxConversationsPage, all, func(p store.ChatParticipant) string { return p.SID }, chatOf(c).participant)
 }
 
 func fetchChatParticipant(c *call) error {
@@ -51,7 +41,7 @@ func fetchChatParticipant(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.json(http.StatusOK, c.chatParticipant(p))
+	return c.json(http.StatusOK, chatOf(c).participant(p))
 }
 
 func removeChatParticipant(c *call) error {
@@ -61,15 +51,15 @@ func removeChatParticipant(c *call) error {
 	return c.noContent()
 }
 
-func (c *call) chatParticipant(p store.ChatParticipant) any {
+func (v chatView) participant(p store.ChatParticipant) any {
 	var read any
 	if p.LastRead >= 0 {
 		read = p.LastRead
 	}
 	return object{
-		"account_sid": c.account.SID, "conversation_sid": p.ConversationSID, "sid": p.SID, "identity": p.Identity, "attributes": p.Attributes,
+		"account_sid": v.account.SID, "conversation_sid": p.ConversationSID, "sid": p.SID, "identity": p.Identity, "attributes": p.Attributes,
 		"messaging_binding": nil, "role_sid": nil, "date_created": date(p.Created), "date_updated": date(p.Updated),
 		"last_read_message_index": read, "last_read_timestamp": date(p.ReadAt),
-		"url": c.base + "/v1/Conversations/" + p.ConversationSID + "/Participants/" + p.SID,
+		"url": v.base + "/v1/Conversations/" + p.ConversationSID + "/Participants/" + p.SID,
 	}
 }

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"net/http"
 
-	"github.com/gorilla/mux"
-
 	"escalate/server/localtwilio/store"
 )
 
@@ -15,10 +13,6 @@ const (
 	codeTokenInvalid = 20101
 	codeTokenExpired = 20104
 )
-
-func (a *API) iam(r *mux.Router) {
-	r.HandleFunc("/v1/Accounts/{account}/Tokens/validate", a.handle(validateToken)).Methods(http.MethodPost)
-}
 
 // validateToken checks a Flex token. A bad token is an answer, not an error:
 // whoever asks has to look at valid.

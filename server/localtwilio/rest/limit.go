@@ -4,10 +4,9 @@ import (
 	"math"
 	"net/http"
 	"strconv"
-	"sync"
 	"time"
 
-	"golang.org/x/time/rate"
+	"escalate/server/ratelimit"
 )
 
 // Limits is how many requests are taken; beyond, the answer is status 429. The
@@ -27,89 +26,73 @@ const (
 	syncReads, syncWrites = 20, 20 // a second
 	// burst is how many seconds' worth may come at once.
 	burst = 10
-	// maxBuckets bounds the memory for them: about 2 MB.
-	maxBuckets = 10_000
 )
 
-// limiter is a bucket per key. It is safe for concurrent use.
-type limiter struct {
-	mu      sync.Mutex
-	buckets map[string]*rate.Limiter // guarded by mu
+// limiters are those of the account and, unless they are off, of each Document
+// by its SID.
+type limiters struct {
+	off                    bool
+	account, reads, writes *ratelimit.Limiter
 }
 
-// take takes one of the key's requests; wait is zero, or the time after which
-// there will be one.
-func (l *limiter) take(key string, perSecond int, now time.Time) (wait time.Duration) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	b := l.buckets[key]
-	if b == nil {
-		l.makeRoom(now)
-		b = rate.NewLimiter(rate.Limit(perSecond), perSecond*burst)
-		l.buckets[key] = b
+func newLimiters(l Limits, now func() time.Time) *limiters {
+	perSecond := func(n int) *ratelimit.Limiter {
+		return ratelimit.New(ratelimit.Rate{PerSecond: float64(n), Burst: n * burst}, now)
 	}
-	if b.AllowN(now, 1) {
-		return 0
+	account := perSecond(-1) // any number
+	if l.Requests > 0 {
+		account = perSecond(l.Requests)
 	}
-	return time.Duration((1 - b.TokensAt(now)) / float64(perSecond) * float64(time.Second))
+	return &limiters{off: l.Off, account: account, reads: perSecond(syncReads), writes: perSecond(syncWrites)}
 }
 
-// makeRoom drops, when there are too many buckets, those that are full again,
-// and when there are none, any: that is lenient, and never the reverse. The
-// caller holds l.mu.
-func (l *limiter) makeRoom(now time.Time) {
-	if len(l.buckets) < maxBuckets {
-		return
+// takeAccount takes one request of the account's.
+func (l *limiters) takeAccount() error {
+	if wait, ok := l.account.Allow("account"); !ok {
+		return tooMany(codeTooManyRequests, wait)
 	}
-	for key, b := range l.buckets {
-		if b.TokensAt(now) >= float64(b.Burst()) {
-			delete(l.buckets, key)
-		}
+	return nil
+}
+
+// takeDocument takes one request of the Document that c is about from a limiter.
+func (l *limiters) takeDocument(c *call, from *ratelimit.Limiter) error {
+	if l.off {
+		return nil
 	}
-	for key := range l.buckets {
-		if len(l.buckets) < maxBuckets {
-			return
+	// By its SID: a Document has two addresses.
+	d, err := c.store.Documents.Get(c.path("document"))
+	if err != nil {
+		return err
+	}
+	if wait, ok := from.Allow(d.SID); !ok {
+		return tooMany(codeSyncRate, wait)
+	}
+	return nil
+}
+
+// limitedRead holds a handler that reads one Document to Sync's limits.
+func limitedRead(f handler) handler {
+	return func(c *call) error {
+		if err := c.api.limiters.takeDocument(c, c.api.limiters.reads); err != nil {
+			return err
 		}
-		delete(l.buckets, key)
+		return f(c)
+	}
+}
+
+// limitedWrite holds a handler that changes one Document to Sync's limits.
+func limitedWrite(f handler) handler {
+	return func(c *call) error {
+		if err := c.api.limiters.takeDocument(c, c.api.limiters.writes); err != nil {
+			return err
+		}
+		return f(c)
 	}
 }
 
 // tooMany is the answer to a request too many.
 func tooMany(code int, wait time.Duration) *Error {
 	return &Error{Status: http.StatusTooManyRequests, Code: code, Message: "Too many requests", retry: max(wait, time.Millisecond)}
-}
-
-// limitAccount takes one request of the account's.
-func (a *API) limitAccount() error {
-	if a.limits.Requests <= 0 {
-		return nil
-	}
-	if wait := a.limiter.take("account", a.limits.Requests, a.store.Now()); wait > 0 {
-		return tooMany(codeTooManyRequests, wait)
-	}
-	return nil
-}
-
-// limited holds a handler of one Document to Sync's limits.
-func (a *API) limited(write bool, f func(*call) error) func(*call) error {
-	kind, perSecond := "read ", syncReads
-	if write {
-		kind, perSecond = "write ", syncWrites
-	}
-	return func(c *call) error {
-		if a.limits.Off {
-			return f(c)
-		}
-		// By its SID: a Document has two addresses.
-		d, err := c.store.Documents.Get(c.path("document"))
-		if err != nil {
-			return err
-		}
-		if wait := a.limiter.take(kind+d.SID, perSecond, a.store.Now()); wait > 0 {
-			return tooMany(codeSyncRate, wait)
-		}
-		return f(c)
-	}
 }
 
 // retryAfter is a wait as the header of that name has it: whole seconds.

@@ -2,14 +2,11 @@ package rest
 
 import (
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
-
-	"golang.org/x/time/rate"
 
 	"escalate/server/localtwilio/store"
 )
@@ -30,7 +27,7 @@ func limitedAPI(t *testing.T, c Config) (a *API, s *store.Store, pass func(time.
 	return New(s, c), s, func(d time.Duration) { now = now.Add(d) }
 }
 
-// ask sends a request and answers its status, code and Retry-After.
+// ask sends a request and returns its status, code and Retry-After.
 func ask(t *testing.T, a *API, method, url, form string) (status, code int, retry string) {
 	t.Helper()
 	r := httptest.NewRequest(method, url, strings.NewReader(form))
@@ -136,26 +133,6 @@ func TestLimitsOff(t *testing.T) {
 		if status, _, _ := ask(t, a, "GET", "https://sync.twilio.com/v1/Services/default/Documents/one", ""); status != 200 {
 			t.Fatalf("read %d: status %d", i+1, status)
 		}
-	}
-}
-
-func TestLimiterIsBounded(t *testing.T) {
-	l := limiter{buckets: map[string]*rate.Limiter{}}
-	now := time.Date(2026, 5, 1, 10, 0, 0, 0, time.UTC)
-	for i := range maxBuckets + 500 {
-		l.take(fmt.Sprint(i), 20, now)
-	}
-	if n := len(l.buckets); n > maxBuckets {
-		t.Errorf("%d buckets", n)
-	}
-	for range 200 {
-		l.take("busy", 20, now.Add(time.Minute))
-	}
-	if n := len(l.buckets); n != 1 {
-		t.Errorf("%d buckets after all others were full again", n)
-	}
-	if l.take("busy", 20, now.Add(time.Minute)) == 0 {
-		t.Error("the bucket in use was forgotten")
 	}
 }
 

@@ -25,7 +25,8 @@ var mediaTypes = map[string]string{".mka": "audio/x-matroska", ".mkv": "video/x-
 
 // redirectToMedia answers with a location where a file can be had for a while without
 // credentials, as Twilio does.
-func (a *API) redirectToMedia(c *call, file string) error {
+func redirectToMedia(c *call, file string) error {
+	a := c.api
 	if a.media.Dir == "" {
 		return notFound(c.r.URL.Path)
 	}
@@ -34,7 +35,7 @@ func (a *API) redirectToMedia(c *call, file string) error {
 		return err
 	}
 	base := a.media.URL
-	if !strings.HasSuffix(Host(c.r), twilioSuffix) {
+	if !c.target.AtTwilio {
 		base = "http://" + c.r.Host
 	}
 	expires := strconv.FormatInt(c.store.Now().Add(time.Duration(ttl)*time.Second).Unix(), 10)

@@ -47,7 +47,7 @@ func (c *call) page(key string, sids []string, max int) (page, error) {
 		if token != "" {
 			q.Set("PageToken", "PA"+token)
 		}
-		return c.base + c.r.URL.EscapedPath() + "?" + q.Encode()
+		return c.target.base + c.r.URL.EscapedPath() + "?" + q.Encode()
 	}
 	meta := map[string]any{
 		"page": number, "page_size": size, "key": key,

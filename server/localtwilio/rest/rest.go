@@ -39,7 +39,6 @@ import (
 	"strings"
 
 	"github.com/gorilla/mux"
-	"golang.org/x/time/rate"
 
 	"escalate/server/localtwilio/store"
 )
@@ -47,9 +46,6 @@ import (
 // maxBody bounds a request's body: room for Sync's 16 KiB of data in its
 // percent-encoded form, and for the error that says so.
 const maxBody = 1 << 20
-
-// Products are the names of the products: the first label of their host names.
-var Products = []string{"video", "sync", "taskrouter", "conversations", "iam"}
 
 // Config is what an API needs beside its store; the zero value is usable.
 type Config struct {
@@ -73,8 +69,7 @@ type MediaFiles struct {
 type API struct {
 	store    *store.Store
 	log      *slog.Logger
-	limits   Limits
-	limiter  limiter
+	limiters *limiters
 	fault    func(*http.Request) *Error
 	media    MediaFiles
 	handlers map[string]http.Handler
@@ -86,12 +81,7 @@ func New(s *store.Store, c Config) *API {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
 	a := &API{
-		store: s, log: c.Log, limits: c.Limits, limiter: limiter{buckets: map[string]*rate.Limiter{}}, fault: c.Fault,
-		media:    c.Media,
-		handlers: map[string]http.Handler{},
-	}
-	routes := map[string]func(*mux.Router){
-		"video": a.video, "sync": a.sync, "taskrouter": a.taskrouter, "conversations": a.conversations, "iam": a.iam,
+		store: s, log: c.Log, limiters: newLimiters(c.Limits, s.Now), fault: c.Fault, media: c.Media, handlers: map[string]http.Handler{},
 	}
 	for _, name := range Products {
 		// UseEncodedPath: a name with an escaped slash is one path segment.
@@ -99,81 +89,64 @@ func New(s *store.Store, c Config) *API {
 		r := mux.NewRouter().UseEncodedPath().SkipClean(true)
 		r.NotFoundHandler = a.handle(func(c *call) error { return notFound(c.r.URL.Path) })
 		r.MethodNotAllowedHandler = a.handle(func(*call) error { return errMethod })
-		routes[name](r)
+		for _, o := range routes[name] {
+			r.HandleFunc(o.path, a.handle(o.do)).Methods(o.method)
+		}
 		a.handlers[name] = r
 	}
 	return a
 }
 
-// ServeHTTP answers a request by its host (video.twilio.com, also with an edge
-// and region between) or, for any other host, by the first segment of its path
-// (/video/v1/Rooms). URLs in the answer have the form of the request.
-func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	host, path := Host(r), r.URL.EscapedPath()
-	product, base := "", "https://"+host
-	if strings.HasSuffix(host, twilioSuffix) {
-		product, _, _ = strings.Cut(host, ".")
-	} else {
-		product, path, _ = strings.Cut(strings.TrimPrefix(path, "/"), "/")
-		path = "/" + path
-		base = "http://" + r.Host + "/" + product
-	}
+// ServeHTTP answers a request by its Target. URLs in the answer have the form of
+// the request.
+func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.Serve(w, r, TargetOf(r)) }
+
+// Serve answers a request whose Target is known.
+func (a *API) Serve(w http.ResponseWriter, r *http.Request, target Target) {
 	// A shallow copy, so that the caller's request stays as it is.
-	q := r.WithContext(context.WithValue(r.Context(), baseKey{}, base))
+	q := r.WithContext(context.WithValue(r.Context(), targetKey{}, target))
 	q.URL = new(url.URL)
 	*q.URL = *r.URL
-	unescaped, err := url.PathUnescape(path)
 	if a.fault != nil {
 		if e := a.fault(r); e != nil {
 			a.handle(func(*call) error { return e })(w, q)
 			return
 		}
 	}
-	h := a.handlers[product]
+	h := a.handlers[target.Product]
+	path, err := url.PathUnescape(target.Path)
 	if h == nil || err != nil {
 		a.handle(func(*call) error { return notFound(r.URL.Path) })(w, q)
 		return
 	}
-	q.URL.Path, q.URL.RawPath = unescaped, path
+	q.URL.Path, q.URL.RawPath = path, target.Path
 	h.ServeHTTP(w, q)
 }
 
-// twilioSuffix ends the host names of Twilio's own APIs.
-const twilioSuffix = ".twilio.com"
+// targetKey finds, in a request's context, its Target.
+type targetKey struct{}
 
-// Host is the host that a request asks, in lower case and without its port.
-func Host(r *http.Request) string {
-	host := r.Host
-	if host == "" {
-		host = r.URL.Host
-	}
-	host, _, _ = strings.Cut(strings.ToLower(host), ":")
-	return host
-}
-
-// baseKey finds, in a request's context, what URLs in its answer begin with:
-// Twilio's host where it was asked, else our own listener and the product.
-type baseKey struct{}
-
-// call is one request on its way through a handler.
+// call is one request on its way through a handler: its methods read what was
+// given and write what is answered.
 type call struct {
+	api     *API
 	w       http.ResponseWriter
 	r       *http.Request
+	target  Target
 	store   *store.Store
 	account store.Account
-	base    string // what URLs in the answer begin with, up to /v1
 }
 
 // handle makes an http.HandlerFunc of f: it checks the credentials, reads the
 // form and writes f's error.
-func (a *API) handle(f func(*call) error) http.HandlerFunc {
+func (a *API) handle(f handler) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		c := &call{w: w, r: r, store: a.store, account: a.store.Account()}
-		c.base, _ = r.Context().Value(baseKey{}).(string)
+		c := &call{api: a, w: w, r: r, store: a.store, account: a.store.Account()}
+		c.target, _ = r.Context().Value(targetKey{}).(Target)
 		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
 		err := c.authenticate()
 		if err == nil {
-			err = a.limitAccount()
+			err = a.limiters.takeAccount()
 		}
 		if err == nil {
 			err = c.parse()
@@ -201,7 +174,7 @@ func (c *call) parse() error {
 	return nil
 }
 
-// path is a variable of the route.
+// path returns a variable of the route.
 func (c *call) path(name string) string {
 	v, err := url.PathUnescape(mux.Vars(c.r)[name])
 	if err != nil {
@@ -218,7 +191,7 @@ func (c *call) has(name string) bool {
 
 func (c *call) form(name string) string { return c.r.Form.Get(name) }
 
-// integer reads a parameter that must lie in [lo, hi] into v, or answers bad.
+// integer reads a parameter that must lie in [lo, hi] into v, or returns bad.
 // An absent one leaves v alone.
 func (c *call) integer(name string, v *int, lo, hi int, bad *Error) error {
 	if !c.has(name) {
@@ -245,7 +218,7 @@ func (c *call) boolean(name string, v *bool) error {
 	return nil
 }
 
-// ifMatch is the If-Match header without quotes; empty for none and for "*".
+// ifMatch returns the If-Match header without quotes; empty for none and for "*".
 func (c *call) ifMatch() string {
 	v := strings.Trim(strings.TrimPrefix(c.r.Header.Get("If-Match"), "W/"), `"`)
 	if v == "*" {

@@ -8,8 +8,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/gorilla/mux"
-
 	"escalate/server/localtwilio/store"
 )
 
@@ -24,44 +22,29 @@ const (
 // sidLike is what a unique name must not look like.
 var sidLike = regexp.MustCompile(`^[A-Z]{2}[0-9a-f]{32}$`)
 
-func (a *API) sync(r *mux.Router) {
-	get, post, del := http.MethodGet, http.MethodPost, http.MethodDelete
-	r.HandleFunc("/v1/Services", a.handle(listSyncServices)).Methods(get)
-	// in makes sure of the service before the handler runs.
-	in := func(f func(*call) error) http.HandlerFunc {
-		return a.handle(func(c *call) error {
-			if s := c.path("service"); s != c.account.SyncServiceSID && s != "default" {
-				return notFound(c.r.URL.Path)
-			}
-			return f(c)
-		})
+// inService makes sure of the Service before a handler runs.
+func inService(f handler) handler {
+	return func(c *call) error {
+		if s := c.path("service"); s != c.account.SyncServiceSID && s != "default" {
+			return notFound(c.r.URL.Path)
+		}
+		return f(c)
 	}
-	const documents = "/v1/Services/{service}/Documents"
-	r.HandleFunc("/v1/Services/{service}", in(fetchSyncService)).Methods(get)
-	r.HandleFunc(documents, in(createDocument)).Methods(post)
-	r.HandleFunc(documents, in(listDocuments)).Methods(get)
-	r.HandleFunc(documents+"/{document}", in(a.limited(false, fetchDocument))).Methods(get)
-	r.HandleFunc(documents+"/{document}", in(a.limited(true, updateDocument))).Methods(post)
-	r.HandleFunc(documents+"/{document}", in(a.limited(true, deleteDocument))).Methods(del)
-	r.HandleFunc(documents+"/{document}/Permissions", in(listPermissions)).Methods(get)
-	r.HandleFunc(documents+"/{document}/Permissions/{identity}", in(fetchPermission)).Methods(get)
-	r.HandleFunc(documents+"/{document}/Permissions/{identity}", in(updatePermission)).Methods(post)
-	r.HandleFunc(documents+"/{document}/Permissions/{identity}", in(deletePermission)).Methods(del)
 }
 
 func listSyncServices(c *call) error {
 	return list(c, "services", maxSyncPage, []string{c.account.SyncServiceSID}, func(s string) string { return s },
-		func(string) any { return c.syncService() })
+		func(string) any { return syncOf(c).service() })
 }
 
-func fetchSyncService(c *call) error { return c.json(http.StatusOK, c.syncService()) }
+func fetchSyncService(c *call) error { return c.json(http.StatusOK, syncOf(c).service()) }
 
 func createDocument(c *call) error {
 	d := store.Document{UniqueName: c.form("UniqueName")}
 	if c.has("UniqueName") && (d.UniqueName == "" || len(d.UniqueName) > maxDocumentName || sidLike.MatchString(d.UniqueName)) {
 		return bad(codeSyncName, "Invalid unique name")
 	}
-	if _, err := c.documentChange(&d); err != nil {
+	if _, err := documentChange(c, &d); err != nil {
 		return err
 	}
 	d, err := c.store.Documents.Create(d)
@@ -71,7 +54,7 @@ func createDocument(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.tagged(http.StatusCreated, d.ETag(), c.document(d))
+	return c.tagged(http.StatusCreated, d.ETag(), syncOf(c).document(d))
 }
 
 func listDocuments(c *call) error {
@@ -79,7 +62,7 @@ func listDocuments(c *call) error {
 	if err != nil {
 		return err
 	}
-	return list(c, "documents", maxSyncPage, all, func(d store.Document) string { return d.SID }, c.document)
+	return list(c, "documents", maxSyncPage, all, func(d store.Document) string { return d.SID }, syncOf(c).document)
 }
 
 func fetchDocument(c *call) error {
@@ -87,7 +70,7 @@ func fetchDocument(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.tagged(http.StatusOK, d.ETag(), c.document(d))
+	return c.tagged(http.StatusOK, d.ETag(), syncOf(c).document(d))
 }
 
 func updateDocument(c *call) error {
@@ -96,7 +79,7 @@ func updateDocument(c *call) error {
 		return bad(codeSyncIfMatch, "Invalid If-Match header")
 	}
 	var change store.Document
-	given, err := c.documentChange(&change)
+	given, err := documentChange(c, &change)
 	if err != nil {
 		return err
 	}
@@ -119,7 +102,7 @@ func updateDocument(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.tagged(http.StatusOK, d.ETag(), c.document(d))
+	return c.tagged(http.StatusOK, d.ETag(), syncOf(c).document(d))
 }
 
 func deleteDocument(c *call) error {
@@ -132,7 +115,7 @@ func deleteDocument(c *call) error {
 type documentGiven struct{ data, ttl bool }
 
 // documentChange reads Data and Ttl into d and says which were given.
-func (c *call) documentChange(d *store.Document) (given documentGiven, err error) {
+func documentChange(c *call, d *store.Document) (given documentGiven, err error) {
 	if given.data = c.has("Data"); given.data {
 		text := c.form("Data")
 		if len(text) > maxDocument {
@@ -161,7 +144,7 @@ func listPermissions(c *call) error {
 	if err != nil {
 		return err
 	}
-	return list(c, "permissions", maxSyncPage, all, func(p store.Permission) string { return p.Identity }, c.permission)
+	return list(c, "permissions", maxSyncPage, all, func(p store.Permission) string { return p.Identity }, syncOf(c).permission)
 }
 
 func fetchPermission(c *call) error {
@@ -169,7 +152,7 @@ func fetchPermission(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.json(http.StatusOK, c.permission(p))
+	return c.json(http.StatusOK, syncOf(c).permission(p))
 }
 
 func updatePermission(c *call) error {
@@ -186,7 +169,7 @@ func updatePermission(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.json(http.StatusOK, c.permission(p))
+	return c.json(http.StatusOK, syncOf(c).permission(p))
 }
 
 func deletePermission(c *call) error {
@@ -196,10 +179,18 @@ func deletePermission(c *call) error {
 	return c.noContent()
 }
 
-func (c *call) syncService() any {
-	u := c.base + "/v1/Services/" + c.account.SyncServiceSID
+// syncView shows the resources of Sync.
+type syncView struct {
+	base    string // what URLs begin with
+	account store.Account
+}
+
+func syncOf(c *call) syncView { return syncView{base: c.target.base, account: c.account} }
+
+func (v syncView) service() any {
+	u := v.base + "/v1/Services/" + v.account.SyncServiceSID
 	return object{
-		"sid": c.account.SyncServiceSID, "unique_name": "default", "account_sid": c.account.SID, "friendly_name": "Flex Sync Service",
+		"sid": v.account.SyncServiceSID, "unique_name": "default", "account_sid": v.account.SID, "friendly_name": "Flex Sync Service",
 		"date_created": nil, "date_updated": nil, "url": u, "webhook_url": nil, "webhooks_from_rest_enabled": false,
 		"reachability_webhooks_enabled": false, "acl_enabled": false,
 		"reachability_debouncing_enabled": false, "reachability_debouncing_window": 5000,
@@ -207,20 +198,20 @@ func (c *call) syncService() any {
 	}
 }
 
-func (c *call) document(d store.Document) any {
-	u := c.base + "/v1/Services/" + c.account.SyncServiceSID + "/Documents/" + d.SID
+func (v syncView) document(d store.Document) any {
+	u := v.base + "/v1/Services/" + v.account.SyncServiceSID + "/Documents/" + d.SID
 	return object{
-		"sid": d.SID, "unique_name": orNull(d.UniqueName), "account_sid": c.account.SID, "service_sid": c.account.SyncServiceSID,
+		"sid": d.SID, "unique_name": orNull(d.UniqueName), "account_sid": v.account.SID, "service_sid": v.account.SyncServiceSID,
 		"url": u, "links": object{"permissions": u + "/Permissions"},
 		"revision": d.ETag(), "data": d.Data, "date_expires": date(d.Expires),
 		"date_created": date(d.Created), "date_updated": date(d.Updated), "created_by": d.CreatedBy,
 	}
 }
 
-func (c *call) permission(p store.Permission) any {
+func (v syncView) permission(p store.Permission) any {
 	return object{
-		"account_sid": c.account.SID, "service_sid": c.account.SyncServiceSID, "document_sid": p.DocumentSID, "identity": p.Identity,
+		"account_sid": v.account.SID, "service_sid": v.account.SyncServiceSID, "document_sid": p.DocumentSID, "identity": p.Identity,
 		"read": p.Read, "write": p.Write, "manage": p.Manage,
-		"url": c.base + "/v1/Services/" + c.account.SyncServiceSID + "/Documents/" + p.DocumentSID + "/Permissions/" + p.Identity,
+		"url": v.base + "/v1/Services/" + v.account.SyncServiceSID + "/Documents/" + p.DocumentSID + "/Permissions/" + p.Identity,
 	}
 }

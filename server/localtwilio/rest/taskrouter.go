@@ -6,44 +6,25 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-
-	"github.com/gorilla/mux"
+	"time"
 
 	"escalate/server/localtwilio/store"
 )
 
 const maxTaskRouterPage = 1000
 
-func (a *API) taskrouter(r *mux.Router) {
-	get, post, del := http.MethodGet, http.MethodPost, http.MethodDelete
-	in := func(f func(*call) error) http.HandlerFunc {
-		return a.handle(func(c *call) error {
-			if c.path("workspace") != c.account.WorkspaceSID {
-				return notFound(c.r.URL.Path)
-			}
-			return f(c)
-		})
-	}
-	const workspace = "/v1/Workspaces/{workspace}"
-	r.HandleFunc(workspace, in(fetchWorkspace)).Methods(get)
-	r.HandleFunc(workspace+"/Tasks", in(createTask)).Methods(post)
-	r.HandleFunc(workspace+"/Tasks", in(listTasks)).Methods(get)
-	r.HandleFunc(workspace+"/Tasks/{task}", in(fetchTask)).Methods(get)
-	r.HandleFunc(workspace+"/Tasks/{task}", in(updateTask)).Methods(post)
-	r.HandleFunc(workspace+"/Tasks/{task}", in(deleteTask)).Methods(del)
-	r.HandleFunc(workspace+"/Tasks/{task}/Reservations", in(listTaskReservations)).Methods(get)
-	r.HandleFunc(workspace+"/Workers", in(listWorkers)).Methods(get)
-	r.HandleFunc(workspace+"/Workers/{worker}", in(fetchWorker)).Methods(get)
-	r.HandleFunc(workspace+"/Workers/{worker}", in(updateWorker)).Methods(post)
-	r.HandleFunc(workspace+"/Workers/{worker}/Reservations", in(listWorkerReservations)).Methods(get)
-	for _, owner := range []string{"/Tasks/{task}", "/Workers/{worker}"} {
-		r.HandleFunc(workspace+owner+"/Reservations/{reservation}", in(fetchReservation)).Methods(get)
-		r.HandleFunc(workspace+owner+"/Reservations/{reservation}", in(updateReservation)).Methods(post)
+// inWorkspace makes sure of the Workspace before a handler runs.
+func inWorkspace(f handler) handler {
+	return func(c *call) error {
+		if c.path("workspace") != c.account.WorkspaceSID {
+			return notFound(c.r.URL.Path)
+		}
+		return f(c)
 	}
 }
 
 func fetchWorkspace(c *call) error {
-	u := c.workspace()
+	u := taskRouterOf(c).workspace()
 	return c.json(http.StatusOK, object{
 		"sid": c.account.WorkspaceSID, "account_sid": c.account.SID, "friendly_name": "Flex Task Assignment", "url": u,
 		"links": object{"tasks": u + "/Tasks", "workers": u + "/Workers"},
@@ -65,7 +46,7 @@ func createTask(c *call) error {
 	if k, err = c.store.Tasks.Create(k); err != nil {
 		return err
 	}
-	return c.tagged(http.StatusCreated, k.ETag(), c.task(k))
+	return c.tagged(http.StatusCreated, k.ETag(), taskRouterOf(c).task(k))
 }
 
 func listTasks(c *call) error {
@@ -77,7 +58,7 @@ func listTasks(c *call) error {
 		statuses := strings.Split(v, ",")
 		all = slices.DeleteFunc(all, func(k store.Task) bool { return !slices.Contains(statuses, k.AssignmentStatus) })
 	}
-	return list(c, "tasks", maxTaskRouterPage, all, func(k store.Task) string { return k.SID }, c.task)
+	return list(c, "tasks", maxTaskRouterPage, all, func(k store.Task) string { return k.SID }, taskRouterOf(c).task)
 }
 
 func fetchTask(c *call) error {
@@ -85,7 +66,7 @@ func fetchTask(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.tagged(http.StatusOK, k.ETag(), c.task(k))
+	return c.tagged(http.StatusOK, k.ETag(), taskRouterOf(c).task(k))
 }
 
 func updateTask(c *call) error {
@@ -116,7 +97,7 @@ func updateTask(c *call) error {
 	// The shape of the headers is Twilio's; nothing is limited here.
 	c.w.Header().Set("X-Rate-Limit-Limit", "100")
 	c.w.Header().Set("X-Rate-Limit-Remaining", "99")
-	return c.tagged(http.StatusOK, k.ETag(), c.task(k))
+	return c.tagged(http.StatusOK, k.ETag(), taskRouterOf(c).task(k))
 }
 
 func deleteTask(c *call) error {
@@ -137,7 +118,7 @@ func listWorkers(c *call) error {
 			c.has("ActivitySid") && w.ActivitySID != c.form("ActivitySid") ||
 			c.has("Available") && strconv.FormatBool(w.Available) != strings.ToLower(c.form("Available"))
 	})
-	return list(c, "workers", maxTaskRouterPage, all, func(w store.Worker) string { return w.SID }, c.worker)
+	return list(c, "workers", maxTaskRouterPage, all, func(w store.Worker) string { return w.SID }, taskRouterOf(c).worker)
 }
 
 func fetchWorker(c *call) error {
@@ -145,7 +126,7 @@ func fetchWorker(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.json(http.StatusOK, c.worker(w))
+	return c.json(http.StatusOK, taskRouterOf(c).worker(w))
 }
 
 func updateWorker(c *call) error {
@@ -161,7 +142,7 @@ func updateWorker(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.json(http.StatusOK, c.worker(w))
+	return c.json(http.StatusOK, taskRouterOf(c).worker(w))
 }
 
 func listTaskReservations(c *call) error {
@@ -169,7 +150,7 @@ func listTaskReservations(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.reservations(all)
+	return listReservations(c, all)
 }
 
 func listWorkerReservations(c *call) error {
@@ -177,19 +158,19 @@ func listWorkerReservations(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.reservations(all)
+	return listReservations(c, all)
 }
 
-func (c *call) reservations(all []store.Reservation) error {
+func listReservations(c *call, all []store.Reservation) error {
 	all = slices.DeleteFunc(all, func(r store.Reservation) bool {
 		return c.has("ReservationStatus") && r.Status != c.form("ReservationStatus") ||
 			c.has("WorkerSid") && r.WorkerSID != c.form("WorkerSid")
 	})
-	return list(c, "reservations", maxTaskRouterPage, all, func(r store.Reservation) string { return r.SID }, c.reservation)
+	return list(c, "reservations", maxTaskRouterPage, all, func(r store.Reservation) string { return r.SID }, taskRouterOf(c).reservation)
 }
 
 // findReservation finds the path's Reservation, which must be its owner's.
-func (c *call) findReservation() (store.Reservation, error) {
+func findReservation(c *call) (store.Reservation, error) {
 	r, err := c.store.Reservations.Get(c.path("reservation"))
 	if err == nil && r.TaskSID != c.path("task") && r.WorkerSID != c.path("worker") {
 		err = store.ErrNotFound
@@ -198,61 +179,79 @@ func (c *call) findReservation() (store.Reservation, error) {
 }
 
 func fetchReservation(c *call) error {
-	r, err := c.findReservation()
+	r, err := findReservation(c)
 	if err != nil {
 		return err
 	}
-	return c.json(http.StatusOK, c.reservation(r))
+	return c.json(http.StatusOK, taskRouterOf(c).reservation(r))
 }
 
 func updateReservation(c *call) error {
-	r, err := c.findReservation()
+	r, err := findReservation(c)
 	if err == nil && c.has("ReservationStatus") {
 		r, err = c.store.Reservations.SetStatus(r.SID, c.form("ReservationStatus"))
 	}
 	if err != nil {
 		return err
 	}
-	return c.json(http.StatusOK, c.reservation(r))
+	return c.json(http.StatusOK, taskRouterOf(c).reservation(r))
 }
 
-func (c *call) workspace() string { return c.base + "/v1/Workspaces/" + c.account.WorkspaceSID }
+// taskRouterView shows the resources of TaskRouter.
+type taskRouterView struct {
+	base    string // what URLs begin with
+	account store.Account
+	now     time.Time
+	owner   string // Tasks or Workers: whose Reservations were asked for
+}
 
-func (c *call) task(k store.Task) any {
-	u := c.workspace() + "/Tasks/" + k.SID
+func taskRouterOf(c *call) taskRouterView {
+	v := taskRouterView{base: c.target.base, account: c.account, now: c.store.Now(), owner: "Tasks"}
+	if c.path("worker") != "" {
+		v.owner = "Workers"
+	}
+	return v
+}
+
+func (v taskRouterView) workspace() string {
+	return v.base + "/v1/Workspaces/" + v.account.WorkspaceSID
+}
+
+func (v taskRouterView) task(k store.Task) any {
+	u := v.workspace() + "/Tasks/" + k.SID
 	return object{
-		"account_sid": c.account.SID, "age": int(c.store.Now().Sub(k.Created).Seconds()), "assignment_status": k.AssignmentStatus,
+		"account_sid": v.account.SID, "age": int(v.now.Sub(k.Created).Seconds()), "assignment_status": k.AssignmentStatus,
 		"attributes": k.Attributes, "addons": "{}", "date_created": date(k.Created), "date_updated": date(k.Updated),
 		"task_queue_entered_date": date(k.Created), "virtual_start_time": date(k.Created),
 		"priority": k.Priority, "reason": orNull(k.Reason), "sid": k.SID, "timeout": k.Timeout,
-		"task_queue_sid": c.account.TaskQueueSID, "task_queue_friendly_name": "Everyone",
-		"task_channel_sid": c.account.TaskChannelSID, "task_channel_unique_name": k.TaskChannel,
-		"workflow_sid": c.account.WorkflowSID, "workflow_friendly_name": "Assign to Anyone",
-		"workspace_sid": c.account.WorkspaceSID, "ignore_capacity": false, "routing_target": nil, "url": u,
-		"links": object{"reservations": u + "/Reservations", "workspace": c.workspace()},
+		"task_queue_sid": v.account.TaskQueueSID, "task_queue_friendly_name": "Everyone",
+		"task_channel_sid": v.account.TaskChannelSID, "task_channel_unique_name": k.TaskChannel,
+		"workflow_sid": v.account.WorkflowSID, "workflow_friendly_name": "Assign to Anyone",
+		"workspace_sid": v.account.WorkspaceSID, "ignore_capacity": false, "routing_target": nil, "url": u,
+		"links": object{"reservations": u + "/Reservations", "workspace": v.workspace()},
 	}
 }
 
-func (c *call) worker(w store.Worker) any {
-	u := c.workspace() + "/Workers/" + w.SID
+func (v taskRouterView) worker(w store.Worker) any {
+	u := v.workspace() + "/Workers/" + w.SID
 	return object{
-		"account_sid": c.account.SID, "activity_name": w.Activity, "activity_sid": w.ActivitySID, "attributes": w.Attributes,
+		"account_sid": v.account.SID, "activity_name": w.Activity, "activity_sid": w.ActivitySID, "attributes": w.Attributes,
 		"available": w.Available, "date_created": date(w.Created), "date_updated": date(w.Updated), "date_status_changed": date(w.Updated),
-		"friendly_name": w.FriendlyName, "sid": w.SID, "workspace_sid": c.account.WorkspaceSID, "url": u,
-		"links": object{"reservations": u + "/Reservations", "workspace": c.workspace()},
+		"friendly_name": w.FriendlyName, "sid": w.SID, "workspace_sid": v.account.WorkspaceSID, "url": u,
+		"links": object{"reservations": u + "/Reservations", "workspace": v.workspace()},
 	}
 }
 
-func (c *call) reservation(r store.Reservation) any {
-	task, worker := c.workspace()+"/Tasks/"+r.TaskSID, c.workspace()+"/Workers/"+r.WorkerSID
+func (v taskRouterView) reservation(r store.Reservation) any {
+	task, worker := v.workspace()+"/Tasks/"+r.TaskSID, v.workspace()+"/Workers/"+r.WorkerSID
 	u := task
-	if c.path("worker") != "" {
+	if v.owner == "Workers" {
 		u = worker
 	}
 	return object{
-		"account_sid": c.account.SID, "date_created": date(r.Created), "date_updated": date(r.Updated), "reservation_status": r.Status,
-		"sid": r.SID, "task_sid": r.TaskSID, "worker_name": r.Worker, "worker_sid": r.WorkerSID, "workspace_sid": c.account.WorkspaceSID,
+		"account_sid": v.account.SID, "date_created": date(r.Created), "date_updated": date(r.Updated), "reservation_status": r.Status,
+		"sid": r.SID, "task_sid": r.TaskSID, "worker_name": r.Worker, "worker_sid": r.WorkerSID, "workspace_sid": v.account.WorkspaceSID,
 		"url":   u + "/Reservations/" + r.SID,
-		"links": object{"task": task, "worker": worker, "workspace": c.workspace()},
+		"links": object{"task": task, "worker": worker, "workspace": v.workspace()},
 	}
 }

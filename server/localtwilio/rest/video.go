@@ -10,8 +10,6 @@ import (
 	"time"
 	"unicode"
 
-	"github.com/gorilla/mux"
-
 	"escalate/server/localtwilio/store"
 )
 
@@ -23,28 +21,6 @@ const (
 	maxParticipantDuration = 86400
 	maxVideoPage           = 1000
 )
-
-func (a *API) video(r *mux.Router) {
-	get, post := http.MethodGet, http.MethodPost
-	r.HandleFunc("/v1/Rooms", a.handle(createRoom)).Methods(post)
-	r.HandleFunc("/v1/Rooms", a.handle(listRooms)).Methods(get)
-	r.HandleFunc("/v1/Rooms/{room}", a.handle(fetchRoom)).Methods(get)
-	r.HandleFunc("/v1/Rooms/{room}", a.handle(updateRoom)).Methods(post)
-	r.HandleFunc("/v1/Rooms/{room}/RecordingRules", a.handle(fetchRecordingRules)).Methods(get)
-	r.HandleFunc("/v1/Rooms/{room}/RecordingRules", a.handle(updateRecordingRules)).Methods(post)
-	r.HandleFunc("/v1/Rooms/{room}/Participants", a.handle(listParticipants)).Methods(get)
-	r.HandleFunc("/v1/Rooms/{room}/Participants/{participant}", a.handle(fetchParticipant)).Methods(get)
-	r.HandleFunc("/v1/Rooms/{room}/Participants/{participant}", a.handle(updateParticipant)).Methods(post)
-	r.HandleFunc("/v1/Rooms/{room}/Participants/{participant}/Anonymize", a.handle(anonymizeParticipant)).Methods(post)
-	r.HandleFunc("/v1/Rooms/{room}/Participants/{participant}/PublishedTracks", a.handle(listPublishedTracks)).Methods(get)
-	r.HandleFunc("/v1/Rooms/{room}/Participants/{participant}/PublishedTracks/{track}", a.handle(fetchPublishedTrack)).Methods(get)
-	r.HandleFunc("/v1/Rooms/{room}/Participants/{participant}/SubscribedTracks", a.handle(listSubscribedTracks)).Methods(get)
-	r.HandleFunc("/v1/Rooms/{room}/Participants/{participant}/SubscribedTracks/{track}", a.handle(fetchSubscribedTrack)).Methods(get)
-	r.HandleFunc("/v1/Rooms/{room}/Participants/{participant}/SubscribeRules", a.handle(fetchSubscribeRules)).Methods(get)
-	r.HandleFunc("/v1/Rooms/{room}/Participants/{participant}/SubscribeRules", a.handle(updateSubscribeRules)).Methods(post)
-	a.recordings(r)
-	a.compositions(r)
-}
 
 func createRoom(c *call) error {
 	r := store.Room{
@@ -76,7 +52,7 @@ func createRoom(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.json(http.StatusCreated, c.room(r))
+	return c.json(http.StatusCreated, videoOf(c).room(r))
 }
 
 // checkRoom checks what is not a number or a truth value.
@@ -141,7 +117,7 @@ func listRooms(c *call) error {
 	if err != nil {
 		return err
 	}
-	return list(c, "rooms", maxVideoPage, rooms, func(r store.Room) string { return r.SID }, c.room)
+	return list(c, "rooms", maxVideoPage, rooms, func(r store.Room) string { return r.SID }, videoOf(c).room)
 }
 
 func fetchRoom(c *call) error {
@@ -149,7 +125,7 @@ func fetchRoom(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.json(http.StatusOK, c.room(r))
+	return c.json(http.StatusOK, videoOf(c).room(r))
 }
 
 func updateRoom(c *call) error {
@@ -170,7 +146,7 @@ func updateRoom(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.json(http.StatusAccepted, c.room(r))
+	return c.json(http.StatusAccepted, videoOf(c).room(r))
 }
 
 // time reads a date or a date and time; the zero time when absent.
@@ -205,7 +181,7 @@ func fetchRecordingRules(c *call) error {
 	if err != nil {
 		return noRoom(err)
 	}
-	return c.json(http.StatusOK, c.rules(r))
+	return c.json(http.StatusOK, videoOf(c).rules(r))
 }
 
 func updateRecordingRules(c *call) error {
@@ -223,13 +199,25 @@ func updateRecordingRules(c *call) error {
 	if err != nil {
 		return noRoom(err)
 	}
-	return c.json(http.StatusOK, c.rules(r))
+	return c.json(http.StatusOK, videoOf(c).rules(r))
 }
 
-func (c *call) room(r store.Room) any {
-	u := c.base + "/v1/Rooms/" + r.SID
+// videoView shows the resources of Video.
+type videoView struct {
+	base    string // what URLs begin with
+	account store.Account
+	rooms   store.Rooms // for what a Recording shows of its Room
+	ofRoom  bool        // the path names a Room: its Recordings are shown as below it
+}
+
+func videoOf(c *call) videoView {
+	return videoView{base: c.target.base, account: c.account, rooms: c.store.Rooms, ofRoom: c.path("room") != ""}
+}
+
+func (v videoView) room(r store.Room) any {
+	u := v.base + "/v1/Rooms/" + r.SID
 	return object{
-		"sid": r.SID, "status": r.Status, "account_sid": c.account.SID, "unique_name": r.UniqueName, "type": r.Type,
+		"sid": r.SID, "status": r.Status, "account_sid": v.account.SID, "unique_name": r.UniqueName, "type": r.Type,
 		"date_created": date(r.Created), "date_updated": date(r.Updated),
 		"end_time": date(r.Ended), "duration": seconds(r.Created, r.Ended),
 		"enable_turn": true, "status_callback": orNull(r.StatusCallback), "status_callback_method": r.StatusCallbackMethod,
@@ -245,6 +233,6 @@ func (c *call) room(r store.Room) any {
 	}
 }
 
-func (c *call) rules(r store.Room) any {
+func (v videoView) rules(r store.Room) any {
 	return object{"room_sid": r.SID, "rules": r.Rules(), "date_created": date(r.Created), "date_updated": date(r.Updated)}
 }

@@ -9,8 +9,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/gorilla/mux"
-
 	"escalate/server/localtwilio/store"
 )
 
@@ -20,14 +18,6 @@ const (
 	maxComposition    = 1280
 	maxCompositionPix = 921_600
 )
-
-func (a *API) compositions(r *mux.Router) {
-	r.HandleFunc("/v1/Compositions", a.handle(listCompositions)).Methods(http.MethodGet)
-	r.HandleFunc("/v1/Compositions", a.handle(createComposition)).Methods(http.MethodPost)
-	r.HandleFunc("/v1/Compositions/{composition}", a.handle(fetchComposition)).Methods(http.MethodGet)
-	r.HandleFunc("/v1/Compositions/{composition}", a.handle(deleteComposition)).Methods(http.MethodDelete)
-	r.HandleFunc("/v1/Compositions/{composition}/Media", a.handle(a.compositionMedia)).Methods(http.MethodGet)
-}
 
 var resolution = regexp.MustCompile(`^(\d{2,4})x(\d{2,4})$`)
 
@@ -79,7 +69,7 @@ func createComposition(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.json(http.StatusCreated, c.composition(n))
+	return c.json(http.StatusCreated, videoOf(c).composition(n))
 }
 
 // grid reads a layout: one grid of every source, or none.
@@ -117,7 +107,7 @@ func listCompositions(c *call) error {
 	if err != nil {
 		return err
 	}
-	return list(c, "compositions", maxRecordingsPage, all, func(x store.Composition) string { return x.SID }, c.composition)
+	return list(c, "compositions", maxRecordingsPage, all, func(x store.Composition) string { return x.SID }, videoOf(c).composition)
 }
 
 func fetchComposition(c *call) error {
@@ -125,7 +115,7 @@ func fetchComposition(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.json(http.StatusOK, c.composition(x))
+	return c.json(http.StatusOK, videoOf(c).composition(x))
 }
 
 func deleteComposition(c *call) error {
@@ -135,7 +125,7 @@ func deleteComposition(c *call) error {
 	return c.noContent()
 }
 
-func (a *API) compositionMedia(c *call) error {
+func compositionMedia(c *call) error {
 	x, err := c.store.Compositions.Get(c.path("composition"))
 	if err != nil {
 		return err
@@ -143,11 +133,11 @@ func (a *API) compositionMedia(c *call) error {
 	if x.Status != store.CompositionCompletedStatus {
 		return notFound(c.r.URL.Path)
 	}
-	return a.redirectToMedia(c, x.File())
+	return redirectToMedia(c, x.File())
 }
 
-func (c *call) composition(x store.Composition) any {
-	u := c.base + "/v1/Compositions/" + x.SID
+func (v videoView) composition(x store.Composition) any {
+	u := v.base + "/v1/Compositions/" + x.SID
 	layout := object{}
 	if x.Video {
 		layout = object{"grid": object{"video_sources": []string{"*"}}}
@@ -157,7 +147,7 @@ func (c *call) composition(x store.Composition) any {
 		bitrate = int(float64(x.Size) * 8 / 1000 / x.Duration.Seconds())
 	}
 	return object{
-		"sid": x.SID, "account_sid": c.account.SID, "room_sid": x.RoomSID, "status": x.Status, "format": x.Format,
+		"sid": x.SID, "account_sid": v.account.SID, "room_sid": x.RoomSID, "status": x.Status, "format": x.Format,
 		"resolution": fmt.Sprintf("%dx%d", x.Width, x.Height), "trim": x.Trim, "video_layout": layout,
 		"audio_sources": []string{"*"}, "audio_sources_excluded": []string{},
 		"date_created": date(x.Created), "date_completed": date(x.Completed), "date_deleted": date(x.Deleted),

@@ -7,8 +7,8 @@ import (
 	"escalate/server/localtwilio/store"
 )
 
-// roomAndParticipant finds the two things that the path names.
-func (c *call) roomAndParticipant() (store.Room, store.Participant, error) {
+// findParticipant finds the Room and the Participant that the path names.
+func findParticipant(c *call) (store.Room, store.Participant, error) {
 	r, err := c.store.Rooms.Get(c.path("room"))
 	if err != nil {
 		return r, store.Participant{}, noRoom(err)
@@ -52,19 +52,19 @@ func listParticipants(c *call) error {
 			some = append(some, p)
 		}
 	}
-	return list(c, "participants", maxVideoPage, some, func(p store.Participant) string { return p.SID }, c.participant)
+	return list(c, "participants", maxVideoPage, some, func(p store.Participant) string { return p.SID }, videoOf(c).participant)
 }
 
 func fetchParticipant(c *call) error {
-	_, p, err := c.roomAndParticipant()
+	_, p, err := findParticipant(c)
 	if err != nil {
 		return err
 	}
-	return c.json(http.StatusOK, c.participant(p))
+	return c.json(http.StatusOK, videoOf(c).participant(p))
 }
 
 func updateParticipant(c *call) error {
-	_, p, err := c.roomAndParticipant()
+	_, p, err := findParticipant(c)
 	if err != nil {
 		return err
 	}
@@ -78,12 +78,12 @@ func updateParticipant(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.json(http.StatusAccepted, c.participant(p))
+	return c.json(http.StatusAccepted, videoOf(c).participant(p))
 }
 
 // anonymizeParticipant takes the name from one who has left, for good.
 func anonymizeParticipant(c *call) error {
-	_, p, err := c.roomAndParticipant()
+	_, p, err := findParticipant(c)
 	if err != nil {
 		return err
 	}
@@ -94,11 +94,11 @@ func anonymizeParticipant(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.json(http.StatusOK, c.anonymized(p))
+	return c.json(http.StatusOK, videoOf(c).anonymized(p))
 }
 
 func listPublishedTracks(c *call) error {
-	_, p, err := c.roomAndParticipant()
+	_, p, err := findParticipant(c)
 	if err != nil {
 		return err
 	}
@@ -106,11 +106,11 @@ func listPublishedTracks(c *call) error {
 	if err != nil {
 		return err
 	}
-	return list(c, "published_tracks", maxVideoPage, tracks, func(k store.Track) string { return k.SID }, c.track)
+	return list(c, "published_tracks", maxVideoPage, tracks, func(k store.Track) string { return k.SID }, videoOf(c).track)
 }
 
 func fetchPublishedTrack(c *call) error {
-	_, p, err := c.roomAndParticipant()
+	_, p, err := findParticipant(c)
 	if err != nil {
 		return err
 	}
@@ -120,16 +120,16 @@ func fetchPublishedTrack(c *call) error {
 	}
 	for _, k := range tracks {
 		if key := c.path("track"); key == k.SID || key == k.Name {
-			return c.json(http.StatusOK, c.track(k))
+			return c.json(http.StatusOK, videoOf(c).track(k))
 		}
 	}
 	return store.ErrNotFound
 }
 
-func (c *call) participant(p store.Participant) any {
-	u := c.base + "/v1/Rooms/" + p.RoomSID + "/Participants/" + p.SID
+func (v videoView) participant(p store.Participant) any {
+	u := v.base + "/v1/Rooms/" + p.RoomSID + "/Participants/" + p.SID
 	return object{
-		"sid": p.SID, "room_sid": p.RoomSID, "account_sid": c.account.SID, "status": p.Status, "identity": p.Identity,
+		"sid": p.SID, "room_sid": p.RoomSID, "account_sid": v.account.SID, "status": p.Status, "identity": p.Identity,
 		"date_created": date(p.Start), "date_updated": date(p.Updated), "start_time": date(p.Start),
 		"end_time": date(p.End), "duration": seconds(p.Start, p.End),
 		"url": u,
@@ -140,19 +140,19 @@ func (c *call) participant(p store.Participant) any {
 	}
 }
 
-func (c *call) anonymized(p store.Participant) any {
+func (v videoView) anonymized(p store.Participant) any {
 	return object{
-		"sid": p.SID, "room_sid": p.RoomSID, "account_sid": c.account.SID, "status": p.Status, "identity": p.Identity,
+		"sid": p.SID, "room_sid": p.RoomSID, "account_sid": v.account.SID, "status": p.Status, "identity": p.Identity,
 		"date_created": date(p.Start), "date_updated": date(p.Updated), "start_time": date(p.Start),
 		"end_time": date(p.End), "duration": seconds(p.Start, p.End),
-		"url": c.base + "/v1/Rooms/" + p.RoomSID + "/Participants/" + p.SID + "/Anonymize",
+		"url": v.base + "/v1/Rooms/" + p.RoomSID + "/Participants/" + p.SID + "/Anonymize",
 	}
 }
 
-func (c *call) track(k store.Track) any {
+func (v videoView) track(k store.Track) any {
 	return object{
 		"sid": k.SID, "participant_sid": k.ParticipantSID, "room_sid": k.RoomSID, "name": k.Name, "kind": k.Kind, "enabled": k.Enabled,
 		"date_created": date(k.Created), "date_updated": date(k.Updated),
-		"url": c.base + "/v1/Rooms/" + k.RoomSID + "/Participants/" + k.ParticipantSID + "/PublishedTracks/" + k.SID,
+		"url": v.base + "/v1/Rooms/" + k.RoomSID + "/Participants/" + k.ParticipantSID + "/PublishedTracks/" + k.SID,
 	}
 }

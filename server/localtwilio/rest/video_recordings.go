@@ -5,26 +5,14 @@ import (
 	"slices"
 	"time"
 
-	"github.com/gorilla/mux"
-
 	"escalate/server/localtwilio/store"
 )
 
 // maxRecordingsPage is the largest page of Recordings that are not asked for by Room.
 const maxRecordingsPage = 100
 
-func (a *API) recordings(r *mux.Router) {
-	for _, of := range []string{"", "/Rooms/{room}"} {
-		one := "/v1" + of + "/Recordings/{recording}"
-		r.HandleFunc("/v1"+of+"/Recordings", a.handle(listRecordings)).Methods(http.MethodGet)
-		r.HandleFunc(one, a.handle(fetchRecording)).Methods(http.MethodGet)
-		r.HandleFunc(one, a.handle(deleteRecording)).Methods(http.MethodDelete)
-		r.HandleFunc(one+"/Media", a.handle(a.recordingMedia)).Methods(http.MethodGet)
-	}
-}
-
 // recordingFilter reads the parameters of a list.
-func (c *call) recordingFilter() (f store.RecordingFilter, err error) {
+func recordingFilter(c *call) (f store.RecordingFilter, err error) {
 	f.Status, f.SourceSID, f.Type = c.form("Status"), c.form("SourceSid"), c.form("MediaType")
 	f.GroupingSIDs = c.r.Form["GroupingSid"]
 	if f.Status != "" && !slices.Contains([]string{"processing", "completed", "deleted", "failed"}, f.Status) {
@@ -41,7 +29,7 @@ func (c *call) recordingFilter() (f store.RecordingFilter, err error) {
 }
 
 func listRecordings(c *call) error {
-	f, err := c.recordingFilter()
+	f, err := recordingFilter(c)
 	if err != nil {
 		return err
 	}
@@ -57,11 +45,11 @@ func listRecordings(c *call) error {
 	if err != nil {
 		return err
 	}
-	return list(c, "recordings", size, all, func(r store.Recording) string { return r.SID }, c.recording)
+	return list(c, "recordings", size, all, func(r store.Recording) string { return r.SID }, videoOf(c).recording)
 }
 
 // findRecording finds what the path names, of the Room where it names one.
-func (c *call) findRecording() (store.Recording, error) {
+func findRecording(c *call) (store.Recording, error) {
 	rec, err := c.store.Recordings.Get(c.path("recording"))
 	if err != nil || c.path("room") == "" {
 		return rec, err
@@ -77,15 +65,15 @@ func (c *call) findRecording() (store.Recording, error) {
 }
 
 func fetchRecording(c *call) error {
-	r, err := c.findRecording()
+	r, err := findRecording(c)
 	if err != nil {
 		return err
 	}
-	return c.json(http.StatusOK, c.recording(r))
+	return c.json(http.StatusOK, videoOf(c).recording(r))
 }
 
 func deleteRecording(c *call) error {
-	r, err := c.findRecording()
+	r, err := findRecording(c)
 	if err != nil {
 		return err
 	}
@@ -96,24 +84,24 @@ func deleteRecording(c *call) error {
 }
 
 // recordingMedia redirects to the file of a completed Recording.
-func (a *API) recordingMedia(c *call) error {
-	r, err := c.findRecording()
+func recordingMedia(c *call) error {
+	r, err := findRecording(c)
 	if err != nil {
 		return err
 	}
 	if r.Status != store.RecordingCompletedStatus {
 		return notFound(c.r.URL.Path)
 	}
-	return a.redirectToMedia(c, r.File())
+	return redirectToMedia(c, r.File())
 }
 
-func (c *call) recording(r store.Recording) any {
-	u := c.base + "/v1/Recordings/" + r.SID
-	if c.path("room") != "" {
-		u = c.base + "/v1/Rooms/" + r.RoomSID + "/Recordings/" + r.SID
+func (v videoView) recording(r store.Recording) any {
+	u := v.base + "/v1/Recordings/" + r.SID
+	if v.ofRoom {
+		u = v.base + "/v1/Rooms/" + r.RoomSID + "/Recordings/" + r.SID
 	}
 	o := object{
-		"sid": r.SID, "account_sid": c.account.SID, "status": r.Status, "date_created": date(r.Created), "source_sid": r.SourceSID,
+		"sid": r.SID, "account_sid": v.account.SID, "status": r.Status, "date_created": date(r.Created), "source_sid": r.SourceSID,
 		"size": nil, "duration": nil, "type": r.Type, "codec": r.Codec, "container_format": r.Container, "track_name": r.TrackName,
 		"grouping_sids": object{"room_sid": r.RoomSID, "participant_sid": r.ParticipantSID},
 		"offset":        r.Offset(), "media_external_location": nil, "url": u, "links": object{"media": u + "/Media"},
@@ -121,10 +109,10 @@ func (c *call) recording(r store.Recording) any {
 	if r.Status != store.RecordingProcessingStatus {
 		o["size"], o["duration"] = r.Size, r.Seconds()
 	}
-	if c.path("room") != "" {
+	if v.ofRoom {
 		o["room_sid"] = r.RoomSID
 	} else {
-		room, _ := c.store.Rooms.Get(r.RoomSID) // the zero Room, which has no callback, for one that was pruned
+		room, _ := v.rooms.Get(r.RoomSID) // the zero Room, which has no callback, for one that was pruned
 		o["status_callback"], o["status_callback_method"] = orNull(room.StatusCallback), orNull(room.StatusCallbackMethod)
 	}
 	return o

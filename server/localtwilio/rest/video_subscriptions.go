@@ -8,9 +8,9 @@ import (
 	"escalate/server/localtwilio/store"
 )
 
-// subscriptions answers the Participant that is asked about, and what they are subscribed to.
-func (c *call) subscriptions() (store.Participant, []store.Track, error) {
-	_, p, err := c.roomAndParticipant()
+// findSubscriptions finds the Participant that is asked about, and what they are subscribed to.
+func findSubscriptions(c *call) (store.Participant, []store.Track, error) {
+	_, p, err := findParticipant(c)
 	if err != nil {
 		return p, nil, err
 	}
@@ -19,28 +19,28 @@ func (c *call) subscriptions() (store.Participant, []store.Track, error) {
 }
 
 func listSubscribedTracks(c *call) error {
-	p, tracks, err := c.subscriptions()
+	p, tracks, err := findSubscriptions(c)
 	if err != nil {
 		return err
 	}
-	return list(c, "subscribed_tracks", maxVideoPage, tracks, func(k store.Track) string { return k.SID }, c.subscribed(p))
+	return list(c, "subscribed_tracks", maxVideoPage, tracks, func(k store.Track) string { return k.SID }, videoOf(c).subscribed(p))
 }
 
 func fetchSubscribedTrack(c *call) error {
-	p, tracks, err := c.subscriptions()
+	p, tracks, err := findSubscriptions(c)
 	if err != nil {
 		return err
 	}
 	for _, k := range tracks {
 		if key := c.path("track"); key == k.SID || key == k.Name {
-			return c.json(http.StatusOK, c.subscribed(p)(k))
+			return c.json(http.StatusOK, videoOf(c).subscribed(p)(k))
 		}
 	}
 	return store.ErrNotFound
 }
 
 func fetchSubscribeRules(c *call) error {
-	_, p, err := c.roomAndParticipant()
+	_, p, err := findParticipant(c)
 	if err != nil {
 		return err
 	}
@@ -52,7 +52,7 @@ func updateSubscribeRules(c *call) error {
 	if err != nil {
 		return err
 	}
-	r, p, err := c.roomAndParticipant()
+	r, p, err := findParticipant(c)
 	if err != nil {
 		return err
 	}
@@ -80,17 +80,17 @@ func subscribeRules(p store.Participant) any {
 }
 
 // subscribed shows a Track as the subscriber has it.
-func (c *call) subscribed(p store.Participant) func(store.Track) any {
+func (v videoView) subscribed(p store.Participant) func(store.Track) any {
 	return func(k store.Track) any {
 		return object{
 			"sid": k.SID, "participant_sid": p.SID, "publisher_sid": k.ParticipantSID, "room_sid": k.RoomSID,
 			"name": k.Name, "kind": k.Kind, "enabled": k.Enabled, "date_created": date(k.Created), "date_updated": date(k.Updated),
-			"url": c.base + "/v1/Rooms/" + k.RoomSID + "/Participants/" + p.SID + "/SubscribedTracks/" + k.SID,
+			"url": v.base + "/v1/Rooms/" + k.RoomSID + "/Participants/" + p.SID + "/SubscribedTracks/" + k.SID,
 		}
 	}
 }
 
-// checkedRules reads rules and answers them as a JSON array, or the error that refuses them.
+// checkedRules reads rules and returns them as a JSON array, or the error that refuses them.
 // SDKs send the array itself or, as a string, its text.
 func checkedRules(text string, refusal *Error) (json.RawMessage, error) {
 	var inner string
