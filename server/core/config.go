@@ -26,20 +26,14 @@ type Config struct {
 	// empty for nearly everybody.
 	Realm string
 
-	CodeLength int           // characters of a join code, at least 6
-	CodeTTL    time.Duration // how long an unused join code lives
-	RoomType   string        // Twilio's Room type
-	Record     bool          // record every call
-	Insights   Insights
+	Calls    Calls
+	Insights Insights
 
 	PublicURL      string   // how customers and Twilio reach the server; empty: http://Addr
 	Addr           string   // listen address
 	OperatorAddr   string   // health and metrics; empty: none
 	AllowedOrigins []string // where the agent desktop is served from
-	Brand          string   // the name that customers read
-	BrandLogo      string   // file with the logo, SVG or PNG; empty: none
-	BrandIcon      string   // file with a square icon, SVG or PNG; empty: the product's
-	BrandAccent    string   // colour of buttons and links, such as #0f766e; empty: the product's
+	Brand          Brand
 	// TemplateEndpoints serves the paths of the published Flex template, so that
 	// front ends made for it go on working.
 	TemplateEndpoints bool
@@ -69,6 +63,22 @@ type Account struct {
 	SignalingURL string // where browsers find its Rooms; empty: Twilio's own
 }
 
+// Calls is how codes and Rooms are made.
+type Calls struct {
+	CodeLength int           // characters of a join code, at least 6
+	CodeTTL    time.Duration // how long an unused join code lives
+	RoomType   string        // Twilio's Room type
+	Record     bool          // record every call
+}
+
+// Brand is the company as customers see it.
+type Brand struct {
+	Name   string
+	Logo   string // file, SVG or PNG; empty: none
+	Icon   string // file with a square icon, SVG or PNG; empty: the product's
+	Accent string // colour of buttons and links, such as #0f766e; empty: the product's
+}
+
 // Local is where local Twilio keeps and serves things.
 type Local struct {
 	DataDir                   string
@@ -89,7 +99,7 @@ type Insights struct {
 // IsLocal says that there is no account, so that local Twilio is started.
 func (c Config) IsLocal() bool { return c.Account == Account{} }
 
-// FromEnv reads the settings; getenv answers "" for what is not set. The error
+// FromEnv reads the settings; getenv returns "" for what is not set. The error
 // joins every fault there is, each with its remedy.
 func FromEnv(getenv func(string) string) (Config, error) {
 	e := env{get: getenv}
@@ -104,24 +114,28 @@ func FromEnv(getenv func(string) string) (Config, error) {
 			APIURL:         strings.TrimRight(e.str("TWILIO_API_URL", ""), "/"),
 			SignalingURL:   e.str("TWILIO_SIGNALING_URL", ""),
 		},
-		Realm:      e.str("TWILIO_REALM", ""),
-		CodeLength: e.number("VIDEO_CODE_LENGTH", 7),
-		CodeTTL:    time.Duration(e.number("VIDEO_CODE_TTL", 3600)) * time.Second,
-		RoomType:   e.str("VIDEO_ROOM_TYPE", "group"),
-		Record:     e.flag("VIDEO_RECORD_BY_DEFAULT"),
+		Realm: e.str("TWILIO_REALM", ""),
+		Calls: Calls{
+			CodeLength: e.number("VIDEO_CODE_LENGTH", 7),
+			CodeTTL:    time.Duration(e.number("VIDEO_CODE_TTL", 3600)) * time.Second,
+			RoomType:   e.str("VIDEO_ROOM_TYPE", "group"),
+			Record:     e.flag("VIDEO_RECORD_BY_DEFAULT"),
+		},
 		Insights: Insights{
 			CSAT:       e.str("CSAT_ATTRIBUTE", "conversation_measure_1"),
 			Seconds:    e.str("CALL_SECONDS_ATTRIBUTE", "conversation_measure_2"),
 			Reconnects: e.str("RECONNECTS_ATTRIBUTE", "conversation_measure_3"),
 		},
-		PublicURL:         strings.TrimRight(e.str("PUBLIC_URL", ""), "/"),
-		Addr:              e.str("ADDR", "127.0.0.1:8080"),
-		OperatorAddr:      e.str("OPERATOR_ADDR", ""),
-		AllowedOrigins:    strings.Fields(strings.ReplaceAll(e.str("ALLOWED_ORIGINS", "https://flex.twilio.com"), ",", " ")),
-		Brand:             e.str("BRAND_NAME", "Escalate"),
-		BrandLogo:         e.str("BRAND_LOGO", ""),
-		BrandIcon:         e.str("BRAND_ICON", ""),
-		BrandAccent:       e.str("BRAND_ACCENT", ""),
+		PublicURL:      strings.TrimRight(e.str("PUBLIC_URL", ""), "/"),
+		Addr:           e.str("ADDR", "127.0.0.1:8080"),
+		OperatorAddr:   e.str("OPERATOR_ADDR", ""),
+		AllowedOrigins: strings.Fields(strings.ReplaceAll(e.str("ALLOWED_ORIGINS", "https://flex.twilio.com"), ",", " ")),
+		Brand: Brand{
+			Name:   e.str("BRAND_NAME", "Escalate"),
+			Logo:   e.str("BRAND_LOGO", ""),
+			Icon:   e.str("BRAND_ICON", ""),
+			Accent: e.str("BRAND_ACCENT", ""),
+		},
 		TemplateEndpoints: e.flag("TEMPLATE_ENDPOINTS"),
 		TrustProxy:        e.str("TRUST_PROXY", "false"),
 		Local: Local{
@@ -144,22 +158,12 @@ func FromEnv(getenv func(string) string) (Config, error) {
 func (c Config) Validate() error {
 	e := env{}
 	c.Account.validate(&e)
-	if c.CodeLength < 6 || c.CodeLength > 32 {
-		e.fault("VIDEO_CODE_LENGTH", "must be 6 to 32: shorter codes can be guessed")
-	}
-	if c.CodeTTL < time.Minute || c.CodeTTL > 24*time.Hour {
-		e.fault("VIDEO_CODE_TTL", "must be 60 to 86400 (seconds)")
-	}
-	switch c.RoomType {
-	case "group", "go", "peer-to-peer", "group-small":
-	default:
-		e.fault("VIDEO_ROOM_TYPE", "must be group, go, peer-to-peer or group-small")
-	}
+	c.Calls.validate(&e)
 	if !realmForm().MatchString(c.Realm) {
 		e.fault("TWILIO_REALM", `must be a region such as "stage" or "au1", or empty`)
 	}
 	c.Insights.validate(&e)
-	c.look(&e)
+	c.Brand.look(&e)
 	if _, err := clientaddr.Parse(c.TrustProxy); err != nil {
 		e.fault("TRUST_PROXY", fmt.Sprintf(`must be true, false, how many proxies every request passes, or their networks, such as "10.0.0.0/8": %v`, err))
 	}
@@ -184,6 +188,20 @@ func (c Config) Validate() error {
 		}
 	}
 	return e.faults
+}
+
+func (c Calls) validate(e *env) {
+	if c.CodeLength < 6 || c.CodeLength > 32 {
+		e.fault("VIDEO_CODE_LENGTH", "must be 6 to 32: shorter codes can be guessed")
+	}
+	if c.CodeTTL < time.Minute || c.CodeTTL > 24*time.Hour {
+		e.fault("VIDEO_CODE_TTL", "must be 60 to 86400 (seconds)")
+	}
+	switch c.RoomType {
+	case "group", "go", "peer-to-peer", "group-small":
+	default:
+		e.fault("VIDEO_ROOM_TYPE", "must be group, go, peer-to-peer or group-small")
+	}
 }
 
 // Check returns all that is wrong with the account's settings, joined; nothing

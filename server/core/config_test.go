@@ -92,7 +92,7 @@ func TestFromEnvDefaults(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c.CodeLength != 7 || c.CodeTTL.Seconds() != 3600 || c.RoomType != "group" || c.Record {
+	if c.Calls.CodeLength != 7 || c.Calls.CodeTTL.Seconds() != 3600 || c.Calls.RoomType != "group" || c.Calls.Record {
 		t.Errorf("defaults are %+v", c)
 	}
 	if len(c.AllowedOrigins) != 1 || c.AllowedOrigins[0] != "https://flex.twilio.com" {

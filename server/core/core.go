@@ -201,13 +201,13 @@ func (s *System) handlers(files fs.FS) (handler, operator http.Handler, err erro
 		return nil, nil, fmt.Errorf("set up the Twilio adapter: %w", err)
 	}
 	// The API key's secret: what replicas share, and nobody else has.
-	links := joincode.NewLinks(account.KeySecret, c.CodeLength)
+	links := joincode.NewLinks(account.KeySecret, c.Calls.CodeLength)
 	s.svc = escalation.New(escalation.Config{
 		Link:       links.Of,
-		CodeLength: c.CodeLength, CodeTTL: c.CodeTTL, MaxCall: maxCall, AgentGone: agentGone,
-		RoomType: c.RoomType, Record: c.Record, PublicURL: s.url, CallbackURL: s.url + wire.CallbackPath,
+		CodeLength: c.Calls.CodeLength, CodeTTL: c.Calls.CodeTTL, MaxCall: maxCall, AgentGone: agentGone,
+		RoomType: c.Calls.RoomType, Record: c.Calls.Record, PublicURL: s.url, CallbackURL: s.url + wire.CallbackPath,
 		CSATMeasure: c.Insights.CSAT, SecondsMeasure: c.Insights.Seconds, ReconnectsMeasure: c.Insights.Reconnects,
-		Brand: c.Brand, Log: s.log.With("part", "escalation"),
+		Brand: c.Brand.Name, Log: s.log.With("part", "escalation"),
 	}, escalation.Deps{
 		Documents: twilio.Documents(), Rooms: twilio.Rooms(), Tasks: twilio.Tasks(), Chat: twilio.Chat(), Tokens: twilio.Tokens(),
 	})
@@ -222,7 +222,7 @@ func (s *System) handlers(files fs.FS) (handler, operator http.Handler, err erro
 	wc := web.Config{
 		Limiters:    limiters,
 		LeaveSecret: account.KeySecret,
-		PublicURL:   s.url, Brand: c.Brand, Look: c.look(&env{}), AllowedOrigins: c.AllowedOrigins, Signaling: account.SignalingURL,
+		PublicURL:   s.url, Brand: c.Brand.Name, Look: c.Brand.look(&env{}), AllowedOrigins: c.AllowedOrigins, Signaling: account.SignalingURL,
 		Languages: page.Languages(), Static: files, Proxies: proxies, Links: links, Registry: registry, Log: s.log.With("part", "web"), Done: s.ctx.Done(),
 	}
 	if s.local != nil {

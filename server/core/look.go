@@ -8,7 +8,7 @@ import (
 
 // look reads what the brand looks like; what is wrong with it is left out and
 // gathered in e.
-func (c Config) look(e *env) web.Look {
+func (b Brand) look(e *env) web.Look {
 	var l web.Look
 	picture := func(name, file string, square bool) *web.Picture {
 		if file == "" {
@@ -25,11 +25,11 @@ func (c Config) look(e *env) web.Look {
 		}
 		return p
 	}
-	l.Logo = picture("BRAND_LOGO", c.BrandLogo, false)
-	l.Icon = picture("BRAND_ICON", c.BrandIcon, true)
-	if c.BrandAccent != "" {
+	l.Logo = picture("BRAND_LOGO", b.Logo, false)
+	l.Icon = picture("BRAND_ICON", b.Icon, true)
+	if b.Accent != "" {
 		var err error
-		if l.Accent, err = web.ParseAccent(c.BrandAccent); err != nil {
+		if l.Accent, err = web.ParseAccent(b.Accent); err != nil {
 			e.fault("BRAND_ACCENT", err.Error())
 		}
 	}

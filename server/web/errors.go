@@ -125,7 +125,7 @@ func (e *errorWriter) fail(w http.ResponseWriter, r *http.Request, err error) {
 	}
 	retryAfter(h, err)
 	if wantsHTML(r) {
-		if e.renderer.plain(w, r, answer.Code.Status(), t.Trouble, plainData{Message: answer.Message}) == nil {
+		if e.renderer.plain(w, r, answer.Code.Status(), t.Page.Trouble, plainData{Message: answer.Message}) == nil {
 			return
 		}
 	}
@@ -138,7 +138,7 @@ func (e *errorWriter) page(w http.ResponseWriter, r *http.Request, err error) er
 	answer := answerTo(err, t)
 	e.note(r, answer.Code, err)
 	retryAfter(w.Header(), err)
-	return e.renderer.plain(w, r, answer.Code.Status(), t.Trouble, plainData{Message: answer.Message})
+	return e.renderer.plain(w, r, answer.Code.Status(), t.Page.Trouble, plainData{Message: answer.Message})
 }
 
 // note logs what went wrong: ours in full, theirs for those who debug.

@@ -64,7 +64,7 @@ func (in *installed) getManifest(w http.ResponseWriter, r *http.Request) error {
 		Background: "#f5f6f4", Theme: "#0f1514",
 	}
 	if in.renderer.brand.name == "" {
-		m.Name, m.ShortName = t.TitleJoin, t.TitleJoin
+		m.Name, m.ShortName = t.Title.Join, t.Title.Join
 	}
 	if i := in.renderer.brand.look.Icon; i != nil {
 		icon := manifestIcon{i.url(brandIcon), i.kind, "any"}
@@ -132,13 +132,13 @@ func (in *installed) getWorker(w http.ResponseWriter, r *http.Request) error {
 // getFrame is a join page for whichever code is in the browser's address: the
 // program fetches its state.
 func (in *installed) getFrame(w http.ResponseWriter, r *http.Request) error {
-	return in.renderer.app(w, r, shell{Name: "join", Title: in.renderer.speech(r).TitleJoin}, wire.JoinPath(""), wire.Page{})
+	return in.renderer.app(w, r, shell{Name: "join", Title: in.renderer.speech(r).Title.Join}, wire.JoinPath(""), wire.Page{})
 }
 
 // getOffline is what the service worker shows where no page can be loaded: its
 // script knows whether this device has no connection, or only we are away.
 func (in *installed) getOffline(w http.ResponseWriter, r *http.Request) error {
-	return in.renderer.plain(w, r, http.StatusOK, in.renderer.speech(r).Away, plainData{
-		Policy: offlinePolicy, Script: "offline.js", Retry: true, Offline: &in.renderer.speech(r).Offline,
+	return in.renderer.plain(w, r, http.StatusOK, in.renderer.speech(r).Page.Away, plainData{
+		Policy: offlinePolicy, Script: "offline.js", Retry: true, Offline: &in.renderer.speech(r).Page.Offline,
 	})
 }

@@ -80,7 +80,7 @@ func TestFrameAndOfflinePageHoldNobodysState(t *testing.T) {
 		t.Errorf("frame:\n%s", frame)
 	}
 	res := do(t, g.handler(), call{"GET", offlinePath + "?lang=de", "", nil})
-	if !strings.Contains(res.Body.String(), german.Offline.Heading) || !strings.Contains(res.Body.String(), "/static/offline.js") {
+	if !strings.Contains(res.Body.String(), german.Page.Offline.Heading) || !strings.Contains(res.Body.String(), "/static/offline.js") {
 		t.Errorf("offline page:\n%s", res.Body)
 	}
 	if got := res.Header().Get("Content-Security-Policy"); !strings.Contains(got, "script-src 'self'") || strings.Contains(got, "unsafe") {

@@ -36,7 +36,7 @@ type pages struct {
 func (p *pages) getHome(w http.ResponseWriter, r *http.Request) error {
 	typed := r.URL.Query().Get("code")
 	if strings.TrimSpace(typed) == "" {
-		return p.renderer.app(w, r, shell{Name: "home", Title: p.renderer.speech(r).TitleHome}, wire.HomePage, wire.Page{})
+		return p.renderer.app(w, r, shell{Name: "home", Title: p.renderer.speech(r).Title.Home}, wire.HomePage, wire.Page{})
 	}
 	if err := p.limiters.Typed(r); err != nil {
 		return p.tooMany(w, r, err)
@@ -45,7 +45,7 @@ func (p *pages) getHome(w http.ResponseWriter, r *http.Request) error {
 	link := given.Code
 	switch given.Kind {
 	case joincode.None, joincode.Forged:
-		return p.renderer.plain(w, r, http.StatusNotFound, p.renderer.speech(r).Unknown, plainData{AskCode: true})
+		return p.renderer.plain(w, r, http.StatusNotFound, p.renderer.speech(r).Page.Unknown, plainData{AskCode: true})
 	case joincode.Tagged:
 		link = p.links.Of(given.Code)
 	}
@@ -73,11 +73,11 @@ func (p *pages) joinPage(w http.ResponseWriter, r *http.Request, given string) e
 	case isRateLimited(err):
 		return p.tooMany(w, r, err)
 	case errors.Is(err, escalation.ErrUnknownCode):
-		return p.renderer.plain(w, r, http.StatusNotFound, t.Unknown, plainData{AskCode: true})
+		return p.renderer.plain(w, r, http.StatusNotFound, t.Page.Unknown, plainData{AskCode: true})
 	case err != nil:
 		return p.errors.page(w, r, err)
 	case e.Status == escalation.Expired:
-		return p.renderer.plain(w, r, http.StatusGone, t.Expired, plainData{})
+		return p.renderer.plain(w, r, http.StatusGone, t.Page.Expired, plainData{})
 	case e.Status == escalation.Ended:
 		return p.rating.over(w, r, e)
 	}
@@ -94,17 +94,17 @@ func (p *pages) joinPage(w http.ResponseWriter, r *http.Request, given string) e
 		d := plainData{
 			Link:       p.escalations.JoinURL(e.Code),
 			Onward:     link + "?" + url.Values{continueParam: {"1"}}.Encode() + p.renderer.languages.chosen(r, "&"),
-			OnwardText: t.Onward,
+			OnwardText: t.Form.Onward,
 		}
 		if in == inapp.Bare { // on the home screen, maybe, which only a script can see
 			d.Policy, d.Script = inAppPolicy, "inapp.js"
 		}
-		return p.renderer.plain(w, r, http.StatusOK, t.InApp, d)
+		return p.renderer.plain(w, r, http.StatusOK, t.Page.InApp, d)
 	}
 	st := p.views.state(e)
-	title := t.TitleJoin
+	title := t.Title.Join
 	if st.AgentName != "" {
-		title = fmt.Sprintf(t.TitleJoinWith, st.AgentName)
+		title = fmt.Sprintf(t.Title.JoinWith, st.AgentName)
 	}
 	return p.renderer.app(w, r, shell{Name: "join", Title: title, Link: p.escalations.JoinURL(e.Code)}, link, wire.Page{State: &st, Network: p.renderer.signaling.network()})
 }
@@ -112,7 +112,7 @@ func (p *pages) joinPage(w http.ResponseWriter, r *http.Request, given string) e
 // tooMany is the page for err, which says that it was one request too many.
 func (p *pages) tooMany(w http.ResponseWriter, r *http.Request, err error) error {
 	retryAfter(w.Header(), err)
-	return p.renderer.plain(w, r, wire.CodeRateLimited.Status(), p.renderer.speech(r).TooMany, plainData{})
+	return p.renderer.plain(w, r, wire.CodeRateLimited.Status(), p.renderer.speech(r).Page.TooMany, plainData{})
 }
 
 // getAgent is the Video Room tab of the agent desktop. It says nothing until
@@ -123,7 +123,7 @@ func (p *pages) getAgent(w http.ResponseWriter, r *http.Request) error {
 	if p.origins.own != "" {
 		data.Origins = append([]string{p.origins.own}, framers...)
 	}
-	sh := shell{Name: "agent", Title: p.renderer.speech(r).TitleAgent, framers: framers}
+	sh := shell{Name: "agent", Title: p.renderer.speech(r).Title.Agent, framers: framers}
 	return p.renderer.app(w, r, sh, wire.AgentPage, data)
 }
 
@@ -135,7 +135,7 @@ func (p *pages) notFound(w http.ResponseWriter, r *http.Request) error {
 		return p.entrance.bounded(func(w http.ResponseWriter, r *http.Request) error { return p.joinPage(w, r, path) })(w, r)
 	}
 	if wantsHTML(r) {
-		return p.renderer.plain(w, r, http.StatusNotFound, p.renderer.speech(r).NotFound, plainData{AskCode: true})
+		return p.renderer.plain(w, r, http.StatusNotFound, p.renderer.speech(r).Page.NotFound, plainData{AskCode: true})
 	}
 	return errNotFound
 }

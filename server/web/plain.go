@@ -58,7 +58,7 @@ func retry(t *speech, offered bool) *html.Node {
 	if !offered {
 		return nil
 	}
-	return tag("p", nil, tag("a", attributes{"class", "button button-primary", "href", ""}, text(t.TryAgain)))
+	return tag("p", nil, tag("a", attributes{"class", "button button-primary", "href", ""}, text(t.Form.TryAgain)))
 }
 
 func steps(list []string) *html.Node {
@@ -77,12 +77,12 @@ func codeForm(t *speech, asked bool) *html.Node {
 		return nil
 	}
 	return tag("form", attributes{"class", "code-form", "action", "/", "method", "get"},
-		tag("label", attributes{"for", "code"}, text(t.CodeLabel)),
+		tag("label", attributes{"for", "code"}, text(t.Form.CodeLabel)),
 		tag("input", attributes{
 			"id", "code", "name", "code", "type", "text", "required", "",
 			"autocomplete", "off", "autocapitalize", "none", "spellcheck", "false",
 		}),
-		submit(t.CodeOpen))
+		submit(t.Form.CodeOpen))
 }
 
 // ratingForm posts to an address, and is left out without one.
@@ -90,17 +90,17 @@ func ratingForm(t *speech, to string) *html.Node {
 	if to == "" {
 		return nil
 	}
-	choices := tag("fieldset", nil, tag("legend", nil, text(t.RateLegend)))
-	for i, say := range t.Scores {
-		score := strconv.Itoa(len(t.Scores) - i)
+	choices := tag("fieldset", nil, tag("legend", nil, text(t.Form.RateLegend)))
+	for i, say := range t.Form.Scores {
+		score := strconv.Itoa(len(t.Form.Scores) - i)
 		with(choices, tag("div", nil, tag("label", nil,
 			tag("input", attributes{"type", "radio", "name", "score", "value", score, "required", ""}), text(" "+say))))
 	}
 	return tag("form", attributes{"class", "rating-form", "action", to, "method", "post"},
 		choices,
-		tag("label", attributes{"for", "comment"}, text(t.RateComment)),
+		tag("label", attributes{"for", "comment"}, text(t.Form.RateComment)),
 		tag("textarea", attributes{"id", "comment", "name", "comment", "rows", "3", "maxlength", strconv.Itoa(wire.MaxComment)}),
-		submit(t.RateSend))
+		submit(t.Form.RateSend))
 }
 
 func submit(say string) *html.Node {

@@ -29,11 +29,11 @@ func (f *ratingPage) over(w http.ResponseWriter, r *http.Request, e escalation.E
 	t := f.renderer.speech(r)
 	switch {
 	case e.Rating != nil:
-		return f.renderer.plain(w, r, http.StatusGone, t.Rated, plainData{})
+		return f.renderer.plain(w, r, http.StatusGone, t.Page.Rated, plainData{})
 	case e.CustomerWasIn() && f.ratings.ofCookie(r, e.Code) != "":
-		return f.renderer.plain(w, r, http.StatusGone, t.Rate, plainData{Rate: wire.JoinPath(f.links.Of(e.Code)) + "/" + wire.ActionRating})
+		return f.renderer.plain(w, r, http.StatusGone, t.Page.Rate, plainData{Rate: wire.JoinPath(f.links.Of(e.Code)) + "/" + wire.ActionRating})
 	}
-	return f.renderer.plain(w, r, http.StatusGone, t.Ended, plainData{})
+	return f.renderer.plain(w, r, http.StatusGone, t.Page.Ended, plainData{})
 }
 
 // post takes the rating of the page that needs no script, and shows

@@ -31,8 +31,8 @@ func (s *shell) page() (*html.Node, error) {
 		return nil, fmt.Errorf("encode page data: %w", err)
 	}
 	return document(s.Say, s.head(), with(tag("body", attributes{"class", "app app-" + s.Name}, raw(s.Body)),
-		s.blocked("blocked-old", s.Say.OldHeading, s.Say.OldLead),
-		s.blocked("blocked-insecure", s.Say.InsecureHeading, s.Say.InsecureLead),
+		s.blocked("blocked-old", s.Say.Shell.OldHeading, s.Say.Shell.OldLead),
+		s.blocked("blocked-insecure", s.Say.Shell.InsecureHeading, s.Say.Shell.InsecureLead),
 		s.stopped(),
 		s.noScript(),
 		tag("script", attributes{"type", "application/json", "id", wire.PageDataID}, text(string(data))),
@@ -78,16 +78,16 @@ func (s *shell) stopped() *html.Node {
 	if s.Name == "home" {
 		return nil
 	}
-	reload := tag("button", attributes{"type", "button", "class", "button button-primary button-large", "id", "reload-button"}, text(s.Say.Reload))
+	reload := tag("button", attributes{"type", "button", "class", "button button-primary button-large", "id", "reload-button"}, text(s.Say.Shell.Reload))
 	return tag("main", attributes{"class", "page blocked", "id", "stopped", "hidden", ""}, brandLine(s.Data.Brand, s.Data.Logo),
-		tag("div", attributes{"role", "alert"}, card(s.Say.StoppedHeading, s.Say.StoppedLead, tag("div", attributes{"class", "actions"}, reload))))
+		tag("div", attributes{"role", "alert"}, card(s.Say.Shell.StoppedHeading, s.Say.Shell.StoppedLead, tag("div", attributes{"class", "actions"}, reload))))
 }
 
 func (s *shell) noScript() *html.Node {
-	say := s.Say.NoScriptCall
+	say := s.Say.Shell.NoScriptCall
 	if s.Name == "home" {
-		say = s.Say.NoScriptHome
+		say = s.Say.Shell.NoScriptHome
 	}
 	return tag("noscript", nil, tag("section", attributes{"class", "card noscript"},
-		tag("h2", nil, text(s.Say.NoScriptHeading)), tag("p", nil, text(say))))
+		tag("h2", nil, text(s.Say.Shell.NoScriptHeading)), tag("p", nil, text(say))))
 }

@@ -12,25 +12,44 @@ type speech struct {
 	Lang string // BCP 47 tag
 	Dir  string // "ltr" or "rtl"
 
-	// Titles of the pages that run the program.
-	TitleHome, TitleJoin, TitleJoinWith, TitleAgent string // -, -, agent, -
-	// What those pages say where they cannot run it.
+	Title titleSpeech
+	Shell shellSpeech
+	Page  pageSpeech
+	Form  formSpeech
+
+	BadRating string // longest comment, in characters
+	RatingKey string // who rates was not in the call
+	MustLeave string // why a Task cannot be wrapped up
+	Errors    map[wire.Code]string
+}
+
+// titleSpeech has the titles of the pages that run the program.
+type titleSpeech struct {
+	Home, Join string
+	JoinWith   string // agent
+	Agent      string
+}
+
+// shellSpeech is what the pages that run the program say where they cannot, and
+// when it has ended.
+type shellSpeech struct {
 	NoScriptHeading, NoScriptHome, NoScriptCall        string
 	OldHeading, OldLead, InsecureHeading, InsecureLead string
-	// And when it has ended.
-	StoppedHeading, StoppedLead, Reload string
+	StoppedHeading, StoppedLead, Reload                string
+}
 
+// pageSpeech has the pages that only say something.
+type pageSpeech struct {
 	Unknown, Expired, Ended, Rate, Rated, InApp, TooMany plainPage
 	Trouble, NotFound, Offline, Away                     plainPage
+}
 
+// formSpeech is what stands on the forms and buttons of those pages.
+type formSpeech struct {
 	CodeLabel, CodeOpen               string
 	RateLegend, RateComment, RateSend string
 	Scores                            [5]string // best first
 	Onward, TryAgain                  string
-	BadRating                         string // longest comment, in characters
-	RatingKey                         string // who rates was not in the call
-	MustLeave                         string // why a Task cannot be wrapped up
-	Errors                            map[wire.Code]string
 }
 
 // plainPage is a page that only says something: in one sentence what is the

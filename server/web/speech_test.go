@@ -73,12 +73,12 @@ func TestEveryMeaningHasASentence(t *testing.T) {
 func TestPagesAndErrorsInTheReadersLanguage(t *testing.T) {
 	all := []string{"en", "es", "de", "fr", "pt"}
 	for _, ca := range []struct{ name, path, accept, lang, words string }{
-		{"the browser's", "/join/nosuchc", "de-AT,de;q=0.9,en;q=0.5", "de", german.Unknown.Heading},
-		{"a link's choice over the browser's", "/join/nosuchc?lang=fr", "de", "fr", french.Unknown.Heading},
-		{"none of ours", "/join/nosuchc", "ja", "en", english.Unknown.Heading},
+		{"the browser's", "/join/nosuchc", "de-AT,de;q=0.9,en;q=0.5", "de", german.Page.Unknown.Heading},
+		{"a link's choice over the browser's", "/join/nosuchc?lang=fr", "de", "fr", french.Page.Unknown.Heading},
+		{"none of ours", "/join/nosuchc", "ja", "en", english.Page.Unknown.Heading},
 		{"a page that runs the program", "/join/" + liveCode, "pt-BR", "pt", "Chamada de vídeo com Ann"},
-		{"home", "/?lang=es", "", "es", spanish.TitleHome},
-		{"nothing there", "/nothing", "es", "es", spanish.NotFound.Heading},
+		{"home", "/?lang=es", "", "es", spanish.Title.Home},
+		{"nothing there", "/nothing", "es", "es", spanish.Page.NotFound.Heading},
 	} {
 		t.Run(ca.name, func(t *testing.T) {
 			g := newRig()

@@ -56,7 +56,7 @@ func TestStoppedPage(t *testing.T) {
 	h := g.handler()
 	for _, path := range []string{"/join/" + liveCode, "/agent", framePath} {
 		body := browse(t, h, path, "Accept-Language", "fr").Body.String()
-		for _, want := range []string{`<main class="page blocked" id="stopped" hidden=""`, french.StoppedHeading, french.Reload} {
+		for _, want := range []string{`<main class="page blocked" id="stopped" hidden=""`, french.Shell.StoppedHeading, french.Shell.Reload} {
 			if !strings.Contains(body, want) {
 				t.Errorf("%s lacks %q", path, want)
 			}
