@@ -27,7 +27,7 @@ func (k *Kit) ToggleBlur() {
 	}
 	k.blur.loading = true
 	k.Intent.WantBlur(on)
-	ui.Act(k.screen, func(ctx context.Context) error { return c.Blur(ctx, on) }, func(err error) {
+	k.screen.Act(func(ctx context.Context) error { return c.Blur(ctx, on) }, func(err error) {
 		k.blur.loading = false
 		if err != nil {
 			k.Intent.WantBlur(k.blur.on)

@@ -22,7 +22,7 @@ func (k *Kit) Chime() {
 	}
 	k.chime = chime{playing: true, said: words.ChimePlaying.In(k.screen.Lang)}
 	speaker := k.Choices.Device(AudioOutput)
-	ui.Act(k.screen, func(ctx context.Context) error { return k.host.Chime(ctx, speaker) }, func(err error) {
+	k.screen.Act(func(ctx context.Context) error { return k.host.Chime(ctx, speaker) }, func(err error) {
 		k.chime.playing = false
 		if err != nil {
 			k.chime.said = words.ChimeFailed.In(k.screen.Lang)

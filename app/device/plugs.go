@@ -27,11 +27,14 @@ func (p *Plugs) list() {
 	if p.kit.capture == nil {
 		return // the names are hidden until permission was given
 	}
-	ui.Async(p.kit.screen, p.kit.devices.List, func(d []video.Device, err error) {
-		if err == nil {
-			p.all = d
-			p.inUse()
-			p.replace()
+	p.kit.screen.Go(func(ctx context.Context) func() {
+		d, err := p.kit.devices.List(ctx)
+		return func() {
+			if err == nil {
+				p.all = d
+				p.inUse()
+				p.replace()
+			}
 		}
 	})
 }
@@ -83,16 +86,19 @@ func (p *Plugs) Gone(k video.Kind) bool {
 // phone call. Of the first the list of devices tells.
 func (p *Plugs) Stopped(k video.Kind) {
 	was, known := p.find(kinds[k], p.using[k])
-	ui.Async(p.kit.screen, p.kit.devices.List, func(d []video.Device, err error) {
-		if err != nil || !p.kit.call.Interrupted(k) {
-			return
+	p.kit.screen.Go(func(ctx context.Context) func() {
+		d, err := p.kit.devices.List(ctx)
+		return func() {
+			if err != nil || !p.kit.call.Interrupted(k) {
+				return
+			}
+			p.all = d
+			if _, here := p.find(kinds[k], p.using[k]); here || !known {
+				return // taken, not gone: the page offers to take it back
+			}
+			p.gone[k] = was
+			p.replace()
 		}
-		p.all = d
-		if _, here := p.find(kinds[k], p.using[k]); here || !known {
-			return // taken, not gone: the page offers to take it back
-		}
-		p.gone[k] = was
-		p.replace()
 	})
 }
 
@@ -112,7 +118,7 @@ func (p *Plugs) replace() {
 			screen.Tell(why)
 			if room := p.kit.call.Room(); k == video.Video && room != nil {
 				// Off, or the others would look at its last picture.
-				ui.Act(screen, func(ctx context.Context) error { return room.SetEnabled(ctx, k, false) }, func(error) {})
+				screen.Act(func(ctx context.Context) error { return room.SetEnabled(ctx, k, false) }, func(error) {})
 			}
 			continue
 		}

@@ -77,7 +77,7 @@ func (s *switches) Run(k video.Kind, work func(context.Context) error, done func
 		return
 	}
 	s.busy[k] = true
-	ui.Act(s.screen, work, func(err error) {
+	s.screen.Act(work, func(err error) {
 		delete(s.busy, k)
 		if err != nil {
 			delete(s.aim, k)

@@ -50,7 +50,7 @@ type side interface {
 	show(p Phase)
 	// link is what stands for the escalation in requests.
 	link() string
-	// token asks for an Access Token; it runs beside the UI.
+	// token returns what asks for an Access Token, beside the UI.
 	token() func(context.Context) (wire.Join, error)
 	// take accepts news about the escalation.
 	take(st wire.State)
@@ -113,25 +113,29 @@ func (a *attempt) enter() {
 		a.to(PhaseJoining)
 	}
 	a.entering = true
-	ui.AsyncIn(try, a.screen, a.side.token(), func(j wire.Join, err error) {
-		if ui.Superseded(try) {
-			return
-		}
-		a.entering = false
-		switch {
-		case err != nil:
-			a.refused(err)
-		case j.Waiting:
-			a.side.take(j.State)
-			if !a.side.over() {
-				a.to(PhaseWaiting)
+	ask := a.side.token()
+	a.screen.GoIn(try, func(ctx context.Context) func() {
+		j, err := ask(ctx)
+		return func() {
+			if ui.Superseded(try) {
+				return
 			}
-		default:
-			if a.phase == PhaseWaiting {
-				a.to(PhaseJoining) // before the news, which would send a waiting page in again
-			}
-			if a.side.take(j.State); !ui.Superseded(try) && !a.side.over() {
-				a.connect(try, j)
+			a.entering = false
+			switch {
+			case err != nil:
+				a.refused(err)
+			case j.Waiting:
+				a.side.take(j.State)
+				if !a.side.over() {
+					a.to(PhaseWaiting)
+				}
+			default:
+				if a.phase == PhaseWaiting {
+					a.to(PhaseJoining) // before the news, which would send a waiting page in again
+				}
+				if a.side.take(j.State); !ui.Superseded(try) && !a.side.over() {
+					a.connect(try, j)
+				}
 			}
 		}
 	})

@@ -115,18 +115,19 @@ func (v *VideoRoom) signedIn(token string) {
 // was said about the old one goes.
 func (v *VideoRoom) tryToken() {
 	task := v.task
-	ui.Async(v.screen, func(ctx context.Context) (wire.Task, error) {
-		return v.source.api.Task(ctx, task)
-	}, func(_ wire.Task, err error) {
-		if err != nil {
-			return // as bad as the old one, or not known
-		}
-		v.signIn.refused = false
-		if v.attempt.trouble == v.signIn.said {
-			v.attempt.trouble = ""
-		}
-		if v.screen.Trouble == v.signIn.said {
-			v.screen.Trouble = ""
+	v.screen.Go(func(ctx context.Context) func() {
+		_, err := v.source.api.Task(ctx, task)
+		return func() {
+			if err != nil {
+				return // as bad as the old one, or not known
+			}
+			v.signIn.refused = false
+			if v.attempt.trouble == v.signIn.said {
+				v.attempt.trouble = ""
+			}
+			if v.screen.Trouble == v.signIn.said {
+				v.screen.Trouble = ""
+			}
 		}
 	})
 }

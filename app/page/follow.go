@@ -163,17 +163,18 @@ func (f *follower) lookNow() {
 		return
 	}
 	f.looking = true
-	ui.Async(f.screen, func(ctx context.Context) (wire.State, error) {
-		return f.api.State(ctx, f.code)
-	}, func(st wire.State, err error) {
-		f.looking = false
-		switch {
-		case f.unwatch == nil || !f.more():
-			// Nobody follows any more.
-		case err == nil:
-			f.tell(st)
-		case f.failed != nil:
-			f.failed(err)
+	f.screen.Go(func(ctx context.Context) func() {
+		st, err := f.api.State(ctx, f.code)
+		return func() {
+			f.looking = false
+			switch {
+			case f.unwatch == nil || !f.more():
+				// Nobody follows any more.
+			case err == nil:
+				f.tell(st)
+			case f.failed != nil:
+				f.failed(err)
+			}
 		}
 	})
 }

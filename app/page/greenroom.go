@@ -178,18 +178,19 @@ func (n *network) check(at *wire.Network, done func()) {
 		return
 	}
 	n.found = netChecking
-	ui.Async(n.screen, func(ctx context.Context) (reach, error) {
+	n.screen.Go(func(ctx context.Context) func() {
+		found := netGood
 		switch open, udp := n.host.Probe(ctx, at.Signaling, at.STUN); {
 		case !open:
-			return netNone, nil
+			found = netNone
 		case !udp:
-			return netNoUDP, nil
+			found = netNoUDP
 		}
-		return netGood, nil
-	}, func(found reach, _ error) {
-		n.found = found
-		if found != netGood {
-			done()
+		return func() {
+			n.found = found
+			if found != netGood {
+				done()
+			}
 		}
 	})
 }

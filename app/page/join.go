@@ -181,7 +181,12 @@ func (j *Join) noNews(err error) {
 
 // fetch asks for the state of the escalation.
 func (j *Join) fetch(done func(wire.State, error)) {
-	ui.Async(j.screen, func(ctx context.Context) (wire.State, error) { return j.source.api.State(ctx, j.code) }, done)
+	j.screen.Go(func(ctx context.Context) func() {
+		v, err := j.source.api.State(ctx, j.code)
+		return func() {
+			done(v, err)
+		}
+	})
 }
 
 // load fetches the state that the server would have written into the page. The

@@ -173,7 +173,7 @@ func (j *Join) blocked() app.UI {
 
 func (j *Join) onCopy(ctx app.Context, _ app.Event) {
 	u := ctx.Page().URL().String()
-	ui.Act(j.screen, func(ctx context.Context) error { return j.source.host.Copy(ctx, u) }, func(err error) {
+	j.screen.Act(func(ctx context.Context) error { return j.source.host.Copy(ctx, u) }, func(err error) {
 		j.copied = err == nil
 		j.attempt.trouble = ""
 		if err != nil {

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"time"
 
-	"escalate/app/ui"
 	"escalate/app/video"
 	"escalate/app/wire"
 )
@@ -56,7 +55,7 @@ func (a *attempt) tellLeft() {
 	}
 	l, link := a.leaveNote(), a.side.link()
 	a.seat.left = true
-	ui.Act(a.screen, func(ctx context.Context) error { return a.api.Leave(ctx, link, l) }, func(error) {
+	a.screen.Act(func(ctx context.Context) error { return a.api.Leave(ctx, link, l) }, func(error) {
 		// The server also hears it from the Room, only later.
 	})
 }

@@ -55,21 +55,24 @@ func (r *rating) send() {
 		r.host.Store(r.key(), string(b))
 	}
 	r.sending = true
-	ui.Async(r.screen, func(ctx context.Context) (wire.Rating, error) { return r.api.Rate(ctx, r.code, w) }, func(_ wire.Rating, err error) {
-		r.sending = false
-		if err == nil || hopeless(err) {
-			// Hopeless is thanked for as well: there is nothing the customer could
-			// do. So is one after another that the server has kept.
-			r.host.Store(r.key(), "")
-			r.kept, r.sent = false, true
-			r.screen.Say(words.RateThanks.In(r.screen.Lang))
-			r.screen.Then(func() { r.host.Focus(RatingThanks) })
-			return
+	r.screen.Go(func(ctx context.Context) func() {
+		_, err := r.api.Rate(ctx, r.code, w)
+		return func() {
+			r.sending = false
+			if err == nil || hopeless(err) {
+				// Hopeless is thanked for as well: there is nothing the customer could
+				// do. So is one after another that the server has kept.
+				r.host.Store(r.key(), "")
+				r.kept, r.sent = false, true
+				r.screen.Say(words.RateThanks.In(r.screen.Lang))
+				r.screen.Then(func() { r.host.Focus(RatingThanks) })
+				return
+			}
+			r.kept = true
+			r.tries++
+			r.screen.Say(words.RateKept.In(r.screen.Lang))
+			r.screen.Later(min(time.Duration(r.tries)*3*time.Second, time.Minute), r.send)
 		}
-		r.kept = true
-		r.tries++
-		r.screen.Say(words.RateKept.In(r.screen.Lang))
-		r.screen.Later(min(time.Duration(r.tries)*3*time.Second, time.Minute), r.send)
 	})
 }
 

@@ -169,22 +169,23 @@ func (v *VideoRoom) tellPhase() {
 // load asks for the escalation of the Task that is shown.
 func (v *VideoRoom) load() {
 	task := v.task
-	ui.Async(v.screen, func(ctx context.Context) (wire.Task, error) {
-		return v.source.api.Task(ctx, task)
-	}, func(t wire.Task, err error) {
-		switch {
-		case task != v.task || v.inCall():
-		case err != nil:
-			v.complain(err)
-		case t.Escalation == nil:
-			v.attempt.trouble = words.NoTask.In(v.screen.Lang)
-		default:
-			v.attempt.trouble, v.signIn.refused = "", false
-			v.known, v.code = *t.Escalation, t.Escalation.Code
-			v.follow(v.code)
-			v.take(v.known.State)
-			if !over(v.known.Status) {
-				v.attempt.to(PhaseIdle)
+	v.screen.Go(func(ctx context.Context) func() {
+		t, err := v.source.api.Task(ctx, task)
+		return func() {
+			switch {
+			case task != v.task || v.inCall():
+			case err != nil:
+				v.complain(err)
+			case t.Escalation == nil:
+				v.attempt.trouble = words.NoTask.In(v.screen.Lang)
+			default:
+				v.attempt.trouble, v.signIn.refused = "", false
+				v.known, v.code = *t.Escalation, t.Escalation.Code
+				v.follow(v.code)
+				v.take(v.known.State)
+				if !over(v.known.Status) {
+					v.attempt.to(PhaseIdle)
+				}
 			}
 		}
 	})
@@ -241,23 +242,24 @@ func (v *VideoRoom) end() {
 		return
 	}
 	code, link := v.code, v.link()
-	ui.Async(v.screen, func(ctx context.Context) (wire.State, error) {
-		return v.source.api.End(ctx, link)
-	}, func(st wire.State, err error) {
-		if code != v.code {
-			return
-		}
-		v.ending.asked = false
-		_, already := overCode(err)
-		switch {
-		case err == nil:
-			v.take(st)
-		case already:
-			st = v.known.State
-			st.Status = wire.StatusEnded
-			v.take(st)
-		default:
-			v.complain(err)
+	v.screen.Go(func(ctx context.Context) func() {
+		st, err := v.source.api.End(ctx, link)
+		return func() {
+			if code != v.code {
+				return
+			}
+			v.ending.asked = false
+			_, already := overCode(err)
+			switch {
+			case err == nil:
+				v.take(st)
+			case already:
+				st = v.known.State
+				st.Status = wire.StatusEnded
+				v.take(st)
+			default:
+				v.complain(err)
+			}
 		}
 	})
 }

@@ -123,7 +123,7 @@ type invite struct {
 // copy puts the link on the clipboard.
 func (i *invite) copy() {
 	v, link := i.room, i.room.known.JoinURL
-	ui.Act(v.screen, func(ctx context.Context) error { return v.source.host.Copy(ctx, link) }, func(err error) {
+	v.screen.Act(func(ctx context.Context) error { return v.source.host.Copy(ctx, link) }, func(err error) {
 		i.notice, v.attempt.trouble = words.Copied.In(v.screen.Lang), ""
 		if err != nil {
 			i.notice, v.attempt.trouble = "", words.CopyByHand.In(v.screen.Lang)
@@ -136,19 +136,20 @@ func (i *invite) copy() {
 func (i *invite) resend() {
 	v := i.room
 	e := wire.Escalate{TaskSID: v.task, SendInvite: true, Lang: v.page.Lang}
-	ui.Async(v.screen, func(ctx context.Context) (wire.Escalation, error) {
-		return v.source.api.Escalate(ctx, e)
-	}, func(got wire.Escalation, err error) {
-		switch {
-		case e.TaskSID != v.task || v.attempt.phase == PhaseOver:
-			// Something else is shown by now.
-		case err != nil:
-			i.notice = ""
-			v.complain(err)
-		default:
-			i.notice, v.attempt.trouble = words.SentAgain.In(v.screen.Lang), ""
-			v.screen.Say(i.notice)
-			v.known, v.code = got, got.Code
+	v.screen.Go(func(ctx context.Context) func() {
+		got, err := v.source.api.Escalate(ctx, e)
+		return func() {
+			switch {
+			case e.TaskSID != v.task || v.attempt.phase == PhaseOver:
+				// Something else is shown by now.
+			case err != nil:
+				i.notice = ""
+				v.complain(err)
+			default:
+				i.notice, v.attempt.trouble = words.SentAgain.In(v.screen.Lang), ""
+				v.screen.Say(i.notice)
+				v.known, v.code = got, got.Code
+			}
 		}
 	})
 }

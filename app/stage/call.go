@@ -74,35 +74,41 @@ func (c *Call) Connect(j wire.Join, done func(error)) {
 		},
 	}
 	limit := c.Limit
-	ui.AsyncIn(ctx, c.screen, func(ctx context.Context) (video.Room, error) {
-		within, cancel := context.WithTimeout(ctx, limit)
-		defer cancel()
-		r, err := c.connector.Connect(within, j.Token, o)
-		if err != nil && within.Err() != nil && ctx.Err() == nil {
-			err = &video.Error{Reason: video.TimedOut, Message: "joining took longer than " + limit.String()}
-		}
-		return r, err
-	}, func(r video.Room, err error) {
-		loaded()
-		switch {
-		case n != c.joined:
-			if r != nil {
-				r.Disconnect()
+	c.screen.GoIn(ctx, func(ctx context.Context) func() {
+		r, err := within(ctx, limit, func(ctx context.Context) (video.Room, error) { return c.connector.Connect(ctx, j.Token, o) })
+		return func() {
+			loaded()
+			switch {
+			case n != c.joined:
+				if r != nil {
+					r.Disconnect()
+				}
+				return
+			case err != nil:
+				c.State = c.State.Fail(device.AsError(err))
+			case c.State.Phase == call.Left:
+				return // Disconnected overtook us, and told
+			default:
+				c.room = r
+				c.State = c.State.Joined(r.SID(), r.Local())
+				c.awake = during(c.host)
+				c.pulse(ctx, r)
+				c.kit.Joined()
 			}
-			return
-		case err != nil:
-			c.State = c.State.Fail(device.AsError(err))
-		case c.State.Phase == call.Left:
-			return // Disconnected overtook us, and told
-		default:
-			c.room = r
-			c.State = c.State.Joined(r.SID(), r.Local())
-			c.awake = during(c.host)
-			c.pulse(ctx, r)
-			c.kit.Joined()
+			done(err)
 		}
-		done(err)
 	})
+}
+
+// within ends joining a Room after a time.
+func within(ctx context.Context, limit time.Duration, join func(context.Context) (video.Room, error)) (video.Room, error) {
+	short, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	r, err := join(short)
+	if err != nil && short.Err() != nil && ctx.Err() == nil {
+		err = &video.Error{Reason: video.TimedOut, Message: "joining took longer than " + limit.String()}
+	}
+	return r, err
 }
 
 // during is what a browser does for as long as a call lasts: the screen stays

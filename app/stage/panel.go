@@ -48,7 +48,7 @@ func (p *panel) onMore(app.Context, app.Event) { p.stage.OpenMore(!p.open) }
 
 func (p *panel) onFullScreen(app.Context, app.Event) {
 	on, host := !p.full, p.stage.host
-	ui.Act(p.stage.screen, func(ctx context.Context) error { return host.Fullscreen(ctx, ui.RootID, on) }, func(err error) {
+	p.stage.screen.Act(func(ctx context.Context) error { return host.Fullscreen(ctx, ui.RootID, on) }, func(err error) {
 		if err != nil {
 			p.noFull = true // no such thing here: the button goes
 		}
@@ -66,18 +66,19 @@ func (s *Stage) ToggleMini() {
 	}
 	title, videos := s.tiles.mini()
 	buttons := []string{device.MuteButton, device.CameraButton, LeaveButton}
-	ui.Async(s.screen, func(ctx context.Context) (func(), error) {
-		return s.host.Mini(ctx, title, videos, buttons, func() {
+	s.screen.Go(func(ctx context.Context) func() {
+		stop, err := s.host.Mini(ctx, title, videos, buttons, func() {
 			s.screen.Do(func() { p.mini = nil })
 		})
-	}, func(stop func(), err error) {
-		switch {
-		case err != nil:
-			s.screen.Tell(words.NoMini.Plain(s.screen.Lang))
-		case !s.Call.InRoom():
-			stop()
-		default:
-			p.mini = stop
+		return func() {
+			switch {
+			case err != nil:
+				s.screen.Tell(words.NoMini.Plain(s.screen.Lang))
+			case !s.Call.InRoom():
+				stop()
+			default:
+				p.mini = stop
+			}
 		}
 	})
 }

@@ -6,7 +6,6 @@ import (
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 
 	"escalate/app/device"
-	"escalate/app/ui"
 	"escalate/app/video"
 	"escalate/app/words"
 )
@@ -37,7 +36,7 @@ func (s *Stage) ToggleShare() {
 		return
 	}
 	s.share.busy = true
-	ui.Act(s.screen, room.ShareScreen, func(err error) {
+	s.screen.Act(room.ShareScreen, func(err error) {
 		s.share.busy = false
 		if err == nil {
 			s.screen.Trouble = ""

@@ -108,7 +108,7 @@ func (t *Talk) push(w *sent) {
 // not come.
 func (t *Talk) post(n call.Note) {
 	if room := t.stage.Call.room; room != nil {
-		ui.Act(t.stage.screen, func(ctx context.Context) error { return room.Send(ctx, n.Encode()) }, func(error) {})
+		t.stage.screen.Act(func(ctx context.Context) error { return room.Send(ctx, n.Encode()) }, func(error) {})
 	}
 }
 

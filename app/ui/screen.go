@@ -99,24 +99,26 @@ func (s *Screen) Complain(text string) {
 	s.Say(text)
 }
 
-// Async runs work beside the UI and done on it, unless the page is gone then.
-func Async[T any](s *Screen, work func(context.Context) (T, error), done func(T, error)) {
-	AsyncIn(s.ctx, s, work, done)
-}
+// Go runs work beside the UI, and what it returns on it, unless the page is gone
+// then.
+func (s *Screen) Go(work func(context.Context) (then func())) { s.GoIn(s.ctx, work) }
 
-// AsyncIn is Async with a Context that may end before the page.
-func AsyncIn[T any](ctx context.Context, s *Screen, work func(context.Context) (T, error), done func(T, error)) {
+// GoIn is Go with a Context that may end before the page. Neither is generic: each
+// function that is made for another type is half a kilobyte of the program.
+func (s *Screen) GoIn(ctx context.Context, work func(context.Context) (then func())) {
 	page := s.ctx
 	go func() {
-		v, err := work(ctx)
-		page.Dispatch(func(app.Context) { done(v, err) })
+		then := work(ctx)
+		page.Dispatch(func(app.Context) { then() })
 	}()
 }
 
-// Act is Async for work without a result.
-func Act(s *Screen, work func(context.Context) error, done func(error)) {
-	Async(s, func(ctx context.Context) (struct{}, error) { return struct{}{}, work(ctx) },
-		func(_ struct{}, err error) { done(err) })
+// Act is Go for work that may only fail.
+func (s *Screen) Act(work func(context.Context) error, done func(error)) {
+	s.Go(func(ctx context.Context) func() {
+		err := work(ctx)
+		return func() { done(err) }
+	})
 }
 
 // Value is the value of the field that an event came from.
