@@ -169,6 +169,7 @@ type reservation struct {
 }
 
 func TestReservationFromOfferToCompletion(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	ws := b.follow(b.token)
 	var init map[string]any
@@ -207,6 +208,7 @@ func TestReservationFromOfferToCompletion(t *testing.T) {
 }
 
 func TestWhatRESTDoesIsSeen(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	r := must(b.store.Reservations.Create(b.task.SID, b.worker.SID))(t)
 	must(b.store.Reservations.SetStatus(r.SID, store.ReservationAccepted))(t)
@@ -232,6 +234,7 @@ func TestWhatRESTDoesIsSeen(t *testing.T) {
 }
 
 func TestActivities(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	var list struct {
 		Contents []struct {
@@ -260,6 +263,7 @@ func TestActivities(t *testing.T) {
 }
 
 func TestOthersTasksStayClosed(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	r := must(b.store.Reservations.Create(b.task.SID, b.worker.SID))(t)
 	other := must(b.store.Workers.Create(store.Worker{FriendlyName: "eve"}))(t)
@@ -273,6 +277,7 @@ func TestOthersTasksStayClosed(t *testing.T) {
 }
 
 func TestWhoHasChatsIsSeatedAtTheStart(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	r := must(b.store.Reservations.Create(b.task.SID, b.worker.SID))(t)
 	if err := b.flex.Close(); err != nil {
@@ -285,6 +290,7 @@ func TestWhoHasChatsIsSeatedAtTheStart(t *testing.T) {
 }
 
 func TestWorkersJoinChatsOfTheirOwn(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	r := must(b.store.Reservations.Create(b.task.SID, b.worker.SID))(t)
 	other := must(b.store.Workers.Create(store.Worker{FriendlyName: "eve"}))(t)
@@ -311,6 +317,7 @@ func TestWorkersJoinChatsOfTheirOwn(t *testing.T) {
 }
 
 func TestPlainRequests(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	b.flex.SetPlugins(flexapi.Plugin{Name: "p", Version: "1.0.0", Src: "http://127.0.0.1/p.js"})
 	late := must(b.store.FlexTokens.Issue(store.FlexToken{WorkerSID: b.worker.SID, Expires: b.store.Now()}))(t)
@@ -351,6 +358,7 @@ func TestPlainRequests(t *testing.T) {
 }
 
 func TestStartWantsAStore(t *testing.T) {
+	t.Parallel()
 	if _, err := flexapi.Start(flexapi.Config{}); !errors.Is(err, flexapi.ErrConfig) {
 		t.Errorf("error %v", err)
 	}

@@ -12,6 +12,7 @@ import (
 )
 
 func TestDecodeMessage(t *testing.T) {
+	t.Parallel()
 	cases := []struct {
 		file string
 		want func(message) bool
@@ -62,6 +63,7 @@ func TestDecodeMessage(t *testing.T) {
 }
 
 func TestDecodeMessageRefuses(t *testing.T) {
+	t.Parallel()
 	many := func(n int, format string) string {
 		parts := make([]string, n)
 		for i := range parts {
@@ -104,12 +106,14 @@ func TestDecodeMessageRefuses(t *testing.T) {
 }
 
 func TestDecodeMessageIgnoresUnknownTypes(t *testing.T) {
+	t.Parallel()
 	if m, err := decodeMessage([]byte(`{"type":"transcribe","x":1}`)); m != nil || err != nil {
 		t.Fatalf("got %v, %v", m, err)
 	}
 }
 
 func TestDecodeFrame(t *testing.T) {
+	t.Parallel()
 	cases := []struct {
 		name, frame string
 		want        string // type, "" for an error
@@ -134,6 +138,7 @@ func TestDecodeFrame(t *testing.T) {
 
 // What the client reads without asking whether it is there must be there.
 func TestEncodedFrames(t *testing.T) {
+	t.Parallel()
 	list := publishing{told: 1}.published()
 	cases := []struct {
 		name string

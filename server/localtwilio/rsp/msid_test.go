@@ -7,6 +7,7 @@ import (
 )
 
 func TestTracksGetStreamsOfTheirOwn(t *testing.T) {
+	t.Parallel()
 	for _, ca := range []struct{ name, sdp, want string }{
 		{"none", "v=0\r\nm=audio 9 x\r\na=recvonly\r\n", "v=0\r\nm=audio 9 x\r\na=recvonly\r\n"},
 		{"two", "m=audio 9 x\r\na=msid:- mic\r\nm=video 9 x\r\na=msid:- cam\r\na=mid:1\r\n",
@@ -25,6 +26,7 @@ func TestTracksGetStreamsOfTheirOwn(t *testing.T) {
 
 // Tracks have streams at the other end, in offers and in answers.
 func TestRelayGivesTracksStreams(t *testing.T) {
+	t.Parallel()
 	r := newRelay()
 	var conns []*looseConn
 	var links []link

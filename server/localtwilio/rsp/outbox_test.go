@@ -59,6 +59,7 @@ func saying(pc, kind string, revision int) peerConnection {
 var answered = []peerConnection{saying("pc", sfu.TypeAnswer, 1)}
 
 func TestOutboxHoldsOffersUntilConnected(t *testing.T) {
+	t.Parallel()
 	o, c := &outbox{}, &looseConn{}
 	o.describe(offer(2))
 	o.subscribe([]sfu.Subscription{{TrackSID: "MT1", ID: "MT1"}})
@@ -78,6 +79,7 @@ func TestOutboxHoldsOffersUntilConnected(t *testing.T) {
 
 // The topology's list may still have a Track that its publisher has withdrawn.
 func TestOutboxWithholdsRemovedTracks(t *testing.T) {
+	t.Parallel()
 	o, c := &outbox{}, &looseConn{}
 	both := []sfu.Subscription{{TrackSID: "MT1", ID: "MT1"}, {TrackSID: "MT2", ID: "MT2"}}
 	o.subscribe(both)
@@ -95,6 +97,7 @@ func TestOutboxWithholdsRemovedTracks(t *testing.T) {
 }
 
 func TestOutboxResume(t *testing.T) {
+	t.Parallel()
 	o, first, second := &outbox{}, &looseConn{}, &looseConn{}
 	o.begin(first, connected{PeerConnections: answered})
 	before := drain(t, first)[0].Subscribed.Revision
@@ -124,6 +127,7 @@ func TestOutboxResume(t *testing.T) {
 }
 
 func TestOutboxEnd(t *testing.T) {
+	t.Parallel()
 	o, c := &outbox{}, &looseConn{}
 	o.begin(c, connected{PeerConnections: answered})
 	o.end(disconnectedOf(statusCompleted))
@@ -146,6 +150,7 @@ func TestOutboxEnd(t *testing.T) {
 // What a browser that comes back is told of its peer connections: the latest of each
 // that is open, and nothing that would make it do a thing twice.
 func TestOutboxRemembersConnections(t *testing.T) {
+	t.Parallel()
 	o, c := &outbox{}, &looseConn{}
 	o.begin(c, connected{PeerConnections: []peerConnection{{ID: "first"}}})
 	o.describe(saying("first", sfu.TypeOffer, 2))

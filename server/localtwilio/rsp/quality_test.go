@@ -9,6 +9,7 @@ import (
 )
 
 func TestGradeOfWhatTheServerMeasures(t *testing.T) {
+	t.Parallel()
 	lossy := func(loss float64) sfu.StreamQuality { return sfu.StreamQuality{Active: true, Loss: loss} }
 	tests := []struct {
 		name string
@@ -33,6 +34,7 @@ func TestGradeOfWhatTheServerMeasures(t *testing.T) {
 }
 
 func TestReportLevels(t *testing.T) {
+	t.Parallel()
 	l := grade(qualityReport{}, sfu.Quality{RTT: 100 * time.Millisecond})
 	for report, want := range map[int]string{
 		reportLevel:  `{"level":5}`,

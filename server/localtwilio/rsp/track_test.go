@@ -20,6 +20,7 @@ func video(id, name string) trackState {
 }
 
 func TestCompare(t *testing.T) {
+	t.Parallel()
 	mic := &track{trackState: audio("a", "mic"), sid: "MT1"}
 	muted := audio("a", "mic")
 	muted.Enabled = false
@@ -77,6 +78,7 @@ func TestCompare(t *testing.T) {
 }
 
 func TestRefusedTracksAreSeenByTheirPublisherOnly(t *testing.T) {
+	t.Parallel()
 	tracks := []*track{
 		{trackState: audio("a", "mic"), sid: "MT1"},
 		{trackState: video("b", "mic"), code: codeTrackNameTaken},
@@ -94,6 +96,7 @@ func TestRefusedTracksAreSeenByTheirPublisherOnly(t *testing.T) {
 }
 
 func TestGrade(t *testing.T) {
+	t.Parallel()
 	cases := []struct {
 		name           string
 		rtt, loss, jit float64
@@ -118,6 +121,7 @@ func TestGrade(t *testing.T) {
 }
 
 func TestRecordingRules(t *testing.T) {
+	t.Parallel()
 	alice := &session{sid: "PA1", identity: "alice", tracks: publishing{list: []*track{{trackState: audio("a", "mic"), sid: "MT1"}}}}
 	bob := &session{sid: "PA2", identity: "bob", tracks: publishing{list: []*track{{trackState: video("b", "cam"), sid: "MT2"}}}}
 	chat := &session{sid: "PA3", identity: "carol", tracks: publishing{list: []*track{{trackState: trackState{ID: "d", Kind: "data", Name: "chat"}, sid: "MT3"}}}}

@@ -16,6 +16,7 @@ var captured = map[string]struct{ head, body string }{
 }
 
 func TestDecodeFrame(t *testing.T) {
+	t.Parallel()
 	for name, c := range captured {
 		t.Run(name, func(t *testing.T) {
 			h, payload, err := decodeFrame(framed(c.head, c.body))
@@ -38,6 +39,7 @@ func framed(head, body string) []byte {
 }
 
 func TestDecodeRefuses(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		frame string
 		want  error
@@ -63,6 +65,7 @@ func TestDecodeRefuses(t *testing.T) {
 }
 
 func TestEncodeFrameCountsBytes(t *testing.T) {
+	t.Parallel()
 	b, err := encodeFrame(header{Method: "notification", ID: "TM1", MessageType: "é"}, object{"text": "<€>"})
 	if err != nil {
 		t.Fatal(err)

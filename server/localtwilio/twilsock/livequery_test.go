@@ -9,6 +9,7 @@ import (
 )
 
 func TestQueriesOfFlex(t *testing.T) {
+	t.Parallel()
 	accepted := object{"worker_sid": "WK1", "status": "accepted", "reservation_sid": "WR1", "attributes": map[string]any{"full_name": "Alex"}}
 	for _, c := range []struct {
 		text string
@@ -62,6 +63,7 @@ func (b *bench) supervisor() *client {
 const workersPath = "/v3/Insights/" + indexWorkers + "/Items"
 
 func TestLiveQueriesOfAConnectionHaveALimit(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	c := b.supervisor()
 	ask := func(want int, v any) {
@@ -99,6 +101,7 @@ func TestLiveQueriesOfAConnectionHaveALimit(t *testing.T) {
 }
 
 func TestLiveQueryMissesNothing(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	w, err := b.store.Workers.Create(store.Worker{FriendlyName: "alex"})
 	if err != nil {

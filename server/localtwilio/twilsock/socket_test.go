@@ -219,6 +219,7 @@ func (c *client) follow(k kind, sid string, last any) {
 }
 
 func TestTokensOpenTheirOwn(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	c := b.dial()
 	id := newID()
@@ -244,6 +245,7 @@ func TestTokensOpenTheirOwn(t *testing.T) {
 }
 
 func TestOthersConversationsStayClosed(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	ch, err := b.store.Conversations.Create(store.Conversation{})
 	if err != nil {
@@ -304,6 +306,7 @@ func TestOthersConversationsStayClosed(t *testing.T) {
 }
 
 func TestReplayTellsWhatWasMissed(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	ada := b.client("ada sync")
 	var m struct {
@@ -346,6 +349,7 @@ func TestReplayTellsWhatWasMissed(t *testing.T) {
 }
 
 func TestTokenEnds(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	c := b.client("ada sync")
 	b.clock.add(58 * time.Minute)
@@ -363,6 +367,7 @@ func TestTokenEnds(t *testing.T) {
 }
 
 func TestFlexTokenIsTheWorkers(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	w, err := b.store.Workers.Create(store.Worker{FriendlyName: "alex"})
 	if err != nil {
@@ -390,6 +395,7 @@ func TestFlexTokenIsTheWorkers(t *testing.T) {
 }
 
 func TestMalformedFrameEndsTheConnection(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	c := b.client("ada sync")
 	if err := c.ws.Write(t.Context(), websocket.MessageBinary, []byte("GET / HTTP/1.1")); err != nil {
@@ -408,6 +414,7 @@ func TestMalformedFrameEndsTheConnection(t *testing.T) {
 }
 
 func TestStartWantsItsParts(t *testing.T) {
+	t.Parallel()
 	if _, err := Start(Config{}); !errors.Is(err, errConfig) {
 		t.Errorf("error %v", err)
 	}
