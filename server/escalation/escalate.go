@@ -199,7 +199,7 @@ func recordable(roomType string) bool { return roomType == "group" || roomType =
 
 // sendInvite posts the join link, in the agent's name.
 func (s *starter) sendInvite(ctx context.Context, e Escalation, a Agent, lang string) error {
-	attrs, err := json.Marshal(map[string]any{attrEscalation: map[string]string{"code": e.Code, "url": s.inviter.joinURL(e.Code)}})
+	attrs, err := json.Marshal(wire.Invite{HasVideo: true, VideoURL: s.inviter.joinURL(e.Code), UniqueCode: e.Code})
 	if err != nil {
 		return fmt.Errorf("encode invite: %w", err)
 	}

@@ -167,6 +167,9 @@ func TestWholeCall(t *testing.T) {
 	if len(m) != 1 || m[0].Author != "ana_40x" || !strings.Contains(m[0].Body, "https://video.example/join/"+e.Code) || !strings.Contains(m[0].Body, "Ana Díaz le invita") {
 		t.Errorf("invite %+v", m)
 	}
+	if want := `{"hasVideo":true,"videoUrl":"https://video.example/join/` + e.Code + `","uniqueCode":"` + e.Code + `"}`; string(m[0].Attributes) != want {
+		t.Errorf("attributes of the invite %s, want %s", m[0].Attributes, want)
+	}
 	attrs := w.Tasks.Attributes(task1)
 	if attrs["syncDocument"] != e.Code || attrs["videoRoom"] != e.Code || attrs["name"] != "Kim" {
 		t.Errorf("attributes %v", attrs)
