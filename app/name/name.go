@@ -8,12 +8,12 @@ import (
 	"unicode/utf8"
 )
 
-// Clean returns a name of at most max characters in one line, without what
+// Clean returns a name of at most limit characters in one line, without what
 // cannot be seen: controls, also those of writing direction, which would turn the
 // rest of a sentence around, and characters without a width.
-func Clean(s string, max int) string {
+func Clean(s string, limit int) string {
 	seen := visible(s)
-	return string(visible(string(joined(seen[:min(len(seen), max)]))))
+	return string(visible(string(joined(seen[:min(len(seen), limit)]))))
 }
 
 // visible is what of s can be seen, in one line without needless spaces, and the

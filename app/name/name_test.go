@@ -49,18 +49,18 @@ func TestPerson(t *testing.T) {
 
 func FuzzClean(f *testing.F) {
 	f.Add("Ann\u202e\u200d Boole", 5)
-	f.Fuzz(func(t *testing.T, s string, max int) {
-		if max < 0 || max > 1000 {
+	f.Fuzz(func(t *testing.T, s string, limit int) {
+		if limit < 0 || limit > 1000 {
 			return
 		}
-		got := Clean(s, max)
-		if !utf8.ValidString(got) || utf8.RuneCountInString(got) > max {
+		got := Clean(s, limit)
+		if !utf8.ValidString(got) || utf8.RuneCountInString(got) > limit {
 			t.Errorf("%q of %q", got, s)
 		}
 		if strings.ContainsAny(got, "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c\u200b\n\x00") {
 			t.Errorf("%q of %q", got, s)
 		}
-		if again := Clean(got, max); again != got {
+		if again := Clean(got, limit); again != got {
 			t.Errorf("not the same again: %q, then %q", got, again)
 		}
 	})

@@ -1,6 +1,8 @@
 package words
 
 import (
+	"errors"
+
 	"escalate/app/video"
 	"escalate/app/wire"
 )
@@ -293,20 +295,20 @@ func Call(l Language, e *video.Error) string {
 // Of returns a sentence for any error of a collaborator. No answer at all is
 // either this device's or our server's fault, and people are told which.
 func Of(l Language, err error, online bool) string {
-	switch e := err.(type) {
-	case nil:
+	var ours *wire.Error
+	var media *video.Error
+	switch {
+	case err == nil:
 		return ""
-	case *wire.Error:
-		switch {
-		case e.Message != "":
-			return e.Message
-		case e.Code == wire.CodeUnavailable && !online:
-			return Offline.In(l)
-		case e.Code == wire.CodeUnavailable: // or a proxy's answer
-			return NoAnswer.In(l)
-		}
-	case *video.Error:
-		return Call(l, e)
+	case errors.As(err, &media):
+		return Call(l, media)
+	case !errors.As(err, &ours):
+	case ours.Message != "":
+		return ours.Message
+	case ours.Code == wire.CodeUnavailable && !online:
+		return Offline.In(l)
+	case ours.Code == wire.CodeUnavailable: // or a proxy's answer
+		return NoAnswer.In(l)
 	}
 	return Problem.In(l)
 }

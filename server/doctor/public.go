@@ -59,7 +59,7 @@ func (e *examination) proxy(base string) {
 // refuses it with words of its own; whatever else answers is something else.
 func (e *examination) callback(ctx context.Context, base string) bool {
 	const subject = "callbacks"
-	resp, body, err := e.call(ctx, http.MethodPost, base+wire.CallbackPath, "StatusCallbackEvent=doctor",
+	resp, body, err := e.call(ctx, http.MethodPost, base+wire.CallbackPath, "StatusCallbackEvent=doctor", //nolint:bodyclose // call has read and closed it
 		http.Header{"Content-Type": {"application/x-www-form-urlencoded"}})
 	if err != nil {
 		e.add(Fail, subject, base+" does not answer: "+oneLine(err.Error()), remedyFor(err))
@@ -99,7 +99,7 @@ func (e *examination) origins(ctx context.Context, base string) {
 		if u, err := url.Parse(origin); err == nil && u.Scheme == "http" && !e.config.IsLocal() && u.Hostname() != "localhost" {
 			e.add(Warn, subject, origin+" is not https: whoever is on the agent's network can take its place", "Serve the agent desktop over https.")
 		}
-		resp, _, err := e.call(ctx, http.MethodOptions, base+wire.EscalationsPath, "", http.Header{
+		resp, _, err := e.call(ctx, http.MethodOptions, base+wire.EscalationsPath, "", http.Header{ //nolint:bodyclose // call has read and closed it
 			"Origin": {origin}, "Access-Control-Request-Method": {http.MethodPost}, "Access-Control-Request-Headers": {"authorization,content-type"},
 		})
 		switch {

@@ -105,12 +105,6 @@ func (p *tab) pull(js string) {
 	p.do("const l = w.levers; await (async () => { " + js + " })()")
 }
 
-// refuse makes the browser refuse camera and microphone in the way of a DOMException.
-func refuse(name, message string) step {
-	return onNewDocument(`navigator.mediaDevices.getUserMedia = () =>
-		Promise.reject(new DOMException("` + message + `", "` + name + `"))`)
-}
-
 // onNewDocument runs a script in every frame before the frame's own.
 func onNewDocument(src string) step {
 	return call(page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: src})

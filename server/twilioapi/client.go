@@ -177,6 +177,3 @@ func deref[T any](p *T) T {
 // etag strips a revision of the quotes and the weakness mark that HTTP puts
 // around it; TaskRouter wants it back without.
 func etag(s string) string { return strings.Trim(strings.TrimPrefix(s, "W/"), `"`) }
-
-// ptr is &v for a value.
-func ptr[T any](v T) *T { return &v }

@@ -85,8 +85,8 @@ func TestConformanceBites(t *testing.T) {
 			}
 		}
 	}
-	replaced := func(old, new string) func(*http.Request, *http.Response, string) string {
-		return func(_ *http.Request, _ *http.Response, body string) string { return strings.Replace(body, old, new, 1) }
+	replaced := func(from, to string) func(*http.Request, *http.Response, string) string {
+		return func(_ *http.Request, _ *http.Response, body string) string { return strings.Replace(body, from, to, 1) }
 	}
 	room := func(api *twilioapi.Client) error {
 		_, err := api.Rooms().Create(t.Context(), escalation.RoomOptions{UniqueName: "abc2345", Type: "group",

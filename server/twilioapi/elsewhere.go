@@ -20,7 +20,7 @@ var productForm = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompi
 func Elsewhere(base string) (http.RoundTripper, error) {
 	u, err := url.Parse(strings.TrimRight(base, "/"))
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
-		return nil, fmt.Errorf("Twilio's base URL %q is not like https://host or https://host/path", base)
+		return nil, fmt.Errorf("the base URL of Twilio %q is not like https://host or https://host/path", base)
 	}
 	return elsewhere{base: u, next: newTransport()}, nil
 }

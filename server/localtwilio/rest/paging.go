@@ -18,9 +18,9 @@ type page struct {
 // page cuts a list whose things have the given SIDs. A PageToken names the last
 // thing of the page before, so that what is added or removed meanwhile neither
 // repeats nor hides others; without one, Page counts.
-func (c *call) page(key string, sids []string, max int) (page, error) {
+func (c *call) page(key string, sids []string, limit int) (page, error) {
 	size, number := defaultPage, 0
-	if err := c.integer("PageSize", &size, 1, max, invalid("PageSize must be between 1 and "+strconv.Itoa(max))); err != nil {
+	if err := c.integer("PageSize", &size, 1, limit, invalid("PageSize must be between 1 and "+strconv.Itoa(limit))); err != nil {
 		return page{}, err
 	}
 	if err := c.integer("Page", &number, 0, 1<<30, invalid("Page must not be negative")); err != nil {
@@ -63,12 +63,12 @@ func (c *call) page(key string, sids []string, max int) (page, error) {
 }
 
 // list answers one page of all, each shown by show.
-func list[T any](c *call, key string, max int, all []T, sid func(T) string, show func(T) any) error {
+func list[T any](c *call, key string, limit int, all []T, sid func(T) string, show func(T) any) error {
 	sids := make([]string, len(all))
 	for i, v := range all {
 		sids[i] = sid(v)
 	}
-	p, err := c.page(key, sids, max)
+	p, err := c.page(key, sids, limit)
 	if err != nil {
 		return err
 	}

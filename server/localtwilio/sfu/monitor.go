@@ -43,7 +43,7 @@ func (m *monitor) BindRTCPReader(r interceptor.RTCPReader) interceptor.RTCPReade
 		}
 		packets, err := a.GetRTCPPackets(buf[:n])
 		if err != nil {
-			return n, a, nil // for the reader to complain about
+			return n, a, nil //nolint:nilerr // for the reader to complain about
 		}
 		now := time.Now()
 		for _, p := range packets {

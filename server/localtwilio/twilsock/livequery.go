@@ -58,15 +58,15 @@ func parseQuery(index, text string) (query, error) {
 		return q, nil
 	}
 	for _, group := range andForm.Split(text, -1) {
-		var any []term
+		var terms []term
 		for _, part := range orForm.Split(strings.Trim(group, "() "), -1) {
 			t, ok := parseTerm(part)
 			if !ok {
 				return q, &fault{Status: http.StatusBadRequest, Code: codeSyncQuery, Message: "Invalid query"}
 			}
-			any = append(any, t)
+			terms = append(terms, t)
 		}
-		q.all = append(q.all, any)
+		q.all = append(q.all, terms)
 	}
 	return q, nil
 }
@@ -87,7 +87,7 @@ func parseTerm(text string) (t term, ok bool) {
 // matches reports whether an item's data fulfil the query.
 func (q query) matches(data object) bool {
 	holds := func(t term) bool { return slices.Contains(t.values, fmt.Sprint(field(data, t.field))) != t.not }
-	return !slices.ContainsFunc(q.all, func(any []term) bool { return !slices.ContainsFunc(any, holds) })
+	return !slices.ContainsFunc(q.all, func(terms []term) bool { return !slices.ContainsFunc(terms, holds) })
 }
 
 // field is what stands at a dotted path.
