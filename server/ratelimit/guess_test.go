@@ -51,7 +51,7 @@ func TestOnlyWrongGuessesCount(t *testing.T) {
 		}
 	}
 	var tooMany *Error
-	if err := guess(t, g, a, "wrong", Wrong); !errors.As(err, &tooMany) || tooMany.RetryAfter() != 10*time.Second || err.Error() != "too many guesses from a" {
+	if err := guess(t, g, a, "wrong", Wrong); !errors.As(err, &tooMany) || tooMany.Wait != 10*time.Second || err.Error() != "too many guesses from a" {
 		t.Errorf("a guess too many: %v, %+v", err, tooMany)
 	}
 	if err := guess(t, g, []string{"b"}, "wrong", Wrong); err != nil {

@@ -27,13 +27,10 @@ func (r Rate) times(n int) Rate {
 // Error is a request too many.
 type Error struct {
 	What string        // was too much, for a log
-	Wait time.Duration // until there may be room again
+	Wait time.Duration // until it makes sense to come back
 }
 
 func (e *Error) Error() string { return fmt.Sprintf("too many %s", e.What) }
-
-// RetryAfter returns how long to wait before it makes sense to come back.
-func (e *Error) RetryAfter() time.Duration { return e.Wait }
 
 // maxKeys bounds the memory of a limiter: about 10 MB. Beyond it half of the keys
 // are forgotten, which gives an attacker with that many addresses little.

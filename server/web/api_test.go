@@ -28,6 +28,7 @@ func decode[T any](t *testing.T, h http.Handler, c call, status int) T {
 }
 
 func TestStateTellsWhatTheHolderOfACodeMayKnow(t *testing.T) {
+	t.Parallel()
 	g := newRig()
 	e := live()
 	e.Status, e.Recording, e.Rating = escalation.InCall, true, &escalation.Rating{Score: 4, Comment: "private"}
@@ -53,6 +54,7 @@ func TestStateTellsWhatTheHolderOfACodeMayKnow(t *testing.T) {
 }
 
 func TestOverIsAStateNotAnError(t *testing.T) {
+	t.Parallel()
 	h := newRig().handler()
 	for code, status := range map[string]wire.Status{expiredCode: wire.StatusExpired, endedCode: wire.StatusEnded} {
 		if got := decode[wire.State](t, h, call{"GET", wire.CodePath(code, ""), "", nil}, http.StatusOK); got.Status != status {
@@ -62,6 +64,7 @@ func TestOverIsAStateNotAnError(t *testing.T) {
 }
 
 func TestJoin(t *testing.T) {
+	t.Parallel()
 	g := newRig()
 	g.config.Signaling = "ws://127.0.0.1:9100/signaling"
 	consent := ""
@@ -88,6 +91,7 @@ func TestJoin(t *testing.T) {
 }
 
 func TestCustomersReports(t *testing.T) {
+	t.Parallel()
 	var phase escalation.Progress
 	var left string
 	g := newRig()
@@ -133,6 +137,7 @@ func TestCustomersReports(t *testing.T) {
 }
 
 func TestAgentEndpoints(t *testing.T) {
+	t.Parallel()
 	g := newRig()
 	resumed := false
 	g.esc.escalate = func(a escalation.Agent, sid string, invite bool, lang string) (escalation.Escalation, bool, error) {
@@ -171,6 +176,7 @@ func TestAgentEndpoints(t *testing.T) {
 }
 
 func TestCallback(t *testing.T) {
+	t.Parallel()
 	form := headers("Content-Type", "application/x-www-form-urlencoded", "X-Twilio-Signature", "good")
 	g := newRig()
 	var got escalation.Callback
@@ -185,6 +191,7 @@ func TestCallback(t *testing.T) {
 }
 
 func TestCrossOrigin(t *testing.T) {
+	t.Parallel()
 	h := newRig().handler()
 	t.Run("preflight", func(t *testing.T) {
 		w := do(t, h, call{"OPTIONS", wire.EscalationsPath, "", headers("Origin", flexOrigin,
@@ -228,6 +235,7 @@ func TestCrossOrigin(t *testing.T) {
 }
 
 func TestAgentIsAskedForOnlyWhenTheRequestIsSound(t *testing.T) {
+	t.Parallel()
 	g := newRig()
 	g.deps.Agents = agentsFunc(func(string) (escalation.Agent, error) {
 		t.Error("authenticated a request that could be refused without")
@@ -240,6 +248,7 @@ func TestAgentIsAskedForOnlyWhenTheRequestIsSound(t *testing.T) {
 }
 
 func TestFlexUnavailableIsNotUnauthorized(t *testing.T) {
+	t.Parallel()
 	g := newRig()
 	g.deps.Agents = agentsFunc(func(string) (escalation.Agent, error) { return escalation.Agent{}, escalation.ErrUnavailable })
 	w := do(t, g.handler(), call{"GET", wire.TaskPath(ownTask), "", asAgent()})
@@ -249,6 +258,7 @@ func TestFlexUnavailableIsNotUnauthorized(t *testing.T) {
 }
 
 func TestSilenceBehindUsIsAnswered(t *testing.T) {
+	t.Parallel()
 	g := newRig()
 	g.config.Timeout = time.Millisecond
 	g.esc.hang = true
@@ -261,6 +271,7 @@ func TestSilenceBehindUsIsAnswered(t *testing.T) {
 }
 
 func TestNobodyIsAnsweredWhoHasGone(t *testing.T) {
+	t.Parallel()
 	g := newRig()
 	g.esc.hang = true
 	ctx, cancel := context.WithCancel(t.Context())

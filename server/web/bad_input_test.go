@@ -11,6 +11,7 @@ import (
 )
 
 func TestBadInput(t *testing.T) {
+	t.Parallel()
 	const (
 		get  = "GET"
 		post = "POST"
@@ -220,6 +221,7 @@ func failGet(err error) func(*rig) {
 }
 
 func TestUnknownAndMalformedCodesAreAnsweredAlike(t *testing.T) {
+	t.Parallel()
 	h := newRig().handler()
 	unknown := do(t, h, call{"GET", "/api/escalations/zzzzzzz", "", nil})
 	malformed := do(t, h, call{"GET", "/api/escalations/a%2Fb!", "", nil})
@@ -234,6 +236,7 @@ func TestUnknownAndMalformedCodesAreAnsweredAlike(t *testing.T) {
 }
 
 func TestEveryCodeHasASentence(t *testing.T) {
+	t.Parallel()
 	all := []wire.Code{
 		wire.CodeBadRequest, wire.CodeUnknownCode, wire.CodeExpired, wire.CodeEnded, wire.CodeUnauthorized, wire.CodeForbidden,
 		wire.CodeTaskNotYours, wire.CodeTaskNotFound, wire.CodeTaskNotChat, wire.CodeTaskClosed, wire.CodeTaskFull, wire.CodeNotInCall, wire.CodeAgentBusy,

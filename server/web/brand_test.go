@@ -10,6 +10,7 @@ import (
 )
 
 func TestParseAccent(t *testing.T) {
+	t.Parallel()
 	for _, ca := range []struct {
 		name, text string
 		fault      string // what the error must say; "" for none
@@ -71,6 +72,7 @@ func pngOf(w, h int) []byte {
 }
 
 func TestReadPicture(t *testing.T) {
+	t.Parallel()
 	svg := []byte(`<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"/>`)
 	for _, ca := range []struct {
 		name   string
@@ -99,6 +101,7 @@ func TestReadPicture(t *testing.T) {
 }
 
 func TestBrandOnThePages(t *testing.T) {
+	t.Parallel()
 	g := newRig()
 	if body := do(t, g.handler(), call{"GET", "/join/nosuchc", "", headers("Accept", "text/html")}).Body.String(); strings.Contains(body, "/brand") {
 		t.Error("a brand that is not set is linked")

@@ -16,6 +16,7 @@ import (
 // The signature covers the URL that Twilio was given, so that is what counts,
 // and not what a proxy or a stranger says the host is.
 func TestCallbackIsCheckedAgainstThePublicURL(t *testing.T) {
+	t.Parallel()
 	g := newRig()
 	checked := ""
 	g.deps.Callbacks = callbacksFunc(func(r *http.Request, public string) (escalation.Callback, error) {
@@ -38,6 +39,7 @@ func TestCallbackIsCheckedAgainstThePublicURL(t *testing.T) {
 }
 
 func TestOddCallbacks(t *testing.T) {
+	t.Parallel()
 	big := strings.Repeat("a", maxBody+1)
 	for _, c := range []struct {
 		name, kind string

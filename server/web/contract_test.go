@@ -28,6 +28,7 @@ func clientOf(h http.Handler, token string) *client.Client {
 // TestContract lets the client that the pages use talk to the handler: both
 // halves of package wire in one place.
 func TestContract(t *testing.T) {
+	t.Parallel()
 	ctx := t.Context()
 	front := newRig().handler()
 	customer, agent, stranger := clientOf(front, ""), clientOf(newRig().handler(), flexToken), clientOf(newRig().handler(), "stolen")
@@ -99,6 +100,7 @@ func TestContract(t *testing.T) {
 // TestCustomersNameIsForTheAgentAlone: whoever has the link reads the State, and
 // links get passed on.
 func TestCustomersNameIsForTheAgentAlone(t *testing.T) {
+	t.Parallel()
 	const name = "Maria Lopez"
 	of := func() escalation.Escalation {
 		e := live()

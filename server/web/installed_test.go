@@ -16,6 +16,7 @@ func withWorker(g *rig) *rig {
 }
 
 func TestManifest(t *testing.T) {
+	t.Parallel()
 	g := withWorker(newRig())
 	res := do(t, g.handler(), call{"GET", manifestPath + "?lang=de", "", nil})
 	var m manifest
@@ -39,6 +40,7 @@ func TestManifest(t *testing.T) {
 }
 
 func TestWorker(t *testing.T) {
+	t.Parallel()
 	g := withWorker(newRig())
 	res := do(t, g.handler(), call{"GET", workerPath + "?lang=de", "", nil})
 	h, body := res.Header(), res.Body.String()
@@ -74,6 +76,7 @@ func TestWorker(t *testing.T) {
 }
 
 func TestFrameAndOfflinePageHoldNobodysState(t *testing.T) {
+	t.Parallel()
 	g := withWorker(newRig())
 	frame := do(t, g.handler(), call{"GET", framePath, "", nil}).Body.String()
 	if strings.Contains(frame, `"state"`) || !strings.Contains(frame, `id="page-data"`) {

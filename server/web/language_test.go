@@ -3,6 +3,7 @@ package web
 import "testing"
 
 func TestLanguage(t *testing.T) {
+	t.Parallel()
 	have := []string{"en", "es", "de", "pt"}
 	cases := []struct{ lang, accept, want string }{
 		{"", "", "en"},

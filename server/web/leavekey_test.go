@@ -18,6 +18,7 @@ const testSecret = "a secret that replicas share"
 // TestOnlyWhoJoinedCanLeave is about a customer who reads the agent's identity
 // in the Room and says that it has left.
 func TestOnlyWhoJoinedCanLeave(t *testing.T) {
+	t.Parallel()
 	const agent, customer = "agent:WK1:n", "customer:" + liveCode + ":n"
 	keys, others := newLeaveKeys(testSecret), newLeaveKeys("another secret")
 	right := keys.of(liveCode, agent)
@@ -60,6 +61,7 @@ func TestOnlyWhoJoinedCanLeave(t *testing.T) {
 
 // TestLeaveKeyGoesOutWithTheToken: one replica hands it out, another takes it.
 func TestLeaveKeyGoesOutWithTheToken(t *testing.T) {
+	t.Parallel()
 	replica := func(secret string) http.Handler {
 		g := newRig()
 		g.config.LeaveSecret = secret

@@ -39,6 +39,7 @@ func letters(i int) string {
 }
 
 func TestGuessingCodesIsSlowedDown(t *testing.T) {
+	t.Parallel()
 	g, c := newRig(), newClock()
 	g.config.Now = c.now
 	g.config.Limits = Limits{Codes: ratelimit.Guesses{PerPlace: ratelimit.Rate{PerSecond: 0.1, Burst: 5}, Everywhere: ratelimit.Rate{PerSecond: 1, Burst: 1000}}}
@@ -73,6 +74,7 @@ func TestGuessingCodesIsSlowedDown(t *testing.T) {
 }
 
 func TestALimitedAddressCannotFindGoodCodes(t *testing.T) {
+	t.Parallel()
 	g, c := newRig(), newClock()
 	g.config.Now = c.now
 	g.config.Limits = Limits{Codes: ratelimit.Guesses{PerPlace: ratelimit.Rate{PerSecond: 0.1, Burst: 3}}}
@@ -89,6 +91,7 @@ func TestALimitedAddressCannotFindGoodCodes(t *testing.T) {
 }
 
 func TestGuessingFromManyAddressesIsSlowedDown(t *testing.T) {
+	t.Parallel()
 	g, c := newRig(), newClock()
 	g.config.Now = c.now
 	g.config.Limits = Limits{Codes: ratelimit.Guesses{PerPlace: ratelimit.Rate{PerSecond: 1, Burst: 10}, Everywhere: ratelimit.Rate{PerSecond: 1, Burst: 20}}}
@@ -120,6 +123,7 @@ func TestGuessingFromManyAddressesIsSlowedDown(t *testing.T) {
 }
 
 func TestBadTokensAreSlowedDown(t *testing.T) {
+	t.Parallel()
 	g, c := newRig(), newClock()
 	g.config.Now = c.now
 	g.config.Limits = Limits{Tokens: ratelimit.Guesses{PerPlace: ratelimit.Rate{PerSecond: 0.1, Burst: 3}}}
@@ -150,6 +154,7 @@ func TestBadTokensAreSlowedDown(t *testing.T) {
 }
 
 func TestRequestsAreSlowedDownAndSayWhenToComeBack(t *testing.T) {
+	t.Parallel()
 	g, c := newRig(), newClock()
 	g.config.Now = c.now
 	g.config.Limits = Limits{Requests: ratelimit.Rate{PerSecond: 0.5, Burst: 2}}

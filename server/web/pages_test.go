@@ -23,6 +23,7 @@ func browse(t *testing.T, h http.Handler, path string, more ...string) *httptest
 }
 
 func TestPages(t *testing.T) {
+	t.Parallel()
 	cases := []struct {
 		name, path string
 		agent      string // User-Agent
@@ -169,6 +170,7 @@ func dataOf(t *testing.T, body string) (p wire.Page) {
 }
 
 func TestPageDataSurvivesHostileNames(t *testing.T) {
+	t.Parallel()
 	g := newRig()
 	const name = `</script><script>alert("1")</script><!-- & 'Ann' ` + "\u2028"
 	g.esc.get = func(string) (escalation.Escalation, error) {
@@ -188,6 +190,7 @@ func TestPageDataSurvivesHostileNames(t *testing.T) {
 }
 
 func TestAgentPageNamesItsFramers(t *testing.T) {
+	t.Parallel()
 	p := dataOf(t, browse(t, newRig().handler(), "/agent").Body.String())
 	if got := strings.Join(p.Origins, " "); got != publicURL+" "+flexOrigin {
 		t.Errorf("origins %q", got)
@@ -198,6 +201,7 @@ func TestAgentPageNamesItsFramers(t *testing.T) {
 }
 
 func TestShellStartsTheProgramByVersionedAddresses(t *testing.T) {
+	t.Parallel()
 	body := browse(t, newRig().handler(), "/").Body.String()
 	preload := regexp.MustCompile(`<link rel="preload" as="fetch" crossorigin="" href="([^"]+)"`).FindStringSubmatch(body)
 	start := regexp.MustCompile(`<script src="/static/start.js\?v=[\w-]+" defer="" data-version="[\w-]+" data-wasm="([^"]+)" data-exec="/static/wasm_exec.js\?v=[\w-]+" data-sdk="/static/vendor/twilio-video.min.js"></script>`).FindStringSubmatch(body)
@@ -214,6 +218,7 @@ func TestShellStartsTheProgramByVersionedAddresses(t *testing.T) {
 }
 
 func TestSignalingServerMayBeConnectedTo(t *testing.T) {
+	t.Parallel()
 	for signaling, want := range map[string]string{
 		"":                               "connect-src 'self' wss://global.vss.twilio.com wss://*.vss.twilio.com wss://sdkgw.us1.twilio.com;",
 		"ws://127.0.0.1:9100/signaling":  "connect-src 'self' ws://127.0.0.1:9100;",
@@ -233,6 +238,7 @@ func TestSignalingServerMayBeConnectedTo(t *testing.T) {
 }
 
 func TestHomeSendsTypedCodesOn(t *testing.T) {
+	t.Parallel()
 	h := newRig().handler()
 	for typed, want := range map[string]string{
 		"k7m2p9x":                           "/join/k7m2p9x",
@@ -255,6 +261,7 @@ func TestHomeSendsTypedCodesOn(t *testing.T) {
 }
 
 func TestPagesUseNothingUp(t *testing.T) {
+	t.Parallel()
 	g := newRig()
 	used := func() { t.Error("looking at a page did something") }
 	g.esc.joinC = func(string, string) (escalation.Join, error) { used(); return escalation.Join{}, nil }
@@ -269,6 +276,7 @@ func TestPagesUseNothingUp(t *testing.T) {
 // A page on an iPhone's home screen says nothing else than an app's web view
 // without a name: the script goes on where it is the first.
 func TestPageFromTheHomeScreenCanGoOn(t *testing.T) {
+	t.Parallel()
 	bare := strings.Replace(strings.Replace(safari, " Safari/604.1", "", 1), "Version/18.1 ", "", 1)
 	w := browse(t, newRig().handler(), "/join/"+liveCode, "User-Agent", bare)
 	body := w.Body.String()

@@ -20,6 +20,7 @@ func rated(identity, comment string) string {
 // TestOnlyACustomerCanRate is about an agent who rates the own call: agents have
 // the code, and a token with a key of their own.
 func TestOnlyACustomerCanRate(t *testing.T) {
+	t.Parallel()
 	keys, others := newLeaveKeys(testSecret), newLeaveKeys("another secret")
 	right := keys.of(liveCode, customerID)
 	const agent = "agent:WK1:n"
@@ -70,6 +71,7 @@ func TestOnlyACustomerCanRate(t *testing.T) {
 
 // TestSecondRatingIsAnsweredWithTheFirst looks at the answer, not at the request.
 func TestSecondRatingIsAnsweredWithTheFirst(t *testing.T) {
+	t.Parallel()
 	g := newRig()
 	g.esc.rate = func(string, int, string) (escalation.Rating, error) {
 		return escalation.Rating{Score: 2, Comment: "the first"}, nil
@@ -93,6 +95,7 @@ func cookieOf(t *testing.T, h http.Handler, code string) *http.Cookie {
 }
 
 func TestRatingCookie(t *testing.T) {
+	t.Parallel()
 	for _, url := range []string{publicURL, "http://localhost:8080"} {
 		g := newRig()
 		g.config.PublicURL = url
@@ -120,6 +123,7 @@ func TestRatingCookie(t *testing.T) {
 
 // TestRatingForm is about the page of a call that is over, and needs no script.
 func TestRatingForm(t *testing.T) {
+	t.Parallel()
 	joined := cookieOf(t, newRig().handler(), liveCode)
 	other := cookieOf(t, newRig().handler(), liveCode)
 	other.Name = strings.Replace(other.Name, liveCode, endedCode, 1)
@@ -162,6 +166,7 @@ func TestRatingForm(t *testing.T) {
 }
 
 func TestRatingWithoutScript(t *testing.T) {
+	t.Parallel()
 	joined := cookieOf(t, newRig().handler(), liveCode)
 	cookie := joined.Name + "=" + joined.Value
 	form := headers("Content-Type", "application/x-www-form-urlencoded", "Accept", "text/html", "Origin", "null", "Cookie", cookie)
@@ -186,6 +191,7 @@ func TestRatingWithoutScript(t *testing.T) {
 		{"good, null of this site", path, "score=4&comment=gut+%C3%BC", with("Sec-Fetch-Site", "same-origin"), 303, ""},
 		{"of another site", path, "score=1", with("Origin", "https://evil.example"), 403, "may not call"},
 		{"null of another site", path, "score=1", with("Sec-Fetch-Site", "cross-site"), 403, "may not call"},
+		{"of another site, without an origin", path, "score=1", headers("Content-Type", "application/x-www-form-urlencoded", "Cookie", cookie, "Sec-Fetch-Site", "cross-site"), 403, "may not call"},
 		{"no proof", path, "score=4", headers("Content-Type", "application/x-www-form-urlencoded", "Accept", "text/html"), 403, "Only a customer"},
 		{"a made-up proof", path, "score=4", with("Cookie", joined.Name+"="+customerID+".AAAA"), 403, "Only a customer"},
 		{"no score", path, "comment=x", form, 400, "one to five"},

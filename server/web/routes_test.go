@@ -51,6 +51,7 @@ func everyPath() []string {
 // other websites, and agents, to what they were when the file was last read by
 // somebody: go test ./server/web -run TestEveryRoute -update, and look at the diff.
 func TestEveryRoute(t *testing.T) {
+	t.Parallel()
 	var got bytes.Buffer
 	long := map[string]string{} // values by the short name that stands for them
 	for _, who := range []struct {

@@ -33,6 +33,7 @@ func saidIn(v reflect.Value, name string, f func(name, text string)) {
 }
 
 func TestEverySpeechIsComplete(t *testing.T) {
+	t.Parallel()
 	verbs := regexp.MustCompile(`%[a-z]`)
 	sentence := regexp.MustCompile(`\S+ \S+ \S+`)
 	want := map[string]string{}
@@ -58,6 +59,7 @@ func TestEverySpeechIsComplete(t *testing.T) {
 }
 
 func TestEveryMeaningHasASentence(t *testing.T) {
+	t.Parallel()
 	for code, text := range english.Errors {
 		if text == "" || code.Status() == 0 {
 			t.Errorf("%s: %q", code, text)
@@ -71,6 +73,7 @@ func TestEveryMeaningHasASentence(t *testing.T) {
 }
 
 func TestPagesAndErrorsInTheReadersLanguage(t *testing.T) {
+	t.Parallel()
 	all := []string{"en", "es", "de", "fr", "pt"}
 	for _, ca := range []struct{ name, path, accept, lang, words string }{
 		{"the browser's", "/join/nosuchc", "de-AT,de;q=0.9,en;q=0.5", "de", german.Page.Unknown.Heading},
@@ -113,6 +116,7 @@ func TestPagesAndErrorsInTheReadersLanguage(t *testing.T) {
 // A Flex token that has run out is renewed by the desktop; to load Flex anew
 // would end the agent's call.
 func TestExpiredTokenAdvisesNoReload(t *testing.T) {
+	t.Parallel()
 	reload := map[string]string{"en": "reload", "de": "laden", "es": "cargar", "fr": "recharge", "pt": "recarreg"}
 	for _, s := range speeches {
 		text := strings.ToLower(s.Errors[wire.CodeUnauthorized])

@@ -7,6 +7,7 @@ import (
 )
 
 func TestStaticNegotiation(t *testing.T) {
+	t.Parallel()
 	h := newRig().handler()
 	cases := []struct {
 		name, path, accept string
@@ -44,6 +45,7 @@ func TestStaticNegotiation(t *testing.T) {
 }
 
 func TestStaticCaching(t *testing.T) {
+	t.Parallel()
 	g := newRig()
 	h := g.handler()
 	versioned := readAssets(g.config.Static, nil).URL("app.wasm")
@@ -76,6 +78,7 @@ func TestStaticCaching(t *testing.T) {
 }
 
 func TestStaticShowsNothingElse(t *testing.T) {
+	t.Parallel()
 	h := newRig().handler()
 	for _, path := range []string{"", "vendor", "vendor/", ".hidden", "app.wasm.br", "../app.css", "..%2fapp.css", "vendor/../app.css"} {
 		if w := do(t, h, call{"GET", "/static/" + path, "", nil}); w.Code != http.StatusNotFound {
@@ -85,6 +88,7 @@ func TestStaticShowsNothingElse(t *testing.T) {
 }
 
 func TestMissingProgramIsSaidSo(t *testing.T) {
+	t.Parallel()
 	g := newRig()
 	g.config.Static = nil
 	h := g.handler()
@@ -99,6 +103,7 @@ func TestMissingProgramIsSaidSo(t *testing.T) {
 }
 
 func TestSmallFilesBrowsersAskFor(t *testing.T) {
+	t.Parallel()
 	h := newRig().handler()
 	if w := do(t, h, call{"GET", "/robots.txt", "", nil}); w.Code != http.StatusOK || !strings.Contains(w.Body.String(), "Disallow: /") {
 		t.Errorf("robots.txt: %d %q", w.Code, w.Body)

@@ -10,6 +10,7 @@ import (
 // TestTranslation: a page in the language that its reader wants asks browsers
 // not to translate it; any other may be translated.
 func TestTranslation(t *testing.T) {
+	t.Parallel()
 	for _, ca := range []struct {
 		name, path, accept string
 		translate          bool
@@ -51,6 +52,7 @@ func TestTranslation(t *testing.T) {
 
 // TestStoppedPage is in every page with a call, out of sight, in the page's language.
 func TestStoppedPage(t *testing.T) {
+	t.Parallel()
 	g := newRig()
 	g.config.Languages = []string{"en", "fr"}
 	h := g.handler()
