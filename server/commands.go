@@ -14,7 +14,7 @@ import (
 	"escalate/server/standalone"
 )
 
-// command is one thing that the binary does. getenv answers the settings, from
+// command is one thing that the binary does. getenv returns the settings, from
 // the environment and the settings file.
 type command struct {
 	name, what string

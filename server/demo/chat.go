@@ -54,7 +54,7 @@ func customerOf(c store.Conversation) customer {
 	return who
 }
 
-// findChat answers the chat that the customer's page asks for, else the first
+// findChat returns the chat that the customer's page asks for, else the first
 // of the demo Worker's that is open: it is also the desk's first.
 func (d *Demo) findChat(r *http.Request) (any, error) {
 	if sid := r.URL.Query().Get("c"); sid != "" {
@@ -76,7 +76,7 @@ func (d *Demo) findChat(r *http.Request) (any, error) {
 	return nil, errNoChat
 }
 
-// chatOf answers the Task of one of the demo's Conversations.
+// chatOf returns the Task of one of the demo's Conversations.
 func (d *Demo) chatOf(conversationSID string) (taskView, error) {
 	task, err := d.taskOf(conversationSID)
 	if err != nil {

@@ -20,7 +20,7 @@ type Seat struct {
 // SeatTask is a live Task of the demo Worker.
 type SeatTask struct{ SID, Customer string }
 
-// Seat answers the demo Worker, its live Tasks and a fresh Flex token.
+// Seat returns the demo Worker, its live Tasks and a fresh Flex token.
 func (d *Demo) Seat() (Seat, error) {
 	token, expires, err := d.issue()
 	if err != nil {
@@ -40,7 +40,7 @@ func (d *Demo) Seat() (Seat, error) {
 	return s, nil
 }
 
-// Supervisor answers the other Worker of the demo, who is its supervisor, and a
+// Supervisor returns the other Worker of the demo, who is its supervisor, and a
 // fresh Flex token of that role. Its Tasks are left out.
 func (d *Demo) Supervisor() (Seat, error) {
 	all, err := d.store.Workers.List()

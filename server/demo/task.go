@@ -30,7 +30,7 @@ func (v taskView) live() bool {
 	return v.Status == store.TaskAssigned || v.Status == store.TaskWrapping
 }
 
-// session answers a Flex token of the demo Worker, a fresh one each time.
+// session returns a Flex token of the demo Worker, a fresh one each time.
 func (d *Demo) session(*http.Request) (any, error) {
 	token, expires, err := d.issue()
 	if err != nil {
@@ -56,7 +56,7 @@ func (d *Demo) listTasks(r *http.Request) (any, error) {
 	return d.live(r.URL.Query().Get("worker") != "other")
 }
 
-// live answers the Tasks that are worked on, by the demo Worker or by the others.
+// live returns the Tasks that are worked on, by the demo Worker or by the others.
 func (d *Demo) live(mine bool) ([]taskView, error) {
 	all, err := d.store.Tasks.List()
 	if err != nil {

@@ -55,7 +55,7 @@ type Options struct {
 	Now    func() time.Time
 }
 
-// Main is the command "doctor": it prints the findings and answers an error
+// Main is the command "doctor": it prints the findings and returns an error
 // when something is broken.
 func Main(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) error {
 	flags := flag.NewFlagSet("doctor", flag.ContinueOnError)
@@ -70,7 +70,7 @@ func Main(ctx context.Context, args []string, getenv func(string) string, stdout
 	return Report(stdout, Examine(ctx, c, err, Options{}))
 }
 
-// Report prints findings, a line or two each, and answers an error that says
+// Report prints findings, a line or two each, and returns an error that says
 // how many are broken.
 func Report(w io.Writer, all []Finding) error {
 	broken := 0

@@ -33,7 +33,7 @@ func (s *server) agent(serve func(*http.Request, params, escalation.Agent) (any,
 	}
 }
 
-// escalate makes the code of a Task, or answers the one it has. The template's
+// escalate makes the code of a Task, or returns the one it has. The template's
 // front ends post the link into the chat themselves.
 func (s *server) escalate(r *http.Request, p params, a escalation.Agent) (escalation.Escalation, error) {
 	task, err := p.need("taskSid")

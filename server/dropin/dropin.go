@@ -72,14 +72,14 @@ type Escalations interface {
 
 // Agents tells who holds a Flex token.
 type Agents interface {
-	// Authenticate answers escalation.ErrUnauthorized for a token that is no
+	// Authenticate returns escalation.ErrUnauthorized for a token that is no
 	// good, and escalation.ErrUnavailable when that cannot be told now.
 	Authenticate(ctx context.Context, flexToken string) (escalation.Agent, error)
 }
 
 // Documents are the Sync Documents that hold the escalations.
 type Documents interface {
-	// NameOf answers the name of the Document with a SID, which is a join code;
+	// NameOf returns the name of the Document with a SID, which is a join code;
 	// escalation.ErrNotFound when there is none.
 	NameOf(ctx context.Context, sid string) (string, error)
 	// ReadToken makes a token that reads one Document; escalation.ErrForbidden

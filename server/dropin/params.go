@@ -19,7 +19,7 @@ type params struct {
 	query, body map[string]string
 }
 
-// get answers a parameter, or empty.
+// get returns a parameter, or empty.
 func (p params) get(name string) string {
 	if v := p.body[name]; v != "" {
 		return v
@@ -27,7 +27,7 @@ func (p params) get(name string) string {
 	return p.query[name]
 }
 
-// need answers a parameter that must be there.
+// need returns a parameter that must be there.
 func (p params) need(name string) (string, error) {
 	if v := p.get(name); v != "" {
 		return v, nil
@@ -35,7 +35,7 @@ func (p params) need(name string) (string, error) {
 	return "", &refusal{http.StatusBadRequest, "The parameter " + name + " is missing."}
 }
 
-// secret answers a parameter of the body. In a query it would be in logs and
+// secret returns a parameter of the body. In a query it would be in logs and
 // histories, so there it does not count.
 func (p params) secret(name string) string { return p.body[name] }
 

@@ -45,7 +45,7 @@ type Config struct {
 	Dir     string // the folder that make fills
 	Twilio  string // URL of local Twilio
 	Account store.Account
-	// Seat answers the demo's Worker and a fresh Flex token; Supervisor those of
+	// Seat returns the demo's Worker and a fresh Flex token; Supervisor those of
 	// its supervisor.
 	Seat, Supervisor func() (demo.Seat, error)
 	Log              *slog.Logger // nil discards
@@ -58,7 +58,7 @@ type Page struct {
 	csp   string
 }
 
-// New makes a Page; it answers ErrFolder where make has not run.
+// New makes a Page; it returns ErrFolder where make has not run.
 func New(c Config) (*Page, error) {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)

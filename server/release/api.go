@@ -109,7 +109,7 @@ type active struct {
 	archived bool
 }
 
-// released answers what is in the newest release; nothing before the first.
+// released returns what is in the newest release; nothing before the first.
 func (a *api) released() ([]active, error) {
 	releases, err := a.flex.ListPluginRelease(new(flex.ListPluginReleaseParams).SetPageSize(page))
 	if err != nil {

@@ -47,7 +47,7 @@ type options struct {
 	desk    string // address
 }
 
-// Main runs local Twilio without the product until ctx ends. It answers
+// Main runs local Twilio without the product until ctx ends. It returns
 // flag.ErrHelp when help was asked for and given.
 func Main(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) error {
 	o, err := readOptions(args, getenv, stderr)
@@ -134,7 +134,7 @@ func readOptions(args []string, getenv func(string) string, stderr io.Writer) (o
 // sidForm is Twilio's: whoever takes a SID from us may check for it.
 var sidForm = regexp.MustCompile(`^[A-Z]{2}[0-9a-f]{32}$`)
 
-// check answers all that is wrong with the options, joined.
+// check returns all that is wrong with the options, joined.
 func (o options) check() error {
 	var errs []error
 	a := o.config.Account
