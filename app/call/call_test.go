@@ -36,6 +36,7 @@ func with(t video.Track, f func(*video.Track)) video.Track {
 }
 
 func TestApply(t *testing.T) {
+	t.Parallel()
 	lost := &video.Error{Reason: video.SignalingLost, Code: 53001}
 	tests := []struct {
 		name   string
@@ -121,6 +122,7 @@ func TestApply(t *testing.T) {
 
 // An event must leave the State it was applied to alone: pages compare them.
 func TestApplyCopies(t *testing.T) {
+	t.Parallel()
 	base := func() State {
 		s := inCall()
 		for _, e := range []video.Event{
@@ -150,6 +152,7 @@ func TestApplyCopies(t *testing.T) {
 }
 
 func TestJoined(t *testing.T) {
+	t.Parallel()
 	t.Run("after events", func(t *testing.T) {
 		s := New().Begin().Apply(video.ParticipantConnected{Participant: bob})
 		s = s.Apply(video.LocalTrackPublished{Track: shared}).Joined("RM1", me)
@@ -178,6 +181,7 @@ func TestJoined(t *testing.T) {
 }
 
 func TestRemote(t *testing.T) {
+	t.Parallel()
 	if _, ok := New().Remote(); ok {
 		t.Error("someone in an empty Room")
 	}
@@ -190,6 +194,7 @@ func TestRemote(t *testing.T) {
 }
 
 func TestQualityWords(t *testing.T) {
+	t.Parallel()
 	for level, want := range map[int]string{-1: "", 0: "broken", 1: "bad", 2: "weak", 3: "fair", 4: "good", 5: "good", 6: ""} {
 		if got := QualityWords(level); got != want {
 			t.Errorf("level %d: %q, want %q", level, got, want)

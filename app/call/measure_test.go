@@ -11,6 +11,7 @@ func heard(sid string, energy, seconds float64) video.Stats {
 }
 
 func TestSpeakingFollowsTheSound(t *testing.T) {
+	t.Parallel()
 	s := New()
 	quiet, click := heard("PA1", 1, 10), heard("PA1", 1.001, 10.5)
 	s = s.Measured(video.Stats{}, heard("PA1", 0.0000001, 10))
@@ -37,6 +38,7 @@ func TestSpeakingFollowsTheSound(t *testing.T) {
 }
 
 func TestCauses(t *testing.T) {
+	t.Parallel()
 	at := video.Stats{Received: 100, Sent: 100}
 	for _, tt := range []struct {
 		name string
@@ -63,6 +65,7 @@ func TestCauses(t *testing.T) {
 }
 
 func TestStalled(t *testing.T) {
+	t.Parallel()
 	at := video.Stats{Received: 100}
 	s := New()
 	measure := func() {
@@ -92,6 +95,7 @@ func TestStalled(t *testing.T) {
 }
 
 func TestDirection(t *testing.T) {
+	t.Parallel()
 	s := New()
 	for _, tt := range []struct {
 		q    video.NetworkQuality
@@ -109,6 +113,7 @@ func TestDirection(t *testing.T) {
 }
 
 func TestPausedEndsWithTheParticipant(t *testing.T) {
+	t.Parallel()
 	s := New().Apply(video.ParticipantConnected{Participant: video.Participant{SID: "PA1"}}).PausedBy("PA1", true)
 	if !s.Paused("PA1") {
 		t.Fatal("not paused")

@@ -6,6 +6,7 @@ import (
 )
 
 func TestNotes(t *testing.T) {
+	t.Parallel()
 	n := Note{Type: NoteText, ID: "a/1", Text: "¿Hola? 👋"}
 	got, ok := ReadNote(n.Encode())
 	n.Escalate = NoteVersion
@@ -26,6 +27,7 @@ func TestNotes(t *testing.T) {
 }
 
 func TestTalk(t *testing.T) {
+	t.Parallel()
 	var first Talk
 	w := first.Write("me/1", "Hello")
 	if len(first.Lines) != 0 || len(w.Lines) != 1 || !w.Lines[0].Mine() || w.Lines[0].Delivery != Sending {

@@ -12,6 +12,7 @@ const (
 )
 
 func TestOf(t *testing.T) {
+	t.Parallel()
 	cases := []struct {
 		name, agent string
 		want        Kind

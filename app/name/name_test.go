@@ -7,6 +7,7 @@ import (
 )
 
 func TestClean(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct{ what, give, want string }{
 		{"a name", "Maria Lopez", "Maria Lopez"},
 		{"right to left", "\u05e8\u05d5\u05e0\u05d9 \u05db\u05d4\u05df", "\u05e8\u05d5\u05e0\u05d9 \u05db\u05d4\u05df"},
@@ -36,6 +37,7 @@ func TestClean(t *testing.T) {
 }
 
 func TestPerson(t *testing.T) {
+	t.Parallel()
 	for s, want := range map[string]bool{
 		"Maria": true, "\u674e\u96f7": true, "Maria: 2nd line": true, "maria@example.com": true, "3M": true,
 		"": false, "+1 555 000 1111": false, "whatsapp:+15550001111": false, "sms:(555) 000-1111": false, "...": false,

@@ -14,6 +14,7 @@ import (
 // TestMintAgreesWithTwilioGo holds Mint and MintSync to what Twilio's own
 // library writes.
 func TestMintAgreesWithTwilioGo(t *testing.T) {
+	t.Parallel()
 	type made struct {
 		raw string
 		err error

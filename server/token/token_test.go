@@ -22,6 +22,7 @@ func secretOf(sid string) (string, bool) {
 }
 
 func TestMintedTokenVerifies(t *testing.T) {
+	t.Parallel()
 	raw, err := Mint(testKey, Video{Identity: "agent:WK1:n", Room: "abc2345"}, now, 10*time.Minute)
 	if err != nil {
 		t.Fatal(err)
@@ -44,6 +45,7 @@ func TestMintedTokenVerifies(t *testing.T) {
 }
 
 func TestMintedHeader(t *testing.T) {
+	t.Parallel()
 	raw, err := Mint(testKey, Video{Identity: "x"}, now, time.Minute)
 	if err != nil {
 		t.Fatal(err)
@@ -63,6 +65,7 @@ func TestMintedHeader(t *testing.T) {
 }
 
 func TestMintRefuses(t *testing.T) {
+	t.Parallel()
 	who := Video{Identity: "x"}
 	for _, c := range []struct {
 		name string
@@ -106,6 +109,7 @@ func sign(t *testing.T, method jwt.SigningMethod, key any, change func(header, c
 }
 
 func TestVerifyTellsFaultsApart(t *testing.T) {
+	t.Parallel()
 	good := []byte(testKey.Secret)
 	hs := jwt.SigningMethodHS256
 	valid := sign(t, hs, good, nil)
@@ -152,6 +156,7 @@ func TestVerifyTellsFaultsApart(t *testing.T) {
 }
 
 func TestVerifyWithoutVideoGrant(t *testing.T) {
+	t.Parallel()
 	raw := sign(t, jwt.SigningMethodHS256, []byte(testKey.Secret), func(_, c map[string]any) {
 		c["grants"] = map[string]any{"identity": "x", "data_sync": map[string]any{"service_sid": "IS1"}}
 	})
@@ -162,6 +167,7 @@ func TestVerifyWithoutVideoGrant(t *testing.T) {
 }
 
 func TestCodeOfForeignError(t *testing.T) {
+	t.Parallel()
 	if got := Code(errors.New("x")); got != 0 {
 		t.Errorf("got %d, want 0", got)
 	}
@@ -178,6 +184,7 @@ func FuzzVerifyNeverPanics(f *testing.F) {
 }
 
 func TestMintSync(t *testing.T) {
+	t.Parallel()
 	raw, err := MintSync(testKey, "reader-abc2345", "IS1", now, time.Hour)
 	if err != nil {
 		t.Fatal(err)

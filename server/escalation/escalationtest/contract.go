@@ -167,7 +167,11 @@ func (c *contract) documentTTLKept() {
 			c.Fatal(err)
 		}
 	}
-	c.Pass(40 * time.Second)
+	c.Pass(20 * time.Second)
+	if _, err := c.Documents.Fetch(c.ctx, kept.Name); err != nil {
+		c.Errorf("before the time to live that it had: %v", err)
+	}
+	c.Pass(20 * time.Second)
 	if _, err := c.Documents.Fetch(c.ctx, prolonged.Name); err != nil {
 		c.Errorf("with a new time to live: %v", err)
 	}
