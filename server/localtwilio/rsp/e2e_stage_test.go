@@ -15,6 +15,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -32,7 +33,7 @@ import (
 const slowPatience = 60 * time.Second
 
 // stage is the real thing, without REST: store, media and signalling on
-// loopback, and one Chromium.
+// loopback, and a tab of Chromium.
 type stage struct {
 	t          *testing.T
 	srv        *Server
@@ -43,6 +44,49 @@ type stage struct {
 	tab        context.Context
 	// The way of all UDP to media and TURN.
 	mediaLine, turnLine *line
+}
+
+// theBrowser is one Chromium for all tests, which takes seconds to start. Each test has a
+// profile and a tab of its own in it.
+var theBrowser sharedBrowser
+
+type sharedBrowser struct {
+	mu   sync.Mutex
+	ctx  context.Context // guarded by mu; nil until a test wants it
+	stop func()
+	dir  string
+}
+
+func (b *sharedBrowser) context() (context.Context, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.ctx != nil {
+		return b.ctx, nil
+	}
+	var err error
+	if b.dir, err = os.MkdirTemp("", "rsp-chromium"); err != nil {
+		return nil, err
+	}
+	b.ctx, b.stop, err = chromium.Start(context.Background(), chromium.Path(), b.dir,
+		chromedp.Flag("autoplay-policy", "no-user-gesture-required"))
+	return b.ctx, err
+}
+
+func (b *sharedBrowser) close() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.ctx != nil {
+		b.stop()
+	}
+	if b.dir != "" {
+		_ = os.RemoveAll(b.dir) // it is only temporary
+	}
+}
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	theBrowser.close()
+	os.Exit(code)
 }
 
 func newStage(t *testing.T) *stage {
@@ -104,14 +148,17 @@ func newStageOver(t *testing.T, conn net.PacketConn) *stage {
 	web := httptest.NewServer(mux)
 	t.Cleanup(web.Close)
 
-	browser, stop, err := chromium.Start(context.Background(), chromium.Path(), t.TempDir(),
-		chromedp.Flag("autoplay-policy", "no-user-gesture-required"))
+	browser, err := theBrowser.context()
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(stop)
-	s.srv, s.url, s.tab = srv, web.URL, browser
-	ctx, cancel := context.WithTimeout(browser, slowPatience)
+	tab, shut := chromedp.NewContext(browser, chromedp.WithNewBrowserContext())
+	t.Cleanup(shut)
+	s.srv, s.url, s.tab = srv, web.URL, tab
+	if err := chromedp.Do(tab); err != nil { // opens it: a tab lives as long as the context it is opened with
+		t.Fatalf("open a tab: %v", err)
+	}
+	ctx, cancel := context.WithTimeout(tab, slowPatience)
 	defer cancel()
 	if _, err := chromedp.Run(ctx, chromedp.Navigate(s.url+"/stage.html")); err != nil {
 		t.Fatalf("open the stage: %v", err)
@@ -263,23 +310,15 @@ func (p *page) until(what, expression string) {
 
 func (p *page) forget() { p.is("log.length = 0", "0") }
 
-// grows waits until all of the Tracks ("identity/name") move forward.
+// grows waits until all of the Tracks ("identity/name") move forward within the same half second.
 func (p *page) grows(tracks ...string) {
 	p.s.t.Helper()
 	names, err := json.Marshal(tracks)
 	if err != nil {
 		p.s.t.Fatal(err)
 	}
-	deadline := time.Now().Add(slowPatience)
-	for {
-		missing := p.str(fmt.Sprintf("growing(%s, 500)", names))
-		if missing == "" {
-			return
-		}
-		p.s.t.Logf("%s: not yet: %s", p.name, missing)
-		if time.Now().After(deadline) {
-			p.s.t.Fatalf("%s: media does not flow: %s; events:\n%s", p.name, missing, p.log())
-		}
+	if missing := p.str(fmt.Sprintf("flowing(%s, 500, %d)", names, slowPatience.Milliseconds()-5000)); missing != "" {
+		p.s.t.Fatalf("%s: media does not flow: %s; events:\n%s", p.name, missing, p.log())
 	}
 }
 

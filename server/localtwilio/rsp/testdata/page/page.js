@@ -154,6 +154,20 @@ async function growing(names, milliseconds) {
   return names.every(n => after[n] > (before[n] || 0)) ? '' : JSON.stringify({ want: names, before, after });
 }
 
+// flowing waits until there was a time of so many milliseconds, or less, in which all of the Tracks
+// moved forward. It returns '', or what it saw last.
+async function flowing(names, within, patience) {
+  const looks = [], end = performance.now() + patience;
+  for (;;) {
+    const at = performance.now(), now = await received();
+    while (looks.length > 1 && looks[0].at < at - within) { looks.shift(); }
+    if (looks.length && names.every(n => now[n] > (looks[0].counts[n] || 0))) { return ''; }
+    if (at > end) { return JSON.stringify({ want: names, before: looks.length ? looks[0].counts : {}, after: now }); }
+    looks.push({ at, counts: now });
+    await new Promise(resolve => setTimeout(resolve, 25));
+  }
+}
+
 function picture() {
   const canvas = document.createElement('canvas');
   canvas.width = 160; canvas.height = 90;
