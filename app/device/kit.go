@@ -281,8 +281,11 @@ func (k *Kit) Attach(elementID string) {
 	}
 }
 
-// OnMute, OnCamera and OnFlip are clicks.
+// OnMute is a click on the microphone.
+func (k *Kit) OnMute(app.Context, app.Event) { k.Toggle(video.Audio) }
 
-func (k *Kit) OnMute(app.Context, app.Event)   { k.Toggle(video.Audio) }
+// OnCamera is a click on the camera.
 func (k *Kit) OnCamera(app.Context, app.Event) { k.Toggle(video.Video) }
-func (k *Kit) OnFlip(app.Context, app.Event)   { k.Flip() }
+
+// OnFlip is a click that changes between front and rear camera.
+func (k *Kit) OnFlip(app.Context, app.Event) { k.Flip() }

@@ -86,7 +86,7 @@ func respond(r *http.Request, status int, body string) *http.Response {
 	rec := httptest.NewRecorder()
 	rec.Header().Set("Date", time.Now().UTC().Format(http.TimeFormat))
 	rec.WriteHeader(status)
-	rec.WriteString(body)
+	_, _ = rec.WriteString(body)
 	resp := rec.Result()
 	resp.Request = r
 	return resp

@@ -100,8 +100,8 @@ func (p *process) find(t *testing.T, form string) string {
 // kill is kill -9.
 func (p *process) kill() {
 	if p.cmd.ProcessState == nil {
-		p.cmd.Process.Kill()
-		p.cmd.Wait()
+		_ = p.cmd.Process.Kill()
+		_ = p.cmd.Wait()
 	}
 }
 

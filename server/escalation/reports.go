@@ -43,7 +43,7 @@ func (r *reports) do(code string, write func() error) error {
 	t.newest++
 	mine := t.newest
 	r.mu.Unlock()
-	defer r.leave(code, t)
+	defer r.leave(t)
 
 	<-t.turn
 	defer func() { t.turn <- struct{}{} }()
@@ -71,7 +71,7 @@ func (r *reports) look(t *report, mine int) (stale bool, wait time.Duration) {
 }
 
 // leave forgets the topics that nobody needs any more.
-func (r *reports) leave(code string, t *report) {
+func (r *reports) leave(t *report) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	t.users--

@@ -314,7 +314,7 @@ func TestSignaling(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			defer ws.CloseNow()
+			defer ws.CloseNow() //nolint:errcheck // it may be closed already
 			raw := must(token.Mint(tt.key, token.Video{Identity: "alice", Room: "r"}, time.Now(), time.Hour))(t)
 			hello := must(json.Marshal(map[string]any{
 				"type": "hello", "version": 2, "id": "1", "timeout": 5000,
@@ -356,7 +356,7 @@ func TestCloseLeavesNothing(t *testing.T) {
 	if err := s.Close(); err != nil {
 		t.Error(err)
 	}
-	ws.CloseNow()
+	_ = ws.CloseNow()
 	http.DefaultTransport.(*http.Transport).CloseIdleConnections()
 	ln, err := net.Listen("tcp", addr)
 	if err != nil {

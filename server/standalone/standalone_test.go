@@ -156,7 +156,7 @@ func TestLocalTwilioKeepsItsKeys(t *testing.T) {
 
 func TestLocalTwilioDemo(t *testing.T) {
 	product := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		io.WriteString(w, "product "+r.URL.EscapedPath())
+		_, _ = io.WriteString(w, "product "+r.URL.EscapedPath())
 	}))
 	t.Cleanup(product.Close)
 	r := local(t, nil, "--product", product.URL, "--desk-addr", "127.0.0.1:0")

@@ -14,7 +14,7 @@ func TestElsewhere(t *testing.T) {
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		user, _, _ := r.BasicAuth()
 		body, _ := io.ReadAll(r.Body)
-		io.WriteString(w, strings.Join([]string{r.Method, r.Host, r.RequestURI, user, string(body)}, " "))
+		_, _ = io.WriteString(w, strings.Join([]string{r.Method, r.Host, r.RequestURI, user, string(body)}, " "))
 	}))
 	t.Cleanup(s.Close)
 	host := strings.TrimPrefix(s.URL, "http://")

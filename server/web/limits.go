@@ -215,7 +215,7 @@ func try(ctx context.Context, limiter *ratelimit.GuessLimiter, place []string, s
 		err := f()
 		switch {
 		case err == nil:
-			return ratelimit.Right, err
+			return ratelimit.Right, nil
 		case errors.Is(err, escalation.ErrUnknownCode), errors.Is(err, escalation.ErrUnauthorized), errors.Is(err, escalation.ErrNotFound):
 			return ratelimit.Wrong, err
 		}

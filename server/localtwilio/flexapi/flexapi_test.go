@@ -99,7 +99,7 @@ func (b *bench) follow(token string) *websocket.Conn {
 	b.t.Helper()
 	ctx, cancel := context.WithTimeout(b.t.Context(), patience)
 	defer cancel()
-	ws, _, err := websocket.Dial(ctx, "ws"+strings.TrimPrefix(b.url, "http")+"/event-bridge/v1/wschannels?token="+token, nil) //nolint:bodyclose // the library's
+	ws, _, err := websocket.Dial(ctx, "ws"+strings.TrimPrefix(b.url, "http")+"/event-bridge/v1/wschannels?token="+token, nil)
 	if err != nil {
 		b.t.Fatal(err)
 	}

@@ -62,7 +62,7 @@ func pionOffer(t testing.TB) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer pc.Close() //nolint:errcheck // it is not connected to anything
+	defer pc.Close()
 	addTracks(t, pc)
 	offer, err := pc.CreateOffer(nil)
 	if err != nil {

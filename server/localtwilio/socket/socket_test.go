@@ -92,7 +92,7 @@ func (b *bench) try() (*websocket.Conn, int) {
 	b.t.Helper()
 	ctx, cancel := context.WithTimeout(b.t.Context(), patience)
 	defer cancel()
-	ws, answer, err := websocket.Dial(ctx, b.url, nil) //nolint:bodyclose // the library's
+	ws, answer, err := websocket.Dial(ctx, b.url, nil)
 	if err != nil {
 		if answer == nil {
 			b.t.Fatal(err)

@@ -106,7 +106,7 @@ func (b *bench) dial() *client {
 	b.t.Helper()
 	ctx, cancel := context.WithTimeout(b.t.Context(), patience)
 	defer cancel()
-	ws, _, err := websocket.Dial(ctx, b.url, nil) //nolint:bodyclose // the library's
+	ws, _, err := websocket.Dial(ctx, b.url, nil)
 	if err != nil {
 		b.t.Fatal(err)
 	}

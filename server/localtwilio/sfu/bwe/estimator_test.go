@@ -68,7 +68,7 @@ func (l *simLink) feed() {
 	f := &rtcp.TransportLayerCC{BaseSequenceNumber: l.flight[0].number, PacketStatusCount: uint16(n)}
 	var at int64
 	for i, p := range l.flight[:n] {
-		symbol := uint16(rtcp.TypeTCCPacketNotReceived)
+		symbol := rtcp.TypeTCCPacketNotReceived
 		if !p.at.IsZero() {
 			us := p.at.UnixMicro() - origin*1_000_000
 			if at == 0 {
