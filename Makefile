@@ -93,6 +93,7 @@ test: deps-test lint test-unit test-wasm e2e ## every test, browser tests too
 
 test-unit: deps-test wasm ffmpeg ## Go tests on this machine, with the race detector
 	$(GO) test -race ./...
+	$(GO) test -C server/bench/media .
 
 test-wasm: ## the JavaScript boundary, compiled to WASM and run under node
 	PATH="$$PATH:$$($(GO) env GOROOT)/lib/wasm" GOOS=js GOARCH=wasm $(GO) test ./app/browser/... ./app/video/twiliojs/...
@@ -163,7 +164,8 @@ plots: ## the plots of docs/performance.md, from its tables
 
 bench-media: QUALITY := 5
 bench-media: deps-test build chromium bin/bench/livekit-$(LIVEKIT) ## how fast local Twilio's media are, against LiveKit's server, which it builds; some 20 minutes
-	$(GO) run ./server/bench/media -chromium $(CHROMIUM) -livekit bin/bench/livekit-$(LIVEKIT)
+	$(GO) build -C server/bench/media -o $(CURDIR)/bin/bench/media .
+	bin/bench/media -chromium $(CHROMIUM) -livekit bin/bench/livekit-$(LIVEKIT)
 
 # Built for the benchmark alone: go.mod knows nothing of it.
 bin/bench/livekit-$(LIVEKIT):

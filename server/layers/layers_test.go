@@ -93,7 +93,6 @@ var may = []struct {
 	{"server/layers", nil},
 	{"server/bench/measure", nil},
 	{"server/bench/plot", nil},
-	{"server/bench/media", []string{"server/bench/measure", "server/core", "server/standalone", "server/token"}},
 	{"server/bench", []string{"server/bench/measure", "server/bench/plot", "server/core", "server/web", "server/ratelimit", "server/token", "server/localtwilio/store", "app/wire"}},
 	{"server/chromium", nil}, // for tests and benchmarks
 	{"server/e2e", []string{"server/core"}},
@@ -114,10 +113,10 @@ var outside = []struct {
 	{"golang.org/x/net/html", []string{"server/web"}, "documents are written in one package"},
 	{"github.com/twilio/twilio-go/rest", []string{"server/twilioapi", "server/release"},
 		"one package speaks to Twilio's REST API for the product; another releases the plugin, once per version and from a terminal"},
-	{"github.com/pion/", []string{"server/localtwilio/sfu", "server/localtwilio/sfu/bwe", "server/localtwilio/sfu/nack", "server/localtwilio/sfu/rtpseq", "server/localtwilio/sfu/sdp", "server/localtwilio/turnserver", "server/localtwilio/recording", "server/bench/media"},
-		"media stays behind sfu and turnserver; recording puts packets in order and together, which an SFU never does; the benchmark has load clients"},
+	{"github.com/pion/", []string{"server/localtwilio/sfu", "server/localtwilio/sfu/bwe", "server/localtwilio/sfu/nack", "server/localtwilio/sfu/rtpseq", "server/localtwilio/sfu/sdp", "server/localtwilio/turnserver", "server/localtwilio/recording"},
+		"media stays behind sfu and turnserver; recording puts packets in order and together, which an SFU never does"},
 	{"github.com/at-wat/ebml-go", []string{"server/localtwilio/recording"}, "one package writes media files"},
-	{"github.com/coder/websocket", []string{"server/localtwilio/socket", "server/bench/media"}, "one package accepts WebSockets, ends them and waits for them; the benchmark has load clients"},
+	{"github.com/coder/websocket", []string{"server/localtwilio/socket"}, "one package accepts WebSockets, ends them and waits for them"},
 	{"go.etcd.io/bbolt", []string{"server/localtwilio/store"}, "one package owns the file"},
 	{"github.com/gorilla/mux", []string{"server/web", "server/dropin", "server/demo", "server/flexdev", "server/core", "server/standalone", "server/localtwilio", "server/localtwilio/rest", "server/bench"}, "routing belongs to the servers"},
 }

@@ -8,7 +8,9 @@ import (
 	"time"
 
 	"github.com/coder/websocket"
+	"github.com/livekit/protocol/livekit"
 	"github.com/pion/webrtc/v4"
+	"google.golang.org/protobuf/proto"
 )
 
 // liveKitClient is a made-up Participant's signalling as livekit-client speaks it
@@ -19,7 +21,7 @@ type liveKitClient struct {
 	p *participant
 
 	// Of the reading goroutine.
-	offers     uint64 // made so far; the last one's id
+	offers     uint32 // made so far; the last one's id
 	unanswered bool
 	again      bool // offer again when it is answered
 	candidates []webrtc.ICECandidateInit
@@ -29,7 +31,11 @@ type liveKitClient struct {
 const pingEvery = 5 * time.Second
 
 func dialLiveKit(ctx context.Context, signaling, token string, p *participant) (_ connection, err error) {
-	q := url.Values{"access_token": {token}, "join_request": {joinQuery()}}
+	join, err := joinQuery()
+	if err != nil {
+		return nil, err
+	}
+	q := url.Values{"access_token": {token}, "join_request": {join}}
 	s, err := openSocket(ctx, signaling+"/rtc/v1?"+q.Encode(), websocket.MessageBinary)
 	if err != nil {
 		return nil, err
@@ -45,32 +51,36 @@ func dialLiveKit(ctx context.Context, signaling, token string, p *participant) (
 
 // take handles a message of the server.
 func (l *liveKitClient) take(b []byte) error {
-	_, parts, err := fields(b)
-	if err != nil {
-		return err
+	var m livekit.SignalResponse
+	if err := proto.Unmarshal(b, &m); err != nil {
+		return fmt.Errorf("read message: %w", err)
 	}
-	for field, body := range parts {
-		switch field {
-		case responseJoin:
-			err = l.send(addTrackRequest(l.p.track.ID()))
-		case responsePublished:
-			if err = l.p.publish(); err == nil {
-				err = l.offer()
-			}
-		case responseSections:
-			err = l.addSections(body)
-		case responseAnswer:
-			err = l.answered(body)
-		case responseTrickle:
-			err = l.candidate(body)
-		case responseLeave:
-			err = fmt.Errorf("%w: leave", errRefused)
-		}
-		if err != nil {
+	switch m := m.GetMessage().(type) {
+	case *livekit.SignalResponse_Join:
+		return l.request(addTrackRequest(l.p.track.ID()))
+	case *livekit.SignalResponse_TrackPublished:
+		if err := l.p.publish(); err != nil {
 			return err
 		}
+		return l.offer()
+	case *livekit.SignalResponse_MediaSectionsRequirement:
+		return l.addSections(m.MediaSectionsRequirement.GetNumVideos())
+	case *livekit.SignalResponse_Answer:
+		return l.answered(m.Answer.GetSdp())
+	case *livekit.SignalResponse_Trickle:
+		return l.candidate(m.Trickle.GetCandidateInit())
+	case *livekit.SignalResponse_Leave:
+		return fmt.Errorf("%w: leave", errRefused)
 	}
 	return nil
+}
+
+func (l *liveKitClient) request(m *livekit.SignalRequest) error {
+	b, err := proto.Marshal(m)
+	if err != nil {
+		return fmt.Errorf("write message: %w", err)
+	}
+	return l.send(b)
 }
 
 // offer negotiates, or does so when the last offer is answered.
@@ -85,15 +95,11 @@ func (l *liveKitClient) offer() error {
 	}
 	l.unanswered = true
 	l.offers++
-	return l.send(offerRequest(sdp, l.offers))
+	return l.request(offerRequest(sdp, l.offers))
 }
 
-func (l *liveKitClient) answered(b []byte) error {
-	d, err := parseDescription(b)
-	if err != nil {
-		return err
-	}
-	if err := l.p.setRemote(webrtc.SDPTypeAnswer, d.sdp); err != nil {
+func (l *liveKitClient) answered(sdp string) error {
+	if err := l.p.setRemote(webrtc.SDPTypeAnswer, sdp); err != nil {
 		return err
 	}
 	for _, c := range l.candidates {
@@ -111,13 +117,8 @@ func (l *liveKitClient) answered(b []byte) error {
 }
 
 // addSections adds as many sections to receive in as the server misses.
-func (l *liveKitClient) addSections(b []byte) error {
-	numbers, _, err := fields(b)
-	if err != nil {
-		return fmt.Errorf("read sections: %w", err)
-	}
-	const videos = 2
-	for range numbers[videos] {
+func (l *liveKitClient) addSections(videos uint32) error {
+	for range videos {
 		if _, err := l.p.pc.AddTransceiverFromKind(webrtc.RTPCodecTypeVideo,
 			webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionRecvonly}); err != nil {
 			return fmt.Errorf("add section: %w", err)
@@ -126,13 +127,9 @@ func (l *liveKitClient) addSections(b []byte) error {
 	return l.offer()
 }
 
-func (l *liveKitClient) candidate(b []byte) error {
-	_, texts, err := fields(b)
-	if err != nil {
-		return fmt.Errorf("read candidate: %w", err)
-	}
+func (l *liveKitClient) candidate(text string) error {
 	var c webrtc.ICECandidateInit
-	if err := json.Unmarshal(texts[1], &c); err != nil {
+	if err := json.Unmarshal([]byte(text), &c); err != nil {
 		return fmt.Errorf("read candidate: %w", err)
 	}
 	if l.p.pc.RemoteDescription() == nil {
