@@ -79,7 +79,7 @@ func (c Check) Fields() app.UI {
 	return ui.Hide(app.Div().Class("fields"), k.capture == nil).Body(append(k.Selects(),
 		app.Div().Class("chime").Body(k.BlurButton(),
 			ui.Hide(app.P().Class("fine"), k.screen.Notice == words.Sentence{}).Body(ui.Sentence(k.screen.Notice))),
-		k.chimeTest())...)
+		k.Chime.button())...)
 }
 
 // Advice says what went wrong with camera or microphone, and what to do.

@@ -9,32 +9,36 @@ import (
 	"escalate/app/words"
 )
 
-// chime is the test sound of the speaker.
-type chime struct {
+// Chime is the test sound of the speaker.
+type Chime struct {
+	screen  *ui.Screen
+	host    Host
+	choices *Choices
+
 	playing bool
 	said    string // about it
 }
 
-// Chime plays a sound through the chosen speaker.
-func (k *Kit) Chime() {
-	if k.chime.playing {
+// Play plays it through the chosen speaker.
+func (c *Chime) Play() {
+	if c.playing {
 		return
 	}
-	k.chime = chime{playing: true, said: words.ChimePlaying.In(k.screen.Lang)}
-	speaker := k.Choices.Device(AudioOutput)
-	k.screen.Act(func(ctx context.Context) error { return k.host.Chime(ctx, speaker) }, func(err error) {
-		k.chime.playing = false
+	c.playing, c.said = true, words.ChimePlaying.In(c.screen.Lang)
+	speaker := c.choices.Device(AudioOutput)
+	c.screen.Act(func(ctx context.Context) error { return c.host.Chime(ctx, speaker) }, func(err error) {
+		c.playing = false
 		if err != nil {
-			k.chime.said = words.ChimeFailed.In(k.screen.Lang)
+			c.said = words.ChimeFailed.In(c.screen.Lang)
 		}
 	})
 }
 
-// chimeTest is the button for it.
-func (k *Kit) chimeTest() app.UI {
-	play := func(app.Context, app.Event) { k.Chime() }
+// button plays it.
+func (c *Chime) button() app.UI {
+	play := func(app.Context, app.Event) { c.Play() }
 	return app.Div().Class("chime").Body(
-		ui.Button(ChimeButton, "button-quiet", ui.IconSound, words.ChimeButton.In(k.screen.Lang), play).Aria("busy", ui.OnOff(k.chime.playing)),
-		ui.Hide(app.Span().ID(ChimeNote).Class("fine").Role("status"), k.chime.said == "").Text(k.chime.said),
+		ui.Button(ChimeButton, "button-quiet", ui.IconSound, words.ChimeButton.In(c.screen.Lang), play).Aria("busy", ui.OnOff(c.playing)),
+		ui.Hide(app.Span().ID(ChimeNote).Class("fine").Role("status"), c.said == "").Text(c.said),
 	)
 }

@@ -19,15 +19,14 @@ type Kit struct {
 	Choices Choices
 	Prompt  Prompt
 	Plugs   Plugs
+	Chime   Chime
 	Wait    Patience
 
 	screen   *ui.Screen
-	host     Host
 	devices  video.Devices
 	call     Call
 	switches switches
 	blur     blur
-	chime    chime
 
 	capture video.Capture
 	micOn   bool // before the call; in it, the call tells
@@ -44,18 +43,19 @@ func New(screen *ui.Screen, host Host, devices video.Devices, call Call, intentK
 		Choices: Choices{host: host, devices: map[string]string{}},
 		Prompt:  Prompt{screen: screen},
 		Wait:    Usual(),
-		screen:  screen, host: host, devices: devices, call: call,
+		screen:  screen, devices: devices, call: call,
 		micOn: true, camOn: true,
 	}
 	k.switches = newSwitches(screen, k.setter, k.wasSet)
 	k.Plugs = newPlugs(k)
+	k.Chime = Chime{screen: screen, host: host, choices: &k.Choices}
 	return k
 }
 
 // Begin starts what lasts as long as the page, until stop.
 func (k *Kit) Begin() (stop func()) {
 	k.Choices.recall()
-	return k.devices.OnChange(func() { k.screen.Do(k.plugged) })
+	return k.devices.OnChange(func() { k.screen.Do(k.Plugs.changed) })
 }
 
 // Capture returns what was captured, nil for nothing.
@@ -256,22 +256,6 @@ func (k *Kit) Seen(visible bool) {
 		k.hidden = true
 		k.switches.set(video.Video, false)
 	}
-}
-
-// plugged looks at the devices anew. In a call the Room tells which are gone;
-// before it we have to look.
-func (k *Kit) plugged() {
-	if k.capture != nil && k.call.Room() == nil {
-		for kind := range kinds {
-			if !k.capture.Has(kind) && k.capture.Missing(kind) == nil && (kind == video.Audio || k.camOn) {
-				k.Plugs.missing(kind)
-			}
-		}
-		if len(k.Plugs.gone) == 0 {
-			k.screen.Say(words.DeviceNew.In(k.screen.Lang))
-		}
-	}
-	k.Plugs.list()
 }
 
 // Attach draws our own picture into an element.

@@ -22,6 +22,23 @@ func newPlugs(k *Kit) Plugs {
 	return Plugs{kit: k, using: map[video.Kind]string{}, gone: map[video.Kind]video.Device{}}
 }
 
+// changed looks at the devices anew. In a call the Room tells which are gone;
+// before it we have to look.
+func (p *Plugs) changed() {
+	k := p.kit
+	if k.capture != nil && k.call.Room() == nil {
+		for kind := range kinds {
+			if !k.capture.Has(kind) && k.capture.Missing(kind) == nil && (kind == video.Audio || k.camOn) {
+				p.gone[kind], _ = p.find(kinds[kind], p.using[kind])
+			}
+		}
+		if len(p.gone) == 0 {
+			k.screen.Say(words.DeviceNew.In(k.screen.Lang))
+		}
+	}
+	p.list()
+}
+
 // list looks what is there.
 func (p *Plugs) list() {
 	if p.kit.capture == nil {
@@ -72,9 +89,6 @@ func (p *Plugs) find(kind, id string) (d video.Device, ok bool) {
 	}
 	return p.all[i], true
 }
-
-// missing is told that the device in use is not there any more.
-func (p *Plugs) missing(k video.Kind) { p.gone[k], _ = p.find(kinds[k], p.using[k]) }
 
 // Gone says whether a device was unplugged and is not replaced yet.
 func (p *Plugs) Gone(k video.Kind) bool {

@@ -34,6 +34,8 @@ type attempt struct {
 	// given back there, and where coming back was given up.
 	home   Phase
 	letsGo bool
+	// left is told that a call was left; may be nil.
+	left func()
 
 	phase     Phase
 	trouble   string // why joining did not work, or something else
@@ -60,9 +62,8 @@ type side interface {
 	finish(c wire.Code)
 	// roomOver is told that the Room is over, of which the server may not know yet.
 	roomOver()
-	// out is where leaving a call leads to, and left is told that it was left.
+	// out is where leaving a call leads to.
 	out() Phase
-	left()
 	// objects says whether the page has an answer of its own to err, and gives it.
 	objects(err error) bool
 	// stuck says why it did not work. again is true where it is tried once more;
@@ -230,13 +231,33 @@ func (a *attempt) leave(to Phase) {
 	a.stop()
 	a.stage.Kit.Release()
 	a.to(to)
-	a.side.left()
+	if a.left != nil {
+		a.left()
+	}
 }
 
 // stop ends the try.
 func (a *attempt) stop() {
 	a.try.End()
 	a.entering = false
+}
+
+// hangUp ends the call, or the way into it, by our wish.
+func (a *attempt) hangUp() {
+	a.try.End()
+	a.stage.Call.Leave()
+}
+
+// inCall says whether we are in a call, or on the way into one.
+func (a *attempt) inCall() bool {
+	return a.phase == PhaseInCall || a.phase == PhaseJoining || a.phase == PhaseRejoining || a.phase == PhaseAsking
+}
+
+// notNow shows why joining did not work, with Join at hand again.
+func (a *attempt) notNow(why string) {
+	a.trouble = why
+	a.screen.Say(why)
+	a.goHome()
 }
 
 // goHome shows Join again.
@@ -257,6 +278,11 @@ func (a *attempt) onCancel(app.Context, app.Event) {
 		return
 	}
 	a.goHome()
+}
+
+// cancelButton stops what would otherwise be waited for.
+func (a *attempt) cancelButton(text *words.Text) app.UI {
+	return app.Div().Class("actions").Body(ui.Button(CancelButton, "button-quiet", "", text.In(a.screen.Lang), a.onCancel))
 }
 
 // problem is a sentence for any error of a collaborator.

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/maxence-charriere/go-app/v9/pkg/app"
+
 	"escalate/app/ui"
 	"escalate/app/wire"
 	"escalate/app/words"
@@ -51,6 +53,9 @@ func (b *bridge) send(m wire.Bridge) {
 		b.post(m, b.desktop)
 	}
 }
+
+// left tells the desktop that the agent is not in the call with the code.
+func (b *bridge) left(code string) { b.send(wire.Bridge{Type: wire.BridgeLeft, Code: code}) }
 
 func (b *bridge) post(m wire.Bridge, origin string) {
 	m.Escalate = wire.BridgeVersion
@@ -107,13 +112,13 @@ func (v *VideoRoom) signedIn(token string) {
 	case first, v.attempt.phase == PhaseConnecting && v.signIn.refused:
 		v.load()
 	case v.signIn.refused:
-		v.tryToken()
+		v.signIn.check(v)
 	}
 }
 
-// tryToken asks with a new token for what changes nothing. If it is good, what
-// was said about the old one goes.
-func (v *VideoRoom) tryToken() {
+// check asks with a new token for what changes nothing. If it is good, what was
+// said about the old one goes.
+func (s *signIn) check(v *VideoRoom) {
 	task := v.task
 	v.screen.Go(func(ctx context.Context) func() {
 		_, err := v.source.api.Task(ctx, task)
@@ -121,11 +126,11 @@ func (v *VideoRoom) tryToken() {
 			if err != nil {
 				return // as bad as the old one, or not known
 			}
-			v.signIn.refused = false
-			if v.attempt.trouble == v.signIn.said {
+			s.refused = false
+			if v.attempt.trouble == s.said {
 				v.attempt.trouble = ""
 			}
-			if v.screen.Trouble == v.signIn.said {
+			if v.screen.Trouble == s.said {
 				v.screen.Trouble = ""
 			}
 		}
@@ -135,21 +140,49 @@ func (v *VideoRoom) tryToken() {
 // sureFor is how long a first click on End waits for the second.
 const sureFor = 5 * time.Second
 
-// ending is End for everyone, which takes two clicks.
+// ending is End for everyone, which takes two clicks within a few seconds.
 type ending struct {
-	screen *ui.Screen
-	sure   bool // End was pressed once
-	asked  bool // and once more: the server is asked
+	room  *VideoRoom // whose escalation it is
+	sure  bool       // End was pressed once
+	asked bool       // and once more: the server is asked
 }
 
-// confirmed notes a click and says whether it is the second.
-func (e *ending) confirmed() bool {
+func (e *ending) button() app.UI {
+	text := ui.Pick(e.sure, &words.EndSure, &words.End).In(e.room.screen.Lang)
+	return ui.Button(EndButton, "button-danger", ui.IconLeave, text, e.onClick)
+}
+
+func (e *ending) onClick(app.Context, app.Event) { e.click() }
+
+// click ends the escalation if it is the second.
+func (e *ending) click() {
+	v := e.room
 	if !e.sure {
 		e.sure = true
-		e.screen.Say(words.EndSure.In(e.screen.Lang))
-		e.screen.Later(sureFor, func() { e.sure = false })
-		return false
+		v.screen.Say(words.EndSure.In(v.screen.Lang))
+		v.screen.Later(sureFor, func() { e.sure = false })
+		return
 	}
 	e.sure, e.asked = false, true
-	return true
+	code, link := v.code, v.link()
+	v.screen.Go(func(ctx context.Context) func() {
+		st, err := v.source.api.End(ctx, link)
+		return func() {
+			if code != v.code {
+				return
+			}
+			e.asked = false
+			_, already := overCode(err)
+			switch {
+			case err == nil:
+				v.take(st)
+			case already:
+				st = v.known.State
+				st.Status = wire.StatusEnded
+				v.take(st)
+			default:
+				v.complain(err)
+			}
+		}
+	})
 }

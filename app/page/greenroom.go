@@ -105,7 +105,7 @@ func (j *Join) onQuietJoin(app.Context, app.Event) {
 func (j *Join) onCheck(app.Context, app.Event) {
 	j.attempt.ask(video.Want{Audio: true, Video: true}, func() {
 		j.attempt.to(PhaseGreenRoom)
-		j.progress(wire.PhaseReady, "")
+		j.report.progress(wire.PhaseReady, "")
 	})
 }
 
@@ -229,7 +229,7 @@ func (j *Join) checkNetwork() {
 		switch j.attempt.phase {
 		case PhaseGreenRoom:
 			j.screen.Say(j.network.words())
-			j.progress(wire.PhaseTrouble, wire.TroubleNetwork)
+			j.report.progress(wire.PhaseTrouble, wire.TroubleNetwork)
 		case PhaseWaiting:
 			j.screen.Say(j.network.words())
 		}

@@ -77,7 +77,7 @@ func TestNetworkIsLookedAtAndNeverStopsAnyone(t *testing.T) {
 func TestChimeGoesToTheChosenSpeaker(t *testing.T) {
 	h := &checkHost{open: true, udp: true, fail: video.ErrUnsupported}
 	r, j := checked(t, h, `{"speaker":"headset"}`)
-	r.do(func() { j.stage.Kit.Chime() })
+	r.do(func() { j.stage.Kit.Chime.Play() })
 	r.until("it says that it failed", r.shows(words.ChimeFailed.In(words.English)))
 	if len(h.spoke) != 1 || h.spoke[0] != "headset" {
 		t.Errorf("played through %q", h.spoke)

@@ -35,7 +35,7 @@ type Join struct {
 	network network
 	report  reporter
 	rating  rating
-	copied  bool // the link, to open it in another browser
+	blocked blocked
 	unwatch func()
 	stops   []func()
 }
@@ -52,7 +52,8 @@ func newJoin(d Deps, code string) *Join {
 	j.consent = consent{screen: screen}
 	j.network = network{screen: screen, host: d.Host}
 	j.rating = rating{screen: screen, host: d.Host, api: d.API, code: code}
-	j.report = reporter{api: d.API, code: code}
+	j.report = reporter{screen: screen, api: d.API, code: code}
+	j.blocked = blocked{screen: screen, host: d.Host}
 	if p.State != nil {
 		j.state = *p.State
 	}
@@ -116,7 +117,8 @@ func (j *Join) OnMount(ctx app.Context) {
 	case PhaseLoading:
 		j.load()
 	case PhaseGreenRoom:
-		j.opened()
+		j.watch()
+		j.report.progress(wire.PhaseOpened, "")
 		j.checkNetwork()
 		switch e.Click {
 		case JoinButton:
@@ -130,14 +132,8 @@ func (j *Join) OnMount(ctx app.Context) {
 			j.screen.Then(func() { host.Focus(e.Focus) })
 		}
 	case PhaseBlocked:
-		j.progress(wire.PhaseTrouble, words.Blocked(j.stage.Kit.Support).Trouble)
+		j.report.progress(wire.PhaseTrouble, words.Blocked(j.stage.Kit.Support).Trouble)
 	}
-}
-
-// opened follows the escalation from here on, and tells the agent.
-func (j *Join) opened() {
-	j.watch()
-	j.progress(wire.PhaseOpened, "")
 }
 
 // OnDismount gives everything back.
@@ -203,8 +199,9 @@ func (j *Join) load() {
 			if j.take(st); j.attempt.phase != PhaseLoading {
 				return // it is over
 			}
+			j.watch()
 			j.attempt.to(PhaseGreenRoom)
-			j.opened()
+			j.report.progress(wire.PhaseOpened, "")
 		case over:
 			j.finish(c)
 		default:
@@ -242,11 +239,6 @@ func (j *Join) take(st wire.State) {
 	}
 }
 
-// progress tells the agent how far the customer is.
-func (j *Join) progress(p wire.Phase, detail string) {
-	j.report.send(j.screen.Context(), wire.Progress{Phase: p, Detail: detail})
-}
-
 // What follows is what attempt wants to know of a side.
 
 func (j *Join) link() string { return j.code }
@@ -262,26 +254,26 @@ func (j *Join) token() func(context.Context) (wire.Join, error) {
 // show makes title, focus and the agent's view follow.
 func (j *Join) show(p Phase) {
 	host := j.source.host
-	host.SetTitle(j.title())
+	host.SetTitle(titleOf(j.screen.Lang, p, j.page.Brand))
 	if p != PhaseAsking { // the browser's own prompt has the focus then
 		j.screen.Then(func() { host.Focus(ui.HeadingID) })
 	}
 	j.screen.Changed()
 	switch p {
 	case PhaseAsking:
-		j.progress(wire.PhasePermission, "")
+		j.report.progress(wire.PhasePermission, "")
 	case PhaseWaiting:
 		host.Settled()
-		j.progress(wire.PhaseWaiting, "")
+		j.report.progress(wire.PhaseWaiting, "")
 	case PhaseJoining:
-		j.progress(wire.PhaseJoining, "")
+		j.report.progress(wire.PhaseJoining, "")
 	case PhaseInCall:
 		host.Settled()
-		j.progress(wire.PhaseInCall, "")
+		j.report.progress(wire.PhaseInCall, "")
 	case PhaseAfter:
-		j.progress(wire.PhaseLeft, "")
+		j.report.progress(wire.PhaseLeft, "")
 	case PhaseRejoining, PhaseLost:
-		j.progress(wire.PhaseTrouble, wire.TroubleNetwork)
+		j.report.progress(wire.PhaseTrouble, wire.TroubleNetwork)
 	}
 }
 
@@ -319,8 +311,6 @@ func (j *Join) roomOver() {
 // out shows the post-video page to who was in a call, or that it is over.
 func (j *Join) out() Phase { return ui.Pick(j.attempt.back.since.IsZero(), PhaseOver, PhaseAfter) }
 
-func (j *Join) left() {}
-
 func (j *Join) objects(err error) bool {
 	var e *wire.Error
 	if errors.As(err, &e) && e.Code == wire.CodeConsentRequired {
@@ -342,7 +332,7 @@ func (j *Join) stuck(err error, again bool) {
 		return
 	}
 	j.screen.Say(j.attempt.trouble)
-	j.progress(wire.PhaseTrouble, troubleOf(err))
+	j.report.progress(wire.PhaseTrouble, troubleOf(err))
 	j.attempt.goHome()
 }
 
@@ -369,5 +359,5 @@ func troubleOf(err error) string {
 func (j *Join) noDevices(a *words.Advice) {
 	j.attempt.goHome()
 	j.screen.Say(a.In(j.screen.Lang))
-	j.progress(wire.PhaseTrouble, a.Trouble)
+	j.report.progress(wire.PhaseTrouble, a.Trouble)
 }

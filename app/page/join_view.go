@@ -16,61 +16,55 @@ import (
 // came without it.
 const loadAgain = 3 * time.Second
 
-func (j *Join) title() string {
-	l := j.screen.Lang
-	switch j.attempt.phase {
+// titleOf is what the tab is called at a step.
+func titleOf(l words.Language, p Phase, brand string) string {
+	switch p {
 	case PhaseWaiting:
 		return words.WaitTitle.In(l)
 	case PhaseJoining:
 		return words.JoiningTitle.In(l)
 	case PhaseInCall:
-		return words.CallTitle.With(l, j.page.Brand)
+		return words.CallTitle.With(l, brand)
 	case PhaseRejoining, PhaseLost:
 		return words.LostTitle.In(l)
 	case PhaseAfter, PhaseOver:
-		return words.AfterTitle.With(l, j.page.Brand)
+		return words.AfterTitle.With(l, brand)
 	case PhaseBlocked:
 		return words.BlockedTitle.In(l)
 	}
-	return words.InviteTitle.With(l, j.page.Brand)
+	return words.InviteTitle.With(l, brand)
 }
 
 // Render implements app.Composer.
 func (j *Join) Render() app.UI {
 	phase, live := string(j.attempt.phase), j.screen.Live()
-	if j.attempt.phase == PhaseInCall {
-		l := j.screen.Lang
+	l, a := j.screen.Lang, &j.attempt
+	card := func(step app.UI) app.UI { return ui.Frame(j.page, phase, "page", live, ui.Brand(j.page), step) }
+	switch a.phase {
+	case PhaseInCall:
 		title := words.CallNobody.Plain(l)
 		if n := clean(j.state.AgentName); n != "" {
 			title = words.CallHeading.About(l, n)
 		}
 		return ui.Frame(j.page, phase, "call", live, j.stage.View(title, words.Alone.About(l, j.agent()))...)
-	}
-	return ui.Frame(j.page, phase, "page", live, ui.Brand(j.page), j.card())
-}
-
-// card is the step that the customer is at, outside of a call.
-func (j *Join) card() app.UI {
-	l, a := j.screen.Lang, &j.attempt
-	switch a.phase {
 	case PhaseWaiting:
-		return j.waiting()
+		return card(j.waiting())
 	case PhaseLoading:
-		return busyCard(words.Loading.In(l), a.trouble, "", a.onCancel)
+		return card(busyCard(words.Loading.In(l), a.trouble, "", a.onCancel))
 	case PhaseJoining:
-		return busyCard(words.JoiningHeading.In(l), ui.Pick(j.stage.Kit.Prompt.Loading, words.SDKLoading.In(l), ""), words.Cancel.In(l), a.onCancel)
+		return card(busyCard(words.JoiningHeading.In(l), ui.Pick(j.stage.Kit.Prompt.Loading, words.SDKLoading.In(l), ""), words.Cancel.In(l), a.onCancel))
 	case PhaseRejoining:
-		return busyCard(words.RejoinHeading.In(l), words.RejoinLead.In(l), words.Leave.In(l), a.onCancel)
+		return card(busyCard(words.RejoinHeading.In(l), words.RejoinLead.In(l), words.Leave.In(l), a.onCancel))
 	case PhaseLost:
-		return j.lost()
+		return card(j.lost())
 	case PhaseAfter:
-		return j.after()
+		return card(j.after())
 	case PhaseOver:
-		return overCard(l, j.state.Status)
+		return card(overCard(l, j.state.Status))
 	case PhaseBlocked:
-		return j.blocked()
+		return card(j.blocked.card(words.Blocked(j.stage.Kit.Support)))
 	}
-	return j.greenRoom()
+	return card(j.greenRoom())
 }
 
 // busyCard says that something is going on that needs no help. cancel is the
@@ -159,25 +153,31 @@ func overCard(l words.Language, s wire.Status) app.UI {
 }
 
 // blocked is for a browser that cannot: what it is, and how to go on elsewhere.
-func (j *Join) blocked() app.UI {
-	l, why := j.screen.Lang, words.Blocked(j.stage.Kit.Support)
+type blocked struct {
+	screen  *ui.Screen
+	host    Host
+	copied  bool
+	trouble string
+}
+
+func (b *blocked) card(why *words.Advice) app.UI {
+	l := b.screen.Lang
 	return app.Div().Class("card card-center").Body(
 		ui.Icon(ui.IconWarn),
 		ui.Heading(why.Heading.In(l)),
 		app.P().Class("lead").Text(why.Text.In(l)),
 		app.Div().Class("actions").Body(
-			ui.Button(CopyButton, "button-primary", ui.IconCopy, ui.Pick(j.copied, &words.Copied, &words.CopyLink).In(l), j.onCopy)),
-		ui.Note(ui.TroubleID, j.attempt.trouble),
+			ui.Button(CopyButton, "button-primary", ui.IconCopy, ui.Pick(b.copied, &words.Copied, &words.CopyLink).In(l), b.onCopy)),
+		ui.Note(ui.TroubleID, b.trouble),
 	)
 }
 
-func (j *Join) onCopy(ctx app.Context, _ app.Event) {
+func (b *blocked) onCopy(ctx app.Context, _ app.Event) {
 	u := ctx.Page().URL().String()
-	j.screen.Act(func(ctx context.Context) error { return j.source.host.Copy(ctx, u) }, func(err error) {
-		j.copied = err == nil
-		j.attempt.trouble = ""
+	b.screen.Act(func(ctx context.Context) error { return b.host.Copy(ctx, u) }, func(err error) {
+		b.copied, b.trouble = err == nil, ""
 		if err != nil {
-			j.attempt.trouble = words.CopyByHand.In(j.screen.Lang)
+			b.trouble = words.CopyByHand.In(b.screen.Lang)
 		}
 	})
 }

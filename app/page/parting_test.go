@@ -71,8 +71,8 @@ func TestNothingOffersARejoinAfterTheEnd(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			r, v := agentInCall(t)
 			r.api.set(func(f *fakeAPI) { f.endGate = make(chan struct{}); f.state.Version = 5 })
-			r.do(v.end)
-			r.do(v.end)
+			r.do(v.ending.click)
+			r.do(v.ending.click)
 			r.until("the server is asked", func() bool { return r.api.has(func(f *fakeAPI) bool { return f.ends == 1 }) })
 			n := r.api.joins()
 			for _, come := range c.come {
@@ -102,8 +102,8 @@ func offers(r *rig) bool {
 func TestEndThatFailsOffersTheCallAgain(t *testing.T) {
 	r, v := agentInCall(t)
 	r.api.set(func(f *fakeAPI) { f.endGate = make(chan struct{}); f.endErr = &wire.Error{Code: wire.CodeUnavailable} })
-	r.do(v.end)
-	r.do(v.end)
+	r.do(v.ending.click)
+	r.do(v.ending.click)
 	r.until("the server is asked", func() bool { return r.api.has(func(f *fakeAPI) bool { return f.ends == 1 }) })
 	r.connector.Room().Emit(video.Disconnected{Err: &video.Error{Reason: video.SignalingLost}})
 	r.until("left", r.phase("left"))
@@ -117,8 +117,8 @@ func TestEndThatFailsOffersTheCallAgain(t *testing.T) {
 func TestEndOfWhatIsOverAlready(t *testing.T) {
 	r, v := agentInCall(t)
 	r.api.set(func(f *fakeAPI) { f.endErr = &wire.Error{Code: wire.CodeEnded, Message: "over"} })
-	r.do(v.end)
-	r.do(v.end)
+	r.do(v.ending.click)
+	r.do(v.ending.click)
 	r.until("over", r.phase("over"))
 }
 

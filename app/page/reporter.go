@@ -4,6 +4,7 @@ import (
 	"context"
 	"sync"
 
+	"escalate/app/ui"
 	"escalate/app/wire"
 )
 
@@ -11,12 +12,18 @@ import (
 // other and only the newest waits, so that a slow line cannot make an old step
 // arrive last. A report that fails is dropped: the next step makes it stale.
 type reporter struct {
-	api  API
-	code string
+	screen *ui.Screen
+	api    API
+	code   string
 
 	mu      sync.Mutex
 	next    *wire.Progress
 	sending bool
+}
+
+// progress tells how far the customer is.
+func (r *reporter) progress(p wire.Phase, detail string) {
+	r.send(r.screen.Context(), wire.Progress{Phase: p, Detail: detail})
 }
 
 // send hands a report over and returns. What it starts ends with ctx.

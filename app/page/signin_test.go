@@ -16,9 +16,9 @@ func expired() error {
 
 func TestExpiredTokenInACallAdvisesNoReload(t *testing.T) {
 	for name, do := range map[string]func(*rig, *VideoRoom){
-		"end":         func(r *rig, v *VideoRoom) { r.do(v.end); r.do(v.end) },
+		"end":         func(r *rig, v *VideoRoom) { r.do(v.ending.click); r.do(v.ending.click) },
 		"send again":  func(r *rig, v *VideoRoom) { r.do(v.invite.resend) },
-		"end, by 401": func(r *rig, v *VideoRoom) { r.do(v.end); r.do(v.end) },
+		"end, by 401": func(r *rig, v *VideoRoom) { r.do(v.ending.click); r.do(v.ending.click) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			r, v := agentInCall(t)
@@ -53,8 +53,8 @@ func TestExpiredTokenInACallAdvisesNoReload(t *testing.T) {
 func TestGoodTokenTakesOnlyItsOwnSentenceBack(t *testing.T) {
 	r, v := agentInCall(t)
 	r.api.set(func(f *fakeAPI) { f.endErr = expired() })
-	r.do(v.end)
-	r.do(v.end)
+	r.do(v.ending.click)
+	r.do(v.ending.click)
 	r.until("a sentence", r.shows(`Your sign-in to Flex has run out`))
 	r.connector.Room().SetFail(&video.Error{Reason: video.MediaInUse})
 	r.do(func() { v.stage.Kit.OnMute(nil, noEvent()) })

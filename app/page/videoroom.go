@@ -50,10 +50,10 @@ func newVideoRoom(d Deps) *VideoRoom {
 	v.stage.NameOf = v.nameOf
 	v.source = source{screen: screen, host: d.Host, api: d.API, wait: usual()}
 	v.attempt = attempt{side: v, screen: screen, stage: v.stage, host: d.Host, api: d.API,
-		home: PhaseIdle, letsGo: true, phase: PhaseConnecting}
+		home: PhaseIdle, letsGo: true, phase: PhaseConnecting, left: func() { v.desk.left(v.code) }}
 	v.stage.Call.Ended, v.stage.Call.Turned = v.attempt.ended, v.tellPhase
 	v.invite = invite{room: v}
-	v.ending = ending{screen: screen}
+	v.ending = ending{room: v}
 	return v
 }
 
@@ -110,30 +110,18 @@ func (v *VideoRoom) hear(origin string, m wire.Bridge) {
 			v.stage.Kit.Choose(video.Audio, !m.Muted)
 		}
 	case wire.BridgeLeave:
-		if !v.inCall() {
-			v.left()
+		if !v.attempt.inCall() {
+			v.desk.left(v.code)
 			return
 		}
-		v.leave()
+		v.attempt.hangUp()
 	}
-}
-
-// leave ends the agent's part in the call, or the way into it.
-func (v *VideoRoom) leave() {
-	v.attempt.try.End()
-	v.stage.Call.Leave()
-}
-
-// inCall says whether the agent is in a call, or on the way into one.
-func (v *VideoRoom) inCall() bool {
-	p := v.attempt.phase
-	return p == PhaseInCall || p == PhaseJoining || p == PhaseRejoining || p == PhaseAsking
 }
 
 // open shows the escalation of a Task. A call that goes on is not left for it:
 // an agent has one at a time.
 func (v *VideoRoom) open(task, code string) {
-	if v.inCall() {
+	if v.attempt.inCall() {
 		if code != v.code {
 			v.running = &wire.Running{Code: v.code, TaskSID: v.task}
 			v.screen.Complain(words.BusyLead.With(v.screen.Lang, v.code))
@@ -173,7 +161,7 @@ func (v *VideoRoom) load() {
 		t, err := v.source.api.Task(ctx, task)
 		return func() {
 			switch {
-			case task != v.task || v.inCall():
+			case task != v.task || v.attempt.inCall():
 			case err != nil:
 				v.complain(err)
 			case t.Escalation == nil:
@@ -220,12 +208,12 @@ func (v *VideoRoom) take(st wire.State) {
 	}
 	v.follow("")
 	v.stage.Kit.Intent.Over()
-	if v.inCall() {
-		v.leave()
+	if v.attempt.inCall() {
+		v.attempt.hangUp()
 		return
 	}
 	v.attempt.to(PhaseOver)
-	v.left()
+	v.desk.left(v.code)
 }
 
 // join carries out a click on Join.
@@ -234,34 +222,6 @@ func (v *VideoRoom) join(w video.Want) {
 	v.attempt.back.tries = 0
 	v.stage.Kit.Intent.Of(v.code)
 	v.attempt.join(w)
-}
-
-// end ends the call for everyone, on the second click within a few seconds.
-func (v *VideoRoom) end() {
-	if !v.ending.confirmed() {
-		return
-	}
-	code, link := v.code, v.link()
-	v.screen.Go(func(ctx context.Context) func() {
-		st, err := v.source.api.End(ctx, link)
-		return func() {
-			if code != v.code {
-				return
-			}
-			v.ending.asked = false
-			_, already := overCode(err)
-			switch {
-			case err == nil:
-				v.take(st)
-			case already:
-				st = v.known.State
-				st.Status = wire.StatusEnded
-				v.take(st)
-			default:
-				v.complain(err)
-			}
-		}
-	})
 }
 
 // What follows is what attempt wants to know of a side.
@@ -307,30 +267,20 @@ func (v *VideoRoom) roomOver() { v.known.Status = wire.StatusEnded }
 
 func (v *VideoRoom) out() Phase { return ui.Pick(over(v.known.Status), PhaseOver, PhaseLeft) }
 
-// left tells the desktop that the agent is in no call.
-func (v *VideoRoom) left() { v.desk.send(wire.Bridge{Type: wire.BridgeLeft, Code: v.code}) }
-
 func (v *VideoRoom) objects(err error) bool {
 	var e *wire.Error
 	if !errors.As(err, &e) || e.Code != wire.CodeAgentBusy {
 		return false
 	}
 	v.running = e.Running
-	v.notNow(e.Message)
+	v.attempt.notNow(e.Message)
 	return true
 }
 
 func (v *VideoRoom) stuck(err error, again bool) {
 	if !again {
-		v.notNow(v.problem(err))
+		v.attempt.notNow(v.problem(err))
 	}
 }
 
-func (v *VideoRoom) noDevices(a *words.Advice) { v.notNow(a.In(v.screen.Lang)) }
-
-// notNow shows why joining did not work, with Join at hand again.
-func (v *VideoRoom) notNow(why string) {
-	v.attempt.trouble = why
-	v.screen.Say(why)
-	v.attempt.goHome()
-}
+func (v *VideoRoom) noDevices(a *words.Advice) { v.attempt.notNow(a.In(v.screen.Lang)) }

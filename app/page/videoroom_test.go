@@ -70,8 +70,8 @@ func agentInCall(t *testing.T) (*rig, *VideoRoom) {
 // guess.
 func TestAgentAsksByTheLink(t *testing.T) {
 	r, v := agentInCall(t)
-	r.do(func() { v.end() })
-	r.do(func() { v.end() })
+	r.do(func() { v.ending.click() })
+	r.do(func() { v.ending.click() })
 	r.until("left", func() bool {
 		r.api.mu.Lock()
 		defer r.api.mu.Unlock()
@@ -194,13 +194,13 @@ func TestOpeningAnotherTaskDoesNotDropTheCall(t *testing.T) {
 
 func TestEndAsksTwice(t *testing.T) {
 	r, v := agentInCall(t)
-	r.do(v.end)
+	r.do(v.ending.click)
 	r.until("asked", r.shows("Really end for everyone?"))
 	if r.api.has(func(f *fakeAPI) bool { return f.ends > 0 }) {
 		t.Fatal("ended at the first click")
 	}
 	r.api.set(func(f *fakeAPI) { f.state.Version = 5 })
-	r.do(v.end)
+	r.do(v.ending.click)
 	r.until("over", r.shows(`data-phase="over"`))
 	r.until("left is told", r.told(wire.Bridge{Type: wire.BridgeLeft, Code: "K7Q2MWX"}))
 	r.golden("agent_over")

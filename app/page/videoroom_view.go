@@ -17,7 +17,7 @@ func (v *VideoRoom) Render() app.UI {
 	switch v.attempt.phase {
 	case PhaseInCall:
 		return ui.Frame(v.page, string(v.attempt.phase), "call", v.screen.Live(), v.stage.View(
-			words.AgentCallHeading.Of(l, v.customer()), v.progress(), append(v.invite.extras(), v.endButton())...)...)
+			words.AgentCallHeading.Of(l, v.customer()), v.progress(), append(v.invite.extras(), v.ending.button())...)...)
 	case PhaseConnecting:
 		return v.card(words.ConnectingHeading.In(l),
 			app.P().Class("lead").Text(ui.Pick(v.signIn.known, &words.NoTask, &words.ConnectingLead).In(l)),
@@ -29,11 +29,11 @@ func (v *VideoRoom) Render() app.UI {
 			ui.Hide(app.Div().Class("actions"), !prompt.Slow).Body(
 				ui.Button(JoinButton, "button-primary", ui.IconCam, words.Join.In(l), v.onJoin),
 				ui.Button(QuietJoinButton, "link-text", "", words.JoinNothing.In(l), v.onQuietJoin)),
-			v.cancelButton(&words.Cancel))
+			v.attempt.cancelButton(&words.Cancel))
 	case PhaseRejoining:
 		return v.card(words.RejoinHeading.In(l), app.Span().Class("spinner spinner-large").Aria("hidden", "true"),
 			app.P().Class("lead").Text(words.RejoinLead.In(l)),
-			v.cancelButton(&words.Leave))
+			v.attempt.cancelButton(&words.Leave))
 	case PhaseOver:
 		return v.card(words.OverEndedHeading.In(l), app.P().Class("lead").Text(words.AgentEnded.In(l)), ui.Note(ui.TroubleID, v.attempt.trouble))
 	case PhaseBlocked:
@@ -78,20 +78,9 @@ func (v *VideoRoom) idle(title, join *words.Text) app.UI {
 		),
 		ui.Hide(app.P().Class("fine"), v.known.AgentPresent || v.known.CustomerPresent).Body(ui.Sentence(words.AgentJoinHint.Of(l, v.customer()))),
 		v.invite.box(),
-		v.endButton(),
+		v.ending.button(),
 	))
 }
-
-// cancelButton ends what would otherwise be waited for.
-func (v *VideoRoom) cancelButton(text *words.Text) app.UI {
-	return app.Div().Class("actions").Body(ui.Button(CancelButton, "button-quiet", "", text.In(v.screen.Lang), v.attempt.onCancel))
-}
-
-func (v *VideoRoom) endButton() app.UI {
-	return ui.Button(EndButton, "button-danger", ui.IconLeave, ui.Pick(v.ending.sure, &words.EndSure, &words.End).In(v.screen.Lang), v.onEnd)
-}
-
-func (v *VideoRoom) onEnd(app.Context, app.Event) { v.end() }
 
 func (v *VideoRoom) onJoin(app.Context, app.Event) {
 	v.join(video.Want{Audio: true, Video: true})
