@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net"
 	"sync"
+	"time"
 
 	"github.com/pion/ice/v4"
 	"github.com/pion/webrtc/v4"
@@ -34,6 +35,7 @@ type Engine struct {
 	ip        net.IP     // the one that is listened on, nil for all
 	networks  []webrtc.NetworkType
 	publicIPs []string
+	together  time.Duration // see togetherPatience
 
 	callbacks goroutines // those of all Peers
 	reporting goroutines // one, until done is closed
@@ -53,7 +55,7 @@ func Start(c Config) (*Engine, error) {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	e := &Engine{log: c.Log, publicIPs: c.PublicIPs, done: make(chan struct{}), routers: map[*Router]struct{}{}}
+	e := &Engine{log: c.Log, publicIPs: c.PublicIPs, together: togetherPatience, done: make(chan struct{}), routers: map[*Router]struct{}{}}
 	if err := e.listen(c); err != nil {
 		return nil, err
 	}

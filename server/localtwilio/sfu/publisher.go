@@ -25,6 +25,7 @@ type publisher struct {
 	tracks    []Track                 // as announced
 	incoming  []*incoming             // media that arrived
 	published map[string]*publication // by Track SID
+	holding   bool                    // media waits for what was announced with it
 	hints     map[string]layerHint    // by Track SID
 	shaped    time.Time               // when the last REMB was made
 
@@ -153,9 +154,14 @@ const togetherPatience = 100 * time.Millisecond
 
 func (p *publisher) arrived(in *incoming) {
 	p.incoming = append(p.incoming, in)
-	if in.media != nil && p.awaits() {
-		time.AfterFunc(togetherPatience, func() { p.loop.post(p.match) })
-		return
+	if in.media != nil && p.awaits() && !p.holding {
+		p.holding = true
+		time.AfterFunc(p.router.engine.together, func() {
+			p.loop.post(func() {
+				p.holding = false
+				p.match()
+			})
+		})
 	}
 	p.match()
 }
@@ -211,9 +217,10 @@ func (p *publisher) match() {
 		}
 	}
 	var pubs []*publication
+	held := p.holding && p.awaits()
 	for _, t := range p.tracks {
 		in := wanted[t.SID]
-		if in == nil || p.published[t.SID] != nil {
+		if in == nil || p.published[t.SID] != nil || held && in.media != nil {
 			continue
 		}
 		pub := &publication{owner: p.owner, sid: t.SID, kind: t.Kind, media: in.media, data: in.data}
