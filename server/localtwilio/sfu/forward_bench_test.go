@@ -3,6 +3,7 @@ package sfu
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/pion/interceptor"
 	"github.com/pion/rtp"
@@ -84,7 +85,7 @@ func newStream(b *testing.B, u *upTrack, l *layer) stream {
 	if err != nil {
 		b.Fatal(err)
 	}
-	return stream{u: u, l: l, f: forwarding{codec: codec.VP8}, raw: raw, head: len(raw) - len(payload)}
+	return stream{u: u, l: l, f: forwarding{now: time.Now, codec: codec.VP8}, raw: raw, head: len(raw) - len(payload)}
 }
 
 func (s *stream) arrives() {

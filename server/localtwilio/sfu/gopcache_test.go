@@ -19,17 +19,18 @@ type opened struct {
 	l     *layer
 	f     forwarding
 	next  uint16
+	now   time.Time    // when packets arrive
 	asked atomic.Int32 // for a keyframe
 }
 
 func newOpened(t *testing.T) *opened {
 	t.Helper()
-	o := &opened{t: t, next: 65530}
+	o := &opened{t: t, next: 65530, now: time.Unix(1_700_000_000, 0)}
 	o.l = &layer{keys: nack.NewKeyframeRequests(func() { o.asked.Add(1) })}
 	o.l.missing = nack.NewGenerator(func([]uint16) {}, o.l.keys.Request)
 	t.Cleanup(o.l.close)
 	o.u = newUpTrack(o.l, webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeVP8, ClockRate: 90000}, nil)
-	o.f = forwarding{codec: codec.VP8}
+	o.f = forwarding{codec: codec.VP8, now: func() time.Time { return o.now }}
 	return o
 }
 
@@ -108,7 +109,7 @@ func TestOpeningIsForBeginners(t *testing.T) {
 func TestOpeningEnds(t *testing.T) {
 	o := newOpened(t)
 	o.arrives(vp8Key)
-	o.l.gop.began = time.Now().Add(-2 * openingTime)
+	o.l.gop.began = o.now.Add(-2 * openingTime)
 	o.arrives(vp8Delta)
 	if !o.u.underWay(0) {
 		t.Error("no keyframe is needed of what is under way")
@@ -153,7 +154,7 @@ func TestKeyframeWhoseBeginningComesLast(t *testing.T) {
 			o := newOpened(t)
 			w, _ := o.subscriber()
 			o.arrives(vp8Delta)
-			o.l.gop.began = time.Now().Add(-tt.after)
+			o.l.gop.began = o.now.Add(-tt.after)
 			lost := o.next
 			o.next++
 			o.arrives(vp8Delta, vp8Delta, vp8Delta)
@@ -190,7 +191,7 @@ func TestKeyframeThatComesTooSoon(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			o := newOpened(t)
 			o.arrives(vp8Delta)
-			o.l.gop.began = time.Now().Add(-2 * openingTime)
+			o.l.gop.began = o.now.Add(-2 * openingTime)
 			d, w := newTaped(webrtc.MimeTypeVP8)
 			o.u.sinks.attach(d)
 			o.arrives(vp8Delta, vp8Key, vp8Delta, vp8Delta)
@@ -198,7 +199,7 @@ func TestKeyframeThatComesTooSoon(t *testing.T) {
 				t.Error("another keyframe is needed")
 			}
 			for i := range o.l.gop.packets {
-				o.l.gop.packets[i].arrived = time.Now().Add(-tt.age)
+				o.l.gop.packets[i].arrived = o.now.Add(-tt.age)
 			}
 			d.start()
 			o.arrives(vp8Delta)
@@ -211,7 +212,7 @@ func TestKeyframeThatComesTooSoon(t *testing.T) {
 func TestGOPCacheIsBounded(t *testing.T) {
 	o := newOpened(t)
 	o.arrives(vp8Delta)
-	o.l.gop.began = time.Now().Add(-2 * openingTime)
+	o.l.gop.began = o.now.Add(-2 * openingTime)
 	w, _ := o.subscriber()
 	for range 2 * gopLimit {
 		o.arrives(vp8Delta)
@@ -220,7 +221,7 @@ func TestGOPCacheIsBounded(t *testing.T) {
 		t.Errorf("%d packets are kept, want %d", n, gopLimit)
 	}
 	for i := range o.l.gop.packets {
-		o.l.gop.packets[i].arrived = time.Now().Add(-2 * openingTime)
+		o.l.gop.packets[i].arrived = o.now.Add(-2 * openingTime)
 	}
 	o.arrives(vp8Delta)
 	if n := len(o.l.gop.packets); n != 1 {

@@ -48,15 +48,14 @@ func TestFiftyRooms(t *testing.T) {
 
 	// All have it, and then all get more of it at the same time.
 	for _, a := range expected {
-		eventually(t, fmt.Sprintf("media of %s at %s", a.sid, a.at.id), func() bool { return a.at.packets(a.sid) > 0 })
+		a.at.await(a.sid, 1)
 	}
 	had := make([]int, len(expected))
 	for i, a := range expected {
 		had[i] = a.at.packets(a.sid)
 	}
 	for i, a := range expected {
-		eventually(t, fmt.Sprintf("more of %s at %s, which had %d packets", a.sid, a.at.id, had[i]),
-			func() bool { return a.at.packets(a.sid) >= had[i]+3 })
+		a.at.await(a.sid, had[i]+3)
 	}
 	for _, c := range clients {
 		c.mu.Lock()

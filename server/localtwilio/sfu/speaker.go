@@ -44,7 +44,7 @@ func (m *levelMeter) observe(extension []byte) {
 	m.count.Add(1)
 }
 
-// take answers the mean since the last call, 0 when there was nothing: with
+// take returns the mean since the last call, 0 when there was nothing: with
 // discontinuous transmission silence is not sent at all.
 func (m *levelMeter) take() float64 {
 	n, sum := m.count.Swap(0), m.sum.Swap(0)
@@ -64,7 +64,7 @@ type speakerChoice struct {
 	silentFor time.Duration // since current was last above the floor
 }
 
-// step takes the levels of all who have audio, measured over one tick, and answers who
+// step takes the levels of all who have audio, measured over one tick, and returns who
 // speaks and whether that is news.
 func (s *speakerChoice) step(levels map[string]float64, tick time.Duration) (sid string, changed bool) {
 	was := s.current

@@ -91,7 +91,7 @@ func (s *sinkList) detach(d *DownTrack) {
 // until the publisher's m-section ends. Writing to a sink ends in a UDP socket and so does not wait
 // for anybody's network.
 func (u *upTrack) forward(l *layer, read []byte) {
-	f := forwarding{levelID: u.levelExtension(l), codec: codec.Of(u.codec.MimeType)}
+	f := forwarding{now: time.Now, levelID: u.levelExtension(l), codec: codec.Of(u.codec.MimeType)}
 	buf := make([]byte, maxPacket)
 	for {
 		u.pass(l, &f, read)
@@ -108,6 +108,7 @@ func (u *upTrack) forward(l *layer, read []byte) {
 
 // forwarding is what goes on from packet to packet.
 type forwarding struct {
+	now     func() time.Time
 	levelID uint8 // of the audio level extension, 0 if there is none
 	codec   codec.Codec
 	seq     rtpseq.Extender
@@ -131,7 +132,7 @@ func (u *upTrack) parse(l *layer, f *forwarding, read []byte) bool {
 		return false
 	}
 	p := &f.packet
-	p.number, p.arrived, p.timestamp, p.marker = number, time.Now(), in.Timestamp, in.Marker
+	p.number, p.arrived, p.timestamp, p.marker = number, f.now(), in.Timestamp, in.Marker
 	p.payload, p.plain = in.Payload, in.Payload
 	f.codec.Parse(in.Payload, &p.frame)
 	if p.redundant = l.red != 0 && in.PayloadType == l.red; p.redundant {
