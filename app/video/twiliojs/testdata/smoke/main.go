@@ -95,7 +95,7 @@ func (s *side) hears() bool {
 
 func run(ctx context.Context) error {
 	var c settings
-	if err := json.Unmarshal(browser.Host{}.PageData(), &c); err != nil {
+	if err := json.Unmarshal(browser.Document{}.PageData(), &c); err != nil {
 		return fmt.Errorf("read settings: %w", err)
 	}
 	devices := twiliojs.Devices{SDK: c.SDK}
