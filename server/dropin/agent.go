@@ -3,15 +3,10 @@ package dropin
 import (
 	"errors"
 	"net/http"
-	"regexp"
 	"time"
 
 	"escalate/server/escalation"
-)
-
-var (
-	documentForm = regexp.MustCompile(`^ET[0-9a-fA-F]{32}$`)
-	roomForm     = regexp.MustCompile(`^RM[0-9a-fA-F]{32}$`)
+	"escalate/server/sids"
 )
 
 // agent serves a call of a Flex user. What they may do is escalation's to judge.
@@ -89,7 +84,7 @@ func (s *server) agentToken(r *http.Request, p params, a escalation.Agent) (any,
 	if err != nil {
 		return nil, err
 	}
-	if documentForm.MatchString(given) {
+	if sids.Is("ET", given) {
 		sid := given
 		err = s.Limiters.AgentGuess(r, a, sid, func() (err error) {
 			given, err = s.Documents.NameOf(r.Context(), sid)
@@ -120,7 +115,7 @@ func (s *server) completeRoom(r *http.Request, p params, a escalation.Agent) (an
 	if err != nil {
 		return nil, err
 	}
-	if roomForm.MatchString(given) {
+	if sids.Is("RM", given) {
 		sid := given
 		err := s.Limiters.AgentGuess(r, a, sid, func() error {
 			room, err := s.Rooms.Fetch(r.Context(), sid)

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	"escalate/server/sids"
 )
 
 // maxAttributes is TaskRouter's limit for a Task's attributes: "the maximum
@@ -124,7 +126,7 @@ func (a attributes) forget(key string, fields []string) error {
 // what Flex called it before Conversations.
 func (a attributes) conversation() string {
 	for _, key := range []string{"conversationSid", "channelSid"} {
-		if sid := a.text(key); conversationForm().MatchString(sid) {
+		if sid := a.text(key); sids.Is("CH", sid) {
 			return sid
 		}
 	}

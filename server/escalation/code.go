@@ -4,19 +4,10 @@ import (
 	"crypto/rand"
 	"encoding/base32"
 	"fmt"
-	"regexp"
 	"strings"
-	"sync"
 
 	"escalate/app/wire"
 	"escalate/server/joincode"
-)
-
-// taskForm is a Task SID, conversationForm a Conversation's, workerForm a Worker's.
-var (
-	taskForm         = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^WT[0-9a-f]{32}$`) })
-	conversationForm = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^CH[0-9a-f]{32}$`) })
-	workerForm       = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^WK[0-9a-f]{32}$`) })
 )
 
 // parseCode returns the code as it is stored. People type capitals.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"escalate/app/wire"
+	"escalate/server/sids"
 )
 
 // agentJoiner lets agents in. The order is lock, Room, Document, lock again:
@@ -50,7 +51,7 @@ func (j *agentJoiner) join(ctx context.Context, a Agent, code string) (Join, err
 // mayJoin says whether the agent may go into the Room, and whether the Task is
 // theirs.
 func (j *agentJoiner) mayJoin(ctx context.Context, a Agent, e Escalation) (mine bool, err error) {
-	if !workerForm().MatchString(a.Worker) {
+	if !sids.Is("WK", a.Worker) {
 		return false, ErrForbidden // the lock and the identity need a Worker
 	}
 	if mine, err = j.tasks.assigned(ctx, a, e.Task); err != nil {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"escalate/app/wire"
+	"escalate/server/sids"
 )
 
 // An agent is in one video session at a time, whichever replica answers. The
@@ -235,5 +236,5 @@ func (l *locks) free(ctx context.Context, worker string, d Document, held lock) 
 // lockOf returns whose lock a Document of that name is.
 func lockOf(name string) (worker string, ok bool) {
 	worker, ok = strings.CutPrefix(name, lockPrefix)
-	return worker, ok && workerForm().MatchString(worker)
+	return worker, ok && sids.Is("WK", worker)
 }

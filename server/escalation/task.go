@@ -9,6 +9,8 @@ import (
 	"log/slog"
 	"slices"
 	"time"
+
+	"escalate/server/sids"
 )
 
 // Names in the Task's attributes. The first two are what the rest of a Flex
@@ -32,7 +34,7 @@ type taskbook struct {
 
 // fetch fetches a Task by a SID as somebody gave it.
 func (b *taskbook) fetch(ctx context.Context, sid string) (Task, attributes, error) {
-	if !taskForm().MatchString(sid) {
+	if !sids.Is("WT", sid) {
 		return Task{}, nil, ErrTaskNotFound
 	}
 	t, err := b.tasks.Fetch(ctx, sid)
@@ -52,7 +54,7 @@ func (b *taskbook) fetch(ctx context.Context, sid string) (Task, attributes, err
 // assigned says whether the agent has the Task; nil error with false is a
 // supervisor looking after somebody else's.
 func (b *taskbook) assigned(ctx context.Context, a Agent, taskSID string) (bool, error) {
-	if workerForm().MatchString(a.Worker) {
+	if sids.Is("WK", a.Worker) {
 		ok, err := b.tasks.AssignedTo(ctx, taskSID, a.Worker)
 		if err != nil && !errors.Is(err, ErrNotFound) {
 			return false, fmt.Errorf("look up Reservation of Task %s: %w", taskSID, err)

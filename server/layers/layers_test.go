@@ -48,18 +48,19 @@ var may = []struct {
 	{"static/slim", nil},
 	{"server/token", nil},
 	{"server/joincode", nil},
+	{"server/sids", nil},       // one form of SIDs for the product and local Twilio
 	{"server/cors", nil},       // three servers of ours are called by other origins' pages
 	{"server/ratelimit", nil},  // the product's and local Twilio's: neither knows who asks
 	{"server/clientaddr", nil}, // what limits count by, and what proxies may say of it
 	// wire: identities, the customer's phases and the invite's attributes are written once.
-	{"server/escalation", []string{"server/joincode", "server/ratelimit", "app/name", "app/wire"}},
+	{"server/escalation", []string{"server/sids", "server/joincode", "server/ratelimit", "app/name", "app/wire"}},
 	{"server/escalation/escalationtest", []string{"server/escalation"}},
-	{"server/twiliospec", nil}, // for tests only
-	{"server/twilioapi", []string{"server/escalation", "server/token"}},
-	{"server/web", []string{"server/escalation", "server/joincode", "server/ratelimit", "server/clientaddr", "server/cors", "app/wire", "app/inapp"}},
-	{"server/dropin", []string{"server/escalation", "server/ratelimit", "server/cors", "app/wire"}},
+	{"server/twiliospec", []string{"server/sids"}}, // for tests only
+	{"server/twilioapi", []string{"server/sids", "server/escalation", "server/token"}},
+	{"server/web", []string{"server/sids", "server/escalation", "server/joincode", "server/ratelimit", "server/clientaddr", "server/cors", "app/wire", "app/inapp"}},
+	{"server/dropin", []string{"server/sids", "server/escalation", "server/ratelimit", "server/cors", "app/wire"}},
 	// Local Twilio, which knows nothing of the product.
-	{"server/localtwilio/store", nil},
+	{"server/localtwilio/store", []string{"server/sids"}},
 	{"server/localtwilio/sfu/allocator", nil},
 	{"server/localtwilio/sfu/codec", nil},
 	{"server/localtwilio/sfu/nack", nil},
@@ -70,12 +71,12 @@ var may = []struct {
 	{"server/localtwilio/sfu", []string{"server/localtwilio/sfu/allocator", "server/localtwilio/sfu/bwe", "server/localtwilio/sfu/codec", "server/localtwilio/sfu/nack", "server/localtwilio/sfu/rtpseq",
 		"server/localtwilio/sfu/sdp"}},
 	{"server/localtwilio/turnserver", nil},
-	{"server/localtwilio/rest", []string{"server/localtwilio/store", "server/ratelimit", "server/token"}},
+	{"server/localtwilio/rest", []string{"server/sids", "server/localtwilio/store", "server/ratelimit", "server/token"}},
 	{"server/localtwilio/callback", []string{"server/localtwilio/store"}},
 	{"server/localtwilio/recording", []string{"server/localtwilio/store", "server/localtwilio/sfu"}},
 	{"server/localtwilio/composition", []string{"server/localtwilio/store"}},
 	{"server/localtwilio/socket", nil}, // below the three that keep WebSockets
-	{"server/localtwilio/rsp", []string{"server/localtwilio/socket", "server/localtwilio/store", "server/localtwilio/sfu", "server/localtwilio/sfu/sdp", "server/localtwilio/recording", "server/token"}},
+	{"server/localtwilio/rsp", []string{"server/sids", "server/localtwilio/socket", "server/localtwilio/store", "server/localtwilio/sfu", "server/localtwilio/sfu/sdp", "server/localtwilio/recording", "server/token"}},
 	{"server/localtwilio/twilsock", []string{"server/localtwilio/socket", "server/localtwilio/store", "server/token"}},
 	{"server/localtwilio/flexapi", []string{"server/localtwilio/socket", "server/localtwilio/store"}},
 	{"server/localtwilio", []string{"server/cors", "server/localtwilio/flexapi", "server/localtwilio/twilsock", "server/localtwilio/store", "server/localtwilio/rest", "server/localtwilio/callback",
@@ -87,8 +88,8 @@ var may = []struct {
 		"server/token", "app/page", "app/wire", "static"}},
 	// The commands beside serving.
 	{"server/doctor", []string{"server/core", "server/clientaddr", "server/escalation", "server/twilioapi", "app/wire"}},
-	{"server/standalone", []string{"server/localtwilio", "server/localtwilio/store", "server/demo"}},
-	{"server/release", []string{"server/core", "server/web", "static"}},
+	{"server/standalone", []string{"server/sids", "server/localtwilio", "server/localtwilio/store", "server/demo"}},
+	{"server/release", []string{"server/sids", "server/core", "server/web", "static"}},
 	{"server", []string{"server/core", "server/release", "server/doctor", "server/standalone"}},
 	{"server/layers", nil},
 	{"server/bench/measure", nil},

@@ -6,18 +6,16 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"regexp"
 	"time"
 
 	"github.com/twilio/twilio-go/client"
 	flex "github.com/twilio/twilio-go/rest/flex/v1"
+
+	"escalate/server/sids"
 )
 
 // page is how many of a list are asked for at once.
 const page = 100
-
-// sidForm is what may become part of a path: twilio-go escapes nothing.
-var sidForm = regexp.MustCompile(`^[A-Z]{2}[0-9a-fA-F]{32}$`)
 
 // api is the Plugins API, as much of it as a release needs. Things are found by
 // listing: the documents describe no other way to find them by name.
@@ -188,7 +186,7 @@ func (a *api) createRelease(configuration string) (sid string, err error) {
 }
 
 func check(sid string) error {
-	if !sidForm.MatchString(sid) {
+	if !sids.Looks(sid) {
 		return fmt.Errorf("Twilio's answer has %q for a SID", sid) //nolint:staticcheck // a name, with its capital
 	}
 	return nil

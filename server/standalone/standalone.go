@@ -12,10 +12,10 @@ import (
 	"log/slog"
 	"net"
 	"net/url"
-	"regexp"
 
 	"escalate/server/localtwilio"
 	"escalate/server/localtwilio/store"
+	"escalate/server/sids"
 )
 
 const help = `Usage: server local-twilio [flags]
@@ -131,19 +131,16 @@ func readOptions(args []string, getenv func(string) string, stderr io.Writer) (o
 	return o, nil
 }
 
-// sidForm is Twilio's: whoever takes a SID from us may check for it.
-var sidForm = regexp.MustCompile(`^[A-Z]{2}[0-9a-f]{32}$`)
-
 // check returns all that is wrong with the options, joined.
 func (o options) check() error {
 	var errs []error
 	a := o.config.Account
-	for _, sid := range []struct{ flag, value, prefix string }{
+	for _, f := range []struct{ flag, value, prefix string }{
 		{"account-sid", a.SID, "AC"}, {"api-key", a.KeySID, "SK"},
 		{"sync-sid", a.SyncServiceSID, "IS"}, {"workspace-sid", a.WorkspaceSID, "WS"},
 	} {
-		if sid.value != "" && (!sidForm.MatchString(sid.value) || sid.value[:2] != sid.prefix) {
-			errs = append(errs, fmt.Errorf("-%s must be %s and 32 hexadecimal digits", sid.flag, sid.prefix))
+		if f.value != "" && !sids.Is(f.prefix, f.value) {
+			errs = append(errs, fmt.Errorf("-%s must be %s and 32 hexadecimal digits", f.flag, f.prefix))
 		}
 	}
 	if o.product != "" {

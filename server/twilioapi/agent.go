@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"escalate/server/escalation"
+	"escalate/server/sids"
 )
 
 // maxFlexToken bounds a Flex token; real ones have about 1 000 characters.
@@ -54,7 +55,7 @@ func (t *Client) Authenticate(ctx context.Context, flexToken string) (escalation
 		t.agents.put(flexToken, escalation.Agent{}, escalation.ErrUnauthorized, negativeTTL)
 		return escalation.Agent{}, escalation.ErrUnauthorized
 	}
-	if v.WorkerSID != "" && !isSID("WK", v.WorkerSID) {
+	if v.WorkerSID != "" && !sids.Is("WK", v.WorkerSID) {
 		// Tasks are theirs by this SID: no Worker is better than a made-up one.
 		t.c.Log.WarnContext(ctx, "Flex user's Worker SID is none", "identity", v.Identity)
 		v.WorkerSID = ""

@@ -21,6 +21,7 @@ import (
 	taskrouter "github.com/twilio/twilio-go/rest/taskrouter/v1"
 	video "github.com/twilio/twilio-go/rest/video/v1"
 
+	"escalate/server/sids"
 	"escalate/server/token"
 )
 
@@ -66,7 +67,7 @@ func New(c Config) (*Client, error) {
 		{"Sync Service SID", c.SyncServiceSID, "IS"},
 		{"Workspace SID", c.WorkspaceSID, "WS"},
 	} {
-		if !isSID(p.prefix, p.value) {
+		if !sids.Is(p.prefix, p.value) {
 			errs = append(errs, fmt.Errorf("%s must be %s and 32 hexadecimal digits", p.name, p.prefix))
 		}
 	}

@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"escalate/server/escalation"
+	"escalate/server/sids"
 )
 
 func sid(prefix string) string { return prefix + strings.Repeat("0", 31) + "1" }
@@ -433,7 +434,7 @@ func TestAuthenticate(t *testing.T) {
 			if !errors.Is(err, c.want) || a.Name != c.who {
 				t.Fatalf("got %+v, %v; want %q, %v", a, err, c.who, c.want)
 			}
-			if a.Worker != "" && !isSID("WK", a.Worker) {
+			if a.Worker != "" && !sids.Is("WK", a.Worker) {
 				t.Errorf("the Worker is %q", a.Worker)
 			}
 			if u := rt.got[0].URL.String(); u != "https://iam.twilio.com/v1/Accounts/"+sid("AC")+"/Tokens/validate" || rt.bodies[0] != `{"token":"the token"}` {

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"escalate/server/sids"
 )
 
 // twilio-go puts path parameters into URLs as they are: a name with a slash,
@@ -15,19 +17,15 @@ import (
 // whole before it is sent.
 
 var (
-	sidForm = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Z]{2}[0-9a-f]{32}$`) })
 	// nameForm is a unique name: Sync takes 256 characters; a dot in front
 	// could make "..".
 	nameForm  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9_-][A-Za-z0-9._-]{0,255}$`) })
 	realmForm = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`) })
 )
 
-// isSID says whether s is a SID of the kind that prefix names.
-func isSID(prefix, s string) bool { return sidForm().MatchString(s) && s[:2] == prefix }
-
 // checkSID refuses anything but a SID of the kind.
 func checkSID(prefix, s string) error {
-	if !isSID(prefix, s) {
+	if !sids.Is(prefix, s) {
 		return fmt.Errorf("%q is no %s SID: %w", s, prefix, errPath)
 	}
 	return nil
@@ -36,7 +34,7 @@ func checkSID(prefix, s string) error {
 // checkName refuses anything but a unique name. One that looks like a SID
 // would address by SID.
 func checkName(s string) error {
-	if !nameForm().MatchString(s) || sidForm().MatchString(s) {
+	if !nameForm().MatchString(s) || sids.Looks(s) {
 		return fmt.Errorf("%q is no unique name: %w", s, errPath)
 	}
 	return nil
@@ -44,7 +42,7 @@ func checkName(s string) error {
 
 // checkKey refuses anything but a SID of the kind or a unique name.
 func checkKey(prefix, s string) error {
-	if isSID(prefix, s) {
+	if sids.Is(prefix, s) {
 		return nil
 	}
 	return checkName(s)

@@ -8,13 +8,14 @@ import (
 	sync "github.com/twilio/twilio-go/rest/sync/v1"
 
 	"escalate/server/escalation"
+	"escalate/server/sids"
 	"escalate/server/token"
 )
 
 // NameOf answers the unique name of the Document with a SID (ET…); ErrNotFound
 // when there is none, or it has no name.
 func (d *Documents) NameOf(ctx context.Context, sid string) (string, error) {
-	if !isSID("ET", sid) {
+	if !sids.Is("ET", sid) {
 		return "", escalation.ErrNotFound
 	}
 	k := d.t.begin(ctx, opFetchDocument)

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"regexp"
 	"strconv"
+
+	"escalate/server/sids"
 )
 
 // ranges are the limits that the documents state in prose only, inclusive.
@@ -24,7 +26,6 @@ var jsonText = map[string]bool{"Data": true, "Attributes": true, "RecordingRules
 // characters, and nothing that looks like a SID.
 var (
 	uniqueName = regexp.MustCompile(`^[A-Za-z0-9._-]{1,256}$`)
-	looksSID   = regexp.MustCompile(`^[A-Z]{2}[0-9a-f]{32}$`)
 )
 
 // maxData is the largest Data of a Sync Document, in bytes (error 54006).
@@ -55,7 +56,7 @@ func prose(name, value string) string {
 		return "is over 4,096 characters"
 	case name == "Body" && len([]rune(value)) > maxBody:
 		return "is over 1,600 characters"
-	case name == "UniqueName" && (!uniqueName.MatchString(value) || looksSID.MatchString(value)):
+	case name == "UniqueName" && (!uniqueName.MatchString(value) || sids.Looks(value)):
 		return "is not a unique name"
 	}
 	return ""

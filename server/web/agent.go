@@ -9,6 +9,7 @@ import (
 
 	"escalate/app/wire"
 	"escalate/server/escalation"
+	"escalate/server/sids"
 )
 
 // agentAPI is what the agent desktop asks for.
@@ -17,10 +18,6 @@ type agentAPI struct {
 	views       *views
 	limiters    *Limiters
 }
-
-// taskSID is the form of a Task's SID. Nothing else may reach the path of a
-// request to Twilio.
-var taskSID = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^WT[0-9a-fA-F]{32}$`) })
 
 // language is the form of the BCP 47 tags that are passed on.
 var language = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,3}$`) })
@@ -35,7 +32,7 @@ func (api *agentAPI) postEscalation(w http.ResponseWriter, r *http.Request, a es
 		return badRequest("no taskSid")
 	case in.Lang != "" && !language().MatchString(in.Lang):
 		return badRequest("lang is not a language tag")
-	case !taskSID().MatchString(in.TaskSID):
+	case !sids.Is("WT", in.TaskSID):
 		return escalation.ErrTaskNotFound
 	}
 	e, resumed, err := api.escalations.Escalate(r.Context(), a, in.TaskSID, in.SendInvite, in.Lang)
@@ -80,7 +77,7 @@ func (api *agentAPI) postEnd(w http.ResponseWriter, r *http.Request, a escalatio
 
 func (api *agentAPI) getTask(w http.ResponseWriter, r *http.Request, a escalation.Agent) error {
 	sid := mux.Vars(r)["task"]
-	if !taskSID().MatchString(sid) {
+	if !sids.Is("WT", sid) {
 		return escalation.ErrTaskNotFound
 	}
 	lang := r.URL.Query().Get("lang")

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"escalate/server/localtwilio/store"
+	"escalate/server/sids"
 )
 
 // Limits of the Messages resource, from its documents.
@@ -21,7 +22,7 @@ func createConversation(c *call) error {
 	if v.Attributes != "" && !isObject(v.Attributes) {
 		return invalid("Attributes must be a JSON object")
 	}
-	if sidLike.MatchString(v.UniqueName) {
+	if sids.Looks(v.UniqueName) {
 		return invalid("UniqueName must not look like a SID")
 	}
 	v, err := c.store.Conversations.Create(v)

@@ -8,18 +8,23 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
+
+	"escalate/server/sids"
 )
 
 // MediaPath begins the locations that Media resources redirect to.
 const MediaPath = "/media/"
 
-// mediaFile is the name of a file that may be served: nothing else in the directory is, nor
-// anything outside.
-var mediaFile = regexp.MustCompile(`^(RT|CJ)[0-9a-f]{32}\.(mka|mkv|webm|mp4)$`)
+// isMediaFile says whether a file of that name may be served: nothing else in the directory is,
+// nor anything outside.
+func isMediaFile(name string) bool {
+	ext := filepath.Ext(name)
+	of := strings.TrimSuffix(name, ext)
+	return (sids.Is("RT", of) || sids.Is("CJ", of)) && mediaTypes[ext] != ""
+}
 
 var mediaTypes = map[string]string{".mka": "audio/x-matroska", ".mkv": "video/x-matroska", ".webm": "video/webm", ".mp4": "video/mp4"}
 
@@ -60,7 +65,7 @@ func (a *API) Media() http.Handler {
 		case r.Method != http.MethodGet && r.Method != http.MethodHead:
 			http.Error(w, "method not allowed", http.StatusMethodNotAllowed)
 			return
-		case err != nil || !mediaFile.MatchString(file) || same(r.URL.Query().Get("signature"), a.signMedia(file, expires)) == 0 || a.media.Dir == "":
+		case err != nil || !isMediaFile(file) || same(r.URL.Query().Get("signature"), a.signMedia(file, expires)) == 0 || a.media.Dir == "":
 			http.Error(w, "not a signed location", http.StatusForbidden)
 			return
 		case a.store.Now().Unix() > until:

@@ -4,11 +4,11 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
-	"regexp"
 	"strconv"
 	"time"
 
 	"escalate/server/localtwilio/store"
+	"escalate/server/sids"
 )
 
 // Limits of Sync, from its documents and the error dictionary.
@@ -18,9 +18,6 @@ const (
 	maxDocumentName = 256
 	maxSyncPage     = 100
 )
-
-// sidLike is what a unique name must not look like.
-var sidLike = regexp.MustCompile(`^[A-Z]{2}[0-9a-f]{32}$`)
 
 // inService makes sure of the Service before a handler runs.
 func inService(f handler) handler {
@@ -41,7 +38,7 @@ func fetchSyncService(c *call) error { return c.json(http.StatusOK, syncOf(c).se
 
 func createDocument(c *call) error {
 	d := store.Document{UniqueName: c.form("UniqueName")}
-	if c.has("UniqueName") && (d.UniqueName == "" || len(d.UniqueName) > maxDocumentName || sidLike.MatchString(d.UniqueName)) {
+	if c.has("UniqueName") && (d.UniqueName == "" || len(d.UniqueName) > maxDocumentName || sids.Looks(d.UniqueName)) {
 		return bad(codeSyncName, "Invalid unique name")
 	}
 	if _, err := documentChange(c, &d); err != nil {

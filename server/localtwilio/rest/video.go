@@ -11,6 +11,7 @@ import (
 	"unicode"
 
 	"escalate/server/localtwilio/store"
+	"escalate/server/sids"
 )
 
 // Limits of the Rooms resource, from its documents' prose.
@@ -60,7 +61,7 @@ func checkRoom(c *call, r *store.Room) error {
 	switch {
 	case len(r.UniqueName) > maxRoomName:
 		return bad(codeRoomNameTooLong, "Room name is too long")
-	case sidLike.MatchString(r.UniqueName):
+	case sids.Looks(r.UniqueName):
 		return bad(codeRoomName, "Room name is invalid")
 	case strings.ContainsFunc(r.UniqueName, unicode.IsControl) || strings.Contains(r.UniqueName, "/"):
 		return bad(codeRoomNameChars, "Room name contains invalid characters")

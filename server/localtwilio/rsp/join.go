@@ -5,21 +5,16 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"regexp"
 	"time"
 
 	"escalate/server/localtwilio/sfu"
 	"escalate/server/localtwilio/store"
+	"escalate/server/sids"
 )
 
 // joinTimeout bounds the negotiation of the first offer; the client waits 15 s
 // for its media before it gives up.
 const joinTimeout = 10 * time.Second
-
-var (
-	roomSID = regexp.MustCompile(`^RM[0-9a-f]{32}$`)
-	sidLike = regexp.MustCompile(`^[A-Z]{2}[0-9a-f]{32}$`)
-)
 
 // ending is the error of a session that was over before it began.
 type ending struct{ final any }
@@ -193,10 +188,10 @@ func (s *Server) find(name string) (store.Room, error) {
 
 // create makes a Room by connecting to it, as an account does that allows it.
 func (s *Server) create(name string) (store.Room, error) {
-	if roomSID.MatchString(name) {
+	if sids.Is("RM", name) {
 		return store.Room{}, fail(codeRoomNotFound, nil)
 	}
-	if sidLike.MatchString(name) { // it could not be told from what has that SID
+	if sids.Looks(name) { // it could not be told from what has that SID
 		return store.Room{}, fail(codeRoomNameInvalid, nil)
 	}
 	if code := checkText(name, codeRoomNameTooLong, codeRoomNameChars); code != 0 {

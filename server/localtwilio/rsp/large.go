@@ -31,7 +31,7 @@ func (r *room) allowance(x *session) int {
 	}
 	for _, o := range r.members {
 		if o != x {
-			left -= len(sids(o.tracks.list))
+			left -= len(sidsOf(o.tracks.list))
 		}
 	}
 	return min(left, maxPublished)

@@ -36,7 +36,7 @@ func (r *room) remove(x *session, final any) bool {
 	if err != nil && !errors.Is(err, store.ErrParticipantGone) {
 		x.logged("disconnect participant", err)
 	}
-	r.announce(x, sids(x.tracks.list))
+	r.announce(x, sidsOf(x.tracks.list))
 	r.checkRecording()
 	x.log.Info("participant left", "identity", x.identity)
 	return true

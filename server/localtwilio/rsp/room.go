@@ -199,7 +199,7 @@ func (r *room) apply(x *session, local *localState) bool {
 	}
 	if d.changed {
 		x.revision++
-		r.announce(x, sids(d.removed))
+		r.announce(x, sidsOf(d.removed))
 		r.checkRecording()
 		r.checkSubscriptions()
 	}

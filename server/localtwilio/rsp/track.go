@@ -150,8 +150,8 @@ func forwarded(tracks []*track) []sfu.Track {
 	return list
 }
 
-// sids names the Tracks that others may be subscribed to.
-func sids(tracks []*track) []string {
+// sidsOf names the Tracks that others may be subscribed to.
+func sidsOf(tracks []*track) []string {
 	list := make([]string, 0, len(tracks))
 	for _, t := range tracks {
 		if t.code == 0 {

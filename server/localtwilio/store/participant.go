@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"escalate/server/sids"
 )
 
 // Statuses of a Participant.
@@ -131,7 +133,7 @@ func (s Participants) Anonymize(sid string) (p Participant, err error) {
 // several with that identity the one still there, else the newest.
 func (s Participants) Get(roomSID, key string) (p Participant, err error) {
 	err = s.db.view(doing{what: "find participant", key: key, of: "of room", owner: roomSID}, func(t *tx) error {
-		if isSID(key, "PA") {
+		if sids.Is("PA", key) {
 			p, err = get[Participant](t, bParticipants, key)
 			if err == nil && p.RoomSID != roomSID {
 				return ErrNotFound
