@@ -14,8 +14,8 @@
 // released does not survive: see _settle.go.
 //
 // What is taken out and what stands in is in edits.go and _standin.go. The
-// module must have the sum that go.sum has for it, and every file that is
-// edited the sum that its edit was written for; anything else fails the build.
+// module must be the release that the edits were written for, and have the sum
+// that go.sum has for it; anything else fails the build.
 //
 // Usage: go run ./static/slim [-out bin/slim] (from the root of the module)
 package main

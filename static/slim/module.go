@@ -47,8 +47,12 @@ func find(root string) (module, error) {
 	return m, nil
 }
 
-// verify holds the module's files to the line that goSum has for them.
+// verify holds the module to the release that it is edited as, and its files to
+// the line that goSum has for them.
 func (m module) verify(goSum string) error {
+	if m.Version != release {
+		return fmt.Errorf("%w: it is %s, not %s", errEdit, m.Version, release)
+	}
 	sums, err := os.ReadFile(goSum)
 	if err != nil {
 		return fmt.Errorf("read the module's sum: %w", err)
