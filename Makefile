@@ -12,8 +12,8 @@ CHROMIUM ?= /usr/bin/chromium
 EXAMPLE := docs/examples/room
 # How long each fuzz test looks for input of its own.
 FUZZTIME ?= 30s
-# Packages with tests that drive a browser (build tag e2e).
-BROWSER_TESTS := ./app/video/twiliojs ./server/localtwilio/sfu ./server/localtwilio/rsp ./server/demo ./server/e2e ./docs/examples/room
+# Packages with tests that drive a browser beside others; their names end in InChromium.
+CHROMIUM_TESTS := ./app/video/twiliojs ./server/localtwilio/sfu ./server/localtwilio/rsp ./server/demo ./server/standalone ./docs/examples/room
 # Where the linters are built.
 LINT    := bin/lint
 # The LiveKit server that media are measured against.
@@ -93,15 +93,17 @@ test: deps-test lint test-unit test-wasm e2e ## every test, browser tests too
 
 test-unit: deps-test wasm ffmpeg ## Go tests on this machine, with the race detector
 	$(GO) test -race ./...
+	$(GO) test -run TestFiftyRooms ./server/localtwilio/sfu
 	$(GO) test -C server/bench/media .
 
 test-wasm: ## the JavaScript boundary, compiled to WASM and run under node
 	PATH="$$PATH:$$($(GO) env GOROOT)/lib/wasm" GOOS=js GOARCH=wasm $(GO) test ./app/browser/... ./app/video/twiliojs/...
 
-# -p 1: one Chromium at a time, or two cores are not enough for media in time.
+# -p 1: one Chromium at a time. On two cores, two take longer than one after the other.
 e2e: QUALITY := 5
 e2e: deps-test wasm chromium ffmpeg ## the whole in a browser: Chromium with fake media; screenshots in server/e2e/out
-	CHROMIUM=$(CHROMIUM) $(GO) test -tags e2e -count=1 -p 1 -timeout 45m $(BROWSER_TESTS)
+	CHROMIUM=$(CHROMIUM) $(GO) test -tags e2e -count=1 -p 1 -run InChromium $(CHROMIUM_TESTS)
+	CHROMIUM=$(CHROMIUM) $(GO) test -tags e2e -count=1 -timeout 45m ./server/e2e
 
 shots: QUALITY := 5
 shots: deps-test wasm chromium ## pictures of every state on four screens, light and dark: server/e2e/out/shots
@@ -142,9 +144,9 @@ fuzz: ## every fuzz test, for FUZZTIME (30s) each; what they find becomes a file
 
 # golangci-lint does what go vet does. gofmt: also what belongs to no package.
 lint: $(LINT)/.installed ## format, golangci-lint and code that nothing reaches, with the tools that .lint/go.mod pins
-	@out=$$(gofmt -l app server static wasm | grep -v node_modules); test -z "$$out" || { echo "gofmt: $$out" >&2; exit 1; }
-	$(LINT)/golangci-lint run --timeout 30m --build-tags e2e,shots ./...
-	GOOS=js GOARCH=wasm $(LINT)/golangci-lint run --timeout 30m ./app/... ./wasm
+	@out=$$(gofmt -l app docs server static wasm | grep -v node_modules); test -z "$$out" || { echo "gofmt: $$out" >&2; exit 1; }
+	$(LINT)/golangci-lint run --timeout 30m --build-tags e2e,pictures,shots ./...
+	GOOS=js GOARCH=wasm $(LINT)/golangci-lint run --timeout 30m ./app/... ./wasm ./docs/examples/...
 	.lint/dead $(LINT)/deadcode
 
 # The tools have a module of their own, so that go.mod is the product's. Their

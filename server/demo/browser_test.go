@@ -167,7 +167,7 @@ func stage(t *testing.T) (*bench, *product, context.Context) {
 
 const lastLink = `document.querySelector('%s .message:last-child .body a')?.getAttribute('href') ?? ''`
 
-func TestDeskFromIconToCompletion(t *testing.T) {
+func TestDeskFromIconToCompletionInChromium(t *testing.T) {
 	b, p, browser := stage(t)
 	maya, tom := b.tasks("")[0], b.tasks("")[1]
 	desk := newTab(t, browser, b.url+"/demo/agent", 1280, 800, false)
@@ -272,7 +272,7 @@ func TestDeskFromIconToCompletion(t *testing.T) {
 }
 
 // Looks at every page in every size; the pictures are for a person.
-func TestPagesFit(t *testing.T) {
+func TestPagesFitInChromium(t *testing.T) {
 	b, played, browser := stage(t)
 	for _, width := range []int64{1280, 390} {
 		for _, dark := range []bool{false, true} {

@@ -21,10 +21,10 @@ import (
 // slowPatience is what a busy machine may take for media to flow.
 const slowPatience = 90 * time.Second
 
-// TestAnotherProgram has a program that is written for Twilio, with the npm
+// TestAnotherProgramInChromium has a program that is written for Twilio, with the npm
 // packages twilio and twilio-video, make a call on local Twilio: all that it is
 // told is the settings that the command prints.
-func TestAnotherProgram(t *testing.T) {
+func TestAnotherProgramInChromium(t *testing.T) {
 	modules, err := filepath.Abs(filepath.Join("..", "..", "static", "node_modules"))
 	if err != nil {
 		t.Fatal(err)

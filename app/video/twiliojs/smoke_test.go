@@ -21,9 +21,9 @@ import (
 	"escalate/server/token"
 )
 
-// TestInABrowser runs testdata/smoke in Chromium with fake devices, against
+// TestInChromium runs testdata/smoke in Chromium with fake devices, against
 // the real SDK and local Twilio.
-func TestInABrowser(t *testing.T) {
+func TestInChromium(t *testing.T) {
 	chromium := os.Getenv("CHROMIUM")
 	if chromium == "" {
 		chromium = "/usr/bin/chromium"

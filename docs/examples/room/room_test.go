@@ -16,8 +16,8 @@ import (
 	"escalate/server/token"
 )
 
-// TestRoom opens one URL in two tabs of Chromium: each shows the other.
-func TestRoom(t *testing.T) {
+// TestRoomInChromium opens one URL in two tabs of Chromium: each shows the other.
+func TestRoomInChromium(t *testing.T) {
 	dir := t.TempDir()
 	build(t, filepath.Join(dir, "web", "app.wasm"))
 	t.Chdir(dir) // from where the server serves web/app.wasm

@@ -14,7 +14,7 @@ import (
 // and to try to mend it in vain.
 const blackout = 8 * time.Second
 
-// TestBlackout cuts all UDP for a while. Media through the SFU takes its usual
+// TestBlackoutInChromium cuts all UDP for a while. Media through the SFU takes its usual
 // way over a line; browsers among themselves are connected through TURN, since
 // there is nothing else between them that could be cut.
 //
@@ -27,7 +27,7 @@ const blackout = 8 * time.Second
 // keyframe with the first packet, and media is back after 0.3 to 0.4 s. Versions before it asked
 // when nothing had been decoded for three seconds, counted from their last such request: after 1.0
 // to 2.5 s, and sometimes three later, with the keyframe in hand. Signalling has no part in it.
-func TestBlackout(t *testing.T) {
+func TestBlackoutInChromium(t *testing.T) {
 	s := newStage(t)
 	var rooms []*company
 	for _, kind := range []string{store.TypeGroup, store.TypePeerToPeer} {
@@ -103,8 +103,8 @@ func (c *company) other(p *page) *page {
 	return c.pages[0]
 }
 
-// TestPreflight runs the SDK's own test of a connection, which uses TURN only.
-func TestPreflight(t *testing.T) {
+// TestPreflightInChromium runs the SDK's own test of a connection, which uses TURN only.
+func TestPreflightInChromium(t *testing.T) {
 	s := newStage(t)
 	p := s.open("alice")
 	p.is("preflight("+jsString(s.token("alice", "", time.Now()))+")", "completed true")

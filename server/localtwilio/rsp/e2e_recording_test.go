@@ -50,8 +50,8 @@ func (s *stage) rules(roomSID, rules string) {
 	}
 }
 
-// TestRecordedCall records a call of two unmodified clients by rules that change in the middle.
-func TestRecordedCall(t *testing.T) {
+// TestRecordedCallInChromium records a call of two unmodified clients by rules that change in the middle.
+func TestRecordedCallInChromium(t *testing.T) {
 	if _, err := exec.LookPath("ffprobe"); err != nil {
 		t.Skip("ffprobe is not installed (apt-get install ffmpeg): nobody can say what is in the files")
 	}

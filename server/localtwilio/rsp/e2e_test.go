@@ -12,8 +12,8 @@ import (
 	"escalate/server/localtwilio/store"
 )
 
-// TestUnmodifiedClient plays a call with twilio-video.js in Chromium.
-func TestUnmodifiedClient(t *testing.T) {
+// TestUnmodifiedClientInChromium plays a call with twilio-video.js in Chromium.
+func TestUnmodifiedClientInChromium(t *testing.T) {
 	s := newStage(t)
 	const room = "daily"
 	alice, bob := s.open("alice"), s.open("bob")

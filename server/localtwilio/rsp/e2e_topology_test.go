@@ -10,9 +10,9 @@ import (
 	"escalate/server/localtwilio/store"
 )
 
-// TestTopologies plays the same call where media goes through the SFU and where
+// TestTopologiesInChromium plays the same call where media goes through the SFU and where
 // it goes from browser to browser: the client is not to see a difference.
-func TestTopologies(t *testing.T) {
+func TestTopologiesInChromium(t *testing.T) {
 	s := newStage(t)
 	for _, kind := range []string{store.TypeGroup, store.TypePeerToPeer} {
 		t.Run(kind, func(t *testing.T) {

@@ -68,7 +68,7 @@ type browserStats struct {
 }
 
 // Two real browsers: one publishes a camera, one looks at it.
-func TestChromium(t *testing.T) {
+func TestCallInChromium(t *testing.T) {
 	r := startEngine(t).NewRouter(RouterConfig{})
 	peers := map[string]*Peer{}
 	next := map[string]chan Description{"1": make(chan Description, 100), "2": make(chan Description, 100)}

@@ -2,5 +2,5 @@
 
 package sfu
 
-// Under the race detector fifty Rooms would keep a whole core busy; make e2e opens all of them.
+// Under the race detector fifty Rooms would keep a whole core busy; make test-unit opens all of them without it.
 const loadRooms = 10
