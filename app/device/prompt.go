@@ -42,7 +42,6 @@ func (p *Prompt) ask(devices video.Devices, w video.Want, wishes Wishes, wait Pa
 		return
 	}
 	page := p.screen.Context()
-	p.End()
 	try := p.try.Begin(page)
 	p.Err = nil
 	slow, loaded := p.Watch()

@@ -78,6 +78,22 @@ func TestUnansweredQuestionIsAskedAgain(t *testing.T) {
 	})
 }
 
+// Asked again and again not answered: the advice and both buttons stay, without
+// another wait for them.
+func TestUnansweredQuestionStaysPointedAt(t *testing.T) {
+	eachSide(t, func(t *testing.T, si eitherSide) {
+		r, s, _ := unanswered(t, si)
+		s.Kit.Wait.Prompt = time.Hour
+		for n := 2; n <= 3; n++ {
+			si.join(r)
+			r.until("asked again", func() bool { return r.devices.Count("Capture audio=true video=true") == n })
+			if !r.shows("Your browser is still asking for camera and microphone.")() {
+				t.Errorf("time %d: the sentence is gone", n)
+			}
+		}
+	})
+}
+
 // Who finds the question after all has answered it.
 func TestLateAnswerCounts(t *testing.T) {
 	eachSide(t, func(t *testing.T, si eitherSide) {
