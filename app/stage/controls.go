@@ -9,6 +9,15 @@ import (
 	"escalate/app/words"
 )
 
+// Element ids of the controls; browser tests use them too. Those of microphone and
+// camera are device's, that of the chat is Talk's.
+const (
+	ShareButton = "share-button"
+	FitButton   = "fit-button" // others' pictures whole, or filling their tiles
+	MoreButton  = "more-button"
+	LeaveButton = "leave-button"
+)
+
 // controls are the buttons of a call. Mute is pressed while muted, Camera and
 // Share while they are on: the words stay, the state says the rest.
 func (s *Stage) controls(extra ...app.UI) app.UI {

@@ -1,13 +1,9 @@
 package stage
 
-// Element ids of a call; browser tests use them too.
+// Element ids of a call besides its controls'; browser tests use them too.
 const (
-	ShareButton      = "share-button"
-	FitButton        = "fit-button" // others' pictures whole, or filling their tiles
-	MoreButton       = "more-button"
 	MorePanel        = "more-panel"
 	FullScreenButton = "fullscreen-button"
-	LeaveButton      = "leave-button"
 	ResumeButton     = "resume-button" // play the sound that autoplay blocked
 	MiniButton       = "mini-button"   // the call in a small window on top
 	KeysSwitch       = "keys-switch"
