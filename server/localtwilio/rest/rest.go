@@ -2,19 +2,8 @@
 // Sync, TaskRouter, Conversations, and IAM's check of Flex tokens. One file per
 // product; each answers with the status codes, error codes, field names and
 // headers that Twilio's OpenAPI documents and error dictionary give. What an SDK
-// cannot see (a Room's media, a chat's push channel) is not here.
-//
-//	video          Rooms: create, fetch, list, complete; their RecordingRules: fetch, update;
-//	               Participants: fetch, list, disconnect, anonymize; PublishedTracks, SubscribedTracks: fetch, list;
-//	               SubscribeRules: fetch, update; Recordings: fetch, list, delete, media;
-//	               Compositions: create, fetch, list, delete, media
-//	sync           Services: fetch, list; Documents: create, fetch, list, update (If-Match), delete;
-//	               Permissions: fetch, list, update, delete
-//	taskrouter     Workspace: fetch; Tasks: create, fetch, list, update (If-Match), delete; Workers: fetch,
-//	               list, update; Reservations of either: fetch, list, update
-//	conversations  Conversations: create, fetch, list, update; Messages: create, fetch, list;
-//	               Participants: create, fetch, list, delete
-//	iam            Tokens: validate
+// cannot see (a Room's media, a chat's push channel) is not here. The operations
+// are listed in routes.go.
 //
 // Of Video these are not spoken, since what they rule is not here: CompositionHooks
 // (compositions are made when they are asked for), CompositionSettings and
