@@ -94,7 +94,7 @@ test: deps-test lint test-unit test-wasm e2e ## every test, browser tests too
 test-unit: deps-test wasm ffmpeg ## Go tests on this machine, with the race detector
 	$(GO) test -race ./...
 	$(GO) test -run TestFiftyRooms ./server/localtwilio/sfu
-	$(GO) test -C server/bench/media .
+	$(GO) test -race -C server/bench/media .
 
 test-wasm: ## the JavaScript boundary, compiled to WASM and run under node
 	PATH="$$PATH:$$($(GO) env GOROOT)/lib/wasm" GOOS=js GOARCH=wasm $(GO) test ./app/browser/... ./app/video/twiliojs/...

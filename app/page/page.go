@@ -22,7 +22,7 @@ import (
 	"escalate/app/words"
 )
 
-// ErrNoPage is what Render answers for a path that has no page here.
+// ErrNoPage is what Render returns for a path that has no page here.
 var ErrNoPage = errors.New("page: no such page")
 
 // Deps are the collaborators of the pages. Register needs all of them; Render

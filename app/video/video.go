@@ -9,7 +9,7 @@ import (
 	"errors"
 )
 
-// ErrUnsupported is what everything answers where there is no browser: the
+// ErrUnsupported is what everything returns where there is no browser: the
 // server renders pages, it does not join Rooms.
 var ErrUnsupported = errors.New("video: no browser here")
 

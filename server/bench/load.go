@@ -86,7 +86,7 @@ func usageAt(ctx context.Context, pid int, at time.Time) (usage, bool) {
 	}
 }
 
-// percentile answers the value that p in a hundred of the sorted ones do not
+// percentile returns the value that p in a hundred of the sorted ones do not
 // exceed.
 func percentile(sorted []time.Duration, p int) time.Duration {
 	if len(sorted) == 0 {

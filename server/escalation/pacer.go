@@ -11,7 +11,7 @@ import (
 
 // Sync takes 20 writes a second of one Document and refuses the rest with
 // error 54009 (HTTP 429). Within any second one process writes at most
-// writesAtOnce and writesPerSecond more, so it never meets the limit alone. The
+// writesAtOnce and writesPerSecond more, so it does not meet the limit alone. The
 // customer's page, which anybody with the link can drive by hand, gets a part
 // only: the agent and Twilio's callbacks must still get through.
 const (

@@ -10,7 +10,7 @@ import (
 
 // This file is the state machine: every change of an Escalation is one of the
 // methods here. They are pure. Each takes the state by value, never changes
-// what it was given, and returns the next state; a refused change answers the
+// what it was given, and returns the next state; a refused change returns the
 // sentinel that the caller gets.
 //
 //	invited --agent joins--> open <--customer joins, either leaves--> in_call

@@ -36,7 +36,7 @@ func (v validation) expired(now time.Time) bool {
 	return ok && !now.Before(at)
 }
 
-// Authenticate answers the agent whose Flex token it is. It answers
+// Authenticate returns the agent whose Flex token it is. It returns
 // escalation.ErrUnauthorized for a token that is missing, wrong or expired,
 // escalation.ErrForbidden for a Flex user who is neither agent nor supervisor
 // nor administrator, and escalation.ErrUnavailable when Twilio cannot tell.
@@ -119,7 +119,7 @@ func (t *Client) validate(ctx context.Context, flexToken string) (validation, er
 	return validation{}, nil // a plain "no"
 }
 
-// fullName answers a Worker's full name; empty when there is none.
+// fullName returns a Worker's full name; empty when there is none.
 func (t *Client) fullName(ctx context.Context, worker string) (string, error) {
 	if worker == "" {
 		return "", nil

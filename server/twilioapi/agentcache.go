@@ -46,7 +46,7 @@ func (c *agentCache) ttl(expiration string) time.Duration {
 	return positiveTTL
 }
 
-// get answers what is remembered of a token; ok is false for nothing.
+// get returns what is remembered of a token; ok is false for nothing.
 func (c *agentCache) get(token string) (a escalation.Agent, err error, ok bool) { //nolint:revive // err is the remembered answer, ok says whether there is one
 	c.mu.Lock()
 	defer c.mu.Unlock()

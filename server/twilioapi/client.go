@@ -166,7 +166,7 @@ func (t *Tokens) Mint(identity, room string, ttl time.Duration) (string, error) 
 	return token.Mint(t.key, token.Video{Identity: identity, Room: room}, t.now(), ttl)
 }
 
-// deref answers what p points to, or the zero value.
+// deref returns what p points to, or the zero value.
 func deref[T any](p *T) T {
 	if p == nil {
 		var zero T

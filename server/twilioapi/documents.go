@@ -64,7 +64,7 @@ func (d *Documents) Update(ctx context.Context, name, revision string, data json
 	return document("update", name, doc, k.fail(err))
 }
 
-// List answers all Documents of the Sync Service, page after page.
+// List returns all Documents of the Sync Service, page after page.
 func (d *Documents) List(ctx context.Context) ([]escalation.Document, error) {
 	k := d.t.begin(ctx, opListDocument)
 	docs, err := d.t.sync(k).ListDocument(d.t.c.SyncServiceSID, new(sync.ListDocumentParams).SetPageSize(maxDocumentPage))

@@ -43,7 +43,7 @@ func (e *apiError) Error() string {
 	return fmt.Sprintf("Twilio answered status %d, code %d: %v", e.status, e.code, e.err)
 }
 
-// Unwrap answers the meaning for the use cases and the cause.
+// Unwrap returns the meaning for the use cases and the cause.
 func (e *apiError) Unwrap() []error {
 	if e.kind == nil {
 		return []error{e.err}
@@ -96,7 +96,7 @@ func (k *call) fail(err error) error {
 	return e
 }
 
-// codeOf answers Twilio's code in an error of fail's, or 0.
+// codeOf returns Twilio's code in an error of fail's, or 0.
 func codeOf(err error) int {
 	var e *apiError
 	if errors.As(err, &e) {
@@ -105,7 +105,7 @@ func codeOf(err error) int {
 	return 0
 }
 
-// statusOf answers the HTTP status in an error of fail's, or 0.
+// statusOf returns the HTTP status in an error of fail's, or 0.
 func statusOf(err error) int {
 	var e *apiError
 	if errors.As(err, &e) {

@@ -36,7 +36,7 @@ func newMeter(r prometheus.Registerer) *meter {
 	return m
 }
 
-// register adds c, or answers the one that another Client has added.
+// register adds c, or returns the one that another Client has added.
 func register[C prometheus.Collector](r prometheus.Registerer, c C) C {
 	var dup prometheus.AlreadyRegisteredError
 	if err := r.Register(c); errors.As(err, &dup) {

@@ -12,7 +12,7 @@ import (
 	"escalate/server/token"
 )
 
-// NameOf answers the unique name of the Document with a SID (ET…); ErrNotFound
+// NameOf returns the unique name of the Document with a SID (ET…); ErrNotFound
 // when there is none, or it has no name.
 func (d *Documents) NameOf(ctx context.Context, sid string) (string, error) {
 	if !sids.Is("ET", sid) {
@@ -30,7 +30,7 @@ func (d *Documents) NameOf(ctx context.Context, sid string) (string, error) {
 }
 
 // ReadToken makes an Access Token with which its bearer may follow one Document
-// through Sync's own client libraries, and do nothing else. It answers
+// through Sync's own client libraries, and do nothing else. It returns
 // escalation.ErrForbidden when the Sync Service has no access control: such a
 // token would open every Document there, for writing too.
 func (d *Documents) ReadToken(ctx context.Context, name string, ttl time.Duration) (string, error) {

@@ -90,7 +90,7 @@ func (r *Rooms) Complete(ctx context.Context, sid string) error {
 	return err
 }
 
-// Participants answers those who are connected or reconnecting. Twilio lists
+// Participants returns those who are connected or reconnecting. Twilio lists
 // one status at a time, and only the connected ones unless asked.
 func (r *Rooms) Participants(ctx context.Context, roomSID string) ([]escalation.Participant, error) {
 	if err := checkSID("RM", roomSID); err != nil {

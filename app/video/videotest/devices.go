@@ -10,9 +10,9 @@ import (
 // Devices is a scripted video.Devices. Set the fields before use.
 type Devices struct {
 	Calls
-	// Support is what Supported answers.
+	// Support is what Supported returns.
 	Support video.Support
-	// Devices are what List answers.
+	// Devices are what List returns.
 	Devices []video.Device
 	// Fail makes Capture fail with it.
 	Fail *video.Error
@@ -221,7 +221,7 @@ func (c *Capture) Level() float64 {
 	return c.level
 }
 
-// SetLevel sets what Level answers.
+// SetLevel sets what Level returns.
 func (c *Capture) SetLevel(l float64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -295,7 +295,7 @@ func (c *Capture) Device(k video.Kind) string {
 	return c.device[k]
 }
 
-// SetDevice sets what Device answers.
+// SetDevice sets what Device returns.
 func (c *Capture) SetDevice(k video.Kind, id string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

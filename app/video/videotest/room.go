@@ -217,7 +217,7 @@ func (r *Room) Stats(ctx context.Context) (video.Stats, error) {
 	return r.stats, ctx.Err()
 }
 
-// SetStats sets what Stats answers.
+// SetStats sets what Stats returns.
 func (r *Room) SetStats(s video.Stats) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

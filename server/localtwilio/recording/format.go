@@ -27,7 +27,7 @@ type format struct {
 	depacketizer           func() rtp.Depacketizer
 	// key tells whether a frame can be shown without those before.
 	key func(frame []byte) bool
-	// entry describes the Track by a key frame. It answers false when that is not enough.
+	// entry describes the Track by a key frame. It returns false when that is not enough.
 	entry func(frame []byte) (webm.TrackEntry, bool)
 }
 
@@ -87,7 +87,7 @@ func formatOf(mime string) (*format, error) {
 	return nil, fmt.Errorf("codec %q is not recorded", mime)
 }
 
-// vp8Size reads the size of a key frame (RFC 6386 section 9.1). It answers false for other
+// vp8Size reads the size of a key frame (RFC 6386 section 9.1). It returns false for other
 // frames.
 func vp8Size(b []byte) (w, h int, ok bool) {
 	if len(b) < 10 || b[0]&1 != 0 || b[3] != 0x9d || b[4] != 0x01 || b[5] != 0x2a {

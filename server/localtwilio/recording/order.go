@@ -38,7 +38,7 @@ type frame struct {
 
 func newOrder(f *format) *order { return &order{format: f, held: map[int64]packet{}} }
 
-// push takes a packet in and answers the frames that it completes.
+// push takes a packet in and returns the frames that it completes.
 func (o *order) push(p *rtp.Packet, at time.Time) (fs []frame) {
 	if !o.started {
 		o.started, o.last = true, int64(p.SequenceNumber)
@@ -70,7 +70,7 @@ func (o *order) push(p *rtp.Packet, at time.Time) (fs []frame) {
 	return fs
 }
 
-// flush answers what can still be had without what is missing.
+// flush returns what can still be had without what is missing.
 func (o *order) flush() (fs []frame) {
 	for len(o.held) > 0 {
 		first := o.first()

@@ -82,7 +82,7 @@ func (s *Server) Dir() string { return s.dir }
 func (s *Server) File(r store.Recording) string { return filepath.Join(s.dir, r.File()) }
 
 // Close ends all recordings, waits for their files to be complete, and stops.
-// Calling it again answers the same.
+// Calling it again returns the same.
 func (s *Server) Close() error {
 	s.closing.Do(func() {
 		s.mu.Lock()

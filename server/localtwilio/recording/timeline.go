@@ -41,7 +41,7 @@ type senderReport struct {
 	ticks int64     // since origin
 }
 
-// place answers when a frame is due. Frames come in their order; at is when they arrived.
+// place returns when a frame is due. Frames come in their order; at is when they arrived.
 func (l *timeline) place(rtp uint32, at time.Time) time.Duration {
 	if !l.started {
 		l.started, l.origin, l.at = true, rtp, at

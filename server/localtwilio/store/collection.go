@@ -40,7 +40,7 @@ func (c Collection) ETag() string { return strconv.Itoa(c.Revision) }
 type Collections struct{ db *db }
 
 // Create makes a Map or List of c's Kind, UniqueName and Expires. It
-// answers ErrNameTaken.
+// returns ErrNameTaken.
 func (s Collections) Create(c Collection) (Collection, error) {
 	err := s.db.update(doing{what: "create", kind: c.Kind, key: c.UniqueName}, func(t *tx) error {
 		old, err := t.collections().find(c.Kind, c.UniqueName)
@@ -129,8 +129,8 @@ type collectionsTx struct{ *tx }
 
 func (t *tx) collections() collectionsTx { return collectionsTx{t} }
 
-// collection answers, beside ErrNotFound, one that has expired: its name is in
-// the way of a new one.
+// find returns, beside ErrNotFound, one that has expired: its name is in the way
+// of a new one.
 func (t collectionsTx) find(kind CollectionKind, key string) (Collection, error) {
 	if sid := t.lookup(bCollectionNames, string(kind)+key); sid != "" && key != "" {
 		key = sid

@@ -63,7 +63,7 @@ func (s Compositions) Add(c Composition) (Composition, error) {
 }
 
 // Set moves a Composition on: to processing, completed (with size and duration) or
-// failed. It answers ErrTransition for one that was deleted.
+// failed. It returns ErrTransition for one that was deleted.
 func (s Compositions) Set(sid, status string, size int64, d time.Duration) (c Composition, err error) {
 	err = s.db.update(doing{what: "set composition", key: sid, of: status}, func(t *tx) error {
 		if c, err = get[Composition](t, bCompositions, sid); err != nil {

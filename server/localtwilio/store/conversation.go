@@ -40,7 +40,7 @@ type Message struct {
 type Conversations struct{ db *db }
 
 // Create makes an active Conversation of c's names and Attributes.
-// It answers ErrNameTaken.
+// It returns ErrNameTaken.
 func (s Conversations) Create(c Conversation) (Conversation, error) {
 	err := s.db.update(doing{what: "create conversation", key: c.UniqueName}, func(t *tx) error {
 		if t.lookup(bConversationNames, c.UniqueName) != "" {

@@ -37,7 +37,7 @@ type Permission struct {
 type Documents struct{ db *db }
 
 // Create makes a Document of d's UniqueName, Data and Expires; other
-// fields are set. A nil Data is an empty object. It answers ErrNameTaken.
+// fields are set. A nil Data is an empty object. It returns ErrNameTaken.
 func (s Documents) Create(d Document) (Document, error) {
 	err := s.db.update(doing{what: "create document", key: d.UniqueName}, func(t *tx) error {
 		if sid := t.lookup(bDocumentNames, d.UniqueName); sid != "" {

@@ -57,7 +57,7 @@ func (s FlexTokens) Issue(v FlexToken) (token string, err error) {
 	return token, nil
 }
 
-// Validate answers what the token stands for, ErrNotFound for one that
+// Validate returns what the token stands for, ErrNotFound for one that
 // was never issued or was revoked, ErrTokenExpired for a late one.
 func (s FlexTokens) Validate(token string) (v FlexToken, err error) {
 	err = s.db.view(doing{what: "validate flex token"}, func(t *tx) error {

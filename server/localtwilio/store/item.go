@@ -113,7 +113,7 @@ func (s Collections) Items(kind CollectionKind, collection string, removed bool)
 	return list, err
 }
 
-// RemoveItem removes the Item of i's Key, or of i's Index in a List, and answers
+// RemoveItem removes the Item of i's Key, or of i's Index in a List, and returns
 // it as it was, with the number of its removal. See PutItem for ifMatch.
 func (s Collections) RemoveItem(kind CollectionKind, collection string, i Item, ifMatch string) (Item, error) {
 	err := s.db.update(doing{what: "remove item of", kind: kind, key: collection}, func(t *tx) error {

@@ -35,7 +35,7 @@ type Participant struct {
 // Participants are the stays in Rooms.
 type Participants struct{ db *db }
 
-// Add connects someone to a Room. It answers ErrRoomCompleted or
+// Add connects someone to a Room. It returns ErrRoomCompleted or
 // ErrRoomFull. It lets one identity in twice: who has to leave then is for the
 // caller to decide.
 func (s Participants) Add(roomSID, identity string) (p Participant, err error) {
@@ -218,7 +218,7 @@ func (t roomsTx) disconnect(r *Room, p Participant) (Participant, error) {
 	return p, t.announce(r, &ParticipantDisconnected{Participant: p})
 }
 
-// disconnectLeftovers disconnects everyone: at Open, nobody's media is alive.
+// disconnectAll disconnects everyone: at Open, nobody's media is alive.
 func (t roomsTx) disconnectAll() error {
 	var sids []string
 	err := t.bucket(bRoomConnected).ForEach(func(_, sid []byte) error {

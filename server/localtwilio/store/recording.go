@@ -98,7 +98,7 @@ func (s Recordings) Start(r Recording) (Recording, error) {
 	return r, err
 }
 
-// End completes a Recording, or says that it failed. It answers
+// End completes a Recording, or says that it failed. It returns
 // ErrTransition for one that is not in the making.
 func (s Recordings) End(sid string, done RecordingDone) (r Recording, err error) {
 	err = s.db.update(doing{what: "end recording", key: sid}, func(t *tx) error {

@@ -55,7 +55,7 @@ func (t tasksTx) scheduleForgetting() error {
 	return nil
 }
 
-// forgetTask prunes a Task, if it is time.
+// forget prunes a Task, if it is time.
 func (t tasksTx) forget(sid string) error {
 	k, err := get[Task](t.tx, bTasks, sid)
 	if err != nil || !k.ended() || t.now.Before(k.forgotten()) {
@@ -64,7 +64,7 @@ func (t tasksTx) forget(sid string) error {
 	return t.remove(k)
 }
 
-// forgetRoom prunes an ended Room and all that belongs to it, if it is time. Files go with the
+// forget prunes an ended Room and all that belongs to it, if it is time. Files go with the
 // events of what they belong to.
 func (t roomsTx) forget(r Room) error {
 	if t.now.Before(r.forgotten()) {

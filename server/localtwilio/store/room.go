@@ -99,7 +99,7 @@ func (s Rooms) List(f RoomFilter) ([]Room, error) {
 
 // Create makes a Room in progress. It sets SID, Status and the times, and
 // the defaults of zero fields; an unnamed Room's name is its SID. What is
-// recorded of a peer-to-peer Room is nothing. It answers ErrNameTaken when a Room
+// recorded of a peer-to-peer Room is nothing. It returns ErrNameTaken when a Room
 // in progress has the name.
 func (s Rooms) Create(r Room) (Room, error) {
 	err := s.db.update(doing{what: "create room", key: r.UniqueName}, func(t *tx) error {
@@ -140,7 +140,7 @@ func (s Rooms) Create(r Room) (Room, error) {
 }
 
 // Complete ends a Room: its Participants are disconnected and its name is
-// free again. It answers the Room with ErrRoomCompleted when it had ended.
+// free again. It returns the Room with ErrRoomCompleted when it had ended.
 func (s Rooms) Complete(sid string) (r Room, err error) {
 	err = s.db.update(doing{what: "complete room", key: sid}, func(t *tx) error {
 		if r, err = t.rooms().find(sid); err != nil {

@@ -6,7 +6,7 @@ import (
 )
 
 // SetSubscribeRules replaces what a Participant is subscribed to; nil is everything, as at the
-// start. It answers ErrParticipantGone.
+// start. It returns ErrParticipantGone.
 func (s Participants) SetSubscribeRules(sid string, rules json.RawMessage) (p Participant, err error) {
 	err = s.db.update(doing{what: "set subscribe rules of participant", key: sid}, func(t *tx) error {
 		if p, err = get[Participant](t, bParticipants, sid); err != nil {

@@ -176,7 +176,7 @@ var taskMoves = map[string][]string{
 	TaskWrapping: {TaskCompleted, TaskCanceled},
 }
 
-// saveTask raises the revision of k, saves and announces it.
+// save raises the revision of k, saves and announces it.
 func (t tasksTx) save(k *Task) error {
 	k.Revision++
 	k.Updated = t.now

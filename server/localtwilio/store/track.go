@@ -19,7 +19,7 @@ type Track struct {
 type Tracks struct{ db *db }
 
 // Add publishes a Track of its ParticipantSID; SID (unless given), RoomSID
-// and times are set. It answers ErrParticipantGone.
+// and times are set. It returns ErrParticipantGone.
 func (s Tracks) Add(k Track) (Track, error) {
 	err := s.db.update(doing{what: "add track", key: k.Name, of: "of participant", owner: k.ParticipantSID}, func(t *tx) error {
 		p, r, err := t.rooms().participant(k.ParticipantSID)

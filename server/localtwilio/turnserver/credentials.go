@@ -43,7 +43,7 @@ func (s *Server) password(username string) string {
 	return base64.StdEncoding.EncodeToString(mac.Sum(nil))
 }
 
-// authenticate answers the key of a username that has not expired. Anybody can make up a
+// authenticate returns the key of a username that has not expired. Anybody can make up a
 // username, but not the password that goes with it.
 func (s *Server) authenticate(r *turn.RequestAttributes) (string, []byte, bool) {
 	expiry, _, _ := strings.Cut(r.Username, ":") // a name may follow, as the convention has it
