@@ -25,7 +25,7 @@ FLEX    := static/flex
 BENCHMARKS := ./server/token ./server/localtwilio/store ./server/localtwilio/sfu
 
 .DEFAULT_GOAL := help
-.PHONY: help run example flex flex-deps flex-page test-flex check-plugin build wasm deps deps-test test test-unit test-wasm e2e shots pictures soak fuzz lint bench plots bench-start bench-media clean chromium ffmpeg FORCE
+.PHONY: help run example flex flex-deps flex-page test-flex check-plugin build wasm deps deps-test test test-unit test-wasm e2e play shots pictures soak fuzz lint bench plots bench-start bench-media clean chromium ffmpeg FORCE
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -88,20 +88,25 @@ static/node_modules/.installed-test: static/package.json static/package-lock.jso
 	cd static && $(NPM) ci --no-audit --no-fund --ignore-scripts --loglevel=error
 	@touch static/node_modules/.installed $@
 
+# The browser's tests leave most of a core idle, in which lint, which builds its
+# tools the first time, comes to its end without making them later.
 test: QUALITY := 5
-test: deps-test lint test-unit test-wasm e2e ## every test, browser tests too
+test: deps-test wasm chromium ffmpeg test-unit test-wasm ## every test, browser tests too
+	@$(MAKE) --no-print-directory --output-sync=target -j2 NICE='nice -n 19' lint play
 
 test-unit: deps-test wasm ffmpeg ## Go tests on this machine, with the race detector
 	$(GO) test -race ./...
 	$(GO) test -run TestFiftyRooms ./server/localtwilio/sfu
-	$(GO) test -race -C server/bench/media .
+	$(GO) test -C server/bench/media .
 
 test-wasm: ## the JavaScript boundary, compiled to WASM and run under node
 	PATH="$$PATH:$$($(GO) env GOROOT)/lib/wasm" GOOS=js GOARCH=wasm $(GO) test ./app/browser/... ./app/video/twiliojs/...
 
-# -p 1: one Chromium at a time. On two cores, two take longer than one after the other.
 e2e: QUALITY := 5
-e2e: deps-test wasm chromium ffmpeg ## the whole in a browser: Chromium with fake media; screenshots in server/e2e/out
+e2e: deps-test wasm chromium ffmpeg play ## the whole in a browser: Chromium with fake media; screenshots in server/e2e/out
+
+# -p 1: one Chromium at a time. On two cores, two take longer than one after the other.
+play:
 	CHROMIUM=$(CHROMIUM) $(GO) test -tags e2e -count=1 -p 1 -run InChromium $(CHROMIUM_TESTS)
 	CHROMIUM=$(CHROMIUM) $(GO) test -tags e2e -count=1 -timeout 45m ./server/e2e
 
@@ -145,14 +150,14 @@ fuzz: ## every fuzz test, for FUZZTIME (30s) each; what they find becomes a file
 # golangci-lint does what go vet does. gofmt: also what belongs to no package.
 lint: $(LINT)/.installed ## format, golangci-lint and code that nothing reaches, with the tools that .lint/go.mod pins
 	@out=$$(gofmt -l app docs server static wasm | grep -v node_modules); test -z "$$out" || { echo "gofmt: $$out" >&2; exit 1; }
-	$(LINT)/golangci-lint run --timeout 30m --build-tags e2e,pictures,shots ./...
-	GOOS=js GOARCH=wasm $(LINT)/golangci-lint run --timeout 30m ./app/... ./wasm ./docs/examples/...
-	.lint/dead $(LINT)/deadcode
+	$(NICE) $(LINT)/golangci-lint run --timeout 30m --build-tags e2e,pictures,shots ./...
+	GOOS=js GOARCH=wasm $(NICE) $(LINT)/golangci-lint run --timeout 30m ./app/... ./wasm ./docs/examples/...
+	$(NICE) .lint/dead $(LINT)/deadcode
 
 # The tools have a module of their own, so that go.mod is the product's. Their
 # first build takes some minutes; after that they come from Go's build cache.
 $(LINT)/.installed: .lint/go.mod .lint/go.sum
-	cd .lint && GOBIN=$(CURDIR)/$(LINT) $(GO) install -trimpath -ldflags='-s -w' tool
+	cd .lint && GOBIN=$(CURDIR)/$(LINT) $(NICE) $(GO) install -trimpath -ldflags='-s -w' tool
 	@touch $@
 
 bench: QUALITY := 5
