@@ -311,3 +311,17 @@ func TestPagesFitInChromium(t *testing.T) {
 		}
 	}
 }
+
+// TestMessagesHaveTheirPlaceInChromium adds Messages as they may arrive: a new one
+// before those that were there when the page opened.
+func TestMessagesHaveTheirPlaceInChromium(t *testing.T) {
+	b, _, browser := stage(t)
+	p := newTab(t, browser, b.url+"/demo/chat", 1280, 800, false)
+	p.run(chromedp.Evaluate[chromedp.Void](`import('/demo/static/js/messages.js').then(({MessageList}) => {
+		const ol = document.createElement('ol'), list = new MessageList(ol, 'agent');
+		const add = (...all) => list.add(all.map(index => ({index, role: 'customer', name: 'Maya', body: '' + index, createdAt: '2026-01-01T00:00:00Z'})));
+		add(5); add(0, 1, 2, 3, 5); add(4); add(6, 4);
+		window.order = [...ol.children].map(e => e.dataset.index).join();
+	})`))
+	p.until("each once, in order", `window.order === '0,1,2,3,4,5,6'`)
+}

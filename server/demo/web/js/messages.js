@@ -42,7 +42,8 @@ export class MessageList {
   constructor(list, reader) {
     this.list = list;
     this.reader = reader;
-    this.newest = -1;
+    /** Those that are shown, by index. @type {Map<number, HTMLElement>} */
+    this.shown = new Map();
     this.atEnd = true;
     list.addEventListener('scroll', () => {
       // A list that is not shown has no height, and so no place to be at.
@@ -59,19 +60,22 @@ export class MessageList {
   /** Empties the list. */
   clear() {
     this.list.replaceChildren();
-    this.newest = -1;
+    this.shown.clear();
     this.atEnd = true;
   }
 
   /**
-   * Adds messages; those already shown are ignored.
+   * Adds messages, each in its place; those already shown are ignored. A new one
+   * may come before the older ones have been loaded.
    * @param {Message[]} messages
    */
   add(messages) {
     for (const m of [...messages].sort((a, b) => a.index - b.index)) {
-      if (m.index <= this.newest) continue;
-      this.newest = m.index;
-      this.list.append(this.#item(m));
+      if (this.shown.has(m.index)) continue;
+      const next = Math.min(...[...this.shown.keys()].filter((i) => i > m.index));
+      const item = this.#item(m);
+      this.list.insertBefore(item, this.shown.get(next) ?? null);
+      this.shown.set(m.index, item);
     }
     this.#settle();
   }
