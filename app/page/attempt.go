@@ -2,7 +2,6 @@ package page
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
@@ -176,11 +175,8 @@ func (a *attempt) refused(err error) {
 
 // overCode says whether the server says that an escalation is over.
 func overCode(err error) (c wire.Code, over bool) {
-	var e *wire.Error
-	if !errors.As(err, &e) {
-		return "", false
-	}
-	return e.Code, e.Code == wire.CodeEnded || e.Code == wire.CodeExpired || e.Code == wire.CodeUnknownCode
+	c = wire.CodeOf(err)
+	return c, c == wire.CodeEnded || c == wire.CodeExpired || c == wire.CodeUnknownCode
 }
 
 // ended is told that the Room is over.

@@ -3,7 +3,6 @@ package page
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"slices"
 	"time"
 
@@ -73,16 +72,10 @@ type signIn struct {
 	said    string                 // what was said about that
 }
 
-// unauthorized says whether the server refused the Flex token.
-func unauthorized(err error) bool {
-	var e *wire.Error
-	return errors.As(err, &e) && e.Code == wire.CodeUnauthorized
-}
-
 // problem is what to say about an error of the server.
 func (v *VideoRoom) problem(err error) string {
 	why := v.attempt.problem(err)
-	if unauthorized(err) {
+	if wire.CodeOf(err) == wire.CodeUnauthorized {
 		if v.attempt.phase == PhaseInCall {
 			// The server's advice for who cannot sign in may end the call. The
 			// desktop sends a new token soon.

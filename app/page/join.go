@@ -169,9 +169,8 @@ func (j *Join) watch() {
 
 // noNews is told that looking went wrong.
 func (j *Join) noNews(err error) {
-	var e *wire.Error
-	if errors.As(err, &e) && e.Code == wire.CodeUnknownCode && j.attempt.phase == PhaseGreenRoom {
-		j.finish(e.Code)
+	if wire.CodeOf(err) == wire.CodeUnknownCode && j.attempt.phase == PhaseGreenRoom {
+		j.finish(wire.CodeUnknownCode)
 	}
 }
 
@@ -312,8 +311,7 @@ func (j *Join) roomOver() {
 func (j *Join) out() Phase { return ui.Pick(j.attempt.back.since.IsZero(), PhaseOver, PhaseAfter) }
 
 func (j *Join) objects(err error) bool {
-	var e *wire.Error
-	if errors.As(err, &e) && e.Code == wire.CodeConsentRequired {
+	if wire.CodeOf(err) == wire.CodeConsentRequired {
 		j.state.Recording, j.consent.missing = true, true
 		j.attempt.to(PhaseGreenRoom)
 		return true

@@ -1,5 +1,7 @@
 package wire
 
+import "errors"
+
 // Code is a stable name for what went wrong.
 type Code string
 
@@ -45,6 +47,15 @@ type Running struct {
 }
 
 func (e *Error) Error() string { return string(e.Code) + ": " + e.Message }
+
+// CodeOf returns the code of the *Error that err is or wraps, "" for another error
+// and for none.
+func CodeOf(err error) Code {
+	if e := (*Error)(nil); errors.As(err, &e) {
+		return e.Code
+	}
+	return ""
+}
 
 // Status is the HTTP status that goes with the code.
 func (c Code) Status() int {
