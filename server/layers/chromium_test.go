@@ -3,9 +3,6 @@ package layers
 import (
 	"go/ast"
 	"go/build/constraint"
-	"go/parser"
-	"go/token"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -30,38 +27,21 @@ func TestChromiumTestsArePlayed(t *testing.T) {
 	whole := []string{"./server/e2e", "./server/flexdev"} // all of their tests are played
 
 	seen := 0
-	for _, folder := range []string{"app", "docs", "server"} {
-		err := filepath.WalkDir(filepath.Join(root(t), folder), func(name string, d fs.DirEntry, err error) error {
-			if err != nil || d.IsDir() || !strings.HasSuffix(name, "_test.go") {
-				return err
-			}
-			in, err := filepath.Rel(root(t), filepath.Dir(name))
-			if err != nil {
-				return err
-			}
-			pkg := "./" + filepath.ToSlash(in)
-			f, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ParseComments|parser.SkipObjectResolution)
-			if err != nil {
-				return err
-			}
-			if slices.Contains(whole, pkg) || !needsTag(f, "e2e") {
-				return nil
-			}
-			for _, test := range tests(f) {
-				seen++
-				if !strings.HasSuffix(test, "InChromium") {
-					t.Errorf("%s in %s drives a browser: call it %sInChromium, or make e2e does not play it", test, pkg, test)
-				}
-				if !slices.Contains(listed, pkg) {
-					t.Errorf("%s has %s and is not among the Makefile's CHROMIUM_TESTS", pkg, test)
-				}
-			}
-			return nil
-		})
-		if err != nil {
-			t.Fatalf("look for tests in %s: %v", folder, err)
+	eachFile(t, root(t), []string{"app", "docs", "server"}, func(in, name string, f *ast.File) {
+		pkg := "./" + in
+		if !strings.HasSuffix(name, "_test.go") || slices.Contains(whole, pkg) || !needsTag(f, "e2e") {
+			return
 		}
-	}
+		for _, test := range tests(f) {
+			seen++
+			if !strings.HasSuffix(test, "InChromium") {
+				t.Errorf("%s in %s drives a browser: call it %sInChromium, or make e2e does not play it", test, pkg, test)
+			}
+			if !slices.Contains(listed, pkg) {
+				t.Errorf("%s has %s and is not among the Makefile's CHROMIUM_TESTS", pkg, test)
+			}
+		}
+	})
 	if seen == 0 {
 		t.Error("no test of the browser was found")
 	}

@@ -2,9 +2,6 @@ package layers
 
 import (
 	"go/ast"
-	"go/parser"
-	"go/token"
-	"io/fs"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -78,31 +75,11 @@ func TestSizesAreCounted(t *testing.T) {
 func sizes(t *testing.T, dir string, folders ...string) map[string]size {
 	t.Helper()
 	all := map[string]size{}
-	for _, folder := range folders {
-		err := filepath.WalkDir(filepath.Join(dir, folder), func(name string, d fs.DirEntry, err error) error {
-			switch {
-			case err != nil:
-				return err
-			case d.IsDir() && name != filepath.Join(dir, folder) && (d.Name() == "node_modules" || d.Name() == "testdata"):
-				return fs.SkipDir
-			case d.IsDir() || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go"):
-				return nil
-			}
-			f, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ParseComments|parser.SkipObjectResolution)
-			if err != nil || ast.IsGenerated(f) {
-				return err
-			}
-			in, err := filepath.Rel(dir, filepath.Dir(name))
-			if err != nil {
-				return err
-			}
-			count(all, filepath.ToSlash(in), f)
-			return nil
-		})
-		if err != nil {
-			t.Fatalf("count the types of %s: %v", folder, err)
+	eachFile(t, dir, folders, func(pkg, name string, f *ast.File) {
+		if !strings.HasSuffix(name, "_test.go") && !ast.IsGenerated(f) {
+			count(all, pkg, f)
 		}
-	}
+	})
 	return all
 }
 
