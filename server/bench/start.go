@@ -14,6 +14,7 @@ import (
 
 	"escalate/app/wire"
 	"escalate/server/bench/measure"
+	"escalate/server/chromium"
 )
 
 // line is a network and a processor that the browser pretends to have.
@@ -54,7 +55,7 @@ type startPage struct {
 // measureStart measures cold starts: the customer's page as built, the same
 // page with the files of other builds, and go-app's least page as the control.
 // The rounds alternate between the pages.
-func measureStart(ctx context.Context, s settings, chromium string, quality int, more others, out io.Writer) error {
+func measureStart(ctx context.Context, s settings, program string, quality int, more others, out io.Writer) error {
 	dir, err := os.MkdirTemp("", "escalate-start-")
 	if err != nil {
 		return fmt.Errorf("make a folder: %w", err)
@@ -93,7 +94,7 @@ func measureStart(ctx context.Context, s settings, chromium string, quality int,
 	defer control.close()
 	pages = append(pages, &startPage{name: "go-app's hello", url: control.URL + "/"})
 
-	b, stop, err := newChromium(ctx, chromium, filepath.Join(dir, "profile"))
+	b, stop, err := chromium.Start(ctx, program, filepath.Join(dir, "profile"))
 	if err != nil {
 		return err
 	}

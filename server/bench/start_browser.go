@@ -26,20 +26,6 @@ var probe string
 // transferred until it was live.
 type visit struct{ Paint, Usable, Live, Bytes float64 }
 
-func newChromium(ctx context.Context, program, profile string) (_ context.Context, stop func(), err error) {
-	ctx, stopAll := chromedp.NewExecAllocator(ctx,
-		chromedp.ExecPath(program), chromedp.NoFirstRun, chromedp.NoSandbox, chromedp.DisableGPU, chromedp.Headless, chromedp.UserDataDir(profile),
-		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true),
-		chromedp.Flag("use-fake-device-for-media-stream", true), chromedp.Flag("use-fake-ui-for-media-stream", true))
-	ctx, cancel := chromedp.NewContext(ctx)
-	stop = func() { cancel(); stopAll() }
-	if err := chromedp.Do(ctx); err != nil {
-		stop()
-		return nil, nil, fmt.Errorf("start %s: %w", program, err)
-	}
-	return ctx, stop, nil
-}
-
 // pay visits a page in a browser profile of its own, so that nothing is cached.
 func pay(browser context.Context, url string, l line) (v visit, err error) {
 	ctx, cancel := chromedp.NewContext(browser, chromedp.WithNewBrowserContext())

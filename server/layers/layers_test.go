@@ -92,10 +92,10 @@ var may = []struct {
 	{"server/release", []string{"server/sids", "server/core", "server/web", "static"}},
 	{"server", []string{"server/core", "server/release", "server/doctor", "server/standalone"}},
 	{"server/layers", nil},
+	{"server/chromium", nil}, // for tests and benchmarks
 	{"server/bench/measure", nil},
 	{"server/bench/plot", nil},
-	{"server/bench", []string{"server/bench/measure", "server/bench/plot", "server/core", "server/web", "server/ratelimit", "server/token", "server/localtwilio/store", "app/wire"}},
-	{"server/chromium", nil}, // for tests and benchmarks
+	{"server/bench", []string{"server/chromium", "server/bench/measure", "server/bench/plot", "server/core", "server/web", "server/ratelimit", "server/token", "server/localtwilio/store", "app/wire"}},
 	{"server/e2e", []string{"server/core"}},
 	{"docs", []string{"server/bench/plot"}},
 	{"docs/examples/room", []string{"app/browser", "app/call", "app/video", "app/video/twiliojs", "server/localtwilio", "server/token", "static"}},

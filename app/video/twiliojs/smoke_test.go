@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"escalate/server/chromium"
 	"escalate/server/localtwilio"
 	"escalate/server/token"
 )
@@ -24,12 +25,9 @@ import (
 // TestInChromium runs testdata/smoke in Chromium with fake devices, against
 // the real SDK and local Twilio.
 func TestInChromium(t *testing.T) {
-	chromium := os.Getenv("CHROMIUM")
-	if chromium == "" {
-		chromium = "/usr/bin/chromium"
-	}
+	program := chromium.Path()
 	sdk := "../../../static/node_modules/twilio-video/dist/twilio-video.min.js"
-	for _, f := range []string{chromium, sdk} {
+	for _, f := range []string{program, sdk} {
 		if _, err := os.Stat(f); err != nil {
 			t.Fatalf("%v: run make deps chromium", err)
 		}
@@ -49,7 +47,7 @@ func TestInChromium(t *testing.T) {
 	reports := make(chan string, 100)
 	page := httptest.NewServer(pages(t, twilio, wasm, sdk, reports))
 	t.Cleanup(page.Close)
-	browse(t, chromium, page.URL)
+	browse(t, program, page.URL)
 
 	want := []string{
 		"level of the fake microphone", "flipped",
@@ -127,10 +125,10 @@ func pages(t *testing.T, twilio *localtwilio.Server, wasm, sdk string, reports c
 }
 
 // browse opens url in Chromium until the test ends.
-func browse(t *testing.T, chromium, url string) {
+func browse(t *testing.T, program, url string) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
-	cmd := exec.CommandContext(ctx, chromium, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+	cmd := exec.CommandContext(ctx, program, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
 		"--disable-background-networking", "--disable-component-update", "--disable-sync", "--autoplay-policy=no-user-gesture-required",
 		"--use-fake-device-for-media-stream=device-count=2", "--use-fake-ui-for-media-stream",
 		"--user-data-dir="+t.TempDir(), "--enable-logging=stderr", url)

@@ -21,6 +21,8 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	cdpruntime "github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+
+	"escalate/server/chromium"
 )
 
 //go:embed page
@@ -75,39 +77,13 @@ type browser struct {
 	stop func()
 }
 
-// flags are those of server/e2e that have to do with media.
-var flags = map[string]any{
-	"disable-quic": true, "disable-background-networking": true, "disable-component-update": true, "disable-sync": true,
-	"use-fake-device-for-media-stream": true, "use-fake-ui-for-media-stream": true,
-	"autoplay-policy": "no-user-gesture-required",
-	// Hidden tabs must go on decoding: both ends of the call are in one browser.
-	"disable-renderer-backgrounding": true, "disable-backgrounding-occluded-windows": true, "disable-background-timer-throttling": true,
-	"disable-features": "CalculateNativeWinOcclusion,Translate",
-}
-
 func startBrowser(ctx context.Context, program, dir string) (*browser, error) {
-	options := []chromedp.ExecAllocatorOption{
-		chromedp.ExecPath(program), chromedp.NoFirstRun, chromedp.NoSandbox, chromedp.DisableGPU, chromedp.Headless,
-		chromedp.UserDataDir(filepath.Join(dir, "chromium")), chromedp.WindowSize(1280, 800),
+	tabs, stop, err := chromium.Start(ctx, program, filepath.Join(dir, "chromium"),
+		chromedp.Flag("autoplay-policy", "no-user-gesture-required"))
+	if err != nil {
+		return nil, err
 	}
-	for name, value := range flags {
-		options = append(options, chromedp.Flag(name, value))
-	}
-	alloc, stop := chromedp.NewExecAllocator(ctx, options...)
-	b := &browser{}
-	b.ctx, _ = chromedp.NewContext(alloc)
-	b.stop = func() {
-		// Cancel waits, so that its folder can go.
-		ending, cancel := context.WithTimeout(b.ctx, stopWithin)
-		defer cancel()
-		_ = chromedp.Cancel(ending)
-		stop()
-	}
-	if err := chromedp.Do(b.ctx); err != nil {
-		b.stop()
-		return nil, fmt.Errorf("start Chromium: %w", err)
-	}
-	return b, nil
+	return &browser{ctx: tabs, stop: stop}, nil
 }
 
 // tab is one page of the browser.
