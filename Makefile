@@ -94,6 +94,7 @@ test: QUALITY := 5
 test: deps-test wasm chromium ffmpeg test-unit test-wasm ## every test, browser tests too
 	@$(MAKE) --no-print-directory --output-sync=target -j2 NICE='nice -n 19' lint play
 
+# Fifty Rooms at once are too many for the race detector, which opens ten.
 test-unit: deps-test wasm ffmpeg ## Go tests on this machine, with the race detector
 	$(GO) test -race ./...
 	$(GO) test -run TestFiftyRooms ./server/localtwilio/sfu
