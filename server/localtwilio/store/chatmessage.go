@@ -16,6 +16,7 @@ func (s Conversations) UpdateMessage(conversation, sid string, f func(*Message) 
 			return err
 		}
 		m.SID, m.ConversationSID, m.Index, m.Created, m.Updated = old.SID, old.ConversationSID, old.Index, old.Created, t.now
+		m.Media = old.Media
 		if err := t.stampTo(&m.Event); err != nil {
 			return err
 		}

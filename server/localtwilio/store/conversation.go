@@ -31,7 +31,8 @@ type Message struct {
 	Author          string
 	Body            string
 	Attributes      string // a JSON object
-	Event           int    // number of its newest change; see Store.LastEvent
+	Media           []Attachment
+	Event           int // number of its newest change; see Store.LastEvent
 	Created         time.Time
 	Updated         time.Time
 }
@@ -110,8 +111,8 @@ func (s Conversations) Update(key string, f func(*Conversation) error) (c Conver
 	return c, err
 }
 
-// AddMessage appends a Message of m's Author (default system), Body and
-// Attributes to a Conversation.
+// AddMessage appends a Message of m's Author (default system), Body, Attributes
+// and Media to a Conversation. It returns ErrMedia for Media that there is not.
 func (s Conversations) AddMessage(conversation string, m Message) (Message, error) {
 	err := s.db.update(doing{what: "add message to conversation", key: conversation}, func(t *tx) error {
 		c, err := t.chat().conversation(conversation)
@@ -130,6 +131,9 @@ func (s Conversations) AddMessage(conversation string, m Message) (Message, erro
 		}
 		if m.Attributes == "" {
 			m.Attributes = "{}"
+		}
+		if err := t.chat().attach(&m); err != nil {
+			return err
 		}
 		if err := t.put(bMessages, string(numbered(c.SID, uint64(m.Index))), m); err != nil {
 			return err

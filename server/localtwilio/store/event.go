@@ -152,6 +152,9 @@ type (
 		Message      Message
 	}
 
+	// MediaRemoved says that no Message has the file any more.
+	MediaRemoved struct{ Media Media }
+
 	ChatParticipantAdded struct {
 		Conversation    Conversation
 		ChatParticipant ChatParticipant
@@ -191,6 +194,7 @@ func (*ConversationUpdated) change()     {}
 func (*ChatUserUpdated) change()         {}
 func (*MessageAdded) change()            {}
 func (*MessageUpdated) change()          {}
+func (*MediaRemoved) change()            {}
 func (*ChatParticipantAdded) change()    {}
 func (*ChatParticipantUpdated) change()  {}
 func (*ChatParticipantRemoved) change()  {}

@@ -47,6 +47,8 @@ const (
 	bChatUsers         = "chat_users"        // identity
 	bChatUserSIDs      = "chat_user_sids"    // SID of the user or of one of their maps -> identity
 
+	bMedia = "chat_media" // files of Messages
+
 	bFlexTokens = "flex_tokens" // SHA-256 of the token
 
 	bDue = "due" // timetable: Unix nanoseconds + name -> name; see schedule
@@ -58,5 +60,5 @@ var buckets = []string{
 	bDocuments, bDocumentNames, bDocumentOrder, bPermissions,
 	bWorkers, bWorkerOrder, bTasks, bTaskOrder, bReservations, bTaskReservations, bWorkerReservations,
 	bConversations, bConversationNames, bConversationOrder, bMessages, bFlexTokens, bDue,
-	bChatParticipants, bChatSeats, bChatUsers, bChatUserSIDs, bCollections, bCollectionNames, bCollectionOrder, bItems,
+	bChatParticipants, bChatSeats, bChatUsers, bChatUserSIDs, bMedia, bCollections, bCollectionNames, bCollectionOrder, bItems,
 }
