@@ -52,6 +52,10 @@ func (s *Server) SignalingURL() string { return "ws://" + s.authority() + "/sign
 // InsightsURL returns what twilio-video.js takes as its wsServerInsights option.
 func (s *Server) InsightsURL() string { return "ws://" + s.authority() + "/insights" }
 
+// insightsPath is where Twilio's own host of insights, sdkgw.us1.twilio.com, has the
+// socket (twilio-video.js, lib/util/insightspublisher/index.js).
+const insightsPath = "/v1/VideoEvents"
+
 // FlexPlugins says which plugins the Flex UI is told to load.
 func (s *Server) FlexPlugins(p ...flexapi.Plugin) { s.flex.SetPlugins(p...) }
 

@@ -204,7 +204,9 @@ func Start(ctx context.Context, c Config) (_ *Server, err error) {
 func (s *Server) serve() {
 	routes := http.NewServeMux()
 	routes.Handle("/signaling", s.signaling)
-	routes.Handle("/insights", s.signaling.Insights())
+	for _, path := range []string{"/insights", insightsPath, "/sdkgw" + insightsPath} {
+		routes.Handle(path, s.signaling.Insights())
+	}
 	routes.Handle(rest.MediaPath, s.api.Media())
 	routes.Handle(twilsockPath, s.twilsock)
 	routes.Handle("/tsock"+twilsockPath, s.twilsock)
