@@ -227,6 +227,14 @@ func TestSubscribeRules(t *testing.T) {
 		t.Fatal(err)
 	}
 	subscribed(mic)
+	// twilio-video.js's own tests send truth as a string.
+	if err := set(`[{"type":"include","all":"true"},{"type":"exclude","kind":"video"}]`); err != nil {
+		t.Fatal(err)
+	}
+	subscribed(mic)
+	if rules := must(s.video.FetchRoomParticipantSubscribeRule(room, ada.SID))(t); !(*rules.Rules)[0].All {
+		t.Errorf("rules are answered as %+v", *rules.Rules)
+	}
 	if k := must(s.video.FetchRoomParticipantSubscribedTrack(room, ada.SID, mic.SID))(t); *k.Name != "mic" {
 		t.Errorf("subscribed track %+v", *k)
 	}

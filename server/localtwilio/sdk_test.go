@@ -204,6 +204,13 @@ func TestRooms(t *testing.T) {
 		t.Errorf("rules %+v", *rules.Rules)
 	}
 
+	rules = must(s.video.UpdateRoomRecordingRule(*r.Sid, &video.UpdateRoomRecordingRuleParams{
+		Rules: ptr[any](`[{ "type": "include", "all": "true" }]`), // as twilio-video.js's own tests do
+	}))(t)
+	if len(*rules.Rules) != 1 || (*rules.Rules)[0].Type != "include" || !(*rules.Rules)[0].All {
+		t.Errorf("rules %+v", *rules.Rules)
+	}
+
 	done := must(s.video.UpdateRoom("r", &video.UpdateRoomParams{Status: ptr("completed")}))(t)
 	if *done.Status != "completed" || done.EndTime == nil || done.Duration == nil {
 		t.Errorf("completed room %+v", *done)

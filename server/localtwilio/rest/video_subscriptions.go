@@ -90,8 +90,8 @@ func (v videoView) subscribed(p store.Participant) func(store.Track) any {
 	}
 }
 
-// checkedRules reads rules and returns them as a JSON array, or the error that refuses them.
-// SDKs send the array itself or, as a string, its text.
+// checkedRules reads rules and returns them as a JSON array in which truth values are such, or the
+// error that refuses them. SDKs send the array itself or, as a string, its text.
 func checkedRules(text string, refusal *Error) (json.RawMessage, error) {
 	var inner string
 	if json.Unmarshal([]byte(text), &inner) == nil {
@@ -101,5 +101,5 @@ func checkedRules(text string, refusal *Error) (json.RawMessage, error) {
 	if err := json.Unmarshal([]byte(text), &rules); err != nil || store.CheckRules(rules) != nil {
 		return nil, refusal
 	}
-	return json.RawMessage(text), nil
+	return json.Marshal(rules)
 }

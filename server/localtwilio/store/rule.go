@@ -3,6 +3,7 @@ package store
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"slices"
 )
 
@@ -15,6 +16,28 @@ type Rule struct {
 	Track     string `json:"track,omitempty"`     // name or Track SID
 	Kind      string `json:"kind,omitempty"`      // audio, video, data
 	Priority  string `json:"priority,omitempty"`  // SubscribeRules only: low, standard, high
+}
+
+// UnmarshalJSON reads a rule whose "all" may be a string, "true" or "false": twilio-video.js's own
+// tests send it so (test/lib/rest.js), and Twilio takes it.
+func (r *Rule) UnmarshalJSON(b []byte) error {
+	type plain Rule // without this method
+	given := struct {
+		*plain
+		All json.RawMessage `json:"all"`
+	}{plain: (*plain)(r)}
+	if err := json.Unmarshal(b, &given); err != nil {
+		return err
+	}
+	switch all := string(given.All); all {
+	case "", "null", "false", `"false"`:
+		r.All = false
+	case "true", `"true"`:
+		r.All = true
+	default:
+		return fmt.Errorf("%w: all is %.40s", errRules, all)
+	}
+	return nil
 }
 
 // Rules that a Room or Participant starts with.
