@@ -56,7 +56,7 @@ func TestErrors(t *testing.T) {
 		{name: "form that cannot be read", method: "POST", url: "https://video.twilio.com/v1/Rooms", form: "a=%zz", status: 400, code: 20001},
 		{name: "boolean", method: "POST", url: "https://video.twilio.com/v1/Rooms", form: "AudioOnly=maybe", status: 400, code: 20001},
 		{name: "number", method: "POST", url: "https://video.twilio.com/v1/Rooms", form: "MaxParticipants=many", status: 400, code: 53107},
-		{name: "more than a Room takes", method: "POST", url: "https://video.twilio.com/v1/Rooms", form: "MaxParticipants=51", status: 400, code: 53107},
+		{name: "more than a Room takes", method: "POST", url: "https://video.twilio.com/v1/Rooms", form: "MaxParticipants=101", status: 400, code: 53107},
 		{name: "more than two browsers", method: "POST", url: "https://video.twilio.com/v1/Rooms", form: "Type=go&MaxParticipants=3", status: 400, code: 53107},
 		{name: "no such type", method: "POST", url: "https://video.twilio.com/v1/Rooms", form: "Type=party", status: 400, code: 53108},
 		{name: "audio only between browsers", method: "POST", url: "https://video.twilio.com/v1/Rooms", form: "Type=peer-to-peer&AudioOnly=true", status: 400, code: 53124},
@@ -173,6 +173,8 @@ func TestRoomTypes(t *testing.T) {
 		{"MediaRegion=de1&RecordParticipantsOnConnect=true", "group", 50, 170, true, true},
 		{"Type=group-small&RecordParticipantsOnConnect=true", "group-small", 4, 170, true, false},
 		{"LargeRoom=true&MaxParticipants=100", "group", 100, 16, false, false},
+		{"MaxParticipants=51", "group", 51, 16, false, false},
+		{"MaxParticipants=50", "group", 50, 170, false, false},
 		{"Type=peer-to-peer&MediaRegion=de1&RecordParticipantsOnConnect=true", "peer-to-peer", 10, 0, false, false},
 		{"Type=go", "go", 2, 0, false, false},
 	} {

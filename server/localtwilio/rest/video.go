@@ -30,9 +30,13 @@ func createRoom(c *call) error {
 		VideoCodecs: c.r.Form["VideoCodecs"],
 	}
 	large := c.boolean("LargeRoom", &r.LargeRoom) // before what depends on it
+	limit := r.ParticipantsLimit()
+	if !c.has("LargeRoom") {
+		limit = r.LargestLimit()
+	}
 	err := errors.Join(
 		large,
-		c.integer("MaxParticipants", &r.MaxParticipants, 1, r.ParticipantsLimit(), bad(codeMaxParticipants, "MaxParticipants is out of range")),
+		c.integer("MaxParticipants", &r.MaxParticipants, 1, limit, bad(codeMaxParticipants, "MaxParticipants is out of range")),
 		c.integer("EmptyRoomTimeout", &r.EmptyRoomTimeout, 1, maxRoomTimeout, bad(codeRoomTimeout, "EmptyRoomTimeout is out of range")),
 		c.integer("UnusedRoomTimeout", &r.UnusedRoomTimeout, 1, maxRoomTimeout, bad(codeRoomTimeout, "UnusedRoomTimeout is out of range")),
 		c.integer("MaxParticipantDuration", &r.MaxParticipantDuration, minParticipantDuration, maxParticipantDuration,
@@ -40,6 +44,7 @@ func createRoom(c *call) error {
 		c.boolean("RecordParticipantsOnConnect", &r.RecordParticipantsOnConnect),
 		c.boolean("AudioOnly", &r.AudioOnly),
 	)
+	r.LargeRoom = r.LargeRoom || r.MaxParticipants > r.ParticipantsLimit()
 	if err == nil {
 		err = checkRoom(c, &r)
 	}

@@ -54,7 +54,22 @@ func (r Room) ParticipantsLimit() int {
 	case r.Type == TypePeerToPeer:
 		return 10
 	case r.LargeRoom:
-		return 100
+		return participantsLarge
 	}
-	return 50
+	return participants
 }
+
+// LargestLimit is what MaxParticipants may be where its maker did not say whether the
+// Room is large: a group Room for more than 50 is (twilio-video.js, lib/localparticipant.js).
+func (r Room) LargestLimit() int {
+	if r.Type == "" || r.Type == TypeGroup {
+		return participantsLarge
+	}
+	return r.ParticipantsLimit()
+}
+
+// How many Participants a group Room can have, and a large one.
+const (
+	participants      = 50
+	participantsLarge = 100
+)
