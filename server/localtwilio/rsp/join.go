@@ -123,18 +123,24 @@ func (s *Server) openChannels(x *session, p mediaPeer, m *connect) map[string]ch
 	return channels
 }
 
+// noiseCancellation names the noise cancellation that Participants may use. The
+// client takes any vendor's for good out of a Track that it publishes in a Room that
+// does not name it, and adds its other vendor by itself (twilio-video.js,
+// lib/signaling/v2/room.js and lib/room.js).
+const noiseCancellation = "krisp"
+
 // options are what a Participant is told of its session. Media that goes from
-// browser to browser is in no region.
+// browser to browser is in no region, and Twilio cancels no noise in it.
 func (s *Server) options(r store.Room, signalingRegion string) options {
 	o := options{
 		SessionTimeout:  s.cfg.SessionTimeout.Seconds(),
 		SignalingRegion: signalingRegion,
 		MediaRegion:     r.MediaRegion,
-		AudioProcessors: []string{},
+		AudioProcessors: []string{noiseCancellation},
 	}
 	switch {
 	case r.PeerToPeer():
-		o.MediaRegion = ""
+		o.MediaRegion, o.AudioProcessors = "", []string{}
 	case r.MediaRegion == "" || r.MediaRegion == "gll": // "the nearest"
 		o.MediaRegion = localRegion
 	}

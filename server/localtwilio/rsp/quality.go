@@ -134,7 +134,7 @@ func step(x float64, bounds [4]float64) int {
 
 // at returns as much of the levels as a report level asks for.
 func (l levels) at(report int) levels {
-	if report < reportKinds || l.Audio == nil {
+	if report < reportKinds {
 		return levels{Level: l.Level}
 	}
 	if report < reportDetail {
@@ -144,9 +144,13 @@ func (l levels) at(report int) levels {
 	return l
 }
 
-// measure takes a browser's report and answers it. mu is held.
+// measure takes a browser's report and answers it. mu is held. A Participant that has not
+// reported yet is left out: browsers take details only with a level that differs from the one
+// before (twilio-video.js, lib/signaling/v2/networkqualitysignaling.js), so that one without
+// any would stay without.
 func (r *room) measure(x *session, report qualityReport) qualitySignal {
-	x.quality = grade(report, x.media().Quality())
+	measured := grade(report, x.media().Quality())
+	x.quality = &measured
 	a := qualitySignal{Type: networkQuality, Remotes: []remoteQuality{}}
 	if report.ReportLevel <= reportLevel {
 		a.Local = x.quality.Level
@@ -157,7 +161,7 @@ func (r *room) measure(x *session, report qualityReport) qualitySignal {
 		return a
 	}
 	for _, o := range r.members {
-		if o == x || !o.present() {
+		if o == x || !o.present() || o.quality == nil {
 			continue
 		}
 		a.Remotes = append(a.Remotes, remoteQuality{SID: o.sid, levels: o.quality.at(report.RemoteReportLevel)})

@@ -58,7 +58,7 @@ func TestRelayConnectsEveryPair(t *testing.T) {
 	b := newBench(t)
 	b.pairRoom(func(r *store.Room) { r.MediaRegion = "de1" })
 	alice, ra := b.pairUp("alice", audio("a", "mic"))
-	if len(ra.MediaSignaling) != 0 || ra.Options.MediaRegion != "" || ra.Recording.IsRecording {
+	if len(ra.MediaSignaling) != 0 || ra.Options.MediaRegion != "" || len(ra.Options.AudioProcessors) != 0 || ra.Recording.IsRecording {
 		t.Errorf("connected %+v", ra)
 	}
 	if pcs := ra.PeerConnections; len(pcs) != 1 || pcs[0].ID != "pc-alice" || pcs[0].Description != nil {

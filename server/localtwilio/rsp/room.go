@@ -102,7 +102,7 @@ func (r *room) admit(x *session, local *localState) error {
 	if err == nil {
 		x.sid = p.SID
 		x.log = x.log.With("room", r.sid, "participant", x.sid)
-		x.state, x.revision, x.tracks.told, x.quality = stateJoining, 1, 1, levels{Level: bestLevel}
+		x.state, x.revision, x.tracks.told = stateJoining, 1, 1
 		r.members = append(r.members, x)
 		r.apply(x, local)
 	}

@@ -39,7 +39,7 @@ type session struct {
 	tracks     publishing
 	link       link // nil until connected
 	signals    signals
-	quality    levels       // of the network
+	quality    *levels      // of the network, nil before the first report
 	subscribes []store.Rule // SubscribeRules, nil until set
 	expiry     *time.Timer
 }
