@@ -104,6 +104,9 @@ type Config struct {
 	// Limits is how many REST requests are taken; the zero value is what Twilio
 	// documents.
 	Limits rest.Limits
+	// IgnoreUnsupported makes a logged warning of the refusal of parameters of REST
+	// that Twilio documents and local Twilio does not carry out.
+	IgnoreUnsupported bool
 	// Fault may answer a REST request with an error; see rest.Config.
 	Fault func(*http.Request) *rest.Error
 	// Now is the clock of Rooms, Documents and tokens; nil is time.Now.
@@ -194,7 +197,8 @@ func Start(ctx context.Context, c Config) (_ *Server, err error) {
 		return nil, err
 	}
 	s.api = rest.New(s.store, rest.Config{
-		Limits: c.Limits, Fault: c.Fault, Media: rest.MediaFiles{Dir: s.recorded.Dir(), URL: s.URL()}, Log: c.Log,
+		Limits: c.Limits, Fault: c.Fault, Media: rest.MediaFiles{Dir: s.recorded.Dir(), URL: s.URL()},
+		IgnoreUnsupported: c.IgnoreUnsupported, Log: c.Log,
 	})
 	s.serve()
 	s.wg.Go(s.sweep)

@@ -56,7 +56,7 @@ func TestVideoOperations(t *testing.T) {
 		"SubscribedTracks/{Sid}", "SubscribedTracks/"+heard.SID,
 		"{Sid}", "CH0", "{Ttid}", "TT0",
 	)
-	all := documents.Operations("video.twilio.com")
+	all := must(documents.Operations("video.twilio.com"))(t)
 	if len(all) < 30 {
 		t.Fatalf("the document has %d operations: %q", len(all), all)
 	}

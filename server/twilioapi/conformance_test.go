@@ -132,7 +132,7 @@ func TestConformanceBites(t *testing.T) {
 		{"a name like a SID", document, field("/Documents", "UniqueName", "ET"+strings.Repeat("0", 32)), nil, "unique name"},
 		{"a path beside the documents", document, func(r *http.Request, _ url.Values) { r.URL.Path += "/x/y" }, nil, "no such operation"},
 		{"a method beside the documents", document, func(r *http.Request, _ url.Values) { r.Method = http.MethodPut }, nil, "no such operation"},
-		{"a host beside the documents", document, func(r *http.Request, _ url.Values) { r.URL.Host = "api.twilio.com" }, nil, "no document"},
+		{"a host beside the documents", document, func(r *http.Request, _ url.Values) { r.URL.Host = "fax.twilio.com" }, nil, "no document"},
 		{"a check that asks nothing", validate, func(r *http.Request, _ url.Values) { r.Header.Set("Content-Type", "text/plain") }, nil, "not JSON"},
 		{"an answer's number for a text", document, nil, replaced(`"revision":"0"`, `"revision":0`), "revision"},
 		{"an answer's field of nobody's", document, nil, replaced(`"revision"`, `"etag":"0","revision"`), "etag"},

@@ -31,9 +31,9 @@ type iamFields struct {
 	Roles      []string `json:"roles"`
 }
 
-// iam passes a request to IAM on, as RoundTrip.
+// iam passes a request for the check of a Flex token on, as RoundTrip.
 func (t *Transport) iam(r *http.Request, body []byte) (*http.Response, error) {
-	if r.Method != http.MethodPost || !iamPath.MatchString(r.URL.EscapedPath()) {
+	if r.Method != http.MethodPost {
 		t.note(r, "no such operation: only the check of a Flex token is known")
 		return t.Next.RoundTrip(r)
 	}

@@ -34,10 +34,10 @@ func (t *Transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the request to check it: %w", err)
 	}
-	route, params, err := t.Spec.find(r)
-	if errors.Is(err, errNotCovered) && iamHost.MatchString(r.URL.Host) {
+	if iamHost.MatchString(r.URL.Host) && iamPath.MatchString(r.URL.EscapedPath()) {
 		return t.iam(r, body)
 	}
+	route, params, err := t.Spec.find(r)
 	if err != nil {
 		t.note(r, err.Error())
 		return t.Next.RoundTrip(r)

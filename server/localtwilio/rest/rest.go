@@ -44,7 +44,10 @@ type Config struct {
 	// body.
 	Fault func(*http.Request) *Error
 	Media MediaFiles
-	Log   *slog.Logger // nil discards
+	// IgnoreUnsupported makes a logged warning of the refusal of parameters that
+	// Twilio documents and local Twilio does not carry out.
+	IgnoreUnsupported bool
+	Log               *slog.Logger // nil discards
 }
 
 // MediaFiles says where the files of Recordings are; the zero value has none.
@@ -62,6 +65,8 @@ type API struct {
 	fault    func(*http.Request) *Error
 	media    MediaFiles
 	handlers map[string]http.Handler
+
+	ignoreUnsupported bool
 }
 
 // New makes an API over s.
@@ -71,6 +76,7 @@ func New(s *store.Store, c Config) *API {
 	}
 	a := &API{
 		store: s, log: c.Log, limiters: newLimiters(c.Limits, s.Now), fault: c.Fault, media: c.Media, handlers: map[string]http.Handler{},
+		ignoreUnsupported: c.IgnoreUnsupported,
 	}
 	for _, name := range Products {
 		// UseEncodedPath: a name with an escaped slash is one path segment.

@@ -29,6 +29,23 @@ const (
 	conversation = "/v1/Conversations/{conversation}"
 )
 
+// webhooks says whether a call of Conversations fires webhooks. There are none, so both
+// are done.
+var webhooks = []string{"X-Twilio-Webhook-Enabled", "X-Twilio-Webhook-Enabled=true", "X-Twilio-Webhook-Enabled=false"}
+
+// voiceOfReservation are the parameters of a Reservation that make calls: nothing here
+// has a telephone.
+var voiceOfReservation = []string{
+	"Beep", "BeepOnCustomerEntrance", "CallAccept", "CallFrom", "CallRecord", "CallStatusCallbackUrl", "CallTimeout", "CallTo", "CallUrl",
+	"ConferenceRecord", "ConferenceRecordingStatusCallback", "ConferenceRecordingStatusCallbackMethod", "ConferenceStatusCallback",
+	"ConferenceStatusCallbackEvent", "ConferenceStatusCallbackMethod", "ConferenceTrim", "DequeueFrom", "DequeuePostWorkActivitySid",
+	"DequeueRecord", "DequeueStatusCallbackEvent", "DequeueStatusCallbackUrl", "DequeueTimeout", "DequeueTo", "EarlyMedia",
+	"EndConferenceOnCustomerExit", "EndConferenceOnExit", "From", "If-Match", "Instruction", "JitterBufferSize", "MaxParticipants",
+	"Muted", "PostWorkActivitySid", "Record", "RecordingChannels", "RecordingStatusCallback", "RecordingStatusCallbackMethod",
+	"RedirectAccept", "RedirectCallSid", "RedirectUrl", "Region", "SipAuthPassword", "SipAuthUsername", "StartConferenceOnEnter",
+	"StatusCallback", "StatusCallbackEvent", "StatusCallbackMethod", "Timeout", "To", "WaitMethod", "WaitUrl", "WorkerActivitySid",
+}
+
 // Products are the names of the products: the first label of their host names.
 var Products = []string{"video", "sync", "taskrouter", "conversations", "iam"}
 
@@ -39,9 +56,15 @@ var Products = []string{"video", "sync", "taskrouter", "conversations", "iam"}
 // lacks what it needs, a method in the store's file of that family of things.
 // Nothing else has to know. The tests of package localtwilio hold every answer
 // against Twilio's own documents.
+//
+// What Twilio's document says that the operation takes, in its query, its form or its
+// headers, is carried out, or stands in the route as an argument of refusing. A test
+// reads the source and names what is neither; another writes the table of
+// docs/local-twilio-rest.md: go test ./server/localtwilio/rest -run TestTable -update.
 var routes = map[string][]route{
 	"video": {
-		{post, "/v1/Rooms", createRoom},
+		{post, "/v1/Rooms", refusing(createRoom, "EnableTurn", "EnableTurn=true", "TranscribeParticipantsOnConnect", "TranscribeParticipantsOnConnect=false",
+			"TranscriptionsConfiguration")},
 		{get, "/v1/Rooms", listRooms},
 		{get, room, fetchRoom},
 		{post, room, updateRoom},
@@ -68,7 +91,7 @@ var routes = map[string][]route{
 		{get, room + "/Recordings/{recording}/Media", recordingMedia},
 
 		{get, "/v1/Compositions", listCompositions},
-		{post, "/v1/Compositions", createComposition},
+		{post, "/v1/Compositions", refusing(createComposition, "StatusCallbackMethod", "StatusCallbackMethod=POST")},
 		{get, "/v1/Compositions/{composition}", fetchComposition},
 		{del, "/v1/Compositions/{composition}", deleteComposition},
 		{get, "/v1/Compositions/{composition}/Media", compositionMedia},
@@ -88,33 +111,37 @@ var routes = map[string][]route{
 	},
 	"taskrouter": {
 		{get, workspace, inWorkspace(fetchWorkspace)},
-		{post, workspace + "/Tasks", inWorkspace(createTask)},
-		{get, workspace + "/Tasks", inWorkspace(listTasks)},
+		{post, workspace + "/Tasks", refusing(inWorkspace(createTask), "IgnoreCapacity", "RoutingTarget", "TaskQueueSid", "VirtualStartTime", "WorkflowSid")},
+		{get, workspace + "/Tasks", refusing(inWorkspace(listTasks), "EvaluateTaskAttributes", "HasAddons", "Ordering", "Priority", "RoutingTarget",
+			"TaskQueueName", "TaskQueueSid", "WorkflowName", "WorkflowSid")},
 		{get, task, inWorkspace(fetchTask)},
-		{post, task, inWorkspace(updateTask)},
-		{del, task, inWorkspace(deleteTask)},
-		{get, workspace + "/Workers", inWorkspace(listWorkers)},
+		{post, task, refusing(inWorkspace(updateTask), "VirtualStartTime")},
+		{del, task, refusing(inWorkspace(deleteTask), "If-Match")},
+		{get, workspace + "/Workers", refusing(inWorkspace(listWorkers), "Ordering", "TargetWorkersExpression", "TaskQueueName", "TaskQueueSid")},
 		{get, worker, inWorkspace(fetchWorker)},
-		{post, worker, inWorkspace(updateWorker)},
+		{post, worker, refusing(inWorkspace(updateWorker), "ActivitySid", "FriendlyName", "If-Match", "RejectPendingReservations")},
 		{get, task + "/Reservations", inWorkspace(listTaskReservations)},
 		{get, task + "/Reservations/{reservation}", inWorkspace(fetchReservation)},
-		{post, task + "/Reservations/{reservation}", inWorkspace(updateReservation)},
+		{post, task + "/Reservations/{reservation}", refusing(refusing(inWorkspace(updateReservation), voiceOfReservation...), "Supervisor", "SupervisorMode")},
 		{get, worker + "/Reservations", inWorkspace(listWorkerReservations)},
 		{get, worker + "/Reservations/{reservation}", inWorkspace(fetchReservation)},
-		{post, worker + "/Reservations/{reservation}", inWorkspace(updateReservation)},
+		{post, worker + "/Reservations/{reservation}", refusing(inWorkspace(updateReservation), voiceOfReservation...)},
 	},
 	"conversations": {
-		{post, "/v1/Conversations", createConversation},
-		{get, "/v1/Conversations", listConversations},
+		{post, "/v1/Conversations", refusing(refusing(createConversation, "Bindings.Email.Address", "Bindings.Email.Name", "DateCreated", "DateUpdated",
+			"MessagingServiceSid", "State", "Timers.Closed", "Timers.Inactive"), webhooks...)},
+		{get, "/v1/Conversations", refusing(listConversations, "EndDate", "StartDate")},
 		{get, conversation, fetchConversation},
-		{post, conversation, updateConversation},
-		{post, conversation + "/Messages", createMessage},
+		{post, conversation, refusing(refusing(updateConversation, "Bindings.Email.Address", "Bindings.Email.Name", "DateCreated", "DateUpdated",
+			"MessagingServiceSid", "Timers.Closed", "Timers.Inactive", "UniqueName"), webhooks...)},
+		{post, conversation + "/Messages", refusing(refusing(createMessage, "ContentSid", "ContentVariables", "DateCreated", "DateUpdated", "MediaSid", "Subject"), webhooks...)},
 		{get, conversation + "/Messages", listMessages},
 		{get, conversation + "/Messages/{message}", fetchMessage},
-		{post, conversation + "/Participants", addChatParticipant},
+		{post, conversation + "/Participants", refusing(refusing(addChatParticipant, "DateCreated", "DateUpdated", "MessagingBinding.Address",
+			"MessagingBinding.ProjectedAddress", "MessagingBinding.ProxyAddress", "RoleSid"), webhooks...)},
 		{get, conversation + "/Participants", listChatParticipants},
 		{get, conversation + "/Participants/{participant}", fetchChatParticipant},
-		{del, conversation + "/Participants/{participant}", removeChatParticipant},
+		{del, conversation + "/Participants/{participant}", refusing(removeChatParticipant, webhooks...)},
 	},
 	"iam": {
 		{post, "/v1/Accounts/{account}/Tokens/validate", validateToken},
