@@ -99,7 +99,7 @@ func TestConversations(t *testing.T) {
 		t.Errorf("messages %+v", list)
 	}
 	_, err = s.conversations.CreateConversationMessage(*c.Sid, &conversations.CreateConversationMessageParams{Body: ptr(strings.Repeat("x", 1601))})
-	wantCode(t, err, 400, 50511)
+	wantCode(t, err, 400, 50504)
 	_, err = s.conversations.CreateConversationMessage(store.NewSID("CH"), &conversations.CreateConversationMessageParams{Body: ptr("x")})
 	wantCode(t, err, 404, 20404)
 	p := must(s.conversations.CreateConversationParticipant(*c.Sid, &conversations.CreateConversationParticipantParams{Identity: ptr("ana"), Attributes: ptr(`{"a":1}`)}))(t)
@@ -115,7 +115,7 @@ func TestConversations(t *testing.T) {
 	wantCode(t, err, 404, 20404)
 	must(s.conversations.UpdateConversation(*c.Sid, &conversations.UpdateConversationParams{State: ptr("closed")}))(t)
 	_, err = s.conversations.CreateConversationMessage(*c.Sid, &conversations.CreateConversationMessageParams{Body: ptr("x")})
-	wantCode(t, err, 400, 50351)
+	wantCode(t, err, 400, 50377)
 }
 
 func TestValidateFlexToken(t *testing.T) {

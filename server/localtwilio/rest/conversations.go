@@ -95,9 +95,6 @@ func createMessage(c *call) error {
 	if err != nil {
 		return err
 	}
-	if v.State == "closed" {
-		return bad(codeConversationClosed, "Conversation is closed")
-	}
 	if m, err = c.store.Conversations.AddMessage(v.SID, m); err != nil {
 		return err
 	}

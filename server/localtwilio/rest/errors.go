@@ -50,8 +50,8 @@ const (
 	codeConversationExists = 50353
 
 	codeChatParticipantExists = 50433
-	codeConversationClosed    = 50351
-	codeMessageBodyTooLong    = 50511
+	codeConversationClosed    = 50377
+	codeMessageBodyTooLong    = 50504
 )
 
 // Error is an answer other than success, as Twilio writes it.
@@ -92,6 +92,8 @@ func (a *API) fail(c *call, err error) {
 	case errors.As(err, &e):
 	case errors.Is(err, store.ErrNotFound):
 		e = notFound(c.r.URL.Path)
+	case errors.Is(err, store.ErrChatClosed):
+		e = bad(codeConversationClosed, "Can't update conversation as it's in final closed state")
 	case errors.Is(err, store.ErrTransition), errors.Is(err, store.ErrAttributesTooLong):
 		e = invalid(err.Error())
 	default:

@@ -58,7 +58,7 @@ var ErrMedia = fmt.Errorf("media: %w", ErrNotFound)
 type ChatMedia struct{ db *db }
 
 // Media returns the Media of all Conversations.
-func (s Conversations) Media() ChatMedia { return ChatMedia(s) }
+func (s Conversations) Media() ChatMedia { return ChatMedia{s.db} }
 
 // Create enters Media whose bytes have been kept under m's SID.
 func (s ChatMedia) Create(m Media) (Media, error) {

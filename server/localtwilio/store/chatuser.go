@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"errors"
 	"time"
 )
@@ -9,9 +10,11 @@ import (
 // it is first asked for.
 type ChatUser struct {
 	SID          string // US…
+	ServiceSID   string // IS…; empty for the account's own Service
 	Identity     string
 	FriendlyName string
-	Attributes   string // a JSON object
+	RoleSID      string // RL…, of the type service
+	Attributes   string // JSON
 	InfoSID      string // MP…, the Sync Map with what is known of the user
 	SeatsSID     string // MP…, the Sync Map with the user's Conversations
 	Event        int    // number of the newest change; see Store.LastEvent
@@ -20,64 +23,177 @@ type ChatUser struct {
 }
 
 // ChatUsers are the identities that Conversations knows.
-type ChatUsers struct{ db *db }
+type ChatUsers struct{ chatScope }
+
+// Create makes the user of u's Identity, with its FriendlyName (default the Identity),
+// Role (default the Service's) and Attributes. It returns ErrNameTaken and ErrRole.
+func (s ChatUsers) Create(u ChatUser) (ChatUser, error) {
+	err := s.update(doing{what: "create chat user", key: u.Identity}, func(t chatTx) error {
+		if _, err := get[ChatUser](t.tx, bChatUsers, t.prefixed(u.Identity)); !errors.Is(err, ErrNotFound) {
+			return errors.Join(err, ErrNameTaken)
+		}
+		return t.makeUser(&u)
+	})
+	return u, err
+}
 
 // Get is the user of an identity, made where there is none. A Worker's
 // friendly name is the identity of its user.
 func (s ChatUsers) Get(identity string) (u ChatUser, err error) {
-	err = s.db.view(doing{what: "find chat user", key: identity}, func(t *tx) error {
-		u, err = get[ChatUser](t, bChatUsers, identity)
+	err = s.view(doing{what: "find chat user", key: identity}, func(t chatTx) error {
+		u, err = get[ChatUser](t.tx, bChatUsers, t.prefixed(identity))
 		return err
 	})
 	if !errors.Is(err, ErrNotFound) || identity == "" {
 		return u, err
 	}
-	err = s.db.update(doing{what: "make chat user", key: identity}, func(t *tx) error {
-		if u, err = get[ChatUser](t, bChatUsers, identity); !errors.Is(err, ErrNotFound) {
-			return err // somebody else was faster
-		}
-		u = ChatUser{
-			SID: NewSID("US"), Identity: identity, FriendlyName: identity, Attributes: "{}",
-			InfoSID: NewSID("MP"), SeatsSID: NewSID("MP"), Created: t.now, Updated: t.now,
-		}
-		if err := t.stampTo(&u.Event); err != nil {
-			return err
-		}
-		return errors.Join(
-			t.bucket(bChatUserSIDs).Put([]byte(u.SID), []byte(identity)),
-			t.bucket(bChatUserSIDs).Put([]byte(u.InfoSID), []byte(identity)),
-			t.bucket(bChatUserSIDs).Put([]byte(u.SeatsSID), []byte(identity)),
-			t.put(bChatUsers, identity, u),
-		)
-	})
-	return u, err
-}
-
-// BySID finds the user of one of its SIDs: SID, InfoSID or SeatsSID.
-func (s ChatUsers) BySID(sid string) (u ChatUser, err error) {
-	err = s.db.view(doing{what: "find chat user", key: sid}, func(t *tx) error {
-		u, err = get[ChatUser](t, bChatUsers, t.lookup(bChatUserSIDs, sid))
+	err = s.update(doing{what: "make chat user", key: identity}, func(t chatTx) error {
+		u, err = t.user(identity)
 		return err
 	})
 	return u, err
 }
 
-// Update changes a user by f, which may set FriendlyName and Attributes.
-func (s ChatUsers) Update(identity string, f func(*ChatUser) error) (u ChatUser, err error) {
-	err = s.db.update(doing{what: "update chat user", key: identity}, func(t *tx) error {
-		if u, err = get[ChatUser](t, bChatUsers, identity); err != nil {
+// Find finds a user that there is, by SID or identity.
+func (s ChatUsers) Find(key string) (u ChatUser, err error) {
+	err = s.view(doing{what: "find chat user", key: key}, func(t chatTx) error {
+		u, err = t.findUser(key)
+		return err
+	})
+	return u, err
+}
+
+// List lists the users of the scope's Service by identity.
+func (s ChatUsers) List() (list []ChatUser, err error) {
+	err = s.view(doing{what: "list chat users"}, func(t chatTx) error {
+		all, err := under[ChatUser](t.tx, bChatUsers, t.prefixed(""))
+		for _, u := range all {
+			if t.key() == u.ServiceSID {
+				list = append(list, u)
+			}
+		}
+		return err
+	})
+	return list, err
+}
+
+// Delete removes a user, by SID or identity, and takes them out of all Conversations.
+func (s ChatUsers) Delete(key string) error {
+	return s.update(doing{what: "delete chat user", key: key}, func(t chatTx) error {
+		u, err := t.findUser(key)
+		if err != nil {
+			return err
+		}
+		seats, err := t.seats(u.Identity)
+		if err != nil {
+			return err
+		}
+		for _, p := range seats {
+			if p.Left {
+				continue
+			}
+			c, err := t.conversation(p.ConversationSID)
+			if err != nil {
+				return err
+			}
+			if err := t.removeParticipant(c, p); err != nil {
+				return err
+			}
+		}
+		return t.removeUser(u)
+	})
+}
+
+// user is the user of an identity, made where there is none.
+func (t chatTx) user(identity string) (ChatUser, error) {
+	u, err := get[ChatUser](t.tx, bChatUsers, t.prefixed(identity))
+	if !errors.Is(err, ErrNotFound) || identity == "" {
+		return u, err
+	}
+	u = ChatUser{Identity: identity}
+	return u, t.makeUser(&u)
+}
+
+func (t chatTx) findUser(key string) (ChatUser, error) {
+	if at := t.lookup(bChatUserSIDs, key); at != "" {
+		u, err := get[ChatUser](t.tx, bChatUsers, at)
+		if err != nil || !t.has(u.ServiceSID) || u.SID != key {
+			return ChatUser{}, errors.Join(err, ErrNotFound)
+		}
+		return u, nil
+	}
+	return get[ChatUser](t.tx, bChatUsers, t.prefixed(key))
+}
+
+func (t chatTx) makeUser(u *ChatUser) error {
+	if u.RoleSID == "" {
+		v, err := t.ownService()
+		if err != nil {
+			return err
+		}
+		u.RoleSID = v.ServiceRoleSID
+	} else if _, err := t.role(u.RoleSID, RoleOfService); err != nil {
+		return err
+	}
+	u.SID, u.ServiceSID, u.InfoSID, u.SeatsSID = NewSID("US"), t.key(), NewSID("MP"), NewSID("MP")
+	u.FriendlyName, u.Attributes, u.Created, u.Updated = cmp.Or(u.FriendlyName, u.Identity), cmp.Or(u.Attributes, "{}"), t.now, t.now
+	if err := t.stampTo(&u.Event); err != nil {
+		return err
+	}
+	t.emit(&ChatUserCreated{ChatUser: *u})
+	key := []byte(t.prefixed(u.Identity))
+	return errors.Join(
+		t.bucket(bChatUserSIDs).Put([]byte(u.SID), key),
+		t.bucket(bChatUserSIDs).Put([]byte(u.InfoSID), key),
+		t.bucket(bChatUserSIDs).Put([]byte(u.SeatsSID), key),
+		t.put(bChatUsers, string(key), *u),
+	)
+}
+
+func (t chatTx) removeUser(u ChatUser) error {
+	return errors.Join(
+		t.bucket(bChatUserSIDs).Delete([]byte(u.SID)),
+		t.bucket(bChatUserSIDs).Delete([]byte(u.InfoSID)),
+		t.bucket(bChatUserSIDs).Delete([]byte(u.SeatsSID)),
+		t.bucket(bChatUsers).Delete([]byte(t.prefixed(u.Identity))),
+	)
+}
+
+// BySID finds the user of one of its SIDs: SID, InfoSID or SeatsSID.
+func (s ChatUsers) BySID(sid string) (u ChatUser, err error) {
+	err = s.view(doing{what: "find chat user", key: sid}, func(t chatTx) error {
+		u, err = get[ChatUser](t.tx, bChatUsers, t.lookup(bChatUserSIDs, sid))
+		if err == nil && !t.has(u.ServiceSID) {
+			err = ErrNotFound
+		}
+		return err
+	})
+	return u, err
+}
+
+// Update changes a user, by SID or identity, by f, which may set FriendlyName, RoleSID and
+// Attributes. It returns ErrRole.
+func (s ChatUsers) Update(key string, f func(*ChatUser) error) (u ChatUser, err error) {
+	err = s.update(doing{what: "update chat user", key: key}, func(t chatTx) error {
+		if u, err = t.findUser(key); err != nil {
 			return err
 		}
 		old := u
 		if err := f(&u); err != nil {
 			return err
 		}
-		u.SID, u.Identity, u.InfoSID, u.SeatsSID, u.Created, u.Updated = old.SID, old.Identity, old.InfoSID, old.SeatsSID, old.Created, t.now
+		u.SID, u.ServiceSID, u.Identity, u.InfoSID, u.SeatsSID = old.SID, old.ServiceSID, old.Identity, old.InfoSID, old.SeatsSID
+		u.Created, u.Updated = old.Created, t.now
+		if u.RoleSID != old.RoleSID {
+			if _, err := t.role(u.RoleSID, RoleOfService); err != nil {
+				return err
+			}
+		}
 		if err := t.stampTo(&u.Event); err != nil {
 			return err
 		}
 		t.emit(&ChatUserUpdated{ChatUser: u})
-		return t.put(bChatUsers, identity, u)
+		return t.put(bChatUsers, t.prefixed(u.Identity), u)
 	})
 	return u, err
 }

@@ -22,6 +22,15 @@ var (
 	// ErrAttributesTooLong is returned for attributes of a Task or a Worker over
 	// MaxAttributes.
 	ErrAttributesTooLong = errors.New("attributes too long")
+	// ErrChatClosed is returned for what a closed Conversation no longer allows.
+	ErrChatClosed = errors.New("conversation is closed")
+	// ErrRole is returned for a Role that the Service has not, or of the other type.
+	ErrRole = errors.New("no such role")
+	// ErrRoleInUse is returned when a Role that the Service gives to newcomers is to be
+	// removed.
+	ErrRoleInUse = errors.New("role is a default of the service")
+	// ErrLimit is returned when there are as many of a kind as Twilio allows.
+	ErrLimit = errors.New("limit reached")
 	// ErrTokenExpired is returned for a Flex token whose time has passed.
 	ErrTokenExpired = errors.New("token expired")
 	// ErrClosed is returned by a Store that was closed.

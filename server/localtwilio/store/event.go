@@ -8,6 +8,7 @@ type Event struct {
 	// Seq counts all events of this Store since Open, from 1.
 	Seq uint64
 	At  time.Time
+	By  Origin // of changes of Conversations
 	// Change is what happened. Nobody may write to what it points at.
 	Change Change
 }
@@ -140,14 +141,28 @@ type (
 // What happens in Conversations.
 type (
 	ConversationCreated struct{ Conversation Conversation }
-	ConversationUpdated struct{ Conversation Conversation }
-	ChatUserUpdated     struct{ ChatUser ChatUser }
+	ConversationUpdated struct {
+		Conversation Conversation
+		// StateFrom is the State before, where it is another now, and StateReason what
+		// made it so: API, TIMER or EVENT.
+		StateFrom, StateReason string
+	}
+	// ConversationRemoved comes before the removals of those who were in it.
+	ConversationRemoved struct{ Conversation Conversation }
+
+	ChatUserCreated struct{ ChatUser ChatUser }
+	ChatUserUpdated struct{ ChatUser ChatUser }
 
 	MessageAdded struct {
 		Conversation Conversation
 		Message      Message
 	}
 	MessageUpdated struct {
+		Conversation Conversation
+		Message      Message
+	}
+	// MessageRemoved has the Message as it was.
+	MessageRemoved struct {
 		Conversation Conversation
 		Message      Message
 	}
@@ -191,10 +206,13 @@ func (*ReservationCreated) change()      {}
 func (*ReservationUpdated) change()      {}
 func (*ConversationCreated) change()     {}
 func (*ConversationUpdated) change()     {}
+func (*ConversationRemoved) change()     {}
+func (*ChatUserCreated) change()         {}
 func (*ChatUserUpdated) change()         {}
 func (*MessageAdded) change()            {}
 func (*MessageUpdated) change()          {}
 func (*MediaRemoved) change()            {}
+func (*MessageRemoved) change()          {}
 func (*ChatParticipantAdded) change()    {}
 func (*ChatParticipantUpdated) change()  {}
 func (*ChatParticipantRemoved) change()  {}

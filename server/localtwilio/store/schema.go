@@ -46,6 +46,13 @@ const (
 	bChatSeats         = "chat_seats"        // identity + NUL + Conversation SID -> identity
 	bChatUsers         = "chat_users"        // identity
 	bChatUserSIDs      = "chat_user_sids"    // SID of the user or of one of their maps -> identity
+	bRemovedMessages   = "removed_messages"  // as bMessages
+	bChatServices      = "chat_services"
+	bChatServiceOrder  = "chat_service_order"
+	bChatRoles         = "chat_roles"
+	bChatRoleOrder     = "chat_role_order"    // Service + number
+	bChatWebhooks      = "chat_webhooks"      // of one Conversation
+	bChatWebhookOrder  = "chat_webhook_order" // Conversation SID + number
 
 	bMedia = "chat_media" // files of Messages
 
@@ -60,5 +67,6 @@ var buckets = []string{
 	bDocuments, bDocumentNames, bDocumentOrder, bPermissions,
 	bWorkers, bWorkerOrder, bTasks, bTaskOrder, bReservations, bTaskReservations, bWorkerReservations,
 	bConversations, bConversationNames, bConversationOrder, bMessages, bFlexTokens, bDue,
-	bChatParticipants, bChatSeats, bChatUsers, bChatUserSIDs, bMedia, bCollections, bCollectionNames, bCollectionOrder, bItems,
+	bChatParticipants, bChatSeats, bChatUsers, bChatUserSIDs, bRemovedMessages, bMedia,
+	bChatServices, bChatServiceOrder, bChatRoles, bChatRoleOrder, bChatWebhooks, bChatWebhookOrder, bCollections, bCollectionNames, bCollectionOrder, bItems,
 }

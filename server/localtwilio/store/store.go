@@ -53,6 +53,7 @@ type Store struct {
 	Conversations    Conversations
 	ChatParticipants ChatParticipants
 	ChatUsers        ChatUsers
+	ChatServices     ChatServices
 
 	db      *db
 	account Account
@@ -102,6 +103,9 @@ func Open(path string, o Options) (_ *Store, err error) {
 		if s.account, err = t.account(o.Account); err != nil {
 			return err
 		}
+		if err := t.seedChat(); err != nil {
+			return err
+		}
 		err = errors.Join(t.rooms().disconnectAll(), t.rooms().scheduleForgetting(), t.tasks().scheduleForgetting())
 		s.opening = t.events
 		return err
@@ -114,7 +118,9 @@ func Open(path string, o Options) (_ *Store, err error) {
 	s.Documents, s.Collections = Documents{d}, Collections{d}
 	s.Workers, s.Tasks, s.Reservations = Workers{d, s.account.ActivitySID}, Tasks{d}, Reservations{d}
 	s.FlexTokens = FlexTokens{d}
-	s.Conversations, s.ChatParticipants, s.ChatUsers = Conversations{d}, ChatParticipants{d}, ChatUsers{d}
+	chats := chatScope{db: d, own: s.account.ChatServiceSID}
+	s.Conversations, s.ChatParticipants = Conversations{chats}, ChatParticipants{chats}
+	s.ChatUsers, s.ChatServices = ChatUsers{chats}, ChatServices{chats}
 	return s, nil
 }
 

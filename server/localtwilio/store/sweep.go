@@ -20,8 +20,9 @@ const flexTokenDue = "FT"
 // their TTL, Flex tokens long expired and Media that no Message has (see
 // MediaUnused) are removed, Participants past their Room's maximum duration
 // disconnected, Rooms that nobody used or that stood empty too long completed,
-// and Rooms and Tasks that ended long ago forgotten (see Kept). Call it about
-// once a second: with nothing due it reads one key.
+// Conversations in which nobody wrote made inactive or closed, and Rooms and Tasks
+// that ended long ago forgotten (see Kept). Call it about once a second: with
+// nothing due it reads one key.
 func (s *Store) Sweep() error {
 	due := false
 	err := s.db.view(doing{what: "look for what is due"}, func(t *tx) error {
@@ -111,6 +112,8 @@ func (t *tx) carryOut(name string) error {
 		return t.rooms().complete(&r)
 	case strings.HasPrefix(name, "ME"):
 		return t.chat().forgetMedia(name)
+	case strings.HasPrefix(name, "CH"):
+		return t.chat().timeOut(name)
 	case strings.HasPrefix(name, "WT"):
 		return t.tasks().forget(name)
 	default:

@@ -217,9 +217,6 @@ func (v *chatAPI) createMessage(a *call, c store.Conversation) error {
 	if err != nil {
 		return err
 	}
-	if c.State == "closed" {
-		return errClosed
-	}
 	m := store.Message{Author: a.holder.identity}
 	set(&m.Body, in.Body)
 	set(&m.Attributes, in.Attributes)

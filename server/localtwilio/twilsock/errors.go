@@ -20,10 +20,10 @@ const (
 	codeNotFound         = 20404
 	codeInternal         = 20500
 
-	codeChatClosed     = 50351
+	codeChatClosed     = 50377
 	codeChatMember     = 50433 // is a Participant already
 	codeNoMetadata     = 50530
-	codeMessageTooLong = 50511
+	codeMessageTooLong = 50504
 	codeSyncTooLarge   = 54006
 	codeSyncTTL        = 54011
 	codeSyncRevision   = 54103
@@ -55,7 +55,7 @@ func invalid(message string) *fault {
 
 var (
 	errForbidden = &fault{Status: http.StatusForbidden, Code: codeForbidden, Message: "The token does not give access to this"}
-	errClosed    = &fault{Status: http.StatusBadRequest, Code: codeChatClosed, Message: "Conversation is closed"}
+	errClosed    = &fault{Status: http.StatusBadRequest, Code: codeChatClosed, Message: "Can't update conversation as it's in final closed state"}
 	errMember    = &fault{Status: http.StatusConflict, Code: codeChatMember, Message: "Participant already exists"}
 	errLong      = &fault{Status: http.StatusBadRequest, Code: codeMessageTooLong, Message: "Message body is longer than 1600 characters"}
 	errMetadata  = &fault{Status: http.StatusNotFound, Code: codeNoMetadata, Message: "No channel metadata found"}
@@ -74,6 +74,9 @@ func faultOf(err error) (f *fault, ok bool) {
 		f = &c
 	case errors.Is(err, store.ErrNotFound):
 		f = &fault{Status: http.StatusNotFound, Code: codeNotFound, Message: "The requested resource was not found"}
+	case errors.Is(err, store.ErrChatClosed):
+		c := *errClosed
+		f = &c
 	case errors.Is(err, store.ErrRevision):
 		f = &fault{Status: http.StatusPreconditionFailed, Code: codeSyncRevision, Message: "The revision does not match the expected revision"}
 	case errors.Is(err, store.ErrNameTaken):
