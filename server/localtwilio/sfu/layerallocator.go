@@ -45,7 +45,7 @@ func (a *layerAllocator) allocate(all []*subscription, now time.Time) {
 		switch {
 		case s.down == nil:
 		case s.pub.kind == KindVideo:
-			subs, list = append(subs, s), append(list, a.candidate(s))
+			subs, list = append(subs, s), append(list, a.candidate(s, now))
 		default:
 			link.Audio++
 		}
@@ -65,7 +65,7 @@ func (a *layerAllocator) allocate(all []*subscription, now time.Time) {
 }
 
 // candidate describes a subscription.
-func (a *layerAllocator) candidate(s *subscription) *allocator.Candidate {
+func (a *layerAllocator) candidate(s *subscription, now time.Time) *allocator.Candidate {
 	wish, profile := a.allocator.Wishes.Of(s.pub.sid), a.allocator.Profile
 	priority := wish.Priority(s.pub.priority())
 	c := &allocator.Candidate{SID: s.pub.sid, Rank: allocator.Rank(priority), Off: wish.Off || a.off[s.pub.sid], Current: -1}
@@ -85,7 +85,7 @@ func (a *layerAllocator) candidate(s *subscription) *allocator.Candidate {
 	}
 	s.down.use.render(rendered, !c.Off)
 	c.Elastic = len(s.pub.media.layers) == 1 && len(s.pub.media.sinks.all()) == 1
-	c.Ideal = allocator.Ideal(rendered, c.Layers[0].Size)
+	c.Ideal = allocator.Ideal(s.drawn.settle(rendered, now), c.Layers[0].Size)
 	return c
 }
 
@@ -98,8 +98,8 @@ func (s *subscription) apply(c *allocator.Candidate) {
 		return
 	}
 	want := c.Grant
-	if rendered, _ := s.down.use.rendering(); rendered.Pixels() > 0 {
-		want = min(want, allocator.Ideal(rendered, allocator.Dimensions{}))
+	if s.drawn.size.Pixels() > 0 {
+		want = min(want, allocator.Ideal(s.drawn.size, allocator.Dimensions{}))
 	}
 	s.down.use.want.Store(int64(want))
 	s.switchTo(c.Layers[c.Place].Index, false)

@@ -30,6 +30,7 @@ type subscription struct {
 	// For audio and video.
 	down   *DownTrack
 	sender *webrtc.RTPSender
+	drawn  drawn // how large the client draws it
 
 	// For data.
 	channel *outChannel

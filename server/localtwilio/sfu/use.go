@@ -2,6 +2,7 @@ package sfu
 
 import (
 	"sync/atomic"
+	"time"
 
 	"escalate/server/localtwilio/sfu/allocator"
 )
@@ -29,4 +30,29 @@ func (u *use) rendering() (s allocator.Dimensions, looks bool) {
 		return allocator.Dimensions{}, false
 	}
 	return allocator.Dimensions{Width: int(r >> 32), Height: int(uint32(r))}, true
+}
+
+// drawnPause is how long a picture must be drawn smaller before its publisher is asked for less: half a
+// second of a layout that is drawn anew would cost the many that a publisher's estimate takes to grow.
+const drawnPause = 5 * time.Second
+
+// drawn is the size that a picture was drawn in lately. The zero value is not known yet. It belongs to
+// the subscriber's loop.
+type drawn struct {
+	size    allocator.Dimensions
+	smaller time.Time // since when it is drawn smaller than size, zero if it is not
+}
+
+// settle takes the size of now, zero when unknown, and returns that of lately: a larger one counts at once,
+// and one that is not known for the largest.
+func (d *drawn) settle(size allocator.Dimensions, now time.Time) allocator.Dimensions {
+	switch {
+	case size.Pixels() == 0 || d.size.Pixels() != 0 && size.Pixels() >= d.size.Pixels():
+		d.size, d.smaller = size, time.Time{}
+	case d.smaller.IsZero():
+		d.smaller = now
+	case now.Sub(d.smaller) >= drawnPause:
+		d.size, d.smaller = size, time.Time{}
+	}
+	return d.size
 }

@@ -79,3 +79,16 @@ func TestCeiling(t *testing.T) {
 		}
 	}
 }
+
+// A thumbnail is asked for with a fraction of what the whole picture takes, also of a small camera.
+func TestIdealFollowsWhatIsRendered(t *testing.T) {
+	t.Parallel()
+	camera := Dimensions{640, 480}
+	whole, thumbnail := Ideal(Dimensions{1024, 720}, camera), Ideal(Dimensions{50, 40}, camera)
+	if whole != camera.Bitrate() || thumbnail != GentleRate || 4*thumbnail > whole {
+		t.Errorf("%d for the whole, %d for a thumbnail", whole, thumbnail)
+	}
+	if unknown := Ideal(Dimensions{}, camera); unknown != whole {
+		t.Errorf("%d where it is not known how it is drawn, %d when large", unknown, whole)
+	}
+}
