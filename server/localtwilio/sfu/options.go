@@ -52,9 +52,9 @@ func (u *upTrack) sizes() []allocator.Dimensions {
 	return list
 }
 
-// needed tells which layers, by index, some subscriber could make use of. The smallest is always
-// among them: whoever begins to look needs a picture at once.
-func (u *upTrack) needed() []bool {
+// needed tells which layers, by index, some subscriber could make use of; when nobody looks, they are the least number
+// of the smallest ones.
+func (u *upTrack) needed(least int) []bool {
 	sizes := u.sizes()
 	order := make([]int, len(sizes))
 	for i := range order {
@@ -65,7 +65,7 @@ func (u *upTrack) needed() []bool {
 	for place, i := range order {
 		options[place] = allocator.Option{Index: i, Size: sizes[i]}
 	}
-	n := 1
+	n := least
 	for _, d := range u.sinks.all() {
 		if rendered, looks := d.use.rendering(); looks {
 			n = max(n, len(allocator.Ceiling(options, rendered)))

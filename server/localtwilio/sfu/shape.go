@@ -23,10 +23,36 @@ const (
 // Starting it again takes a keyframe, and pages are drawn anew for less.
 const layerPause = 2 * time.Second
 
+// idlePause is how long nobody must look at a Track before its publisher is told to stop all layers,
+// which saves the uplink and the battery of who waits alone. Whoever looks next needs a picture at
+// once, and the encoder some time to begin again, so that a moment between two who look must not count.
+const idlePause = 10 * time.Second
+
 // layerHint is what a publisher was last told about the layers of a Track.
 type layerHint struct {
 	told   []bool
 	unused time.Time // since when fewer are needed than told, zero if not
+	idle   time.Time // since when none is needed, zero if one is
+}
+
+// wanted returns which layers of a Track to ask for, nil while nothing is to be said.
+func (h *layerHint) wanted(u *upTrack, now time.Time) []bool {
+	list := u.needed(0)
+	if slices.Contains(list, true) {
+		h.idle = time.Time{}
+		return list
+	}
+	if h.idle.IsZero() {
+		h.idle = now
+	}
+	switch idle := now.Sub(h.idle); {
+	case idle < idlePause && len(u.sinks.all()) == 0:
+		return nil // nobody has said yet how large they draw it
+	case idle < idlePause:
+		return u.needed(1)
+	}
+	list[0] = len(u.taps.all()) > 0 // which take the first
+	return list
 }
 
 // sample measures the bit rates of what arrives.
@@ -94,7 +120,7 @@ func (u *upTrack) share() int {
 	} else {
 		// The publisher shares among its layers from the smallest up.
 		sizes := u.sizes()
-		for i, needed := range u.needed() {
+		for i, needed := range u.needed(1) {
 			if needed && sizes[i].Pixels() == 0 {
 				return fullRate
 			}
@@ -129,24 +155,36 @@ func (p *publisher) hintLayers(now time.Time) {
 		}
 	}
 	for sid, pub := range p.published {
-		if pub.media == nil || len(pub.media.layers) < 2 || len(pub.media.sinks.all()) == 0 {
+		if pub.media == nil || len(pub.media.layers) < 2 {
 			continue
 		}
-		needed := pub.media.needed()
 		h := p.hints[sid]
+		needed := h.wanted(pub.media, now)
 		switch {
+		case needed == nil:
 		case slices.Equal(h.told, needed):
 			h.unused = time.Time{}
 		case h.told != nil && !anyNew(h.told, needed) && h.unused.IsZero():
 			h.unused = now
 		case h.told != nil && !anyNew(h.told, needed) && now.Sub(h.unused) < layerPause:
 		default:
-			h = layerHint{told: needed}
+			h.told, h.unused = needed, time.Time{}
 			list := slices.Clone(needed)
 			p.out.post(func() { f(sid, list) })
 		}
 		p.hints[sid] = h
 	}
+}
+
+// awaited has the publisher told of a new subscriber at once: its encoder begins while the two negotiate. It may be
+// called from any goroutine.
+func (p *publication) awaited() {
+	o := p.owner
+	o.loop.post(func() {
+		if o.connected && !o.failed {
+			o.publisher.hintLayers(time.Now())
+		}
+	})
 }
 
 // anyNew reports whether something is needed that was not before.

@@ -120,13 +120,14 @@ func (s *subscriber) subscribe(pub *publication) {
 		err = s.addMedia(sub)
 	}
 	if err != nil {
-		s.log.Warn("subscribe", "track", pub.sid, "err", err)
+		s.negotiation.failed("subscribe", err, "track", pub.sid)
 		return
 	}
 	s.subs = append(s.subs, sub)
 	if sub.down != nil {
 		s.layers.allocate(s.subs, time.Now())
 		pub.media.sinks.attach(sub.down)
+		pub.awaited()
 		sub.prepare()
 	}
 }
