@@ -2,6 +2,7 @@ package rsp
 
 import (
 	"encoding/json"
+	"errors"
 	"log/slog"
 	"sync"
 	"time"
@@ -90,7 +91,11 @@ func (x *session) update(m *update) {
 	setProfile(l.media(), m.BandwidthProfile)
 	for _, pc := range m.PeerConnections {
 		if err := l.take(pc); err != nil {
-			x.log.Warn("description refused", "type", pc.Description.Type, "revision", pc.Description.Revision, "err", err)
+			note := x.log.Warn
+			if errors.Is(err, sfu.ErrClosed) { // it has hung up, and says so in a moment
+				note = x.log.Info
+			}
+			note("description refused", "type", pc.Description.Type, "revision", pc.Description.Revision, "err", err)
 			r.leave(x, errorOf(mediaCode(err)))
 			return
 		}

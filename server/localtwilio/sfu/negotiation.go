@@ -53,12 +53,12 @@ func (n *negotiation) answer(offer Description) (Description, error) {
 	inactive := remote.ReceiveInactive()
 	if err := n.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeOffer, SDP: remote.String()}); err != nil {
 		n.rollback()
-		return Description{}, fmt.Errorf("%w: apply offer %d: %w", ErrDescription, offer.Revision, err)
+		return Description{}, fmt.Errorf("%w: apply offer %d: %w", n.fault(), offer.Revision, err)
 	}
 	a, err := n.pc.CreateAnswer(nil)
 	if err != nil {
 		n.rollback()
-		return Description{}, fmt.Errorf("%w: create answer %d: %w", ErrDescription, offer.Revision, err)
+		return Description{}, fmt.Errorf("%w: create answer %d: %w", n.fault(), offer.Revision, err)
 	}
 	local, err := n.setLocal(a)
 	if err != nil {
@@ -68,6 +68,34 @@ func (n *negotiation) answer(offer Description) (Description, error) {
 	n.stable, n.remote = offer.Revision, remote
 	n.dirty = n.dirty || slices.ContainsFunc(inactive, n.sends)
 	return n.remember(Description{Type: TypeAnswer, Revision: offer.Revision, SDP: local.String()}), nil
+}
+
+// hungUp reports whether the connection has ended, by the client or by Close: nothing can be negotiated, and nobody
+// is at fault.
+func (n *negotiation) hungUp() bool {
+	select {
+	case <-n.done:
+		return true
+	default:
+		return n.pc.SignalingState() == webrtc.SignalingStateClosed
+	}
+}
+
+// fault is the error for a description that could not be applied.
+func (n *negotiation) fault() error {
+	if n.hungUp() {
+		return ErrClosed
+	}
+	return ErrDescription
+}
+
+// failed notes that something could not be offered.
+func (n *negotiation) failed(doing string, err error, more ...any) {
+	note := n.log.Warn
+	if n.hungUp() {
+		note = n.log.Debug
+	}
+	note(doing, append(more, "err", err)...)
 }
 
 // sends reports whether a Track goes out in an m-section.
@@ -129,7 +157,7 @@ func (n *negotiation) applyAnswer(answer Description) (applied bool, err error) 
 		return false, fmt.Errorf("%w: answer %d: %w", ErrDescription, answer.Revision, err)
 	}
 	if err := n.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer, SDP: remote.String()}); err != nil {
-		return false, fmt.Errorf("%w: apply answer %d: %w", ErrDescription, answer.Revision, err)
+		return false, fmt.Errorf("%w: apply answer %d: %w", n.fault(), answer.Revision, err)
 	}
 	n.stable, n.outstanding, n.remote = answer.Revision, 0, remote
 	return true, nil
@@ -143,12 +171,12 @@ func (n *negotiation) offer() (revision int) {
 	n.dirty = false
 	o, err := n.pc.CreateOffer(nil)
 	if err != nil {
-		n.log.Warn("create offer", "err", err)
+		n.failed("create offer", err)
 		return 0
 	}
 	local, err := n.setLocal(o)
 	if err != nil {
-		n.log.Warn("set offer", "err", err)
+		n.failed("set offer", err)
 		return 0
 	}
 	n.outstanding = n.stable + 1

@@ -197,3 +197,22 @@ func TestCloseFromCallback(t *testing.T) {
 	<-closed
 	alice.closed = false // for the client's own end
 }
+
+// A description of a client that has hung up is nobody's fault.
+func TestDescriptionAfterHangingUp(t *testing.T) {
+	alice, _ := pair(t)
+	alice.mu.Lock()
+	alice.leaving = true
+	alice.mu.Unlock()
+	if err := alice.pc.Close(); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the server notices", func() bool {
+		return alice.peer.pc.SignalingState() == webrtc.SignalingStateClosed
+	})
+	last := alice.peer.Current()
+	err := alice.peer.Handle(Description{Type: TypeOffer, Revision: last.Revision + 5, SDP: alice.pc.LocalDescription().SDP})
+	if err != nil && !errors.Is(err, ErrClosed) || errors.Is(err, ErrDescription) {
+		t.Errorf("%v", err)
+	}
+}

@@ -231,3 +231,51 @@ func TestInactiveLineIsUsedAgain(t *testing.T) {
 		t.Errorf("alice has %d m-lines, had %d: nothing was used again", n, lines)
 	}
 }
+
+// A client that hangs up ends its connection before its signalling is read. Its Tracks are then not taken
+// from the others one by one: they go with the Participant.
+func TestTracksStayUntilAParticipantWhoHangsUpIsClosed(t *testing.T) {
+	r := startEngine(t).NewRouter(RouterConfig{})
+	alice, bob := newClient(t, "PA1"), newClient(t, "PA2")
+	alice.publish("MT1a", KindAudio)
+	alice.publish("MT1v", KindVideo)
+	alice.publish("MT1d", KindData)
+	alice.join(r)
+	bob.join(r)
+	bob.flows("MT1a", "MT1v")
+	bob.subscribed("MT1a", "MT1d", "MT1v")
+	alice.mu.Lock()
+	alice.leaving = true
+	alice.mu.Unlock()
+	if err := alice.pc.Close(); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the server notices", func() bool {
+		alice.mu.Lock()
+		defer alice.mu.Unlock()
+		return alice.failed != nil
+	})
+	// Until every goroutine that read from alice has ended and said so.
+	alice.peer.running.refuse()
+	eventually(t, "nobody reads from alice", func() bool {
+		heard := make(chan int, 1)
+		alice.peer.loop.post(func() {
+			n := 0
+			for _, in := range alice.peer.publisher.incoming {
+				if in.media != nil {
+					if _, _, err := in.media.layers[0].remote.Read(make([]byte, maxPacket)); err == nil {
+						n++
+					}
+				}
+			}
+			heard <- n
+		})
+		return <-heard == 0
+	})
+	settled := make(chan struct{})
+	bob.peer.loop.post(func() { close(settled) })
+	<-settled
+	bob.subscribed("MT1a", "MT1d", "MT1v")
+	alice.peer.Close()
+	bob.subscribed()
+}

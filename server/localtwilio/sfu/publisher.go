@@ -140,10 +140,17 @@ func begin(remote *webrtc.TrackRemote) (packet []byte, err error) {
 	}
 }
 
+// hangUpPatience is how long after its data channels a client that hangs up may take to end the rest: two packets, or
+// the disconnect that is read meanwhile.
+const hangUpPatience = 2 * time.Second
+
 // onDataChannel is called by pion when the client opens a channel.
 func (p *publisher) onDataChannel(dc *webrtc.DataChannel) {
 	in := &incoming{id: dc.Label(), data: newUpData(dc, p.log)}
-	dc.OnClose(func() { p.loop.post(func() { p.ended(in) }) })
+	dc.OnClose(func() {
+		// A client that hangs up ends SCTP first, and one that takes a Track back says so in its list.
+		time.AfterFunc(hangUpPatience, func() { p.loop.post(func() { p.ended(in) }) })
+	})
 	p.loop.post(func() { p.arrived(in) })
 }
 
@@ -174,7 +181,13 @@ func (p *publisher) awaits() bool {
 	})
 }
 
+// ended is told that media does not arrive any more. When all of the connection has ended, so has the Participant's
+// stay, which Failed says: their Tracks go with them, and not before, lest the others see somebody who has
+// taken their Tracks back.
 func (p *publisher) ended(in *incoming) {
+	if p.pc.SignalingState() == webrtc.SignalingStateClosed { // pion closes so, before the media, when DTLS has ended
+		return
+	}
 	p.incoming = slices.DeleteFunc(p.incoming, func(x *incoming) bool { return x == in })
 	p.match()
 }
