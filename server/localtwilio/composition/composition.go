@@ -4,7 +4,7 @@
 //
 // Every Room that was recorded is composed when it has ended, as if the account had a
 // CompositionHook. One Composition is made at a time, in a process of its own that ends with
-// the Server.
+// the Server and steps back for live calls.
 package composition
 
 import (
@@ -204,7 +204,7 @@ func (s *Server) compose(c store.Composition) error {
 	// Under another name until it is complete: what is served is whole.
 	target, partial := filepath.Join(s.dir, c.File()), filepath.Join(s.dir, "composing."+c.Format)
 	defer os.Remove(partial)
-	cmd := exec.CommandContext(s.ctx, program, p.args(s.dir, partial)...)
+	cmd := gently(s.ctx, program, p.args(s.dir, partial)...)
 	var errs bytes.Buffer
 	cmd.Stderr = &errs
 	if err := cmd.Run(); err != nil {
@@ -224,6 +224,20 @@ func (s *Server) compose(c store.Composition) error {
 	}
 	s.log.Info("room composed", "room", c.RoomSID, "composition", c.SID, "seconds", p.total.Seconds(), "bytes", info.Size())
 	return nil
+}
+
+// niceness is how much ffmpeg steps back: calls go on meanwhile on the same processors, and nobody waits
+// for a Composition by the second. It has a third of their share so; with 10 it would have a tenth,
+// and hardly ever end on a machine that is always busy.
+const niceness = "5"
+
+// gently is a command that leaves the processor to others, where the machine has POSIX's nice.
+func gently(ctx context.Context, program string, args ...string) *exec.Cmd {
+	nice, err := exec.LookPath("nice")
+	if err != nil {
+		return exec.CommandContext(ctx, program, args...)
+	}
+	return exec.CommandContext(ctx, nice, append([]string{"-n", niceness, program}, args...)...)
 }
 
 func (s *Server) remove(c store.Composition) {

@@ -234,3 +234,30 @@ func TestPlan(t *testing.T) {
 		t.Errorf("pictures in a composition of sound: %v", err)
 	}
 }
+
+// TestComposingStepsBack has a script in ffmpeg's place that tells how nice it is.
+func TestComposingStepsBack(t *testing.T) {
+	for _, tool := range []string{"nice", "sh"} {
+		if _, err := exec.LookPath(tool); err != nil {
+			t.Skipf("no %s here", tool)
+		}
+	}
+	r := newRoom(t)
+	script := filepath.Join(t.TempDir(), "ffmpeg")
+	if err := os.WriteFile(script, []byte("#!/bin/sh\nfor out; do :; done\nnice > \"$out\"\n"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	own := must(strconv.Atoi(strings.TrimSpace(run(t, "nice"))))(t)
+	s := Start(Config{Store: r.store, Dir: r.dir, FFmpeg: script, Log: slog.New(slog.NewTextHandler(t.Output(), nil))})
+	t.Cleanup(s.Close)
+	r.record(r.ada, "audio", "", 0, time.Second)
+	must(r.store.Rooms.Complete(r.info.SID))(t)
+	c := r.wait()
+	text, err := os.ReadFile(filepath.Join(r.dir, c.File()))
+	if err != nil {
+		t.Fatalf("%s: %v", c.Status, err)
+	}
+	if got := must(strconv.Atoi(strings.TrimSpace(string(text))))(t); got != min(own+5, 19) {
+		t.Errorf("composed with a niceness of %d, where this is %d", got, own)
+	}
+}
