@@ -77,9 +77,10 @@ var may = []struct {
 	{"server/localtwilio/composition", []string{"server/localtwilio/store"}},
 	{"server/localtwilio/socket", nil}, // below the three that keep WebSockets
 	{"server/localtwilio/rsp", []string{"server/sids", "server/localtwilio/socket", "server/localtwilio/store", "server/localtwilio/sfu", "server/localtwilio/sfu/sdp", "server/localtwilio/recording", "server/token"}},
-	{"server/localtwilio/twilsock", []string{"server/localtwilio/socket", "server/localtwilio/store", "server/token"}},
+	{"server/localtwilio/twilsock", []string{"server/sids", "server/localtwilio/socket", "server/localtwilio/store", "server/token"}},
+	{"server/localtwilio/mcs", []string{"server/sids", "server/localtwilio/store", "server/token"}},
 	{"server/localtwilio/flexapi", []string{"server/localtwilio/socket", "server/localtwilio/store"}},
-	{"server/localtwilio", []string{"server/cors", "server/localtwilio/flexapi", "server/localtwilio/twilsock", "server/localtwilio/store", "server/localtwilio/rest", "server/localtwilio/callback",
+	{"server/localtwilio", []string{"server/cors", "server/localtwilio/flexapi", "server/localtwilio/mcs", "server/localtwilio/twilsock", "server/localtwilio/store", "server/localtwilio/rest", "server/localtwilio/callback",
 		"server/localtwilio/rsp", "server/localtwilio/sfu", "server/localtwilio/recording", "server/localtwilio/composition", "server/localtwilio/turnserver", "server/token"}},
 	{"server/demo", []string{"server/localtwilio", "server/localtwilio/store"}},
 	{"server/flexdev", []string{"server/demo", "server/localtwilio/store"}},

@@ -14,9 +14,9 @@ import (
 var restPolicy = cors.Policy{
 	Allows:  loopbackOrigin,
 	Methods: "GET, POST, PUT, PATCH, DELETE",
-	// Those of REST, and of the Flex UI.
+	// Those of REST, of @twilio/conversations (X-Twilio-Token), and of the Flex UI.
 	Headers: "Authorization, Content-Type, If-Match, X-Flex-JWE, X-Flex-Version, X-Flex-UI-Version, apiVersion, clientVersion, " +
-		"X-Twilio-Mutation-Id, flex-metadata, i-twilio-idempotency-token, ui-version",
+		"X-Twilio-Mutation-Id, X-Twilio-Token, flex-metadata, i-twilio-idempotency-token, ui-version",
 	Exposes: "ETag, Retry-After",
 	// The Flex UI asks for its plugins with credentials. There are no cookies
 	// here, so that this lets nobody do more.

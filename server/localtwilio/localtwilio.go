@@ -42,7 +42,6 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"path/filepath"
 	"strings"
 	"sync"
 	"time"
@@ -50,6 +49,7 @@ import (
 	"escalate/server/localtwilio/callback"
 	"escalate/server/localtwilio/composition"
 	"escalate/server/localtwilio/flexapi"
+	"escalate/server/localtwilio/mcs"
 	"escalate/server/localtwilio/recording"
 	"escalate/server/localtwilio/rest"
 	"escalate/server/localtwilio/rsp"
@@ -61,11 +61,12 @@ import (
 // DefaultAddr is where Start listens when Config.Addr is empty.
 const DefaultAddr = "127.0.0.1:9100"
 
-// dataFile is the name of the store's file in the data directory, recordingsDir
-// that of the directory of recordings.
+// Names in the data directory: the store's file, and the directories of
+// recordings and of the files that Messages have attached.
 const (
 	dataFile      = "twilio.db"
 	recordingsDir = "recordings"
+	mediaDir      = "media"
 )
 
 // sweepEvery is how often time's work is done: TTLs, empty Rooms, Participants
@@ -130,6 +131,7 @@ type Server struct {
 	signaling *rsp.Server
 	twilsock  *twilsock.Server
 	flex      *flexapi.Server
+	mcs       *mcs.Server
 	ln        net.Listener
 	http      *http.Server
 
@@ -164,22 +166,14 @@ func Start(ctx context.Context, c Config) (_ *Server, err error) {
 	if s.ln, err = new(net.ListenConfig).Listen(ctx, "tcp", c.Addr); err != nil {
 		return nil, fmt.Errorf("listen for REST and signaling on %s: %w", c.Addr, err)
 	}
-	path := ""
-	if c.DataDir != "" {
-		path = filepath.Join(c.DataDir, dataFile)
-	}
-	if s.store, err = store.Open(path, store.Options{Now: c.Now, Account: c.Account}); err != nil {
+	if s.store, err = store.Open(c.inDataDir(dataFile), store.Options{Now: c.Now, Account: c.Account}); err != nil {
 		return nil, err
 	}
 	if s.media, err = startMedia(c, s.store.Account()); err != nil {
 		return nil, err
 	}
 	s.callbacks = callback.Start(callback.Config{Store: s.store, Transport: c.CallbackTransport, Log: c.Log})
-	dir := ""
-	if c.DataDir != "" {
-		dir = filepath.Join(c.DataDir, recordingsDir)
-	}
-	if s.recorded, err = recording.Start(recording.Config{Store: s.store, Dir: dir, Log: c.Log.With("part", "recording")}); err != nil {
+	if s.recorded, err = recording.Start(recording.Config{Store: s.store, Dir: c.inDataDir(recordingsDir), Log: c.Log.With("part", "recording")}); err != nil {
 		return nil, err
 	}
 	s.composer = composition.Start(composition.Config{Store: s.store, Dir: s.recorded.Dir(), FFmpeg: c.FFmpeg, Log: c.Log.With("part", "composition")})
@@ -194,6 +188,9 @@ func Start(ctx context.Context, c Config) (_ *Server, err error) {
 		return nil, err
 	}
 	if s.flex, err = flexapi.Start(flexapi.Config{Store: s.store, Log: c.Log.With("part", "flex")}); err != nil {
+		return nil, err
+	}
+	if s.mcs, err = s.startMCS(c); err != nil {
 		return nil, err
 	}
 	s.api = rest.New(s.store, rest.Config{
@@ -225,8 +222,8 @@ func (s *Server) serve() {
 	})
 }
 
-// route sends the WebSockets to signaling, media to its files, what the Flex UI asks for to its
-// server and the rest to REST. The latter two must see paths as they came: ServeMux would clean
+// route sends the WebSockets to signaling, media to its files, what the Flex UI and the Media
+// Content Service are asked for to their servers and the rest to REST. The latter must see paths as they came: ServeMux would clean
 // them by a redirect.
 func (s *Server) route(sockets *http.ServeMux) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -235,6 +232,10 @@ func (s *Server) route(sockets *http.ServeMux) http.Handler {
 			return
 		}
 		target := rest.TargetOf(r)
+		if target.Product == mcs.Product {
+			s.serveMCS(w, r, target)
+			return
+		}
 		if path, err := url.PathUnescape(target.Path); err == nil && flexapi.Answers(target.Product, path) {
 			q := r.Clone(r.Context())
 			q.URL.Path, q.URL.RawPath = "/"+target.Product+path, ""
@@ -306,6 +307,9 @@ func (s *Server) Close() error {
 		}
 		if s.recorded != nil {
 			errs = append(errs, s.recorded.Close())
+		}
+		if s.mcs != nil {
+			errs = append(errs, s.mcs.Close())
 		}
 		if s.flex != nil {
 			errs = append(errs, s.flex.Close())

@@ -63,7 +63,7 @@ func runClient(t *testing.T, script string) {
 		return must(s.Store().FlexTokens.Issue(store.FlexToken{WorkerSID: workers[0].SID, Roles: []string{"supervisor"}, Expires: s.Store().Now().Add(ttl)}))(t)
 	}
 	stage, err := json.Marshal(map[string]string{
-		"socket": s.TwilsockURL(), "rest": s.URL(), "key": a.KeySID, "secret": a.KeySecret,
+		"socket": s.TwilsockURL(), "rest": s.URL(), "chatService": a.ChatServiceSID, "key": a.KeySID, "secret": a.KeySecret,
 		"ada":        accessToken(t, s, a.KeySecret, "ada", time.Hour, chat, sync),
 		"ada2":       accessToken(t, s, a.KeySecret, "ada", 2*time.Hour, chat, sync),
 		"bob":        accessToken(t, s, a.KeySecret, "bob", time.Hour, chat, sync),
@@ -91,3 +91,4 @@ func TestClientSync(t *testing.T)          { runClient(t, "sync.js") }
 func TestClientToken(t *testing.T)         { runClient(t, "token.js") }
 func TestClientLiveQuery(t *testing.T)     { runClient(t, "livequery.js") }
 func TestClientConversations(t *testing.T) { runClient(t, "conversations.js") }
+func TestClientMedia(t *testing.T)         { runClient(t, "media.js") }

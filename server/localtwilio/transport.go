@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"slices"
 
+	"escalate/server/localtwilio/mcs"
 	"escalate/server/localtwilio/rest"
 )
 
@@ -34,14 +35,18 @@ func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	q := r.Clone(ctx)
 	q.Body, q.Host, q.RequestURI, q.RemoteAddr = body, r.URL.Hostname(), r.URL.RequestURI(), "127.0.0.1:0"
 	target := rest.TargetOf(q)
-	if !target.AtTwilio || !slices.Contains(rest.Products, target.Product) {
+	if !target.AtTwilio || target.Product != mcs.Product && !slices.Contains(rest.Products, target.Product) {
 		return nil, fmt.Errorf("%s: %w", r.URL.Host, ErrNotTwilio)
 	}
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
 	w := &recorder{header: http.Header{}}
-	t.s.api.Serve(w, q, target)
+	if target.Product == mcs.Product {
+		t.s.serveMCS(w, q, target)
+	} else {
+		t.s.api.Serve(w, q, target)
+	}
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}

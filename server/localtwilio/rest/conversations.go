@@ -95,8 +95,11 @@ func createMessage(c *call) error {
 	if err != nil {
 		return err
 	}
-	if m, err = c.store.Conversations.AddMessage(v.SID, m); err != nil {
+	if m.Media, err = mediaOf(c); err != nil {
 		return err
+	}
+	if m, err = c.store.Conversations.AddMessage(v.SID, m); err != nil {
+		return mediaError(err)
 	}
 	return c.json(http.StatusCreated, chatOf(c).message(m))
 }
@@ -151,7 +154,7 @@ func (v chatView) message(m store.Message) any {
 	u := v.base + "/v1/Conversations/" + m.ConversationSID + "/Messages/" + m.SID
 	return object{
 		"account_sid": v.account.SID, "conversation_sid": m.ConversationSID, "sid": m.SID, "index": m.Index, "author": m.Author,
-		"body": orNull(m.Body), "media": nil, "attributes": m.Attributes, "participant_sid": nil,
+		"body": orNull(m.Body), "media": v.media(m.Media), "attributes": m.Attributes, "participant_sid": nil,
 		"date_created": date(m.Created), "date_updated": date(m.Updated), "delivery": nil, "content_sid": nil,
 		"url": u, "links": object{"delivery_receipts": u + "/Receipts"},
 	}

@@ -134,7 +134,7 @@ var routes = map[string][]route{
 		{get, conversation, fetchConversation},
 		{post, conversation, refusing(refusing(updateConversation, "Bindings.Email.Address", "Bindings.Email.Name", "DateCreated", "DateUpdated",
 			"MessagingServiceSid", "Timers.Closed", "Timers.Inactive", "UniqueName"), webhooks...)},
-		{post, conversation + "/Messages", refusing(refusing(createMessage, "ContentSid", "ContentVariables", "DateCreated", "DateUpdated", "MediaSid", "Subject"), webhooks...)},
+		{post, conversation + "/Messages", refusing(refusing(createMessage, "ContentSid", "ContentVariables", "DateCreated", "DateUpdated", "Subject"), webhooks...)},
 		{get, conversation + "/Messages", listMessages},
 		{get, conversation + "/Messages/{message}", fetchMessage},
 		{post, conversation + "/Participants", refusing(refusing(addChatParticipant, "DateCreated", "DateUpdated", "MessagingBinding.Address",

@@ -15,6 +15,13 @@ const (
 	MediaHistory  = "history"
 )
 
+// Limits of what a Message may have attached: Twilio tells them to its client
+// library, as media_attachment_size_limit_in_mb and so on.
+const (
+	MaxMediaMB    = 150 // of one file, and of all that a Message has
+	MaxMediaFiles = 10
+)
+
 // MediaUnused is how long Media is kept that no Message has: somebody picked a
 // file and did not send it, or what was to send it failed. It is an assumption;
 // Twilio does not say when it forgets such files.

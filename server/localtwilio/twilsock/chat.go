@@ -83,12 +83,13 @@ func (v *chatAPI) configuration(a *call) error {
 		"links": object{
 			"my_conversations": me + "/Conversations", "conversations": root + "/Conversations", "users": root + "/Users", "current_user": me,
 			"typing": root + "/Typing", "messages_receipts": root + "/Conversations/%s/Messages/%s/Receipts",
-			"media_service": "https://mcs.us1.twilio.com/v1/Services", "media_set_service": "https://mcs.us1.twilio.com/v1/MediaSets",
+			"media_service": a.conn.media + "/Media", "media_set_service": a.conn.media + "/MediaSet",
 		},
 		"options": object{
 			"reachability_enabled": false, "user_infos_to_subscribe": 100, "http_cache_interval": "PT1S", "consumption_report_interval": "PT5S",
-			"media_attachments_count_limit": 10, "media_attachment_size_limit_in_mb": 150, "media_attachments_total_size_limit_in_mb": 150,
-			"email_histories_allowed_mime_types": []string{}, "email_bodies_allowed_mime_types": []string{},
+			"media_attachments_count_limit": store.MaxMediaFiles, "media_attachment_size_limit_in_mb": store.MaxMediaMB,
+			"media_attachments_total_size_limit_in_mb": store.MaxMediaMB,
+			"email_histories_allowed_mime_types":       []string{}, "email_bodies_allowed_mime_types": []string{},
 		},
 	})
 }

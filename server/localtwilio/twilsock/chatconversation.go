@@ -204,8 +204,6 @@ func (v *chatAPI) messageBody(a *call) (in messageBody, err error) {
 		return in, err
 	}
 	switch {
-	case len(in.Media) > 0:
-		return in, errMedia
 	case in.Body != nil && utf8.RuneCountInString(*in.Body) > maxMessage:
 		return in, errLong
 	}
@@ -217,7 +215,10 @@ func (v *chatAPI) createMessage(a *call, c store.Conversation) error {
 	if err != nil {
 		return err
 	}
-	m := store.Message{Author: a.holder.identity}
+	if err := v.checkMedia(a.holder, in.Media); err != nil {
+		return err
+	}
+	m := store.Message{Author: a.holder.identity, Media: store.Attach(in.Media...)}
 	set(&m.Body, in.Body)
 	set(&m.Attributes, in.Attributes)
 	if m, err = v.store.Conversations.AddMessage(c.SID, m); err != nil {
@@ -230,6 +231,9 @@ func (v *chatAPI) updateMessage(a *call, c store.Conversation) error {
 	in, err := v.messageBody(a)
 	if err != nil {
 		return err
+	}
+	if len(in.Media) > 0 {
+		return errMediaFixed
 	}
 	m, err := v.store.Conversations.UpdateMessage(c.SID, a.path("message"), func(m *store.Message) error {
 		set(&m.Body, in.Body)
@@ -245,6 +249,7 @@ func (v *chatAPI) updateMessage(a *call, c store.Conversation) error {
 func (v *chatAPI) messageView(a *call, m store.Message) object {
 	return object{
 		"sid": m.SID, "index": m.Index, "author": m.Author, "body": m.Body, "attributes": m.Attributes, "conversation_sid": m.ConversationSID,
+		"media":        mediaViews(m.Media),
 		"date_created": stamp(m.Created), "date_updated": stamp(m.Updated),
 		"url": a.base + chatPath + "/Conversations/" + m.ConversationSID + "/Messages/" + m.SID,
 	}

@@ -46,6 +46,7 @@ const (
 type conn struct {
 	srv    *Server
 	ws     *socket.Conn
+	media  string    // URL of the Media Content Service's Service, for this client
 	pinged time.Time // used by Beat alone
 
 	mu       sync.Mutex // guards what follows
@@ -57,8 +58,8 @@ type conn struct {
 	queries map[string]query
 }
 
-func newConn(s *Server, ws *socket.Conn) *conn {
-	return &conn{srv: s, ws: ws, pinged: time.Now(), subs: map[string]struct{}{}, queries: map[string]query{}}
+func newConn(s *Server, ws *socket.Conn, media string) *conn {
+	return &conn{srv: s, ws: ws, media: media, pinged: time.Now(), subs: map[string]struct{}{}, queries: map[string]query{}}
 }
 
 // Serve implements socket.Handler.

@@ -24,6 +24,9 @@ const (
 	codeChatMember     = 50433 // is a Participant already
 	codeNoMetadata     = 50530
 	codeMessageTooLong = 50504
+	codeNoMedia        = 50507
+	codeMediaSID       = 50510
+	codeMediaTooLarge  = 50512
 	codeSyncTooLarge   = 54006
 	codeSyncTTL        = 54011
 	codeSyncRevision   = 54103
@@ -60,8 +63,7 @@ var (
 	errLong      = &fault{Status: http.StatusBadRequest, Code: codeMessageTooLong, Message: "Message body is longer than 1600 characters"}
 	errMetadata  = &fault{Status: http.StatusNotFound, Code: codeNoMetadata, Message: "No channel metadata found"}
 	// Status 400: twilio-sync asks for ever what is answered with 429.
-	errFull  = &fault{Status: http.StatusBadRequest, Code: codeSyncFull, Message: "Number of subscriptions per connection is over the limit"}
-	errMedia = invalid("Media is not supported here")
+	errFull = &fault{Status: http.StatusBadRequest, Code: codeSyncFull, Message: "Number of subscriptions per connection is over the limit"}
 )
 
 // faultOf makes of err what the client is told; ok is false for what it is not

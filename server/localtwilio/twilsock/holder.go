@@ -47,6 +47,19 @@ func (s *Server) holderOf(raw string) (holder, error) {
 	return h, nil
 }
 
+// Visitor is who a token lets in, for what clients ask beside the socket.
+type Visitor struct {
+	Identity string
+	Chat     bool // Conversations
+	All      bool // every Conversation, as supervisors may
+}
+
+// Visitor checks a token as the socket does.
+func (s *Server) Visitor(raw string) (Visitor, error) {
+	h, err := s.holderOf(raw)
+	return Visitor{Identity: h.identity, Chat: h.chat, All: h.all}, err
+}
+
 // mayAlways reports whether the holder may see a Conversation without being in it.
 func (h holder) mayAlways(c store.Conversation) bool {
 	return h.chat && (h.all || c.CreatedBy == h.identity)

@@ -94,10 +94,12 @@ func (o objects) messageItem(m store.Message) item {
 	if p, err := o.store.ChatParticipants.Get(m.ConversationSID, m.Author); err == nil {
 		member = p.SID
 	}
-	data, _ := marshal(object{ // strings and numbers only: it cannot fail
+	text := object{
 		"sid": m.SID, "author": m.Author, "text": m.Body, "type": "text", "attributes": m.Attributes, "memberSid": orNull(member),
 		"timestamp": stamp(m.Created), "dateUpdated": stamp(m.Updated), "lastUpdatedBy": nil,
-	})
+	}
+	addMedia(text, m.Media)
+	data, _ := marshal(text) // strings and numbers only: it cannot fail
 	return item{index: m.Index, data: data, revision: strconv.Itoa(m.Event), event: m.Event, createdBy: "system", created: m.Created, updated: m.Updated}
 }
 

@@ -15,7 +15,8 @@
 //	events (event.go)        the store's changes as twilio.sync.event
 //
 // A client that was away says which change it saw last and is sent what came
-// since. Not there: media, Streams, push to phones, deleting
+// since. Files go to the Media Content Service (package mcs); here are their SIDs
+// (chatmedia.go). Not there: Streams, push to phones, deleting
 // Messages or Conversations.
 package twilsock
 
@@ -99,7 +100,8 @@ func (s *Server) Close() error {
 // ServeHTTP upgrades the request to a WebSocket and serves it until either side
 // ends it.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	s.sockets.Serve(w, r, func(ws *socket.Conn) *conn { return newConn(s, ws) })
+	media := s.mediaService(r)
+	s.sockets.Serve(w, r, func(ws *socket.Conn) *conn { return newConn(s, ws, media) })
 }
 
 // stamp is a time as Twilio's client APIs write it.
