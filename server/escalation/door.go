@@ -60,7 +60,11 @@ func (d *door) letIn(ctx context.Context, e Escalation, identity string, returni
 // tokenTTL is how long a token must work: for reconnecting as long as the call
 // may last, and no longer.
 func (d *door) tokenTTL(e Escalation) time.Duration {
-	left := e.OpenedAt.Add(d.maxCall).Sub(d.now())
+	from := e.OpenedAt
+	if from.IsZero() {
+		from = e.ValidUntil // the agent may come until then
+	}
+	left := from.Add(d.maxCall).Sub(d.now())
 	return min(d.longest, max(left, time.Minute))
 }
 

@@ -53,6 +53,7 @@ type Escalation struct {
 	Outcome
 	// LastSequence is the SequenceNumber of the newest status callback, per Room SID.
 	LastSequence map[string]int `json:"lastSequence,omitempty"`
+	Notice       Notice         `json:"notice,omitzero"`
 }
 
 // Outcome is what became of an escalation; its fields stand beside the others
@@ -73,7 +74,8 @@ type AgentRef struct {
 	Name     string `json:"name"`     // what the customer reads
 }
 
-// RoomRef is the Room of an escalation; SID is empty until the agent joins.
+// RoomRef is the Room of an escalation; SID is empty until there is one, which is
+// when the agent joins, or before that where EscalateWithRoom was asked.
 type RoomRef struct {
 	Name string `json:"name"`
 	SID  string `json:"sid,omitempty"`

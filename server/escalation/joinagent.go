@@ -13,14 +13,15 @@ import (
 // agentJoiner lets agents in. The order is lock, Room, Document, lock again:
 // see lock.go.
 type agentJoiner struct {
-	ledger *ledger
-	tasks  *taskbook
-	locks  *locks
-	rooms  Rooms
-	keeper *roomKeeper
-	door   *door
-	now    func() time.Time
-	log    *slog.Logger
+	ledger  *ledger
+	tasks   *taskbook
+	locks   *locks
+	rooms   Rooms
+	keeper  *roomKeeper
+	door    *door
+	notices *noticeboard
+	now     func() time.Time
+	log     *slog.Logger
 }
 
 // join is Service.JoinAsAgent.
@@ -45,6 +46,7 @@ func (j *agentJoiner) join(ctx context.Context, a Agent, code string) (Join, err
 		j.backOut(ctx, a.Worker, e.Code)
 		return Join{}, err
 	}
+	j.notices.tellOrLog(ctx, in.Escalation)
 	return in, nil
 }
 
@@ -75,7 +77,7 @@ func (j *agentJoiner) admit(ctx context.Context, a Agent, mine bool, e Escalatio
 	}
 	returning := false
 	for try := range tries {
-		room, err := j.keeper.ensure(ctx, e)
+		room, err := j.keeper.ensure(ctx, e, 0)
 		if err != nil {
 			return Join{}, err
 		}

@@ -80,6 +80,50 @@ func (j *customerJoiner) admit(ctx context.Context, e Escalation, identity, word
 	return next, returning, err
 }
 
+// waitInRoom is Service.WaitInRoom.
+func (j *customerJoiner) waitInRoom(ctx context.Context, code string) (Join, error) {
+	e, err := j.ledger.find(ctx, code)
+	if err != nil {
+		return Join{}, err
+	}
+	if err := j.door.stillOpen(ctx, e); err != nil {
+		return Join{}, err
+	}
+	if e.Recording || e.Room.SID == "" {
+		return Join{Waiting: true, Escalation: e}, nil
+	}
+	if err := j.pace.customer(ctx, e.Code); err != nil {
+		return Join{}, err
+	}
+	identity, err := newIdentity(wire.RoleCustomer, e.Code)
+	if err != nil {
+		return Join{}, err
+	}
+	returning := false
+	for try := range tries {
+		if err := j.roomGoesOn(ctx, e); err != nil {
+			return Join{}, err
+		}
+		room := e.Room.SID
+		next, err := j.ledger.change(ctx, e.Code, func(now Escalation) (Escalation, error) {
+			if now.live() && now.Room.SID != room {
+				e = now
+				return now, errOtherRoom
+			}
+			returning = now.Participants.met(wire.RoleCustomer, now.Code)
+			return now.applyCustomerWait(identity, j.now())
+		})
+		if errors.Is(err, errOtherRoom) && try < tries-1 {
+			continue
+		}
+		if err != nil {
+			return Join{}, err
+		}
+		return j.door.letIn(ctx, next, identity, returning)
+	}
+	return Join{}, errOtherRoom
+}
+
 // roomGoesOn returns ErrEnded when Twilio has ended the Room and nobody has
 // told us yet: a token for it would only fail later, and say less.
 func (j *customerJoiner) roomGoesOn(ctx context.Context, e Escalation) error {

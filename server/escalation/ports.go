@@ -14,6 +14,9 @@ type Deps struct {
 	Tasks     Tasks
 	Chat      Chat
 	Tokens    Tokens
+	// Notices are the Documents that customers may read through Sync themselves,
+	// perhaps of another Sync Service; nil where there are none.
+	Notices Documents
 }
 
 // Documents keeps small JSON texts under unique names (Twilio Sync).

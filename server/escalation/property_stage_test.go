@@ -88,6 +88,7 @@ type stage struct {
 	pending []escalation.Callback
 	seats   []seat // that browsers ever had
 	serial  int
+	early   bool // Rooms are made before anybody joins
 }
 
 func newStage(seed uint64, telling bool) *stage {
@@ -102,6 +103,7 @@ func newStage(seed uint64, telling bool) *stage {
 	s.twilio.Fail(s.before)
 	s.twilio.Lose(s.after)
 	s.twilio.Documents.OnWrite(s.written)
+	s.twilio.Notices.OnWrite(s.noticeWritten)
 	s.twilio.Rooms.OnEvent(func(c escalation.Callback) {
 		if c.Event == "room-ended" {
 			s.roomEnded[c.RoomSID] = s.calls
@@ -110,11 +112,12 @@ func newStage(seed uint64, telling bool) *stage {
 	})
 	s.twilio.Documents.DeleteLate(time.Duration(s.Rand.IntN(2)) * time.Hour)
 	record := s.Rand.IntN(2) == 0
+	s.early = s.chance(400)
 	for i := range s.replicas {
 		s.skew[i] = time.Duration(s.Rand.IntN(61)-30) * time.Second
 		s.replicas[i] = escalation.New(escalation.Config{
 			PublicURL: "https://video.example", CallbackURL: "https://video.example/callbacks/video",
-			CodeTTL: 20 * time.Minute, MaxCall: time.Hour, Record: record,
+			CodeTTL: 20 * time.Minute, MaxCall: time.Hour, Record: record, Link: func(code string) string { return code + "-tag" },
 			Now: func() time.Time { return s.now.Add(s.skew[i]) },
 		}, s.twilio.Deps())
 		s.replicas[i].Unpaced(s.Yield)
@@ -152,10 +155,10 @@ func (s *stage) after(op, key string) error {
 		return escalation.ErrUnavailable
 	}
 	switch op {
-	case "documents.update", "tasks.update":
+	case "documents.update", "notices.update", "tasks.update":
 		s.tell("  done twice, conflict")
 		return escalation.ErrConflict
-	case "documents.create", "rooms.create":
+	case "documents.create", "notices.create", "rooms.create":
 		s.tell("  done twice, name taken")
 		return escalation.ErrNameTaken
 	}

@@ -75,8 +75,14 @@ func (s *stage) escalate(a escalation.Agent) {
 	if s.chance(400) {
 		task = task2
 	}
-	e, resumed, err := s.replica().Escalate(s.ctx, a, task, false, "")
-	s.tell("escalate: %s, resumed %v, %v", e.Code, resumed, err)
+	var e escalation.Escalation
+	var err error
+	if s.early {
+		e, err = s.replica().EscalateWithRoom(s.ctx, a, task)
+	} else {
+		e, _, err = s.replica().Escalate(s.ctx, a, task, false, "")
+	}
+	s.tell("escalate: %s, %v", e.Code, err)
 	if err == nil {
 		s.codes = append(s.codes, e.Code)
 		s.gaveCode(e)
@@ -161,6 +167,12 @@ func (s *stage) phone(n int) {
 			return
 		}
 		switch dice := s.Rand.IntN(100); {
+		case dice < 5:
+			name, err := s.replica().Notice(s.ctx, code)
+			s.tell("notice of %s: %s, %v", code, name, err)
+			if err == nil && s.twilio.Notices.Data(name) == nil {
+				s.fail("the notice of %s is not there", code)
+			}
 		case dice < 15:
 			phase := []wire.Phase{"opened", "permission", "ready", "trouble"}[dice%4]
 			s.tell("progress: %v", s.replica().Progress(s.ctx, code, escalation.Progress{Phase: phase}))
@@ -168,6 +180,11 @@ func (s *stage) phone(n int) {
 			began := s.calls
 			j, err := s.replica().JoinAsCustomer(s.ctx, code, "I agree")
 			s.tell("customer joins %s: %s, waiting %v, %v", code, j.Identity, j.Waiting, err)
+			if err == nil && j.Waiting && s.chance(500) {
+				began = s.calls
+				j, err = s.replica().WaitInRoom(s.ctx, code)
+				s.tell("customer waits in the Room of %s: %s, outside %v, %v", code, j.Identity, j.Waiting, err)
+			}
 			if err == nil && !j.Waiting {
 				s.gaveToken(j, began)
 				s.sit(&at, code, j)
@@ -239,6 +256,9 @@ func (s *stage) rest() {
 	for code, e := range s.docs {
 		if final(e.Status) || s.twilio.Documents.Data(code) == nil {
 			continue
+		}
+		if n := e.Notice; n.Name != "" && len(s.open(e)) > 0 && (!n.Told || !strings.Contains(string(s.twilio.Notices.Data(n.Name)), "RM")) {
+			s.fail("at rest: nobody has told the notice of %s that the agent is there: %s", code, s.twilio.Notices.Data(n.Name))
 		}
 		for _, who := range s.twilio.Rooms.Identities(e.Room.SID) {
 			if is := newestLike(e, who); is != who {

@@ -21,12 +21,13 @@ type watchman struct {
 	roomEnded map[string]int  // Room SID -> how many calls had been made
 	consents  map[string]bool // identities whose consent was ever written
 	ratings   map[string]bool // comments that were ever written
+	notices   map[string]string
 }
 
 func newWatchman(s *stage) *watchman {
 	return &watchman{
 		s: s, docs: map[string]escalation.Escalation{}, told: map[string]bool{}, sessions: map[string]map[string]bool{},
-		roomEnded: map[string]int{}, consents: map[string]bool{}, ratings: map[string]bool{},
+		roomEnded: map[string]int{}, consents: map[string]bool{}, ratings: map[string]bool{}, notices: map[string]string{},
 	}
 }
 
@@ -65,6 +66,16 @@ func (w *watchman) written(name string, data json.RawMessage) {
 		}
 	}
 	w.oneLive(e.Task)
+}
+
+// noticeWritten checks that a notice changes once, when there is a Room.
+func (w *watchman) noticeWritten(name string, data json.RawMessage) {
+	w.s.tell("  notice %s is %s", name, data)
+	was, old := w.notices[name]
+	w.notices[name] = string(data)
+	if old && (strings.Contains(was, "RM") || !strings.Contains(string(data), "RM")) {
+		w.s.fail("notice %s is %s after %s", name, data, was)
+	}
 }
 
 // final says whether nothing may change the Status any more.

@@ -68,8 +68,9 @@ func (k *roomKeeper) complete(ctx context.Context, e Escalation) error {
 	return nil
 }
 
-// ensure returns the Room of an escalation, and makes it when it is not there.
-func (k *roomKeeper) ensure(ctx context.Context, e Escalation) (RoomRef, error) {
+// ensure returns the Room of an escalation, and makes it when it is not there. One
+// that is made lasts for at least wait without anybody in it, up to Twilio's hour.
+func (k *roomKeeper) ensure(ctx context.Context, e Escalation, wait time.Duration) (RoomRef, error) {
 	ref := func(r Room) RoomRef { return RoomRef{Name: e.Room.Name, SID: r.SID} }
 	if e.Room.SID != "" {
 		if on, err := k.inProgress(ctx, e.Room.SID); err != nil || on {
@@ -77,7 +78,7 @@ func (k *roomKeeper) ensure(ctx context.Context, e Escalation) (RoomRef, error) 
 		}
 	}
 	for try := range 3 {
-		r, err := k.rooms.Create(ctx, k.options(e))
+		r, err := k.rooms.Create(ctx, k.options(e, wait))
 		if err == nil {
 			return ref(r), nil
 		}
@@ -101,9 +102,13 @@ func (k *roomKeeper) ensure(ctx context.Context, e Escalation) (RoomRef, error) 
 }
 
 // options are those of the Room of an escalation.
-func (k *roomKeeper) options(e Escalation) RoomOptions {
+func (k *roomKeeper) options(e Escalation, wait time.Duration) RoomOptions {
 	o := k.like
 	o.UniqueName, o.Paused = e.Room.Name, e.Recording
+	if wait > 0 {
+		wait = minutes(wait.Truncate(time.Minute) + time.Minute) // rounded up
+		o.EmptyTimeout, o.UnusedTimeout = max(o.EmptyTimeout, wait), max(o.UnusedTimeout, wait)
+	}
 	return o
 }
 

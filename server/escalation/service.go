@@ -52,10 +52,10 @@ const NoMeasure = "none"
 // may use it, not the other way round, but for the lock, which asks the roster
 // whether the agent who holds it is there:
 //
-//	starter  agentJoiner  customerJoiner  wrapUp  sweeper  listener
+//	starter  preparer  agentJoiner  customerJoiner  wrapUp  sweeper  listener
 //	            door        roster
 //	                  ender
-//	  locks   reporter   roomKeeper   inviter   observer
+//	  locks   reporter   roomKeeper   inviter   observer   noticeboard
 //	               taskbook
 //	           ledger (one Document for each code), pacer
 type Service struct {
@@ -69,6 +69,8 @@ type Service struct {
 	sweeper   *sweeper
 	observer  *observer
 	inviter   *inviter
+	notices   *noticeboard
+	preparer  *preparer
 	ledger    *ledger
 }
 
@@ -85,13 +87,14 @@ func New(c Config, d Deps) *Service {
 	roster := &roster{ledger: ledger, rooms: d.Rooms, keeper: keeper, locks: locks, ender: ender, now: now, log: c.Log}
 	locks.reconcile = roster.reconcile
 	door := &door{ledger: ledger, rooms: d.Rooms, tokens: d.Tokens, ender: ender, maxCall: c.MaxCall, longest: c.TokenTTL, now: now, log: c.Log}
+	notices := &noticeboard{docs: d.Notices, ledger: ledger, pace: pace, link: c.Link, now: now, log: c.Log}
 	inviter := &inviter{publicURL: c.PublicURL, link: c.Link, brand: c.Brand, now: now}
 	return &Service{
 		starter: &starter{
 			docs: d.Documents, ledger: ledger, tasks: tasks, chat: d.Chat, inviter: inviter,
 			codeLength: c.CodeLength, codeTTL: c.CodeTTL, record: c.Record && recordable(c.RoomType), now: now, log: c.Log,
 		},
-		agents:    &agentJoiner{ledger: ledger, tasks: tasks, locks: locks, rooms: d.Rooms, keeper: keeper, door: door, now: now, log: c.Log},
+		agents:    &agentJoiner{ledger: ledger, tasks: tasks, locks: locks, rooms: d.Rooms, keeper: keeper, door: door, notices: notices, now: now, log: c.Log},
 		customers: &customerJoiner{ledger: ledger, ender: ender, rooms: d.Rooms, keeper: keeper, door: door, pace: pace, now: now, log: c.Log},
 		roster:    roster,
 		listener: &listener{
@@ -101,11 +104,13 @@ func New(c Config, d Deps) *Service {
 		ender:  ender,
 		wrapUp: &wrapUp{tasks: tasks, roster: roster},
 		sweeper: &sweeper{
-			docs: d.Documents, ledger: ledger, tasks: tasks, locks: locks, roster: roster, ender: ender,
+			docs: d.Documents, ledger: ledger, tasks: tasks, locks: locks, roster: roster, ender: ender, notices: notices,
 			maxCall: c.MaxCall, agentGone: c.AgentGone, now: now, log: c.Log,
 		},
 		observer: &observer{ledger: ledger, hub: hub},
 		inviter:  inviter,
+		notices:  notices,
+		preparer: &preparer{ledger: ledger, tasks: tasks, rooms: d.Rooms, keeper: keeper, now: now, log: c.Log},
 		ledger:   ledger,
 	}
 }

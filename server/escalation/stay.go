@@ -28,6 +28,13 @@ func (l stays) present(role wire.Role, who string) bool {
 	})
 }
 
+// connected says whether Twilio sees somebody of the role in the Room.
+func (l stays) connected(role wire.Role) bool {
+	return slices.ContainsFunc(l, func(p Presence) bool {
+		return wire.RoleOf(p.Identity) == role && p.Left.IsZero() && !p.Connected.IsZero()
+	})
+}
+
 // met says whether somebody has been in the Room before.
 func (l stays) met(role wire.Role, who string) bool { return l.newest(role, who) != "" }
 

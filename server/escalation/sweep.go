@@ -20,6 +20,7 @@ type sweeper struct {
 	locks              *locks
 	roster             *roster
 	ender              *ender
+	notices            *noticeboard
 	maxCall, agentGone time.Duration
 	now                func() time.Time
 	log                *slog.Logger
@@ -82,7 +83,7 @@ func (w *sweeper) one(ctx context.Context, e Escalation) (Escalation, error) {
 		}
 	}
 	if why == "" {
-		return e, nil
+		return e, w.notices.tell(ctx, e)
 	}
 	w.log.InfoContext(ctx, "ending escalation", "task", e.Task, "why", why)
 	version := e.Version

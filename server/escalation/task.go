@@ -18,6 +18,7 @@ import (
 const (
 	attrDocument      = "syncDocument" // the code
 	attrRoom          = "videoRoom"    // the Room's unique name
+	attrRoomSID       = "videoRoomSid" // the Room's SID, where it is made before anybody joins
 	attrEscalation    = "escalation"   // what became of it
 	attrConversations = "conversations"
 )

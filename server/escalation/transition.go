@@ -69,6 +69,40 @@ func (e Escalation) applyAgentJoin(a AgentRef, room RoomRef, identity string, no
 	}
 	e.Agent = a
 	e.Room = room
+	e = e.admit(identity, now)
+	if e.Customer.Phase == wire.PhaseWaiting && e.Participants.connected(wire.RoleCustomer) {
+		e.Customer = Progress{Phase: wire.PhaseInCall, At: now} // who waited in the Room
+	}
+	return e, nil
+}
+
+// applyRoom notes a Room that was made before anybody joined.
+func (e Escalation) applyRoom(room RoomRef, now time.Time) (Escalation, error) {
+	e = e.at(now)
+	if err := e.closed(); err != nil {
+		return e, err
+	}
+	e.Room = room
+	return e, nil
+}
+
+// applyCustomerWait lets the customer under identity into a Room without an
+// agent. Nobody is recorded who is alone, so a call that is to be recorded begins
+// with the agent.
+func (e Escalation) applyCustomerWait(identity string, now time.Time) (Escalation, error) {
+	e = e.at(now)
+	if err := e.closed(); err != nil {
+		return e, err
+	}
+	switch {
+	case e.Participants.knows(identity):
+		return e, nil // as above
+	case e.Recording || e.Room.SID == "":
+		return e, errNoAgent
+	case e.AgentPresent():
+		return e.applyCustomerJoin(identity, "", now)
+	}
+	e.Customer = Progress{Phase: wire.PhaseWaiting, At: now}
 	return e.admit(identity, now), nil
 }
 
@@ -147,8 +181,11 @@ func (e Escalation) editPresence(identity string, f func(*Presence)) Escalation 
 			e = e.customerCame(at)
 		}
 		switch p := e.Participants[i]; {
-		case !e.CustomerPresent() && (e.Customer.Phase == wire.PhaseJoining || e.Customer.Phase == wire.PhaseInCall):
+		case !e.CustomerPresent() && (e.Customer.Phase == wire.PhaseJoining || e.Customer.Phase == wire.PhaseInCall),
+			!e.CustomerPresent() && e.Customer.Phase == wire.PhaseWaiting && !p.Connected.IsZero():
 			e.Customer = Progress{Phase: wire.PhaseLeft, At: p.Left}
+		case p.Left.IsZero() && !p.Connected.IsZero() && e.Customer.Phase == wire.PhaseWaiting && e.AgentPresent():
+			e.Customer = Progress{Phase: wire.PhaseInCall, At: p.Connected}
 		case p.Left.IsZero() && !p.Connected.IsZero() && e.Customer.Phase == wire.PhaseJoining:
 			e.Customer = Progress{Phase: wire.PhaseInCall, At: p.Connected}
 		}

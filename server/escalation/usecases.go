@@ -13,6 +13,17 @@ func (s *Service) Escalate(ctx context.Context, a Agent, taskSID string, sendInv
 	return s.starter.escalate(ctx, a, taskSID, sendInvite, lang)
 }
 
+// EscalateWithRoom is Escalate without an invite, for front ends whose customers
+// wait in the Room: the Room is made at once, and its SID put on the Task as
+// videoRoomSid. It lasts as long as the code, up to an hour, and ends with it.
+func (s *Service) EscalateWithRoom(ctx context.Context, a Agent, taskSID string) (Escalation, error) {
+	e, _, err := s.starter.escalate(ctx, a, taskSID, false, "")
+	if err != nil {
+		return e, err
+	}
+	return s.preparer.prepare(ctx, e)
+}
+
 // Get returns the escalation of a code, also an expired or ended one; its
 // Status says so. It changes nothing: link previews may fetch it.
 func (s *Service) Get(ctx context.Context, code string) (Escalation, error) {
@@ -31,6 +42,22 @@ func (s *Service) JoinAsAgent(ctx context.Context, a Agent, code string) (Join, 
 // returns ErrExpired, ErrEnded or ErrConsentRequired.
 func (s *Service) JoinAsCustomer(ctx context.Context, code, consentWording string) (Join, error) {
 	return s.customers.join(ctx, code, consentWording)
+}
+
+// WaitInRoom lets the customer into a Room in which no agent is, or not yet, to
+// wait there; JoinAsCustomer does not. Where there is no Room, or the call is to be
+// recorded, it says to wait outside. It returns ErrExpired or ErrEnded.
+func (s *Service) WaitInRoom(ctx context.Context, code string) (Join, error) {
+	return s.customers.waitInRoom(ctx, code)
+}
+
+// Notice makes the Document by which a customer's page learns, from Sync itself,
+// that the agent is there, and returns its name. The Document has the Task's SID as
+// task, and as room null; once an agent is in the Room, the Room's SID. That is its
+// only change. The name is what Config.Link makes of the code. It returns ErrExpired
+// or ErrEnded, and ErrForbidden where there are no such Documents.
+func (s *Service) Notice(ctx context.Context, code string) (name string, err error) {
+	return s.notices.open(ctx, code)
 }
 
 // Leave notes that a Participant has left and removes it from the Room. The

@@ -17,6 +17,7 @@ const maxData = 16 << 10
 
 // Documents is a Sync Service.
 type Documents struct {
+	port   string // before the operations' names, for Faults
 	faults *Faults
 	now    func() time.Time
 
@@ -38,7 +39,7 @@ type document struct {
 
 // Create is escalation.Documents.
 func (p *Documents) Create(ctx context.Context, name string, data json.RawMessage, ttl time.Duration) (escalation.Document, error) {
-	if err := p.faults.enter(ctx, "documents.create", name); err != nil {
+	if err := p.faults.enter(ctx, p.port+".create", name); err != nil {
 		return escalation.Document{}, err
 	}
 	p.mu.Lock()
@@ -47,7 +48,7 @@ func (p *Documents) Create(ctx context.Context, name string, data json.RawMessag
 		return escalation.Document{}, escalation.ErrNameTaken
 	}
 	p.serial++
-	return p.write("documents.create", name, &document{serial: p.serial}, data, ttl)
+	return p.write(p.port+".create", name, &document{serial: p.serial}, data, ttl)
 }
 
 // write stores d under name; p.mu is held.
@@ -73,7 +74,7 @@ func (d *document) as(name string) escalation.Document {
 
 // Fetch is escalation.Documents.
 func (p *Documents) Fetch(ctx context.Context, name string) (escalation.Document, error) {
-	if err := p.faults.enter(ctx, "documents.fetch", name); err != nil {
+	if err := p.faults.enter(ctx, p.port+".fetch", name); err != nil {
 		return escalation.Document{}, err
 	}
 	p.mu.Lock()
@@ -87,7 +88,7 @@ func (p *Documents) Fetch(ctx context.Context, name string) (escalation.Document
 
 // Update is escalation.Documents.
 func (p *Documents) Update(ctx context.Context, name, rev string, data json.RawMessage, ttl time.Duration) (escalation.Document, error) {
-	if err := p.faults.enter(ctx, "documents.update", name); err != nil {
+	if err := p.faults.enter(ctx, p.port+".update", name); err != nil {
 		return escalation.Document{}, err
 	}
 	p.mu.Lock()
@@ -99,13 +100,13 @@ func (p *Documents) Update(ctx context.Context, name, rev string, data json.RawM
 	if revision(d.revision) != rev {
 		return escalation.Document{}, escalation.ErrConflict
 	}
-	return p.write("documents.update", name, d, data, ttl)
+	return p.write(p.port+".update", name, d, data, ttl)
 }
 
 // List is escalation.Documents. The order is that of creation, so that what a
 // test does can be repeated.
 func (p *Documents) List(ctx context.Context) ([]escalation.Document, error) {
-	if err := p.faults.enter(ctx, "documents.list", ""); err != nil {
+	if err := p.faults.enter(ctx, p.port+".list", ""); err != nil {
 		return nil, err
 	}
 	p.mu.Lock()

@@ -18,6 +18,7 @@ type Twilio struct {
 	*Faults
 
 	Documents *Documents
+	Notices   *Documents // another Sync Service
 	Rooms     *Rooms
 	Tasks     *Tasks
 	Chat      *Chat
@@ -28,7 +29,8 @@ func New(now func() time.Time) *Twilio {
 	f := &Faults{calls: map[string]int{}}
 	return &Twilio{
 		Faults:    f,
-		Documents: &Documents{faults: f, now: now, docs: map[string]*document{}},
+		Documents: &Documents{port: "documents", faults: f, now: now, docs: map[string]*document{}},
+		Notices:   &Documents{port: "notices", faults: f, now: now, docs: map[string]*document{}},
 		Rooms:     &Rooms{faults: f, now: now},
 		Tasks:     &Tasks{faults: f, all: map[string]*task{}, length: characters},
 		Chat:      &Chat{faults: f, conversations: map[string]escalation.Conversation{}, messages: map[string][]escalation.Message{}},
@@ -37,7 +39,7 @@ func New(now func() time.Time) *Twilio {
 
 // Deps are the ports of the double.
 func (t *Twilio) Deps() escalation.Deps {
-	return escalation.Deps{Documents: t.Documents, Rooms: t.Rooms, Tasks: t.Tasks, Chat: t.Chat, Tokens: tokens{t.Faults}}
+	return escalation.Deps{Documents: t.Documents, Rooms: t.Rooms, Tasks: t.Tasks, Chat: t.Chat, Tokens: tokens{t.Faults}, Notices: t.Notices}
 }
 
 type tokens struct{ faults *Faults }
