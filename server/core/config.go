@@ -37,9 +37,12 @@ type Config struct {
 	// TemplateEndpoints serves the paths of the published Flex template, so that
 	// front ends made for it go on working.
 	TemplateEndpoints bool
-	TrustProxy        string // which proxies are believed to tell a client's address; see clientaddr.Parse
-	LogLevel          slog.Level
-	LogOutput         io.Writer // nil: no log
+	// TemplateSyncSID is the Sync Service (IS…) that customers' pages made for the
+	// template read; it needs access control. Empty means the account's own.
+	TemplateSyncSID string
+	TrustProxy      string // which proxies are believed to tell a client's address; see clientaddr.Parse
+	LogLevel        slog.Level
+	LogOutput       io.Writer // nil: no log
 	// WrapTransport, if not nil, is laid around what carries the requests to
 	// Twilio, real or local: for tests and tracing. No variable sets it.
 	WrapTransport func(http.RoundTripper) http.RoundTripper
@@ -137,6 +140,7 @@ func FromEnv(getenv func(string) string) (Config, error) {
 			Accent: e.str("BRAND_ACCENT", ""),
 		},
 		TemplateEndpoints: e.flag("TEMPLATE_ENDPOINTS"),
+		TemplateSyncSID:   e.str("TEMPLATE_SYNC_SID", ""),
 		TrustProxy:        e.str("TRUST_PROXY", "false"),
 		Local: Local{
 			DataDir:     e.str("DATA_DIR", ".data"),
@@ -166,6 +170,9 @@ func (c Config) Validate() error {
 	c.Brand.look(&e)
 	if _, err := clientaddr.Parse(c.TrustProxy); err != nil {
 		e.fault("TRUST_PROXY", fmt.Sprintf(`must be true, false, how many proxies every request passes, or their networks, such as "10.0.0.0/8": %v`, err))
+	}
+	if s := c.TemplateSyncSID; s != "" && (!strings.HasPrefix(s, "IS") || len(s) != 34) {
+		e.fault("TEMPLATE_SYNC_SID", "must be IS and 32 characters, or empty")
 	}
 	if c.Local.Rate < 0 {
 		e.fault("LOCAL_TWILIO_RATE", "must be a number of requests a second, or 0 for any number")

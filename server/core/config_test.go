@@ -66,6 +66,8 @@ func TestFromEnv(t *testing.T) {
 		{"a brand that cannot be shown", map[string]string{"BRAND_LOGO": "/nowhere/logo.svg", "BRAND_ICON": "config_test.go", "BRAND_ACCENT": "#ffee00"}, true, []string{
 			"BRAND_LOGO", "BRAND_ICON", "BRAND_ACCENT", "darker"}},
 		{"a brand's colour", map[string]string{"BRAND_ACCENT": "#1d4ed8"}, true, nil},
+		{"a Sync Service for the template's pages", map[string]string{"TEMPLATE_SYNC_SID": whole["TWILIO_FLEX_SYNC_SID"]}, true, nil},
+		{"a Sync Service that is none", map[string]string{"TEMPLATE_SYNC_SID": "default"}, true, []string{"TEMPLATE_SYNC_SID"}},
 		{"Rooms without a media server on local Twilio", map[string]string{"VIDEO_ROOM_TYPE": "peer-to-peer"}, true, nil},
 		{"Rooms for two on local Twilio", map[string]string{"VIDEO_ROOM_TYPE": "go"}, true, nil},
 		{"a Room type nobody knows", map[string]string{"VIDEO_ROOM_TYPE": "party"}, true, []string{"VIDEO_ROOM_TYPE"}},

@@ -5,6 +5,7 @@
 package core
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -202,15 +203,21 @@ func (s *System) handlers(files fs.FS) (handler, operator http.Handler, err erro
 	}
 	// The API key's secret: what replicas share, and nobody else has.
 	links := joincode.NewLinks(account.KeySecret, c.Calls.CodeLength)
+	var notices *twilioapi.Documents
+	deps := escalation.Deps{
+		Documents: twilio.Documents(), Rooms: twilio.Rooms(), Tasks: twilio.Tasks(), Chat: twilio.Chat(), Tokens: twilio.Tokens(),
+	}
+	if c.TemplateEndpoints {
+		notices = twilio.DocumentsIn(cmp.Or(c.TemplateSyncSID, account.SyncServiceSID))
+		deps.Notices = notices
+	}
 	s.svc = escalation.New(escalation.Config{
 		Link:       links.Of,
 		CodeLength: c.Calls.CodeLength, CodeTTL: c.Calls.CodeTTL, MaxCall: maxCall, AgentGone: agentGone,
 		RoomType: c.Calls.RoomType, Record: c.Calls.Record, PublicURL: s.url, CallbackURL: s.url + wire.CallbackPath,
 		CSATMeasure: c.Insights.CSAT, SecondsMeasure: c.Insights.Seconds, ReconnectsMeasure: c.Insights.Reconnects,
 		Brand: c.Brand.Name, Log: s.log.With("part", "escalation"),
-	}, escalation.Deps{
-		Documents: twilio.Documents(), Rooms: twilio.Rooms(), Tasks: twilio.Tasks(), Chat: twilio.Chat(), Tokens: twilio.Tokens(),
-	})
+	}, deps)
 	proxies, err := clientaddr.Parse(c.TrustProxy)
 	if err != nil {
 		return nil, nil, fmt.Errorf("TRUST_PROXY: %w", err)
@@ -234,8 +241,8 @@ func (s *System) handlers(files fs.FS) (handler, operator http.Handler, err erro
 	}
 	if c.TemplateEndpoints {
 		wd.Mounts = map[string]http.Handler{dropin.Prefix: dropin.New(
-			dropin.Config{PublicURL: s.url, AllowedOrigins: c.AllowedOrigins, Log: s.log.With("part", "template")},
-			dropin.Deps{Escalations: s.svc, Agents: twilio, Documents: twilio.Documents(), Rooms: twilio.Rooms(), Limiters: limiters},
+			dropin.Config{PublicURL: s.url, AllowedOrigins: c.AllowedOrigins, Link: links.Of, Log: s.log.With("part", "template")},
+			dropin.Deps{Escalations: s.svc, Agents: twilio, Documents: twilio.Documents(), Notices: notices, Rooms: twilio.Rooms(), Limiters: limiters},
 		)}
 	}
 	// Codes and names arrive as they were sent; web decides what they mean.

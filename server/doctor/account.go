@@ -86,7 +86,7 @@ func (e *examination) account(ctx context.Context) {
 	e.authToken(ctx, service)
 	e.resource("sync", "Sync Service", "TWILIO_FLEX_SYNC_SID",
 		"Set TWILIO_FLEX_SYNC_SID to a Sync Service of this account (console: Sync, Services).", got)
-	e.access(got)
+	e.access(ctx, got)
 	for _, part := range []struct{ subject, what, setting, url, remedy string }{
 		{"workspace", "Workspace", "TWILIO_WORKSPACE_SID", "https://taskrouter.twilio.com/v1/Workspaces/" + a.WorkspaceSID,
 			"Set TWILIO_WORKSPACE_SID to the Flex Workspace of this account (console: TaskRouter, Workspaces)."},
@@ -163,16 +163,29 @@ func (e *examination) trouble(subject string, got answer) {
 }
 
 // access looks at who may read the Sync Service with a token of the template's
-// endpoints.
-func (e *examination) access(got answer) {
+// endpoints. got is the account's own.
+func (e *examination) access(ctx context.Context, got answer) {
+	if !e.config.TemplateEndpoints {
+		return
+	}
+	setting := "TWILIO_FLEX_SYNC_SID"
+	if sid := e.config.TemplateSyncSID; sid != "" {
+		setting = "TEMPLATE_SYNC_SID"
+		var err error
+		if got, err = e.ask(ctx, "https://sync.twilio.com/v1/Services/"+sid, e.config.Account.KeySID, e.config.Account.KeySecret); err != nil {
+			e.add(Warn, "template", "no answer: "+oneLine(err.Error()), "Run the doctor again.")
+			return
+		}
+		e.resource("template", "Sync Service", setting, "Set "+setting+" to a Sync Service of this account with AclEnabled, or clear it.", got)
+	}
 	var service struct {
 		ACL bool `json:"acl_enabled"`
 	}
-	if !e.config.TemplateEndpoints || got.status != http.StatusOK || json.Unmarshal(got.body, &service) != nil || service.ACL {
+	if got.status != http.StatusOK || json.Unmarshal(got.body, &service) != nil || service.ACL {
 		return
 	}
-	e.add(Warn, "sync", "the Sync Service has no access control, so client-get-sync-token gives out no tokens: each could read and write every Document",
-		"Switch on AclEnabled for the Service, or leave it: client-get-video-token works without.")
+	e.add(Warn, "sync", "the Sync Service ("+setting+") has no access control, so client-get-sync-token gives out no tokens: each could read and write every Document",
+		"Switch on AclEnabled for it; or make a Service that has it and set TEMPLATE_SYNC_SID; or leave it: client-get-video-token works without.")
 }
 
 // flexTokens makes sure that IAM answers, by a token that cannot be good.

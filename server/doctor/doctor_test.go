@@ -143,6 +143,12 @@ func TestExamine(t *testing.T) {
 			}
 		}, doctor.Fail, "flex", "no agent gets in"},
 		{"open Sync Service and the template's endpoints", func(w *ward) { w.config.TemplateEndpoints = true }, doctor.Warn, "sync", "AclEnabled"},
+		{"open Sync Service of the template's pages", func(w *ward) {
+			w.config.TemplateEndpoints, w.config.TemplateSyncSID = true, w.config.Account.SyncServiceSID
+		}, doctor.Warn, "sync", "TEMPLATE_SYNC_SID"},
+		{"no such Sync Service of the template's pages", func(w *ward) {
+			w.config.TemplateEndpoints, w.config.TemplateSyncSID = true, sid("IS")
+		}, doctor.Fail, "template", "TEMPLATE_SYNC_SID"},
 		{"clock ahead", func(w *ward) { w.twilio.now = past(2 * time.Minute) }, doctor.Fail, "clock", "2m"},
 		{"clock behind", func(w *ward) { w.twilio.now = past(-3 * time.Minute) }, doctor.Warn, "clock", "behind"},
 		{"no date", func(w *ward) { w.twilio.now = nil }, doctor.Warn, "clock", "NTP"},

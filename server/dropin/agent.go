@@ -28,49 +28,42 @@ func (s *server) agent(serve func(*http.Request, params, escalation.Agent) (any,
 	}
 }
 
-// escalate makes the code of a Task, or returns the one it has. The template's
-// front ends post the link into the chat themselves.
-func (s *server) escalate(r *http.Request, p params, a escalation.Agent) (escalation.Escalation, error) {
-	task, err := p.need("taskSid")
-	if err != nil {
-		return escalation.Escalation{}, err
-	}
-	e, _, err := s.Escalations.Escalate(r.Context(), a, task, false, "")
-	return e, err
-}
-
 type codeAnswer struct {
 	UniqueCode string    `json:"unique_code"`
 	ValidUntil time.Time `json:"valid_until"`
 	FullURL    string    `json:"full_url"`
 }
 
+// generateCode makes the code of a Task, or returns the one it has. The template's
+// front ends post the link into the chat themselves.
 func (s *server) generateCode(r *http.Request, p params, a escalation.Agent) (any, error) {
-	e, err := s.escalate(r, p, a)
+	task, err := p.need("taskSid")
 	if err != nil {
 		return nil, err
 	}
-	return codeAnswer{UniqueCode: e.Code, ValidUntil: e.ValidUntil, FullURL: s.Escalations.JoinURL(e.Code)}, nil
+	e, _, err := s.Escalations.Escalate(r.Context(), a, task, false, "")
+	if err != nil {
+		return nil, err
+	}
+	return codeAnswer{UniqueCode: s.Link(e.Code), ValidUntil: e.ValidUntil, FullURL: s.Escalations.JoinURL(e.Code)}, nil
 }
 
 type roomAnswer struct {
 	RoomName string `json:"roomName"`
-	// RoomSID is the Room's unique name until there is a Room, which is when the
-	// agent joins. Twilio takes the one where it takes the other, and so does
-	// complete-room.
-	RoomSID string `json:"roomSid"`
+	RoomSID  string `json:"roomSid"`
 }
 
+// generateRoom makes the Room of a Task, or returns the one it has.
 func (s *server) generateRoom(r *http.Request, p params, a escalation.Agent) (any, error) {
-	e, err := s.escalate(r, p, a)
+	task, err := p.need("taskSid")
 	if err != nil {
 		return nil, err
 	}
-	answer := roomAnswer{RoomName: e.Code, RoomSID: e.Room.SID}
-	if answer.RoomSID == "" {
-		answer.RoomSID = e.Code
+	e, err := s.Escalations.EscalateWithRoom(r.Context(), a, task)
+	if err != nil {
+		return nil, err
 	}
-	return answer, nil
+	return roomAnswer{RoomName: e.Code, RoomSID: e.Room.SID}, nil
 }
 
 type tokenAnswer struct {

@@ -11,9 +11,18 @@ import (
 // errWaiting says that the agent is not in the Room yet.
 var errWaiting = errors.New("agent not yet connected")
 
-// videoToken lets the customer in; the parameter of that name is the code. The
-// parameter identity of the template's second generation is not looked at.
-func (s *server) videoToken(name string) endpoint {
+// agentCame says whether a customer of the first generation may be in the Room
+// while no agent is: an agent has been there. A page that has seen a Room in the
+// notice asks for its token once.
+func agentCame(e escalation.Escalation) bool { return !e.OpenedAt.IsZero() }
+
+// roomMade says the same for the second generation: there is a Room.
+func roomMade(e escalation.Escalation) bool { return e.Room.SID != "" }
+
+// videoToken lets the customer in; the parameter of that name is the code. alone
+// says whether that may be while no agent is in the Room. The parameter identity of
+// the template's second generation is not looked at.
+func (s *server) videoToken(name string, alone func(escalation.Escalation) bool) endpoint {
 	return func(r *http.Request, p params) (any, error) {
 		given, err := p.need(name)
 		if err != nil {
@@ -22,6 +31,9 @@ func (s *server) videoToken(name string) endpoint {
 		var j escalation.Join
 		err = s.Limiters.Code(r, given, func(code string) (err error) {
 			j, err = s.Escalations.JoinAsCustomer(r.Context(), code, p.get("consent"))
+			if err == nil && j.Waiting && alone(j.Escalation) {
+				j, err = s.Escalations.WaitInRoom(r.Context(), code)
+			}
 			return err
 		})
 		switch {
@@ -34,36 +46,42 @@ func (s *server) videoToken(name string) endpoint {
 	}
 }
 
-// syncToken lets the customer follow the one Document, to see when the agent
-// has come. The Document also says who was in the Room, which the Room itself
-// shows to everybody in it.
+// syncToken lets the customer's page read the notice, to see when the agent has
+// come. The page opens the Document that is called what it gave as code.
 func (s *server) syncToken(r *http.Request, p params) (any, error) {
 	given, err := p.need("code")
 	if err != nil {
 		return nil, err
 	}
-	var e escalation.Escalation
+	var name string
 	err = s.Limiters.Code(r, given, func(code string) (err error) {
-		e, err = s.Escalations.Get(r.Context(), code)
+		name, err = s.Escalations.Notice(r.Context(), code)
 		return err
 	})
-	switch {
-	case err != nil:
+	if err != nil {
 		return nil, err
-	case e.Status == escalation.Expired:
-		return nil, escalation.ErrExpired
-	case e.Status == escalation.Ended:
-		return nil, escalation.ErrEnded
 	}
-	token, err := s.Documents.ReadToken(r.Context(), e.Code, readerTTL)
+	if given != name {
+		return nil, errPartOfCode
+	}
+	token, err := s.Notices.ReadToken(r.Context(), name, readerTTL)
 	if errors.Is(err, escalation.ErrForbidden) {
-		return nil, &refusal{http.StatusNotImplemented, "The Sync Service has no access control, so there are no tokens for it. Ask client-get-video-token until the agent is there, or switch on AclEnabled."}
+		s.Log.WarnContext(r.Context(), "the Sync Service has no access control, so customers' pages of the template's first generation cannot wait for the agent: switch on AclEnabled, or set TEMPLATE_SYNC_SID")
+		return nil, errOpenService
 	}
 	if err != nil {
 		return nil, unknown(err)
 	}
 	return tokenAnswer{token}, nil
 }
+
+var (
+	// errPartOfCode is for a code without its tag. It is right, but there is no
+	// Document of that name for customers.
+	errPartOfCode = &refusal{http.StatusForbidden, "This page needs the whole code, as it is in the chat."}
+	// errOpenService is for a Sync Service in which every token opens everything.
+	errOpenService = &refusal{http.StatusNotImplemented, "The Sync Service has no access control, so there are no tokens for it. Ask client-get-video-token until the agent is there; or switch on AclEnabled, or set TEMPLATE_SYNC_SID to a Service that has it."}
+)
 
 // page sends links of the template's own pages on to the join page. There the
 // code alone counts; a link cannot make anybody an agent.

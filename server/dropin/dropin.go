@@ -18,11 +18,17 @@
 // {"error": "a sentence"}.
 //
 // What is not as in the template, because there it let anybody be anybody:
-// identities are made here (the parameter identity is ignored), a customer gets
-// a token only while an agent is in the Room, an agent only for their own Task,
-// and a token of client-get-sync-token reads one Document and nothing else, or
-// is not given at all. The parameter consent, which the template does not have,
-// is the wording a customer agreed to where calls are recorded.
+// identities are made here (the parameter identity is ignored), an agent gets a
+// token only for their own Task, and a token of client-get-sync-token reads one
+// Document and nothing else, or is not given at all. That Document is a notice
+// (escalation.Notice); its name is unique_code, which is the code with the tag of a
+// join link, because the Document with the code's name holds the whole escalation.
+// The parameter consent, which the template does not have, is the wording a
+// customer agreed to where calls are recorded.
+//
+// When a customer gets a video token is as in the template: in the first
+// generation once an agent has joined, in the second from the beginning, so that
+// they wait in the Room. A call that is to be recorded has no Room without an agent.
 package dropin
 
 import (
@@ -57,15 +63,19 @@ type Config struct {
 	// AllowedOrigins are the websites besides this server's own that may call
 	// from a browser; each is "scheme://host[:port]".
 	AllowedOrigins []string
-	Log            *slog.Logger // nil means none
+	// Link returns a join code with its tag, as escalation.Config.Link.
+	Link func(code string) string
+	Log  *slog.Logger // nil means none
 }
 
 // Escalations are the use cases; *escalation.Service has them.
 type Escalations interface {
 	Escalate(ctx context.Context, a escalation.Agent, taskSID string, sendInvite bool, lang string) (escalation.Escalation, bool, error)
-	Get(ctx context.Context, code string) (escalation.Escalation, error)
+	EscalateWithRoom(ctx context.Context, a escalation.Agent, taskSID string) (escalation.Escalation, error)
+	Notice(ctx context.Context, code string) (name string, err error)
 	JoinAsAgent(ctx context.Context, a escalation.Agent, code string) (escalation.Join, error)
 	JoinAsCustomer(ctx context.Context, code, consent string) (escalation.Join, error)
+	WaitInRoom(ctx context.Context, code string) (escalation.Join, error)
 	End(ctx context.Context, a escalation.Agent, code string) (escalation.Escalation, error)
 	JoinURL(code string) string
 }
@@ -82,6 +92,11 @@ type Documents interface {
 	// NameOf returns the name of the Document with a SID, which is a join code;
 	// escalation.ErrNotFound when there is none.
 	NameOf(ctx context.Context, sid string) (string, error)
+}
+
+// Notices are the Sync Documents that customers' pages read, of
+// escalation.Deps.Notices.
+type Notices interface {
 	// ReadToken makes a token that reads one Document; escalation.ErrForbidden
 	// when there can be none that reads only that.
 	ReadToken(ctx context.Context, name string, ttl time.Duration) (string, error)
@@ -107,6 +122,7 @@ type Deps struct {
 	Escalations Escalations
 	Agents      Agents
 	Documents   Documents
+	Notices     Notices
 	Rooms       Rooms
 	Limiters    Limiters
 }
@@ -140,11 +156,11 @@ func New(c Config, d Deps) http.Handler {
 	}{
 		{"generate-unique-code", post, first, s.agent(s.generateCode)},
 		{"agent-get-token", post, first, s.agent(s.agentToken)},
-		{"client-get-video-token", both, first, s.videoToken("code")},
+		{"client-get-video-token", both, first, s.videoToken("code", agentCame)},
 		{"client-get-sync-token", both, first, s.syncToken},
 		{"flex/generate-unique-code", post, second, s.agent(s.generateRoom)},
 		{"flex/complete-room", post, second, s.agent(s.completeRoom)},
-		{"common/client-get-token", both, second, s.videoToken("roomName")},
+		{"common/client-get-token", both, second, s.videoToken("roomName", roomMade)},
 	} {
 		r.Handle(Prefix+e.path, s.handle(e.methods, e.codes, e.serve))
 	}

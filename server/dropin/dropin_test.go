@@ -88,7 +88,8 @@ func newWorld(t *testing.T, edit func(*escalation.Config)) *world {
 	now := func() time.Time { return w.now }
 	w.twilio = escalationtest.New(now)
 	w.twilio.Chat.Set(chat, escalation.Conversation{})
-	c := escalation.Config{PublicURL: publicURL, Now: now}
+	links := joincode.NewLinks("a secret", 7)
+	c := escalation.Config{PublicURL: publicURL, Now: now, Link: links.Of}
 	if edit != nil {
 		edit(&c)
 	}
@@ -101,8 +102,8 @@ func newWorld(t *testing.T, edit func(*escalation.Config)) *world {
 	w.twilio.Tasks.SetStatus(closed, "wrapping")
 	w.twilio.Tasks.Add(full, ana, map[string]any{"conversationSid": chat, "note": strings.Repeat("x", 4020)})
 	w.handler = dropin.New(
-		dropin.Config{PublicURL: publicURL, AllowedOrigins: []string{"https://flex.twilio.com"}},
-		dropin.Deps{Escalations: w.svc, Agents: w, Documents: w, Rooms: deps.Rooms, Limiters: web.NewLimiters(web.Limits{}, clientaddr.Proxies{}, joincode.NewLinks("", 7), func(ctx context.Context, code string) error {
+		dropin.Config{PublicURL: publicURL, AllowedOrigins: []string{"https://flex.twilio.com"}, Link: links.Of},
+		dropin.Deps{Escalations: w.svc, Agents: w, Documents: w, Notices: w, Rooms: deps.Rooms, Limiters: web.NewLimiters(web.Limits{}, clientaddr.Proxies{}, links, func(ctx context.Context, code string) error {
 			_, err := w.svc.Get(ctx, code)
 			return err
 		}, now)},
@@ -155,6 +156,27 @@ func (w *world) code() string {
 	return a.text("unique_code")
 }
 
+// codeOf is the join code in an answer.
+func codeOf(a answer) string { return strings.Split(a.text("unique_code"), "-")[0] }
+
+// agent is the identity of the agent who came last.
+func (w *world) agent() string {
+	w.t.Helper()
+	for _, name := range w.twilio.Documents.Names() {
+		e, err := w.svc.Get(w.t.Context(), name)
+		if err != nil {
+			continue
+		}
+		for _, p := range slices.Backward(e.Participants) {
+			if strings.HasPrefix(p.Identity, "agent:") {
+				return p.Identity
+			}
+		}
+	}
+	w.t.Fatal("no agent has come")
+	return ""
+}
+
 func (w *world) agentIn() {
 	w.t.Helper()
 	if a := w.send("POST", "agent-get-token", "Token=ana&DocumentSid="+document); a.status != 200 {
@@ -166,11 +188,11 @@ func (w *world) agentIn() {
 func TestFirstGeneration(t *testing.T) {
 	w := newWorld(t, nil)
 	a := w.send("POST", "generate-unique-code?taskSid="+task1, "Token=ana")
-	code := a.text("unique_code")
-	if a.status != 200 || a.text("full_url") != publicURL+"/join/"+code || a.text("valid_until") != "2026-05-01T11:00:00Z" || len(a.body) != 3 {
+	code, whole := codeOf(a), a.text("unique_code")
+	if a.status != 200 || a.text("full_url") != publicURL+"/join/"+whole || a.text("valid_until") != "2026-05-01T11:00:00Z" || len(a.body) != 3 {
 		t.Fatalf("code: %+v", a)
 	}
-	if again := w.code(); again != code {
+	if again := w.code(); again != whole {
 		t.Errorf("a second click made another code: %s, %s", again, code)
 	}
 	if n := len(w.twilio.Chat.Messages(chat)); n != 0 {
@@ -195,12 +217,49 @@ func TestFirstGeneration(t *testing.T) {
 			t.Errorf("customer's token by %s: %+v", method, a)
 		}
 	}
-	if a := w.send("GET", "client-get-sync-token?code="+code, ""); a.status != http.StatusNotImplemented || a.text("error") == "" || a.body["token"] != nil {
+	// Then the agent may be away for a moment: the page asks once, and would not
+	// ask again.
+	if err := w.svc.Leave(t.Context(), code, w.agent()); err != nil {
+		t.Fatal(err)
+	}
+	if a := w.send("GET", "client-get-video-token?code="+whole, ""); a.status != 200 || !strings.Contains(a.text("token"), "customer:"+code) {
+		t.Errorf("while the agent is away: %+v", a)
+	}
+}
+
+// What the first generation's customer page reads in Sync.
+func TestNotice(t *testing.T) {
+	w := newWorld(t, nil)
+	whole := w.code()
+	code := strings.Split(whole, "-")[0]
+	if a := w.send("GET", "client-get-sync-token?code="+whole, ""); a.status != http.StatusNotImplemented || !strings.Contains(a.text("error"), "TEMPLATE_SYNC_SID") || a.body["token"] != nil {
 		t.Errorf("a Sync token without access control: %+v", a)
 	}
 	w.acl = true
-	if a := w.send("GET", "client-get-sync-token?code="+code, ""); a.status != 200 || a.text("token") != "reads "+code+" for 1h0m0s" {
-		t.Errorf("Sync token: %+v", a)
+	for range 2 {
+		if a := w.send("GET", "client-get-sync-token?code="+whole, ""); a.status != 200 || a.text("token") != "reads "+whole+" for 1h0m0s" {
+			t.Errorf("Sync token: %+v", a)
+		}
+	}
+	// A page that knows only the code would open the Document of that name.
+	for _, part := range []string{code, strings.ToUpper(whole), whole + " "} {
+		if a := w.send("GET", "client-get-sync-token?code="+url.QueryEscape(part), ""); a.status != http.StatusForbidden || a.text("error") == "" || a.body["token"] != nil {
+			t.Errorf("Sync token for %q: %+v", part, a)
+		}
+	}
+	if got := string(w.twilio.Notices.Data(whole)); got != `{"task":"`+task1+`","room":null}` {
+		t.Errorf("before the agent it says %s", got)
+	}
+	w.agentIn()
+	told := w.twilio.Notices.Data(whole)
+	if !strings.Contains(string(told), `"room":"RM`) {
+		t.Errorf("with the agent it says %s", told)
+	}
+	if a := w.send("GET", "client-get-sync-token?code="+whole, ""); a.status != 200 {
+		t.Errorf("Sync token with the agent there: %+v", a)
+	}
+	if n := w.twilio.Calls("notices.create") + w.twilio.Calls("notices.update"); n != 2 {
+		t.Errorf("it was written %d times, want 2", n)
 	}
 }
 
@@ -216,17 +275,26 @@ func TestSecondGeneration(t *testing.T) {
 	if link.status != http.StatusSeeOther || link.header.Get("Location") != "/join/"+room {
 		t.Errorf("link: %+v", link)
 	}
+	sid := a.text("roomSid")
+	if _, _, on := w.twilio.Rooms.Options(sid); !on || w.twilio.Tasks.Attributes(task1)["videoRoomSid"] != sid || w.twilio.Tasks.Attributes(task1)["videoRoom"] != room {
+		t.Errorf("Room %s in progress: %t; attributes %v", sid, on, w.twilio.Tasks.Attributes(task1))
+	}
+	// The customer waits in the Room, as nobody else than the customer.
 	const token = "common/client-get-token?identity=agent%3A" + ana + "&roomName="
-	if a := w.send("GET", token+room, ""); a.status != http.StatusNotFound || a.body["token"] != nil {
-		t.Errorf("before the agent: %+v", a)
+	for range 2 {
+		if a := w.send("GET", token+room, ""); a.status != 200 || !strings.Contains(a.text("token"), "customer:"+room) || strings.Contains(a.text("token"), "agent") || !strings.HasSuffix(a.text("token"), "|"+sid) {
+			t.Errorf("before the agent: %+v", a)
+		}
+	}
+	if a := w.send("GET", "client-get-video-token?code="+room, ""); a.status != http.StatusMethodNotAllowed {
+		t.Errorf("the first generation before the agent: %+v", a)
 	}
 	w.agentIn()
 	if a := w.send("GET", token+room, ""); a.status != 200 || !strings.Contains(a.text("token"), "customer:"+room) || strings.Contains(a.text("token"), "agent") {
 		t.Errorf("token: %+v", a)
 	}
-	// By then there is a Room, and the front end may ask once more.
 	again := w.send("POST", "flex/generate-unique-code", "Token=ana&taskSid="+task1)
-	if again.text("roomName") != room || !strings.HasPrefix(again.text("roomSid"), "RM") {
+	if again.text("roomName") != room || again.text("roomSid") != sid {
 		t.Errorf("once more: %+v", again)
 	}
 	done := w.send("POST", "flex/complete-room", "Token=ana&roomSid="+again.text("roomSid"))
@@ -298,7 +366,15 @@ func TestRefusals(t *testing.T) {
 		{"sync: no access control", "GET", "client-get-sync-token?code=CODE", "", nil, 501},
 		{"token: no Room", "GET", "common/client-get-token?identity=x", "", nil, 400},
 		{"token: unknown", "GET", "common/client-get-token?identity=x&roomName=zzzzzzz", "", nil, 404},
-		{"token: waiting", "GET", "common/client-get-token?identity=x&roomName=CODE", "", nil, 404},
+		{"token: no Room yet", "GET", "common/client-get-token?identity=x&roomName=CODE", "", nil, 404},
+		{"room: Twilio has none", "POST", room, "Token=ana&taskSid=" + task1, func(w *world) {
+			w.twilio.Fail(func(op, _ string) error {
+				if op == "rooms.create" {
+					return escalation.ErrUnavailable
+				}
+				return nil
+			})
+		}, 503},
 		{"token: expired", "GET", "common/client-get-token?identity=x&roomName=CODE", "", func(w *world) { w.now = w.now.Add(2 * time.Hour) }, 404},
 		{"complete: no token", "POST", "flex/complete-room", "roomSid=CODE", nil, 403},
 		{"complete: no Room", "POST", "flex/complete-room", "Token=ana", nil, 400},

@@ -61,15 +61,16 @@ func TestOverLocalTwilio(t *testing.T) {
 	}
 	srv := httptest.NewUnstartedServer(nil)
 	base := "http://" + srv.Listener.Addr().String()
-	svc := escalation.New(escalation.Config{PublicURL: base}, escalation.Deps{
-		Documents: api.Documents(), Rooms: api.Rooms(), Tasks: api.Tasks(), Chat: api.Chat(), Tokens: api.Tokens(),
+	links := joincode.NewLinks(account.KeySecret, 7)
+	svc := escalation.New(escalation.Config{PublicURL: base, Link: links.Of}, escalation.Deps{
+		Documents: api.Documents(), Rooms: api.Rooms(), Tasks: api.Tasks(), Chat: api.Chat(), Tokens: api.Tokens(), Notices: api.Documents(),
 	})
-	limiters := web.NewLimiters(web.Limits{}, clientaddr.Proxies{}, joincode.NewLinks("", 7), func(ctx context.Context, code string) error {
+	limiters := web.NewLimiters(web.Limits{}, clientaddr.Proxies{}, links, func(ctx context.Context, code string) error {
 		_, err := svc.Get(ctx, code)
 		return err
 	}, nil)
-	template := dropin.New(dropin.Config{PublicURL: base, AllowedOrigins: []string{"https://flex.twilio.com"}},
-		dropin.Deps{Escalations: svc, Agents: api, Documents: api.Documents(), Rooms: api.Rooms(), Limiters: limiters})
+	template := dropin.New(dropin.Config{PublicURL: base, AllowedOrigins: []string{"https://flex.twilio.com"}, Link: links.Of},
+		dropin.Deps{Escalations: svc, Agents: api, Documents: api.Documents(), Notices: api.Documents(), Rooms: api.Rooms(), Limiters: limiters})
 	srv.Config.Handler = web.New(web.Config{PublicURL: base, Limiters: limiters},
 		web.Deps{Escalations: svc, Agents: api, Callbacks: api, Mounts: map[string]http.Handler{dropin.Prefix: template}})
 	srv.Start()
@@ -126,18 +127,20 @@ func TestOverLocalTwilio(t *testing.T) {
 	}
 
 	status, made := call("POST", "generate-unique-code", url.Values{"taskSid": {task.SID}, "Token": {flex}})
-	code, _ := made["unique_code"].(string)
-	if status != 200 || made["full_url"] != base+"/join/"+code {
+	whole, _ := made["unique_code"].(string)
+	code, _, _ := strings.Cut(whole, "-")
+	if status != 200 || made["full_url"] != base+"/join/"+whole || whole == code {
 		t.Fatalf("%d %v", status, made)
 	}
-	if _, again := call("POST", "flex/generate-unique-code", url.Values{"taskSid": {task.SID}, "Token": {flex}}); again["roomName"] != code {
+	_, again := call("POST", "flex/generate-unique-code", url.Values{"taskSid": {task.SID}, "Token": {flex}})
+	if again["roomName"] != code {
 		t.Errorf("the generations do not share the code: %v", again)
 	}
 	if status, _ := call("GET", "client-get-video-token?code="+code, nil); status != http.StatusMethodNotAllowed {
 		t.Errorf("before the agent: %d", status)
 	}
 
-	status, sync := call("GET", "client-get-sync-token?code="+code, nil)
+	status, sync := call("GET", "client-get-sync-token?code="+whole, nil)
 	raw, _ := sync["token"].(string)
 	var claims struct {
 		Grants struct {
@@ -153,7 +156,10 @@ func TestOverLocalTwilio(t *testing.T) {
 	} else if payload, err := base64.RawURLEncoding.DecodeString(parts[1]); err != nil || json.Unmarshal(payload, &claims) != nil {
 		t.Errorf("Sync token: %v", err)
 	}
-	if p, err := s.Documents.Permission(code, claims.Grants.Identity); err != nil || !p.Read || p.Write || p.Manage || claims.Grants.Sync.Service != account.SyncServiceSID || claims.Grants.Video != nil {
+	if _, err := s.Documents.Permission(code, claims.Grants.Identity); err == nil {
+		t.Error("the Sync token opens the escalation's own Document")
+	}
+	if p, err := s.Documents.Permission(whole, claims.Grants.Identity); err != nil || !p.Read || p.Write || p.Manage || claims.Grants.Sync.Service != account.SyncServiceSID || claims.Grants.Video != nil {
 		t.Errorf("the Sync token opens %+v with %+v, %v", claims.Grants, p, err)
 	}
 
@@ -176,7 +182,13 @@ func TestOverLocalTwilio(t *testing.T) {
 	if !strings.HasPrefix(agent.Identity, "agent:"+worker.SID+":") || !strings.HasPrefix(agent.Room, "RM") {
 		t.Errorf("agent's token: %+v", agent)
 	}
-	for _, path := range []string{"client-get-video-token?code=" + code, "common/client-get-token?identity=" + agent.Identity + "&roomName=" + code} {
+	if k, err := s.Tasks.Get(task.SID); err != nil || !strings.Contains(k.Attributes, `"videoRoomSid":"`+agent.Room+`"`) || again["roomSid"] != agent.Room {
+		t.Errorf("the Room is %s; the Task says %s, %v; the answer was %v", agent.Room, k.Attributes, err, again)
+	}
+	if n, err := s.Documents.Get(whole); err != nil || string(n.Data) != `{"task":"`+task.SID+`","room":"`+agent.Room+`"}` || n.Revision != 1 {
+		t.Errorf("notice %s, revision %d, %v", n.Data, n.Revision, err)
+	}
+	for _, path := range []string{"client-get-video-token?code=" + whole, "common/client-get-token?identity=" + agent.Identity + "&roomName=" + code} {
 		_, got := call("GET", path, nil)
 		if c := bearer(got); !strings.HasPrefix(c.Identity, "customer:"+code+":") || c.Room != agent.Room {
 			t.Errorf("%s: %+v", path, c)

@@ -139,7 +139,10 @@ func (t *Client) conversations(k *call) *conversations.ApiService {
 }
 
 // Documents are Sync Documents of the account's Sync Service.
-func (t *Client) Documents() *Documents { return &Documents{t} }
+func (t *Client) Documents() *Documents { return &Documents{t, t.c.SyncServiceSID} }
+
+// DocumentsIn are Sync Documents of another Sync Service (IS…) of the account.
+func (t *Client) DocumentsIn(service string) *Documents { return &Documents{t, service} }
 
 // Rooms are the account's Video Rooms.
 func (t *Client) Rooms() *Rooms { return &Rooms{t} }

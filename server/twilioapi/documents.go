@@ -14,7 +14,10 @@ import (
 )
 
 // Documents is escalation.Documents over Twilio Sync.
-type Documents struct{ t *Client }
+type Documents struct {
+	t       *Client
+	service string // IS…
+}
 
 var _ escalation.Documents = (*Documents)(nil)
 
@@ -28,7 +31,7 @@ func (d *Documents) Create(ctx context.Context, name string, data json.RawMessag
 	}
 	k := d.t.beginCreate(ctx, opCreateDocument)
 	p := new(sync.CreateDocumentParams).SetUniqueName(name).SetData(data).SetTtl(seconds(ttl))
-	doc, err := d.t.sync(k).CreateDocument(d.t.c.SyncServiceSID, p)
+	doc, err := d.t.sync(k).CreateDocument(d.service, p)
 	made, err := document("create", name, doc, k.fail(err))
 	if k.unsure && errors.Is(err, escalation.ErrNameTaken) {
 		// Taken, perhaps by the first of our own attempts.
@@ -45,7 +48,7 @@ func (d *Documents) Fetch(ctx context.Context, name string) (escalation.Document
 		return escalation.Document{}, err
 	}
 	k := d.t.begin(ctx, opFetchDocument)
-	doc, err := d.t.sync(k).FetchDocument(d.t.c.SyncServiceSID, name)
+	doc, err := d.t.sync(k).FetchDocument(d.service, name)
 	return document("fetch", name, doc, k.fail(err))
 }
 
@@ -60,14 +63,14 @@ func (d *Documents) Update(ctx context.Context, name, revision string, data json
 	if ttl > 0 {
 		p.SetTtl(seconds(ttl))
 	}
-	doc, err := d.t.sync(k).UpdateDocument(d.t.c.SyncServiceSID, name, p)
+	doc, err := d.t.sync(k).UpdateDocument(d.service, name, p)
 	return document("update", name, doc, k.fail(err))
 }
 
 // List returns all Documents of the Sync Service, page after page.
 func (d *Documents) List(ctx context.Context) ([]escalation.Document, error) {
 	k := d.t.begin(ctx, opListDocument)
-	docs, err := d.t.sync(k).ListDocument(d.t.c.SyncServiceSID, new(sync.ListDocumentParams).SetPageSize(maxDocumentPage))
+	docs, err := d.t.sync(k).ListDocument(d.service, new(sync.ListDocumentParams).SetPageSize(maxDocumentPage))
 	if err != nil {
 		return nil, fmt.Errorf("list Documents: %w", k.fail(err))
 	}

@@ -19,7 +19,7 @@ func (d *Documents) NameOf(ctx context.Context, sid string) (string, error) {
 		return "", escalation.ErrNotFound
 	}
 	k := d.t.begin(ctx, opFetchDocument)
-	doc, err := d.t.sync(k).FetchDocument(d.t.c.SyncServiceSID, sid)
+	doc, err := d.t.sync(k).FetchDocument(d.service, sid)
 	if err != nil {
 		return "", fmt.Errorf("fetch Document %s: %w", sid, k.fail(err))
 	}
@@ -38,7 +38,7 @@ func (d *Documents) ReadToken(ctx context.Context, name string, ttl time.Duratio
 		return "", err
 	}
 	k := d.t.begin(ctx, opFetchService)
-	service, err := d.t.sync(k).FetchService(d.t.c.SyncServiceSID)
+	service, err := d.t.sync(k).FetchService(d.service)
 	if err != nil {
 		return "", fmt.Errorf("fetch Sync Service: %w", k.fail(err))
 	}
@@ -53,9 +53,9 @@ func (d *Documents) ReadToken(ctx context.Context, name string, ttl time.Duratio
 	}
 	k = d.t.begin(ctx, opUpdateDocumentPermission)
 	p := new(sync.UpdateDocumentPermissionParams).SetRead(true).SetWrite(false).SetManage(false)
-	if _, err := d.t.sync(k).UpdateDocumentPermission(d.t.c.SyncServiceSID, name, identity, p); err != nil {
+	if _, err := d.t.sync(k).UpdateDocumentPermission(d.service, name, identity, p); err != nil {
 		return "", fmt.Errorf("permit reading the Document: %w", k.fail(err))
 	}
 	key := token.Key{AccountSID: d.t.c.AccountSID, KeySID: d.t.c.KeySID, Secret: d.t.c.KeySecret}
-	return token.MintSync(key, identity, d.t.c.SyncServiceSID, d.t.c.Now(), ttl)
+	return token.MintSync(key, identity, d.service, d.t.c.Now(), ttl)
 }

@@ -43,6 +43,27 @@ func TestReadToken(t *testing.T) {
 	}
 }
 
+// Notices may be in a Sync Service of their own.
+func TestDocumentsInAnotherService(t *testing.T) {
+	other := "IS" + strings.Repeat("b", 32)
+	rt := &answers{list: []answer{{status: 201, body: `{"data":{},"revision":"0"}`}, {status: 200, body: `{"sid":"` + other + `","acl_enabled":true}`}, {status: 200, body: `{"read":true}`}}}
+	docs := newClient(t, rt).DocumentsIn(other)
+	if _, err := docs.Create(t.Context(), "abc2345-tagged", []byte(`{}`), time.Hour); err != nil {
+		t.Fatal(err)
+	}
+	if raw, err := docs.ReadToken(t.Context(), "abc2345-tagged", time.Hour); err != nil || raw == "" {
+		t.Fatal(raw, err)
+	}
+	if len(rt.got) != 3 {
+		t.Fatalf("%d calls, want 3", len(rt.got))
+	}
+	for _, r := range rt.got {
+		if !strings.HasPrefix(r.URL.Path, "/v1/Services/"+other) {
+			t.Errorf("%s is in another Service", r.URL.Path)
+		}
+	}
+}
+
 func TestNameOf(t *testing.T) {
 	for _, c := range []struct {
 		name, sid string
