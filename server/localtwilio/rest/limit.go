@@ -13,7 +13,7 @@ import (
 // zero value is what Twilio documents.
 type Limits struct {
 	// Off lifts Sync's limits: 20 reads and 20 writes a second for each
-	// Document, in bursts of up to ten seconds' worth. Beyond, the code is 54009.
+	// object, in bursts of up to ten seconds' worth. Beyond, the code is 54009.
 	Off bool
 	// Requests is how many a second the whole account may make, in bursts of up
 	// to ten seconds' worth; beyond, the code is 20429. Zero is any number: what
@@ -28,8 +28,8 @@ const (
 	burst = 10
 )
 
-// limiters are those of the account and, unless they are off, of each Document
-// by its SID.
+// limiters are those of the account and, unless they are off, of each Sync
+// object by its SID.
 type limiters struct {
 	off                    bool
 	account, reads, writes *ratelimit.Limiter
@@ -52,42 +52,6 @@ func (l *limiters) takeAccount() error {
 		return tooMany(codeTooManyRequests, wait)
 	}
 	return nil
-}
-
-// takeDocument takes one request of the Document that c is about from a limiter.
-func (l *limiters) takeDocument(c *call, from *ratelimit.Limiter) error {
-	if l.off {
-		return nil
-	}
-	// By its SID: a Document has two addresses.
-	d, err := c.store.Documents.Get(c.path("document"))
-	if err != nil {
-		return err
-	}
-	if wait, ok := from.Allow(d.SID); !ok {
-		return tooMany(codeSyncRate, wait)
-	}
-	return nil
-}
-
-// limitedRead holds a handler that reads one Document to Sync's limits.
-func limitedRead(f handler) handler {
-	return func(c *call) error {
-		if err := c.api.limiters.takeDocument(c, c.api.limiters.reads); err != nil {
-			return err
-		}
-		return f(c)
-	}
-}
-
-// limitedWrite holds a handler that changes one Document to Sync's limits.
-func limitedWrite(f handler) handler {
-	return func(c *call) error {
-		if err := c.api.limiters.takeDocument(c, c.api.limiters.writes); err != nil {
-			return err
-		}
-		return f(c)
-	}
 }
 
 // tooMany is the answer to a request too many.

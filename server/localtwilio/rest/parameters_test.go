@@ -37,15 +37,15 @@ var undocumented = map[string]string{
 	"video GET /v1/Compositions/{}/Media":        "links.media of a Composition",
 }
 
-// documents are Twilio's, if they are installed.
-var documents = sync.OnceValues(func() (*twiliospec.Spec, error) {
+// openAPI are Twilio's documents, if they are installed.
+var openAPI = sync.OnceValues(func() (*twiliospec.Spec, error) {
 	return twiliospec.Load(filepath.Join("../../..", twiliospec.Documents))
 })
 
 // described returns what Twilio's documents say of the operations of all products.
 func described(t *testing.T) map[string]twiliospec.Operation {
 	t.Helper()
-	spec, err := documents()
+	spec, err := openAPI()
 	if errors.Is(err, fs.ErrNotExist) {
 		t.Skip("Twilio's documents are not installed: run npm ci in static")
 	}

@@ -22,7 +22,10 @@ const (
 	room         = "/v1/Rooms/{room}"
 	participant  = room + "/Participants/{participant}"
 	service      = "/v1/Services/{service}"
-	document     = service + "/Documents/{document}"
+	document     = service + "/Documents/{object}"
+	syncList     = service + "/Lists/{object}"
+	syncMap      = service + "/Maps/{object}"
+	syncStream   = service + "/Streams/{object}"
 	workspace    = "/v1/Workspaces/{workspace}"
 	task         = workspace + "/Tasks/{task}"
 	worker       = workspace + "/Workers/{worker}"
@@ -98,16 +101,57 @@ var routes = map[string][]route{
 	},
 	"sync": {
 		{get, "/v1/Services", listSyncServices},
+		{post, "/v1/Services", refusing(createSyncService, "WebhookUrl", "WebhookUrl=")},
 		{get, service, inService(fetchSyncService)},
+		{post, service, refusing(inService(updateSyncService), "WebhookUrl", "WebhookUrl=")},
+		{del, service, inService(deleteSyncService)},
+
 		{post, service + "/Documents", inService(createDocument)},
 		{get, service + "/Documents", inService(listDocuments)},
-		{get, document, inService(limitedRead(fetchDocument))},
-		{post, document, inService(limitedWrite(updateDocument))},
-		{del, document, inService(limitedWrite(deleteDocument))},
-		{get, document + "/Permissions", inService(listPermissions)},
-		{get, document + "/Permissions/{identity}", inService(fetchPermission)},
-		{post, document + "/Permissions/{identity}", inService(updatePermission)},
-		{del, document + "/Permissions/{identity}", inService(deletePermission)},
+		{get, document, inService(syncDocuments.reading(fetchDocument))},
+		{post, document, inService(syncDocuments.writing(updateDocument))},
+		{del, document, inService(syncDocuments.writing(deleteDocument))},
+		{get, document + "/Permissions", inService(syncDocuments.listPermissions)},
+		{get, document + "/Permissions/{identity}", inService(syncDocuments.fetchPermission)},
+		{post, document + "/Permissions/{identity}", inService(syncDocuments.updatePermission)},
+		{del, document + "/Permissions/{identity}", inService(syncDocuments.deletePermission)},
+
+		{post, service + "/Lists", inService(syncLists.createObject("CollectionTtl", "Ttl"))},
+		{get, service + "/Lists", inService(syncLists.listObjects)},
+		{get, syncList, inService(syncLists.reading(syncLists.fetchObject))},
+		{post, syncList, inService(syncLists.writing(syncLists.updateObject("CollectionTtl", "Ttl")))},
+		{del, syncList, inService(syncLists.writing(syncLists.deleteObject))},
+		{post, syncList + "/Items", inService(syncLists.writing(syncLists.addItem))},
+		{get, syncList + "/Items", inService(syncLists.reading(syncLists.listItems))},
+		{get, syncList + "/Items/{item}", inService(syncLists.reading(syncLists.fetchItem))},
+		{post, syncList + "/Items/{item}", inService(syncLists.writing(syncLists.updateItem))},
+		{del, syncList + "/Items/{item}", inService(syncLists.writing(syncLists.deleteItem))},
+		{get, syncList + "/Permissions", inService(syncLists.listPermissions)},
+		{get, syncList + "/Permissions/{identity}", inService(syncLists.fetchPermission)},
+		{post, syncList + "/Permissions/{identity}", inService(syncLists.updatePermission)},
+		{del, syncList + "/Permissions/{identity}", inService(syncLists.deletePermission)},
+
+		{post, service + "/Maps", inService(syncMaps.createObject("CollectionTtl", "Ttl"))},
+		{get, service + "/Maps", inService(syncMaps.listObjects)},
+		{get, syncMap, inService(syncMaps.reading(syncMaps.fetchObject))},
+		{post, syncMap, inService(syncMaps.writing(syncMaps.updateObject("CollectionTtl", "Ttl")))},
+		{del, syncMap, inService(syncMaps.writing(syncMaps.deleteObject))},
+		{post, syncMap + "/Items", inService(syncMaps.writing(syncMaps.addItem))},
+		{get, syncMap + "/Items", inService(syncMaps.reading(syncMaps.listItems))},
+		{get, syncMap + "/Items/{item}", inService(syncMaps.reading(syncMaps.fetchItem))},
+		{post, syncMap + "/Items/{item}", inService(syncMaps.writing(syncMaps.updateItem))},
+		{del, syncMap + "/Items/{item}", inService(syncMaps.writing(syncMaps.deleteItem))},
+		{get, syncMap + "/Permissions", inService(syncMaps.listPermissions)},
+		{get, syncMap + "/Permissions/{identity}", inService(syncMaps.fetchPermission)},
+		{post, syncMap + "/Permissions/{identity}", inService(syncMaps.updatePermission)},
+		{del, syncMap + "/Permissions/{identity}", inService(syncMaps.deletePermission)},
+
+		{post, service + "/Streams", inService(syncStreams.createObject("Ttl"))},
+		{get, service + "/Streams", inService(syncStreams.listObjects)},
+		{get, syncStream, inService(syncStreams.reading(syncStreams.fetchObject))},
+		{post, syncStream, inService(syncStreams.writing(syncStreams.updateObject("Ttl")))},
+		{del, syncStream, inService(syncStreams.writing(syncStreams.deleteObject))},
+		{post, syncStream + "/Messages", inService(syncStreams.writing(publishStreamMessage))},
 	},
 	"taskrouter": {
 		{get, workspace, inWorkspace(fetchWorkspace)},

@@ -13,49 +13,45 @@ import (
 
 // Limits of Sync, from its documents and the error dictionary.
 const (
-	maxDocument     = 16 << 10 // bytes of Data
-	maxDocumentTTL  = 31536000 // seconds
-	maxDocumentName = 256
-	maxSyncPage     = 100
+	maxSyncData    = 16 << 10 // bytes of Data
+	maxStreamData  = 4 << 10  // bytes of a Stream Message's
+	maxSyncTTL     = 31536000 // seconds
+	maxSyncName    = 256
+	maxSyncMapKey  = 320 // characters
+	maxSyncPage    = 100
+	maxServiceName = 256
 )
 
 // inService makes sure of the Service before a handler runs.
 func inService(f handler) handler {
 	return func(c *call) error {
-		if s := c.path("service"); s != c.account.SyncServiceSID && s != "default" {
-			return notFound(c.r.URL.Path)
+		if _, err := c.store.SyncServices.Get(c.path("service")); err != nil {
+			return err
 		}
 		return f(c)
 	}
 }
 
-func listSyncServices(c *call) error {
-	return list(c, "services", maxSyncPage, []string{c.account.SyncServiceSID}, func(s string) string { return s },
-		func(string) any { return syncOf(c).service() })
-}
-
-func fetchSyncService(c *call) error { return c.json(http.StatusOK, syncOf(c).service()) }
+// documentsOf are the Documents of the path's Service.
+func documentsOf(c *call) store.Documents { return c.store.Documents.In(c.path("service")) }
 
 func createDocument(c *call) error {
 	d := store.Document{UniqueName: c.form("UniqueName")}
-	if c.has("UniqueName") && (d.UniqueName == "" || len(d.UniqueName) > maxDocumentName || sids.Looks(d.UniqueName)) {
-		return bad(codeSyncName, "Invalid unique name")
+	if err := checkSyncName(c); err != nil {
+		return err
 	}
 	if _, err := documentChange(c, &d); err != nil {
 		return err
 	}
-	d, err := c.store.Documents.Create(d)
-	if errors.Is(err, store.ErrNameTaken) {
-		return &Error{Status: http.StatusConflict, Code: codeSyncNameTaken, Message: "Unique name already exists"}
-	}
+	d, err := documentsOf(c).Create(d)
 	if err != nil {
-		return err
+		return syncNameTaken(err)
 	}
 	return c.tagged(http.StatusCreated, d.ETag(), syncOf(c).document(d))
 }
 
 func listDocuments(c *call) error {
-	all, err := c.store.Documents.List()
+	all, err := documentsOf(c).List()
 	if err != nil {
 		return err
 	}
@@ -63,7 +59,7 @@ func listDocuments(c *call) error {
 }
 
 func fetchDocument(c *call) error {
-	d, err := c.store.Documents.Get(c.path("document"))
+	d, err := documentsOf(c).Get(c.path("object"))
 	if err != nil {
 		return err
 	}
@@ -71,16 +67,16 @@ func fetchDocument(c *call) error {
 }
 
 func updateDocument(c *call) error {
-	match := c.ifMatch()
-	if _, err := strconv.Atoi(match); match != "" && err != nil {
-		return bad(codeSyncIfMatch, "Invalid If-Match header")
+	match, err := syncMatch(c)
+	if err != nil {
+		return err
 	}
 	var change store.Document
 	given, err := documentChange(c, &change)
 	if err != nil {
 		return err
 	}
-	d, err := c.store.Documents.Update(c.path("document"), match, func(d *store.Document) error {
+	d, err := documentsOf(c).Update(c.path("object"), match, func(d *store.Document) error {
 		if given.data {
 			d.Data = change.Data
 		}
@@ -103,7 +99,7 @@ func updateDocument(c *call) error {
 }
 
 func deleteDocument(c *call) error {
-	if err := c.store.Documents.Delete(c.path("document")); err != nil {
+	if err := documentsOf(c).Delete(c.path("object")); err != nil {
 		return err
 	}
 	return c.noContent()
@@ -113,102 +109,100 @@ type documentGiven struct{ data, ttl bool }
 
 // documentChange reads Data and Ttl into d and says which were given.
 func documentChange(c *call, d *store.Document) (given documentGiven, err error) {
-	if given.data = c.has("Data"); given.data {
-		text := c.form("Data")
-		if len(text) > maxDocument {
-			return given, &Error{Status: http.StatusRequestEntityTooLarge, Code: codeSyncTooLarge, Message: "Document data exceeds 16 KiB"}
-		}
-		if !isObject(text) {
-			return given, invalid("Data must be a JSON object")
-		}
-		d.Data = json.RawMessage(text)
+	if d.Data, err = syncData(c, maxSyncData); err != nil {
+		return given, err
 	}
-	if given.ttl = c.form("Ttl") != ""; given.ttl {
+	d.Expires, given.ttl, err = syncTTL(c, "Ttl")
+	given.data = d.Data != nil
+	return given, err
+}
+
+// syncData reads Data; nil where it is not given.
+func syncData(c *call, most int) (json.RawMessage, error) {
+	if !c.has("Data") {
+		return nil, nil
+	}
+	text := c.form("Data")
+	if len(text) > most {
+		return nil, &Error{
+			Status: http.StatusRequestEntityTooLarge, Code: codeSyncTooLarge, Message: "Data exceeds " + strconv.Itoa(most>>10) + " KiB",
+		}
+	}
+	if !isObject(text) {
+		return nil, invalid("Data must be a JSON object")
+	}
+	return json.RawMessage(text), nil
+}
+
+// syncTTL reads seconds to live under the first of the names that is given, as the time
+// at which they end; the zero time is never, which 0 says.
+func syncTTL(c *call, names ...string) (expires time.Time, given bool, err error) {
+	for _, name := range names {
+		if c.form(name) == "" {
+			continue
+		}
 		ttl := 0
-		if err := c.integer("Ttl", &ttl, 0, maxDocumentTTL, bad(codeSyncTTL, "Invalid TTL")); err != nil {
-			return given, err
+		if err := c.integer(name, &ttl, 0, maxSyncTTL, bad(codeSyncTTL, "Invalid TTL")); err != nil {
+			return expires, true, err
 		}
-		d.Expires = time.Time{} // 0 is never
 		if ttl > 0 {
-			d.Expires = c.store.Now().Add(time.Duration(ttl) * time.Second)
+			expires = c.store.Now().Add(time.Duration(ttl) * time.Second)
 		}
+		return expires, true, nil
 	}
-	return given, nil
+	return expires, false, nil
 }
 
-func listPermissions(c *call) error {
-	all, err := c.store.Documents.Permissions(c.path("document"))
-	if err != nil {
-		return err
+// checkSyncName checks UniqueName.
+func checkSyncName(c *call) error {
+	name := c.form("UniqueName")
+	if c.has("UniqueName") && (name == "" || len(name) > maxSyncName || sids.Looks(name)) {
+		return bad(codeSyncName, "Invalid unique name")
 	}
-	return list(c, "permissions", maxSyncPage, all, func(p store.Permission) string { return p.Identity }, syncOf(c).permission)
+	return nil
 }
 
-func fetchPermission(c *call) error {
-	p, err := c.store.Documents.Permission(c.path("document"), c.path("identity"))
-	if err != nil {
-		return err
+// syncNameTaken is err, or that there is such a name.
+func syncNameTaken(err error) error {
+	if errors.Is(err, store.ErrNameTaken) {
+		return &Error{Status: http.StatusConflict, Code: codeSyncNameTaken, Message: "Unique name already exists"}
 	}
-	return c.json(http.StatusOK, syncOf(c).permission(p))
+	return err
 }
 
-func updatePermission(c *call) error {
-	p := store.Permission{Identity: c.path("identity")}
-	for name, v := range map[string]*bool{"Read": &p.Read, "Write": &p.Write, "Manage": &p.Manage} {
-		if !c.has(name) {
-			return invalid("Missing required parameter " + name + " in the post body")
-		}
-		if err := c.boolean(name, v); err != nil {
-			return err
-		}
+// syncMatch is the If-Match header, which must be a revision.
+func syncMatch(c *call) (string, error) {
+	match := c.ifMatch()
+	if _, err := strconv.Atoi(match); match != "" && err != nil {
+		return "", bad(codeSyncIfMatch, "Invalid If-Match header")
 	}
-	p, err := c.store.Documents.SetPermission(c.path("document"), p)
-	if err != nil {
-		return err
-	}
-	return c.json(http.StatusOK, syncOf(c).permission(p))
-}
-
-func deletePermission(c *call) error {
-	if err := c.store.Documents.DeletePermission(c.path("document"), c.path("identity")); err != nil {
-		return err
-	}
-	return c.noContent()
+	return match, nil
 }
 
 // syncView shows the resources of Sync.
 type syncView struct {
 	base    string // what URLs begin with
 	account store.Account
+	service string // SID of the path's Service
 }
 
-func syncOf(c *call) syncView { return syncView{base: c.target.base, account: c.account} }
-
-func (v syncView) service() any {
-	u := v.base + "/v1/Services/" + v.account.SyncServiceSID
-	return object{
-		"sid": v.account.SyncServiceSID, "unique_name": "default", "account_sid": v.account.SID, "friendly_name": "Flex Sync Service",
-		"date_created": nil, "date_updated": nil, "url": u, "webhook_url": nil, "webhooks_from_rest_enabled": false,
-		"reachability_webhooks_enabled": false, "acl_enabled": false,
-		"reachability_debouncing_enabled": false, "reachability_debouncing_window": 5000,
-		"links": object{"documents": u + "/Documents"},
+func syncOf(c *call) syncView {
+	v := syncView{base: c.target.base, account: c.account, service: c.path("service")}
+	if v.service == store.DefaultSyncService {
+		v.service = c.account.SyncServiceSID
 	}
+	return v
 }
+
+// url is that of the path's Service.
+func (v syncView) url() string { return v.base + "/v1/Services/" + v.service }
 
 func (v syncView) document(d store.Document) any {
-	u := v.base + "/v1/Services/" + v.account.SyncServiceSID + "/Documents/" + d.SID
+	u := v.url() + "/Documents/" + d.SID
 	return object{
-		"sid": d.SID, "unique_name": orNull(d.UniqueName), "account_sid": v.account.SID, "service_sid": v.account.SyncServiceSID,
+		"sid": d.SID, "unique_name": orNull(d.UniqueName), "account_sid": v.account.SID, "service_sid": v.service,
 		"url": u, "links": object{"permissions": u + "/Permissions"},
 		"revision": d.ETag(), "data": d.Data, "date_expires": date(d.Expires),
 		"date_created": date(d.Created), "date_updated": date(d.Updated), "created_by": d.CreatedBy,
-	}
-}
-
-func (v syncView) permission(p store.Permission) any {
-	return object{
-		"account_sid": v.account.SID, "service_sid": v.account.SyncServiceSID, "document_sid": p.DocumentSID, "identity": p.Identity,
-		"read": p.Read, "write": p.Write, "manage": p.Manage,
-		"url": v.base + "/v1/Services/" + v.account.SyncServiceSID + "/Documents/" + p.DocumentSID + "/Permissions/" + p.Identity,
 	}
 }

@@ -8,20 +8,23 @@ import (
 	"time"
 )
 
-// CollectionKind is which of Sync's two collections one is: the prefix of its SID.
+// CollectionKind is what a collection of Sync is, or a Stream, which is one that keeps
+// nothing: the prefix of its SID.
 type CollectionKind string
 
 // The kinds of collections.
 const (
-	SyncMap  CollectionKind = "MP"
-	SyncList CollectionKind = "ES"
+	SyncMap    CollectionKind = "MP"
+	SyncList   CollectionKind = "ES"
+	SyncStream CollectionKind = "TO"
 )
 
-// Collection is a Sync Map or List.
+// Collection is a Sync Map, List or Stream.
 type Collection struct {
-	SID        string // MP… or ES…
+	SID        string // MP…, ES… or TO…
+	Service    string `json:",omitempty"` // IS…; empty in the account's own
 	Kind       CollectionKind
-	UniqueName string    // empty where its maker named none; Maps and Lists have names of their own
+	UniqueName string    // empty where its maker named none; each kind has names of its own
 	Revision   int       // of the collection itself, from 0
 	Next       int       // index of the next Item of a List
 	Event      int       // number of the newest change, Items included; see Store.LastEvent
@@ -36,14 +39,26 @@ func (c Collection) expired(now time.Time) bool { return !c.Expires.IsZero() && 
 // ETag is the collection's revision as Sync shows it.
 func (c Collection) ETag() string { return strconv.Itoa(c.Revision) }
 
-// Collections are the Sync Maps and Lists and their Items.
-type Collections struct{ db *db }
+// Collections are the Maps, Lists and Streams of one Sync Service, and their Items: of the
+// account's own, unless In says otherwise.
+type Collections struct {
+	db      *db
+	all     SyncServices
+	service string // as Collection.Service
+}
+
+// In returns the Collections of a Sync Service.
+func (s Collections) In(service string) Collections {
+	s.service = s.all.within(service)
+	return s
+}
 
 // Create makes a Map or List of c's Kind, UniqueName and Expires. It
 // returns ErrNameTaken.
 func (s Collections) Create(c Collection) (Collection, error) {
 	err := s.db.update(doing{what: "create", kind: c.Kind, key: c.UniqueName}, func(t *tx) error {
-		old, err := t.collections().find(c.Kind, c.UniqueName)
+		c.Service = s.service
+		old, err := t.collections().find(c.Service, c.Kind, c.UniqueName)
 		if err == nil && c.UniqueName != "" {
 			return ErrNameTaken
 		}
@@ -60,7 +75,7 @@ func (s Collections) Create(c Collection) (Collection, error) {
 			c.CreatedBy = "system"
 		}
 		if c.UniqueName != "" {
-			if err := t.bucket(bCollectionNames).Put([]byte(string(c.Kind)+c.UniqueName), []byte(c.SID)); err != nil {
+			if err := t.bucket(bCollectionNames).Put([]byte(string(c.Kind)+scoped(c.Service, c.UniqueName)), []byte(c.SID)); err != nil {
 				return err
 			}
 		}
@@ -76,7 +91,7 @@ func (s Collections) Create(c Collection) (Collection, error) {
 // found.
 func (s Collections) Get(kind CollectionKind, key string) (c Collection, err error) {
 	err = s.db.view(doing{what: "find", kind: kind, key: key}, func(t *tx) error {
-		c, err = t.collections().find(kind, key)
+		c, err = t.collections().find(s.service, kind, key)
 		return err
 	})
 	return c, err
@@ -87,7 +102,7 @@ func (s Collections) List(kind CollectionKind) (list []Collection, err error) {
 	err = s.db.view(doing{what: "list", kind: kind}, func(t *tx) error {
 		all, err := linked[Collection](t, bCollectionOrder, string(kind), bCollections)
 		for _, c := range all {
-			if !c.expired(t.now) {
+			if c.Service == s.service && !c.expired(t.now) {
 				list = append(list, c)
 			}
 		}
@@ -99,7 +114,7 @@ func (s Collections) List(kind CollectionKind) (list []Collection, err error) {
 // Expire sets when a Map or List ends; the zero time is never.
 func (s Collections) Expire(kind CollectionKind, key string, expires time.Time) (c Collection, err error) {
 	err = s.db.update(doing{what: "set the end of", kind: kind, key: key}, func(t *tx) error {
-		if c, err = t.collections().find(kind, key); err != nil {
+		if c, err = t.collections().find(s.service, kind, key); err != nil {
 			return err
 		}
 		if !c.Expires.IsZero() {
@@ -116,7 +131,7 @@ func (s Collections) Expire(kind CollectionKind, key string, expires time.Time) 
 // Delete removes a Map or List and its Items.
 func (s Collections) Delete(kind CollectionKind, key string) error {
 	return s.db.update(doing{what: "delete", kind: kind, key: key}, func(t *tx) error {
-		c, err := t.collections().find(kind, key)
+		c, err := t.collections().find(s.service, kind, key)
 		if err != nil {
 			return err
 		}
@@ -124,22 +139,57 @@ func (s Collections) Delete(kind CollectionKind, key string) error {
 	})
 }
 
-// collectionsTx is what a transaction does with Maps, Lists and Items.
+// StreamMessage is what was published to a Stream: it is told and not kept.
+type StreamMessage struct {
+	SID       string // TZ…
+	StreamSID string // TO…
+	Data      json.RawMessage
+	// By says who published it, by a name that only the publisher needs to know; empty
+	// for REST.
+	By    string
+	Event int
+}
+
+// Publish tells those who follow a Stream of a message of m's Data and By.
+func (s Collections) Publish(stream string, m StreamMessage) (StreamMessage, error) {
+	err := s.db.update(doing{what: "publish to", kind: SyncStream, key: stream}, func(t *tx) error {
+		c, err := t.collections().find(s.service, SyncStream, stream)
+		if err != nil {
+			return err
+		}
+		m.SID, m.StreamSID = NewSID("TZ"), c.SID
+		if m.Data == nil {
+			m.Data = json.RawMessage("{}")
+		}
+		if err := t.stampTo(&m.Event); err != nil {
+			return err
+		}
+		c.Event = m.Event
+		t.emit(&StreamMessagePublished{Collection: c, Message: m})
+		return t.put(bCollections, c.SID, c)
+	})
+	if err != nil {
+		return StreamMessage{}, err
+	}
+	return m, nil
+}
+
+// collectionsTx is what a transaction does with Maps, Lists, Streams and Items.
 type collectionsTx struct{ *tx }
 
 func (t *tx) collections() collectionsTx { return collectionsTx{t} }
 
 // find returns, beside ErrNotFound, one that has expired: its name is in the way
 // of a new one.
-func (t collectionsTx) find(kind CollectionKind, key string) (Collection, error) {
-	if sid := t.lookup(bCollectionNames, string(kind)+key); sid != "" && key != "" {
+func (t collectionsTx) find(service string, kind CollectionKind, key string) (Collection, error) {
+	if sid := t.lookup(bCollectionNames, string(kind)+scoped(service, key)); sid != "" && key != "" {
 		key = sid
 	}
 	c, err := get[Collection](t.tx, bCollections, key)
 	if err != nil {
 		return Collection{}, err
 	}
-	if c.Kind != kind {
+	if c.Kind != kind || c.Service != service {
 		return Collection{}, ErrNotFound
 	}
 	if c.expired(t.now) {
@@ -158,9 +208,9 @@ func (t collectionsTx) save(c *Collection) error {
 }
 
 func (t collectionsTx) remove(c Collection) error {
-	err := errors.Join(t.unlink(bCollectionOrder, string(c.Kind), c.SID), t.bucket(bCollections).Delete([]byte(c.SID)), t.stampTo(&c.Event))
+	err := errors.Join(t.unlink(bCollectionOrder, string(c.Kind), c.SID), t.bucket(bCollections).Delete([]byte(c.SID)), t.deleteUnder(bPermissions, c.SID), t.stampTo(&c.Event))
 	if c.UniqueName != "" {
-		err = errors.Join(err, t.bucket(bCollectionNames).Delete([]byte(string(c.Kind)+c.UniqueName)))
+		err = errors.Join(err, t.bucket(bCollectionNames).Delete([]byte(string(c.Kind)+scoped(c.Service, c.UniqueName))))
 	}
 	if !c.Expires.IsZero() {
 		err = errors.Join(err, t.unschedule(c.Expires, c.SID))

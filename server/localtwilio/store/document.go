@@ -10,6 +10,7 @@ import (
 // Document is a Sync Document.
 type Document struct {
 	SID        string          // ET…
+	Service    string          `json:",omitempty"` // IS…; empty in the account's own
 	UniqueName string          // empty where its maker named none
 	Data       json.RawMessage // a JSON object
 	Revision   int             // from 0; see ETag
@@ -26,21 +27,26 @@ func (d Document) ETag() string { return strconv.Itoa(d.Revision) }
 
 func (d Document) expired(now time.Time) bool { return !d.Expires.IsZero() && !now.Before(d.Expires) }
 
-// Permission is what one identity may do with a Document.
-type Permission struct {
-	DocumentSID         string
-	Identity            string
-	Read, Write, Manage bool
+// Documents are the Sync Documents of one Service: the account's own, unless In says
+// otherwise.
+type Documents struct {
+	db      *db
+	all     SyncServices
+	service string // as Document.Service
 }
 
-// Documents are the Sync Documents and who may do what with them.
-type Documents struct{ db *db }
+// In returns the Documents of a Sync Service.
+func (s Documents) In(service string) Documents {
+	s.service = s.all.within(service)
+	return s
+}
 
 // Create makes a Document of d's UniqueName, Data and Expires; other
 // fields are set. A nil Data is an empty object. It returns ErrNameTaken.
 func (s Documents) Create(d Document) (Document, error) {
 	err := s.db.update(doing{what: "create document", key: d.UniqueName}, func(t *tx) error {
-		if sid := t.lookup(bDocumentNames, d.UniqueName); sid != "" {
+		d.Service = s.service
+		if sid := t.lookupIn(bDocumentNames, d.Service, d.UniqueName); sid != "" {
 			old, err := get[Document](t, bDocuments, sid)
 			if err != nil {
 				return err
@@ -60,7 +66,7 @@ func (s Documents) Create(d Document) (Document, error) {
 			d.Data = json.RawMessage("{}")
 		}
 		if d.UniqueName != "" {
-			if err := t.bucket(bDocumentNames).Put([]byte(d.UniqueName), []byte(d.SID)); err != nil {
+			if err := t.bucket(bDocumentNames).Put([]byte(scoped(d.Service, d.UniqueName)), []byte(d.SID)); err != nil {
 				return err
 			}
 		}
@@ -82,7 +88,7 @@ func (s Documents) Create(d Document) (Document, error) {
 // Get finds a Document by SID or unique name. An expired one is not found.
 func (s Documents) Get(key string) (d Document, err error) {
 	err = s.db.view(doing{what: "find document", key: key}, func(t *tx) error {
-		d, err = t.documents().find(key)
+		d, err = t.documents().find(s.service, key)
 		return err
 	})
 	return d, err
@@ -93,7 +99,7 @@ func (s Documents) List() (list []Document, err error) {
 	err = s.db.view(doing{what: "list documents"}, func(t *tx) error {
 		all, err := linked[Document](t, bDocumentOrder, "", bDocuments)
 		for _, d := range all {
-			if !d.expired(t.now) {
+			if d.Service == s.service && !d.expired(t.now) {
 				list = append(list, d)
 			}
 		}
@@ -107,7 +113,7 @@ func (s Documents) List() (list []Document, err error) {
 // else ErrRevision.
 func (s Documents) Update(key, ifMatch string, f func(*Document) error) (d Document, err error) {
 	err = s.db.update(doing{what: "update document", key: key}, func(t *tx) error {
-		if d, err = t.documents().find(key); err != nil {
+		if d, err = t.documents().find(s.service, key); err != nil {
 			return err
 		}
 		if ifMatch != "" && ifMatch != d.ETag() {
@@ -117,7 +123,7 @@ func (s Documents) Update(key, ifMatch string, f func(*Document) error) (d Docum
 		if err := f(&d); err != nil {
 			return err
 		}
-		d.SID, d.UniqueName, d.Created, d.CreatedBy = old.SID, old.UniqueName, old.Created, old.CreatedBy
+		d.SID, d.Service, d.UniqueName, d.Created, d.CreatedBy = old.SID, old.Service, old.UniqueName, old.Created, old.CreatedBy
 		d.Revision, d.Updated = old.Revision+1, t.now
 		if err := errors.Join(t.documents().dropExpiry(old), t.stampTo(&d.Event)); err != nil {
 			return err
@@ -131,64 +137,11 @@ func (s Documents) Update(key, ifMatch string, f func(*Document) error) (d Docum
 // Delete removes a Document and its Permissions.
 func (s Documents) Delete(key string) error {
 	return s.db.update(doing{what: "delete document", key: key}, func(t *tx) error {
-		d, err := t.documents().find(key)
+		d, err := t.documents().find(s.service, key)
 		if err != nil {
 			return err
 		}
 		return t.documents().remove(d)
-	})
-}
-
-// SetPermission sets what an identity may do with a Document.
-func (s Documents) SetPermission(key string, p Permission) (Permission, error) {
-	err := s.db.update(doing{what: "set permission of", key: p.Identity, of: "on document", owner: key}, func(t *tx) error {
-		d, err := t.documents().find(key)
-		if err != nil {
-			return err
-		}
-		p.DocumentSID = d.SID
-		return t.put(bPermissions, d.SID+p.Identity, p)
-	})
-	return p, err
-}
-
-// Permission is what an identity may do with a Document, or ErrNotFound.
-func (s Documents) Permission(key, identity string) (p Permission, err error) {
-	err = s.db.view(doing{what: "find permission of", key: identity, of: "on document", owner: key}, func(t *tx) error {
-		d, err := t.documents().find(key)
-		if err != nil {
-			return err
-		}
-		p, err = get[Permission](t, bPermissions, d.SID+identity)
-		return err
-	})
-	return p, err
-}
-
-// Permissions lists a Document's Permissions by identity.
-func (s Documents) Permissions(key string) (list []Permission, err error) {
-	err = s.db.view(doing{what: "list permissions of document", key: key}, func(t *tx) error {
-		d, err := t.documents().find(key)
-		if err != nil {
-			return err
-		}
-		list, err = under[Permission](t, bPermissions, d.SID)
-		return err
-	})
-	return list, err
-}
-
-// DeletePermission takes an identity's Permission away.
-func (s Documents) DeletePermission(key, identity string) error {
-	return s.db.update(doing{what: "delete permission of", key: identity, of: "on document", owner: key}, func(t *tx) error {
-		d, err := t.documents().find(key)
-		if err != nil {
-			return err
-		}
-		if _, err := get[Permission](t, bPermissions, d.SID+identity); err != nil {
-			return err
-		}
-		return t.bucket(bPermissions).Delete([]byte(d.SID + identity))
 	})
 }
 
@@ -197,12 +150,12 @@ type documentsTx struct{ *tx }
 
 func (t *tx) documents() documentsTx { return documentsTx{t} }
 
-func (t documentsTx) find(key string) (Document, error) {
-	if sid := t.lookup(bDocumentNames, key); sid != "" {
+func (t documentsTx) find(service, key string) (Document, error) {
+	if sid := t.lookupIn(bDocumentNames, service, key); sid != "" {
 		key = sid
 	}
 	d, err := get[Document](t.tx, bDocuments, key)
-	if err == nil && d.expired(t.now) {
+	if err == nil && (d.Service != service || d.expired(t.now)) {
 		return Document{}, ErrNotFound
 	}
 	return d, err
@@ -227,7 +180,7 @@ func (t documentsTx) dropExpiry(d Document) error {
 func (t documentsTx) remove(d Document) error {
 	err := errors.Join(t.dropExpiry(d), t.unlink(bDocumentOrder, "", d.SID), t.bucket(bDocuments).Delete([]byte(d.SID)))
 	if d.UniqueName != "" {
-		err = errors.Join(err, t.bucket(bDocumentNames).Delete([]byte(d.UniqueName)))
+		err = errors.Join(err, t.bucket(bDocumentNames).Delete([]byte(scoped(d.Service, d.UniqueName))))
 	}
 	err = errors.Join(err, t.deleteUnder(bPermissions, d.SID), t.stampTo(&d.Event))
 	t.emit(&DocumentRemoved{Document: d})

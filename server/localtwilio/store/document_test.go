@@ -26,8 +26,8 @@ func TestDocument(t *testing.T) {
 	}
 	_, err = s.Documents.Update("d", "0", set(`{}`))
 	wantErr(t, err, store.ErrRevision)
-	must(s.Documents.SetPermission("d", store.Permission{Identity: "alice", Read: true}))(t)
-	if p := must(s.Documents.Permission(d.SID, "alice"))(t); !p.Read || p.Write {
+	wantErr(t, s.Permissions.Set(store.Permission{ObjectSID: d.SID, Identity: "alice", Read: true}), nil)
+	if p := must(s.Permissions.Get(d.SID, "alice"))(t); !p.Read || p.Write {
 		t.Errorf("permission %+v", p)
 	}
 
@@ -45,7 +45,7 @@ func TestDocument(t *testing.T) {
 	if again.SID == d.SID {
 		t.Error("the expired document came back")
 	}
-	_, err = s.Documents.Permission("d", "alice")
+	_, err = s.Permissions.Get(d.SID, "alice")
 	wantErr(t, err, store.ErrNotFound)
 	w.wait(t, 2)
 	if err := s.Documents.Delete("d"); err != nil {
@@ -60,8 +60,9 @@ func TestSweepDocuments(t *testing.T) {
 	d := must(s.Documents.Create(store.Document{UniqueName: "d", Expires: c.Now().Add(time.Minute)}))(t)
 	kept := must(s.Documents.Create(store.Document{Expires: c.Now().Add(time.Minute)}))(t)
 	must(s.Documents.Update(kept.SID, "", func(d *store.Document) error { d.Expires = c.Now().Add(time.Hour); return nil }))(t)
-	must(s.Documents.SetPermission(d.SID, store.Permission{Identity: "a"}))(t)
-	must(s.Documents.SetPermission(d.SID, store.Permission{Identity: "b"}))(t)
+	for _, identity := range []string{"a", "b"} {
+		wantErr(t, s.Permissions.Set(store.Permission{ObjectSID: d.SID, Identity: identity}), nil)
+	}
 	w := watch(t, s)
 	if err := s.Sweep(); err != nil {
 		t.Fatal(err)
@@ -72,6 +73,9 @@ func TestSweepDocuments(t *testing.T) {
 	}
 	if c, ok := w.wait(t, 1)[0].Change.(*store.DocumentRemoved); !ok || c.Document.SID != d.SID {
 		t.Errorf("events %v", kinds(w.wait(t, 1)))
+	}
+	if left := must(s.Permissions.List(d.SID))(t); len(left) != 0 {
+		t.Errorf("permissions left behind: %+v", left)
 	}
 	if list := must(s.Documents.List())(t); len(list) != 1 || list[0].SID != kept.SID {
 		t.Errorf("documents %+v, want the extended one", list)

@@ -106,6 +106,10 @@ type (
 	DocumentRemoved   struct{ Document Document }
 	CollectionRemoved struct{ Collection Collection }
 
+	StreamMessagePublished struct {
+		Collection Collection
+		Message    StreamMessage
+	}
 	ItemAdded struct {
 		Collection Collection
 		Item       Item
@@ -194,6 +198,7 @@ func (*DocumentCreated) change()         {}
 func (*DocumentUpdated) change()         {}
 func (*DocumentRemoved) change()         {}
 func (*CollectionRemoved) change()       {}
+func (*StreamMessagePublished) change()  {}
 func (*ItemAdded) change()               {}
 func (*ItemUpdated) change()             {}
 func (*ItemRemoved) change()             {}

@@ -41,7 +41,7 @@ func (i Item) gone(now time.Time) bool {
 // equal it, else ErrRevision; see NoItem.
 func (s Collections) PutItem(kind CollectionKind, collection string, i Item, setExpires bool, ifMatch string) (_ Item, added bool, err error) {
 	err = s.db.update(doing{what: "set item of", kind: kind, key: collection}, func(t *tx) error {
-		c, err := t.collections().find(kind, collection)
+		c, err := t.collections().find(s.service, kind, collection)
 		if err != nil {
 			return err
 		}
@@ -77,7 +77,7 @@ func (s Collections) PutItem(kind CollectionKind, collection string, i Item, set
 // PushItem appends an Item of i's Data and Expires to a List.
 func (s Collections) PushItem(list string, i Item) (Item, error) {
 	err := s.db.update(doing{what: "push item to list", key: list}, func(t *tx) error {
-		c, err := t.collections().find(SyncList, list)
+		c, err := t.collections().find(s.service, SyncList, list)
 		if err != nil {
 			return err
 		}
@@ -95,7 +95,7 @@ func (s Collections) PushItem(list string, i Item) (Item, error) {
 // gone are among them, as Removed, when removed is set.
 func (s Collections) Items(kind CollectionKind, collection string, removed bool) (list []Item, err error) {
 	err = s.db.view(doing{what: "list items of", kind: kind, key: collection}, func(t *tx) error {
-		c, err := t.collections().find(kind, collection)
+		c, err := t.collections().find(s.service, kind, collection)
 		if err != nil {
 			return err
 		}
@@ -117,7 +117,7 @@ func (s Collections) Items(kind CollectionKind, collection string, removed bool)
 // it as it was, with the number of its removal. See PutItem for ifMatch.
 func (s Collections) RemoveItem(kind CollectionKind, collection string, i Item, ifMatch string) (Item, error) {
 	err := s.db.update(doing{what: "remove item of", kind: kind, key: collection}, func(t *tx) error {
-		c, err := t.collections().find(kind, collection)
+		c, err := t.collections().find(s.service, kind, collection)
 		if err != nil {
 			return err
 		}

@@ -23,9 +23,12 @@ const (
 	bDocuments     = "documents"
 	bDocumentNames = "document_names"
 	bDocumentOrder = "document_order"
-	bPermissions   = "permissions" // Document SID + identity
+	bPermissions   = "permissions" // SID of the object + identity
 
-	bCollections     = "collections" // Sync Maps and Lists
+	bSyncServices     = "sync_services"
+	bSyncServiceOrder = "sync_service_order"
+
+	bCollections     = "collections" // Sync Maps, Lists and Streams
 	bCollectionNames = "collection_names"
 	bCollectionOrder = "collection_order"
 	bItems           = "items" // Collection SID + key
@@ -64,7 +67,7 @@ const (
 var buckets = []string{
 	bMeta, bRooms, bRoomNames, bRoomOrder, bParticipants, bRoomParticipants, bRoomConnected, bTracks, bParticipantTrack,
 	bRecordings, bRecordingOrder, bCompositions, bCompositionOrder,
-	bDocuments, bDocumentNames, bDocumentOrder, bPermissions,
+	bDocuments, bDocumentNames, bDocumentOrder, bPermissions, bSyncServices, bSyncServiceOrder,
 	bWorkers, bWorkerOrder, bTasks, bTaskOrder, bReservations, bTaskReservations, bWorkerReservations,
 	bConversations, bConversationNames, bConversationOrder, bMessages, bFlexTokens, bDue,
 	bChatParticipants, bChatSeats, bChatUsers, bChatUserSIDs, bRemovedMessages, bMedia,

@@ -42,8 +42,10 @@ type Store struct {
 	Recordings   Recordings
 	Compositions Compositions
 
-	Documents   Documents
-	Collections Collections
+	SyncServices SyncServices
+	Documents    Documents
+	Collections  Collections
+	Permissions  Permissions
 
 	Workers      Workers
 	Tasks        Tasks
@@ -115,7 +117,8 @@ func Open(path string, o Options) (_ *Store, err error) {
 	}
 	s.Rooms, s.Participants, s.Tracks = Rooms{d}, Participants{d}, Tracks{d}
 	s.Recordings, s.Compositions = Recordings{d}, Compositions{d}
-	s.Documents, s.Collections = Documents{d}, Collections{d}
+	s.SyncServices, s.Permissions = SyncServices{d, s.account.SyncServiceSID}, Permissions{d}
+	s.Documents, s.Collections = Documents{db: d, all: s.SyncServices}, Collections{db: d, all: s.SyncServices}
 	s.Workers, s.Tasks, s.Reservations = Workers{d, s.account.ActivitySID}, Tasks{d}, Reservations{d}
 	s.FlexTokens = FlexTokens{d}
 	chats := chatScope{db: d, own: s.account.ChatServiceSID}

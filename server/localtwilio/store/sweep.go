@@ -81,7 +81,7 @@ func (t *tx) carryOut(name string) error {
 		return t.documents().remove(d)
 	case strings.HasPrefix(name, itemDue):
 		return t.collections().expireItem(strings.TrimPrefix(name, itemDue))
-	case strings.HasPrefix(name, string(SyncMap)), strings.HasPrefix(name, string(SyncList)):
+	case strings.HasPrefix(name, string(SyncMap)), strings.HasPrefix(name, string(SyncList)), strings.HasPrefix(name, string(SyncStream)):
 		c, err := get[Collection](t, bCollections, name)
 		if err != nil || !c.expired(t.now) {
 			return err

@@ -66,6 +66,14 @@ func (t *tx) lookup(bucket, name string) string {
 	return string(t.bucket(bucket).Get([]byte(name)))
 }
 
+// lookupIn is lookup of a name in a Sync Service.
+func (t *tx) lookupIn(bucket, service, name string) string {
+	if name == "" {
+		return ""
+	}
+	return t.lookup(bucket, scoped(service, name))
+}
+
 // link appends sid to the index's list under prefix.
 func (t *tx) link(bucket, prefix, sid string) error {
 	b := t.bucket(bucket)

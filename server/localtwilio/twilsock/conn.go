@@ -44,6 +44,7 @@ const (
 // conn is one WebSocket. Its reading goroutine replies, its writing one looks at the token;
 // the store's events come on a third.
 type conn struct {
+	id     string // of our making, for what need not come back to its sender
 	srv    *Server
 	ws     *socket.Conn
 	media  string    // URL of the Media Content Service's Service, for this client
@@ -59,7 +60,7 @@ type conn struct {
 }
 
 func newConn(s *Server, ws *socket.Conn, media string) *conn {
-	return &conn{srv: s, ws: ws, media: media, pinged: time.Now(), subs: map[string]struct{}{}, queries: map[string]query{}}
+	return &conn{id: newID(), srv: s, ws: ws, media: media, pinged: time.Now(), subs: map[string]struct{}{}, queries: map[string]query{}}
 }
 
 // Serve implements socket.Handler.

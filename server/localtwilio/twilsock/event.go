@@ -11,6 +11,9 @@ type syncChange struct {
 	sid  string // of the object
 	kind string // document_updated, map_item_added, …
 	body object
+
+	of     entity // the object, where it is one of the store's own
+	except string // the connection that knows already
 }
 
 // storeEvent tells those who follow what a change of the store touches. It runs
@@ -27,7 +30,7 @@ func (s *Server) storeEvent(e store.Event) {
 	}
 	for _, ch := range changes {
 		for _, c := range conns {
-			if c.follows(ch.sid) {
+			if c.follows(ch.sid) && c.id != ch.except && s.tells(c, ch) {
 				c.notifyEvent(ch)
 			}
 		}
@@ -36,6 +39,13 @@ func (s *Server) storeEvent(e store.Event) {
 	if gone, ok := e.Change.(*store.ChatParticipantRemoved); ok {
 		s.evict(gone, conns)
 	}
+}
+
+// tells reports whether a connection's holder may still read what changed: a Permission may
+// have gone since it was followed. That a thing is removed may be known.
+func (s *Server) tells(c *conn, ch syncChange) bool {
+	h := c.who()
+	return h != nil && s.objects.may(*h, ch.of, canRead) == nil
 }
 
 // evict ends what one who left a Conversation followed of it. Whoever has come
@@ -61,11 +71,13 @@ func (c *conn) notifyEvent(ch syncChange) {
 func (o objects) changes(e store.Event) ([]syncChange, error) {
 	switch c := e.Change.(type) {
 	case *store.DocumentUpdated:
-		return []syncChange{documentEvent(documentEntity(c.Document))}, nil
+		return []syncChange{documentEvent(o.documentEntity(c.Document))}, nil
 	case *store.DocumentRemoved:
-		return []syncChange{removedEvent(documentEntity(c.Document))}, nil
+		return []syncChange{removedEvent(o.documentEntity(c.Document))}, nil
 	case *store.CollectionRemoved:
 		return []syncChange{removedEvent(o.collectionEntity(c.Collection))}, nil
+	case *store.StreamMessagePublished:
+		return []syncChange{messageEvent(o.collectionEntity(c.Collection), c.Message)}, nil
 	case *store.ItemAdded:
 		return []syncChange{itemEvent(o.collectionEntity(c.Collection), storeItem(c.Item), "added")}, nil
 	case *store.ItemUpdated:
@@ -129,7 +141,7 @@ func userChanges(u store.ChatUser) (list []syncChange, err error) {
 }
 
 func documentEvent(e entity) syncChange {
-	return syncChange{e.sid, "document_updated", object{
+	return syncChange{sid: e.sid, of: e, kind: "document_updated", body: object{
 		"id": e.event, "document_sid": e.sid, "document_unique_name": orNull(e.name), "document_revision": e.revision,
 		"document_data": e.data, "date_created": stamp(e.updated), "date_expires": stamp(e.expires), "created_by": e.createdBy,
 	}}
@@ -137,7 +149,8 @@ func documentEvent(e entity) syncChange {
 
 func removedEvent(e entity) syncChange {
 	k := string(e.kind)
-	return syncChange{e.sid, k + "_removed", object{
+	// Permissions end with their object: whoever follows it is told.
+	return syncChange{sid: e.sid, kind: k + "_removed", body: object{
 		"id": e.event, k + "_sid": e.sid, k + "_unique_name": orNull(e.name), "date_created": stamp(e.updated),
 	}}
 }
@@ -155,5 +168,12 @@ func itemEvent(e entity, i item, how string) syncChange {
 	} else {
 		body["item_key"] = i.key
 	}
-	return syncChange{e.sid, k + "_item_" + how, body}
+	return syncChange{sid: e.sid, of: e, kind: k + "_item_" + how, body: body}
+}
+
+// messageEvent says that a message was published to a Stream.
+func messageEvent(e entity, m store.StreamMessage) syncChange {
+	return syncChange{sid: e.sid, of: e, except: m.By, kind: "stream_message_published", body: object{
+		"id": m.Event, "stream_sid": e.sid, "stream_unique_name": orNull(e.name), "message_sid": m.SID, "message_data": m.Data,
+	}}
 }

@@ -12,9 +12,10 @@ import (
 // holder is who a token says that the client is, and what it may open.
 type holder struct {
 	identity string
-	chat     bool // Conversations
-	sync     bool // the Sync Service
-	all      bool // every Conversation, as supervisors may
+	chat     bool   // Conversations
+	sync     bool   // a Sync Service
+	service  string // SID of that
+	all      bool   // every Conversation, as supervisors may
 	expires  time.Time
 }
 
@@ -24,7 +25,7 @@ func (s *Server) holderOf(raw string) (holder, error) {
 	f, err := s.cfg.Store.FlexTokens.Validate(raw)
 	if err == nil {
 		return holder{
-			identity: f.Identity, chat: true, sync: true, expires: f.Expires,
+			identity: f.Identity, chat: true, sync: true, expires: f.Expires, service: s.cfg.Store.Account().SyncServiceSID,
 			all: slices.Contains(f.Roles, "supervisor") || slices.Contains(f.Roles, "admin"),
 		}, nil
 	}
@@ -39,7 +40,13 @@ func (s *Server) holderOf(raw string) (holder, error) {
 	h := holder{
 		identity: c.Identity, expires: c.Expires,
 		chat: c.ChatService != "" && c.ChatService == a.ChatServiceSID,
-		sync: c.SyncService != "" && (c.SyncService == a.SyncServiceSID || c.SyncService == "default"),
+	}
+	if c.SyncService != "" {
+		service, err := s.cfg.Store.SyncServices.Get(c.SyncService)
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
+			return holder{}, err
+		}
+		h.service, h.sync = service.SID, err == nil
 	}
 	if !h.chat && !h.sync {
 		return holder{}, fmt.Errorf("for services %q and %q: %w", c.ChatService, c.SyncService, errGrant)

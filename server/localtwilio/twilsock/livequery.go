@@ -259,7 +259,7 @@ func (l *liveQueries) tell(e store.Event, conns []*conn) {
 				if !i.gone && q.matches(i.data) {
 					body["item_data"], how = i.data, "updated"
 				}
-				c.notifyEvent(syncChange{id, string(liveQuery) + "_item_" + how, body})
+				c.notifyEvent(syncChange{sid: id, kind: string(liveQuery) + "_item_" + how, body: body})
 			}
 		}
 	}
@@ -289,7 +289,7 @@ func (l *liveQueries) follow(a *call, q subscription) error {
 	if err != nil {
 		return err
 	}
-	a.conn.notifyEvent(syncChange{q.SID, string(liveQuery) + "_updated", object{"query_id": q.SID, "items": items, "last_event_id": l.revision.Load()}})
+	a.conn.notifyEvent(syncChange{sid: q.SID, kind: string(liveQuery) + "_updated", body: object{"query_id": q.SID, "items": items, "last_event_id": l.revision.Load()}})
 	return nil
 }
 

@@ -17,11 +17,12 @@ const (
 	document kind = "document"
 	syncMap  kind = "map"
 	syncList kind = "list"
+	stream   kind = "stream"
 )
 
 // path is the kind's name in URLs.
 func (k kind) path() string {
-	return map[kind]string{document: "/v3/Documents/", syncMap: "/v3/Maps/", syncList: "/v3/Lists/"}[k]
+	return map[kind]string{document: "/v3/Documents/", syncMap: "/v3/Maps/", syncList: "/v3/Lists/", stream: "/v3/Streams/"}[k]
 }
 
 // entity is a Sync object as clients see it, whatever stands behind it.
@@ -40,7 +41,8 @@ type entity struct {
 	// that is asked for and known. nil for a Document.
 	items func(removed bool) ([]item, error)
 	// kept says that it is one of the store's own: it may be written to.
-	kept bool
+	kept    bool
+	service string // of what is kept: SID of its Sync Service
 }
 
 // item is one item of a Map or List.
@@ -94,14 +96,22 @@ func (o objects) open(h holder, k kind, key string) (entity, error) {
 		// As for what is not there: names of others' objects are not told.
 		return entity{}, store.ErrNotFound
 	}
+	if e, err = o.find(h, k, key); err != nil {
+		return entity{}, err
+	}
+	return e, o.may(h, e, canRead)
+}
+
+// find finds one of the store's own objects in the holder's Service.
+func (o objects) find(h holder, k kind, key string) (entity, error) {
 	if k == document {
-		d, err := o.store.Documents.Get(key)
+		d, err := o.store.Documents.In(h.service).Get(key)
 		if err != nil {
 			return entity{}, err
 		}
-		return documentEntity(d), nil
+		return o.documentEntity(d), nil
 	}
-	c, err := o.store.Collections.Get(collectionKind(k), key)
+	c, err := o.store.Collections.In(h.service).Get(collectionKind(k), key)
 	if err != nil {
 		return entity{}, err
 	}
@@ -131,7 +141,7 @@ func (o objects) openChat(h holder, k kind, key string) (e entity, ok bool, err 
 }
 
 // sidPrefix begins the SIDs of each kind.
-var sidPrefix = map[kind]string{document: "ET", syncList: "ES", syncMap: "MP"}
+var sidPrefix = map[kind]string{document: "ET", syncList: "ES", syncMap: "MP", stream: "TO"}
 
 // chatParts are the objects that a Conversation consists of.
 var chatParts = map[string]kind{"channel": document, "messages": syncList, "roster": syncMap}
@@ -159,29 +169,32 @@ func (o objects) openConversation(h holder, k kind, sid string) (e entity, ok bo
 }
 
 func collectionKind(k kind) store.CollectionKind {
-	if k == syncList {
-		return store.SyncList
-	}
-	return store.SyncMap
+	return map[kind]store.CollectionKind{syncMap: store.SyncMap, syncList: store.SyncList, stream: store.SyncStream}[k]
 }
 
-func documentEntity(d store.Document) entity {
+// serviceOf is the SID of a Sync Service that the store's objects name.
+func (o objects) serviceOf(service string) string {
+	if service == "" {
+		return o.store.Account().SyncServiceSID
+	}
+	return service
+}
+
+func (o objects) documentEntity(d store.Document) entity {
 	return entity{
-		kind: document, sid: d.SID, name: d.UniqueName, revision: d.ETag(), event: d.Event, createdBy: d.CreatedBy,
+		service: o.serviceOf(d.Service),
+		kind:    document, sid: d.SID, name: d.UniqueName, revision: d.ETag(), event: d.Event, createdBy: d.CreatedBy,
 		created: d.Created, updated: d.Updated, expires: d.Expires, data: d.Data, kept: true,
 	}
 }
 
 func (o objects) collectionEntity(c store.Collection) entity {
-	k := syncMap
-	if c.Kind == store.SyncList {
-		k = syncList
-	}
+	k := map[store.CollectionKind]kind{store.SyncMap: syncMap, store.SyncList: syncList, store.SyncStream: stream}[c.Kind]
 	return entity{
-		kind: k, sid: c.SID, name: c.UniqueName, revision: c.ETag(), event: c.Event, createdBy: c.CreatedBy,
+		service: o.serviceOf(c.Service), kind: k, sid: c.SID, name: c.UniqueName, revision: c.ETag(), event: c.Event, createdBy: c.CreatedBy,
 		created: c.Created, updated: c.Updated, expires: c.Expires, kept: true,
 		items: func(removed bool) ([]item, error) {
-			all, err := o.store.Collections.Items(c.Kind, c.SID, removed)
+			all, err := o.store.Collections.In(c.Service).Items(c.Kind, c.SID, removed)
 			list := make([]item, 0, len(all))
 			for _, i := range all {
 				list = append(list, storeItem(i))

@@ -113,6 +113,9 @@ func (s *subscriptions) replay(a *call, e entity, last int) error {
 		a.conn.notifyEvent(documentEvent(e))
 		return nil
 	}
+	if e.kind == stream {
+		return nil // what was said is not kept
+	}
 	items, err := e.items(true)
 	if err != nil {
 		return err

@@ -13,19 +13,25 @@ const (
 	maxData = 16 << 10 // bytes of an object's or item's data
 	maxTTL  = 31536000 // seconds
 	maxPage = 100
+
+	maxStreamMessage = 4 << 10 // bytes of a Stream Message's data
 )
 
 // syncAPI is the Sync client API, but for subscriptions.
 type syncAPI struct{ objects }
 
 func (s *syncAPI) routes(m *http.ServeMux) {
-	for _, k := range []kind{document, syncMap, syncList} {
+	for _, k := range []kind{document, syncMap, syncList, stream} {
 		root := k.path()[:len(k.path())-1]
 		m.Handle("POST "+root, endpoint(func(a *call) error { return s.create(a, k) }))
 		m.Handle("GET "+root+"/{key}", s.about(k, s.fetch))
 		m.Handle("POST "+root+"/{key}", s.about(k, s.update))
 		m.Handle("DELETE "+root+"/{key}", s.about(k, s.remove))
-		if k == document {
+		switch k {
+		case document:
+			continue
+		case stream:
+			m.Handle("POST "+root+"/{key}/Messages", s.about(k, s.publish))
 			continue
 		}
 		m.Handle("GET "+root+"/{key}/Items", s.about(k, s.items))
@@ -93,19 +99,22 @@ func (s *syncAPI) create(a *call, k kind) error {
 	st, now := s.store, s.store.Now()
 	var e entity
 	if k == document {
-		d, err := st.Documents.Create(store.Document{UniqueName: c.UniqueName, Data: c.Data, Expires: c.expires(now), CreatedBy: a.holder.identity})
+		d, err := st.Documents.In(a.holder.service).Create(store.Document{UniqueName: c.UniqueName, Data: c.Data, Expires: c.expires(now), CreatedBy: a.holder.identity})
 		if err != nil {
 			return err
 		}
-		e = documentEntity(d)
+		e = s.documentEntity(d)
 	} else {
-		o, err := st.Collections.Create(store.Collection{
+		o, err := st.Collections.In(a.holder.service).Create(store.Collection{
 			Kind: collectionKind(k), UniqueName: c.UniqueName, Expires: c.expires(now), CreatedBy: a.holder.identity,
 		})
 		if err != nil {
 			return err
 		}
 		e = s.collectionEntity(o)
+	}
+	if err := s.own(a.holder, e); err != nil {
+		return err
 	}
 	return a.respond(http.StatusCreated, s.show(a, e))
 }
@@ -132,13 +141,13 @@ func (s *syncAPI) update(a *call, e entity) error {
 	if err != nil {
 		return err
 	}
-	if !e.kept {
-		return errForbidden
+	if err := s.writable(a, e, canWrite); err != nil {
+		return err
 	}
 	st, now := s.store, s.store.Now()
 	if e.kind != document {
 		if c.TTL != nil {
-			o, err := st.Collections.Expire(collectionKind(e.kind), e.sid, c.expires(now))
+			o, err := st.Collections.In(e.service).Expire(collectionKind(e.kind), e.sid, c.expires(now))
 			if err != nil {
 				return err
 			}
@@ -146,7 +155,7 @@ func (s *syncAPI) update(a *call, e entity) error {
 		}
 		return a.respond(http.StatusOK, s.show(a, e))
 	}
-	d, err := st.Documents.Update(e.sid, a.ifMatch(), func(d *store.Document) error {
+	d, err := st.Documents.In(e.service).Update(e.sid, a.ifMatch(), func(d *store.Document) error {
 		if c.Data != nil {
 			d.Data = c.Data
 		}
@@ -158,18 +167,17 @@ func (s *syncAPI) update(a *call, e entity) error {
 	if err != nil {
 		return err
 	}
-	return a.respond(http.StatusOK, s.show(a, documentEntity(d)))
+	return a.respond(http.StatusOK, s.show(a, s.documentEntity(d)))
 }
 
 func (s *syncAPI) remove(a *call, e entity) error {
-	if !e.kept {
-		return errForbidden
-	}
-	var err error
-	if e.kind == document {
-		err = s.store.Documents.Delete(e.sid)
-	} else {
-		err = s.store.Collections.Delete(collectionKind(e.kind), e.sid)
+	err := s.writable(a, e, canManage)
+	switch {
+	case err != nil:
+	case e.kind == document:
+		err = s.store.Documents.In(e.service).Delete(e.sid)
+	default:
+		err = s.store.Collections.In(e.service).Delete(collectionKind(e.kind), e.sid)
 	}
 	if err != nil {
 		return err
@@ -177,13 +185,41 @@ func (s *syncAPI) remove(a *call, e entity) error {
 	return a.respond(http.StatusNoContent, nil)
 }
 
+// writable returns why the holder may not do to an object what writes to it.
+func (s *syncAPI) writable(a *call, e entity, allows func(store.Permission) bool) error {
+	if !e.kept {
+		return errForbidden
+	}
+	return s.may(a.holder, e, allows)
+}
+
+// publish sends a message to all who follow a Stream, but for the connection that it comes
+// from: its client tells itself.
+func (s *syncAPI) publish(a *call, e entity) error {
+	if err := s.writable(a, e, canWrite); err != nil {
+		return err
+	}
+	c, err := s.change(a)
+	if err != nil {
+		return err
+	}
+	if len(c.Data) > maxStreamMessage {
+		return &fault{Status: http.StatusRequestEntityTooLarge, Code: codeSyncTooLarge, Message: "Data exceeds 4 KiB"}
+	}
+	m, err := s.store.Collections.In(e.service).Publish(e.sid, store.StreamMessage{Data: c.Data, By: a.conn.id})
+	if err != nil {
+		return err
+	}
+	return a.respond(http.StatusCreated, object{"sid": m.SID, "data": m.Data})
+}
+
 func (s *syncAPI) show(a *call, e entity) object {
 	u := a.base + e.kind.path() + e.sid
 	o := object{
 		"sid": e.sid, "unique_name": orNull(e.name), "account_sid": s.store.Account().SID, "url": u,
-		"service_sid": s.store.Account().SyncServiceSID, "revision": e.revision, "last_event_id": e.event,
+		"service_sid": e.service, "revision": e.revision, "last_event_id": e.event,
 		"created_by": e.createdBy, "date_created": stamp(e.created), "date_updated": stamp(e.updated), "date_expires": stamp(e.expires),
-		"links": object{"permissions": u + "/Permissions", "items": u + "/Items"},
+		"links": object{"permissions": u + "/Permissions", "items": u + "/Items", "messages": u + "/Messages"},
 	}
 	if e.kind == document {
 		o["data"] = e.data

@@ -95,14 +95,17 @@ func (s *syncAPI) itemOf(a *call, k kind) (i store.Item, err error) {
 }
 
 func (s *syncAPI) addItem(a *call, e entity) error {
-	if !e.kept || e.kind != syncList {
+	if e.kind != syncList {
 		return errForbidden
+	}
+	if err := s.writable(a, e, canWrite); err != nil {
+		return err
 	}
 	c, err := s.change(a)
 	if err != nil {
 		return err
 	}
-	i, err := s.store.Collections.PushItem(e.sid, store.Item{Data: c.Data, Expires: c.expires(s.store.Now()), CreatedBy: a.holder.identity})
+	i, err := s.store.Collections.In(e.service).PushItem(e.sid, store.Item{Data: c.Data, Expires: c.expires(s.store.Now()), CreatedBy: a.holder.identity})
 	if err != nil {
 		return err
 	}
@@ -133,8 +136,8 @@ func (s *syncAPI) updateItem(a *call, e entity) error {
 }
 
 func (s *syncAPI) setItem(a *call, e entity, ifMatch string) error {
-	if !e.kept {
-		return errForbidden
+	if err := s.writable(a, e, canWrite); err != nil {
+		return err
 	}
 	c, err := s.change(a)
 	if err != nil {
@@ -145,7 +148,7 @@ func (s *syncAPI) setItem(a *call, e entity, ifMatch string) error {
 		return err
 	}
 	i.Data, i.Expires, i.CreatedBy = c.Data, c.expires(s.store.Now()), a.holder.identity
-	i, added, err := s.store.Collections.PutItem(collectionKind(e.kind), e.sid, i, c.TTL != nil, ifMatch)
+	i, added, err := s.store.Collections.In(e.service).PutItem(collectionKind(e.kind), e.sid, i, c.TTL != nil, ifMatch)
 	if err != nil {
 		return err
 	}
@@ -157,14 +160,14 @@ func (s *syncAPI) setItem(a *call, e entity, ifMatch string) error {
 }
 
 func (s *syncAPI) removeItem(a *call, e entity) error {
-	if !e.kept {
-		return errForbidden
+	if err := s.writable(a, e, canWrite); err != nil {
+		return err
 	}
 	i, err := s.itemOf(a, e.kind)
 	if err != nil {
 		return err
 	}
-	if i, err = s.store.Collections.RemoveItem(collectionKind(e.kind), e.sid, i, a.ifMatch()); err != nil {
+	if i, err = s.store.Collections.In(e.service).RemoveItem(collectionKind(e.kind), e.sid, i, a.ifMatch()); err != nil {
 		return err
 	}
 	return a.respond(http.StatusOK, s.showItem(a, e, storeItem(i)))
@@ -174,7 +177,7 @@ func (s *syncAPI) showItem(a *call, e entity, i item) object {
 	o := object{
 		"url": a.base + itemPath(e, i), "revision": i.revision, "last_event_id": i.event, "data": i.data,
 		"created_by": i.createdBy, "date_created": stamp(i.created), "date_updated": stamp(i.updated), "date_expires": stamp(i.expires),
-		"account_sid": s.store.Account().SID, "service_sid": s.store.Account().SyncServiceSID, string(e.kind) + "_sid": e.sid,
+		"account_sid": s.store.Account().SID, "service_sid": e.service, string(e.kind) + "_sid": e.sid,
 	}
 	if e.kind == syncList {
 		o["index"] = i.index
