@@ -231,19 +231,24 @@ func (s *Server) route(sockets *http.ServeMux) http.Handler {
 			sockets.ServeHTTP(w, r)
 			return
 		}
-		target := rest.TargetOf(r)
-		if target.Product == mcs.Product {
-			s.serveMCS(w, r, target)
-			return
-		}
-		if path, err := url.PathUnescape(target.Path); err == nil && flexapi.Answers(target.Product, path) {
-			q := r.Clone(r.Context())
-			q.URL.Path, q.URL.RawPath = "/"+target.Product+path, ""
-			s.flex.ServeHTTP(w, q)
-			return
-		}
-		s.api.Serve(w, r, target)
+		s.answer(w, r, rest.TargetOf(r))
 	})
+}
+
+// answer answers a request whose Target is known: files of Messages, what the Flex UI asks for,
+// or REST.
+func (s *Server) answer(w http.ResponseWriter, r *http.Request, target rest.Target) {
+	if target.Product == mcs.Product {
+		s.serveMCS(w, r, target)
+		return
+	}
+	if path, err := url.PathUnescape(target.Path); err == nil && flexapi.Answers(target.Product, path) {
+		q := r.Clone(r.Context())
+		q.URL.Path, q.URL.RawPath = "/"+target.Product+path, ""
+		s.flex.ServeHTTP(w, q)
+		return
+	}
+	s.api.Serve(w, r, target)
 }
 
 // sweep does time's work until Close.

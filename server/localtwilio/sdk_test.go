@@ -14,6 +14,8 @@ import (
 
 	"github.com/twilio/twilio-go/client"
 	conversations "github.com/twilio/twilio-go/rest/conversations/v1"
+	flex "github.com/twilio/twilio-go/rest/flex/v1"
+	flex2 "github.com/twilio/twilio-go/rest/flex/v2"
 	twiliosync "github.com/twilio/twilio-go/rest/sync/v1"
 	taskrouter "github.com/twilio/twilio-go/rest/taskrouter/v1"
 	video "github.com/twilio/twilio-go/rest/video/v1"
@@ -49,6 +51,8 @@ type sdk struct {
 	sync          *twiliosync.ApiService
 	taskrouter    *taskrouter.ApiService
 	conversations *conversations.ApiService
+	flex          *flex.ApiService
+	flex2         *flex2.ApiService
 }
 
 // spec is Twilio's own description of its answers.
@@ -101,6 +105,7 @@ func newSDK(s *localtwilio.Server, transport http.RoundTripper, user, password s
 	return sdk{
 		Server: s, video: video.NewApiService(h), sync: twiliosync.NewApiService(h),
 		taskrouter: taskrouter.NewApiService(h), conversations: conversations.NewApiService(h),
+		flex: flex.NewApiService(h), flex2: flex2.NewApiService(h),
 	}
 }
 

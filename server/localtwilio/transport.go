@@ -42,11 +42,7 @@ func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	w := &recorder{header: http.Header{}}
-	if target.Product == mcs.Product {
-		t.s.serveMCS(w, q, target)
-	} else {
-		t.s.api.Serve(w, q, target)
-	}
+	t.s.answer(w, q, target)
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}

@@ -2,7 +2,9 @@ package flexapi
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -10,21 +12,85 @@ import (
 )
 
 // configuration is the account's Flex configuration.
-func (s *Server) configuration(w http.ResponseWriter, _ *http.Request) {
+func (s *Server) configuration(w http.ResponseWriter, r *http.Request) {
+	v, err := s.configured()
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	respond(w, http.StatusOK, v)
+}
+
+// configured is the configuration, with what was set of it.
+func (s *Server) configured() (object, error) {
+	set, err := s.store.Flex.Configuration.Get()
+	if err != nil {
+		return nil, err
+	}
 	a := s.store.Account()
-	respond(w, http.StatusOK, object{
+	v := object{
 		"account_sid": a.SID, "status": "ok", "attributes": object{}, "public_attributes": object{},
 		"ui_language": "en-US", "ui_attributes": object{"version_compatibility": "yes", "version_message": ""}, "ui_version": "~2", "ui_dependencies": object{},
 		"taskrouter_workspace_sid": a.WorkspaceSID, "taskrouter_target_workflow_sid": a.WorkflowSID, "taskrouter_target_taskqueue_sid": a.TaskQueueSID,
 		"taskrouter_taskqueues": []any{}, "taskrouter_skills": []any{}, "taskrouter_worker_attributes": object{},
 		"taskrouter_worker_channels": object{}, "taskrouter_offline_activity_sid": activitySID(a, "Offline"),
-		"chat_service_instance_sid": a.ChatServiceSID, "flex_service_instance_sid": a.ChatServiceSID, "flex_instance_sid": store.NewSID("GO"),
+		"chat_service_instance_sid": a.ChatServiceSID, "flex_service_instance_sid": a.ChatServiceSID, "flex_instance_sid": a.FlexInstanceSID,
 		"messaging_service_instance_sid": a.MessagingServiceSID, "crm_enabled": false, "plugin_service_enabled": true, "plugin_service_attributes": object{},
-		"runtime_domain": "http://localhost", "service_version": "2.17.1", "integrations": []any{}, "outbound_call_flows": object{}, "wfm_integrations": []any{},
+		"runtime_domain": "http://localhost", "service_version": "2.17.1", "integrations": []any{}, "outbound_call_flows": object{},
 		"queue_stats_configuration": object{"default": false}, "agent_conv_end_methods": nil,
 		"debugger_integration": object{"enabled": false}, "flex_ui_status_report": object{"enabled": false}, "call_recording_enabled": false,
 		"notifications": object{}, "markdown": object{"enabled": false}, "channel_configs": []any{}, "date_created": s.store.Now().Format(time.RFC3339), "date_updated": s.store.Now().Format(time.RFC3339),
-	})
+	}
+	for name, raw := range set {
+		v[name] = raw
+	}
+	return v, nil
+}
+
+// settable are the fields of the configuration that may be set.
+var settable = []string{
+	"attributes", "public_attributes", "ui_language", "ui_attributes", "ui_version", "ui_dependencies", "crm_enabled", "crm_type", "crm_attributes",
+	"crm_callback_url", "crm_fallback_url", "plugin_service_attributes", "debugger_integration", "flex_ui_status_report", "agent_conv_end_methods",
+	"queue_stats_configuration", "call_recording_enabled", "notifications", "markdown", "outbound_call_flows", "channel_configs",
+}
+
+// configure sets fields of the configuration, for the account's own servers and
+// for administrators' desktops. What Flex does not let anybody set is refused.
+func (s *Server) configure(w http.ResponseWriter, r *http.Request) {
+	a := s.store.Account()
+	user, password, _ := r.BasicAuth()
+	known := user == a.SID && password == a.AuthToken || user == a.KeySID && password == a.KeySecret
+	if !known {
+		h, err := s.holderOf(password)
+		if err == nil && !slices.Contains(h.Roles, "admin") {
+			err = errUnauthorized
+		}
+		if err != nil {
+			s.fail(w, r, err)
+			return
+		}
+	}
+	fields := map[string]json.RawMessage{}
+	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody)).Decode(&fields); err != nil {
+		s.fail(w, r, fmt.Errorf("%w: %w", errRequest, err))
+		return
+	}
+	if sid, _ := text(fields, "account_sid"); sid != a.SID {
+		s.fail(w, r, fmt.Errorf("%w: account_sid is required, and the account's", errRequest))
+		return
+	}
+	delete(fields, "account_sid")
+	for name := range fields {
+		if !slices.Contains(settable, name) {
+			s.fail(w, r, fmt.Errorf("%w: %s cannot be set", errRequest, name))
+			return
+		}
+	}
+	if err := s.store.Flex.Configuration.Set(fields); err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	s.configuration(w, r)
 }
 
 func (s *Server) publicConfiguration(w http.ResponseWriter, _ *http.Request) {

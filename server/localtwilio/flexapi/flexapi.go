@@ -13,9 +13,11 @@
 // As Flex does, it puts a Worker who accepts a chat's Task into the chat's
 // Conversation, and takes them out when the Task is over (seats.go).
 //
+// Interactions are what package interaction makes of them (interactions.go).
+//
 // It knows nothing of media and of any product; a plugin is a URL to it. Not
-// there: Interactions, transfers, voice, Insights. What supervisors see is
-// twilsock's, which answers their queries.
+// there: voice, Insights. What supervisors see is twilsock's, which answers their
+// queries.
 package flexapi
 
 import (
@@ -27,6 +29,7 @@ import (
 	"strings"
 	"sync"
 
+	"escalate/server/localtwilio/interaction"
 	"escalate/server/localtwilio/store"
 )
 
@@ -53,6 +56,7 @@ type Server struct {
 	log        *slog.Logger
 	routes     *http.ServeMux
 	taskRouter *taskRouter
+	contacts   *interactions
 	seats      *seats
 	bridges    *bridges
 
@@ -76,7 +80,7 @@ func Start(c Config) (*Server, error) {
 	}
 	s := &Server{
 		store: c.Store, log: c.Log, plugins: []Plugin{},
-		taskRouter: &taskRouter{views{c.Store}}, seats: &seats{c.Store, c.Log}, bridges: newBridges(c.Store, c.Log),
+		taskRouter: &taskRouter{views{c.Store}}, contacts: &interactions{views{c.Store}, interaction.Orchestrator{Store: c.Store}}, seats: &seats{c.Store, c.Log}, bridges: newBridges(c.Store, c.Log),
 	}
 	s.routes = s.router()
 	s.stop = c.Store.Watch(s.storeEvent)
@@ -104,8 +108,12 @@ func (s *Server) Close() error {
 }
 
 // Answers reports whether a request for a product's path is ours; iam has the
-// one that validates tokens for servers elsewhere.
+// one that validates tokens for servers elsewhere, and flex-api what servers ask
+// of Flex with the account's credentials.
 func Answers(product, path string) bool {
+	if product == "flex-api" {
+		return strings.HasPrefix(path, "/v1/Configuration") || strings.HasPrefix(path, "/v1/Channels/") || strings.HasPrefix(path, "/v1/Accounts/")
+	}
 	if product == "iam" {
 		return strings.HasSuffix(path, "/Tokens/Info") || strings.HasSuffix(path, "/Tokens/Refresh") || strings.HasSuffix(path, "/Tokens/refresh")
 	}
@@ -120,6 +128,7 @@ func Answers(product, path string) bool {
 func (s *Server) router() *http.ServeMux {
 	m := http.NewServeMux()
 	m.HandleFunc("GET /flex-api/v1/Configuration", s.configuration)
+	m.HandleFunc("POST /flex-api/v1/Configuration", s.configure)
 	m.HandleFunc("GET /flex-api/v1/Configuration/Public", s.publicConfiguration)
 	m.HandleFunc("GET /flex/plugins", s.handle(s.listPlugins))
 	m.HandleFunc("/flex/api/v1/Session", s.session)
@@ -165,6 +174,9 @@ func (s *Server) bridge(w http.ResponseWriter, r *http.Request) {
 func (s *Server) storeEvent(e store.Event) {
 	if c, ok := e.Change.(*store.ReservationUpdated); ok {
 		s.seats.seat(c.Reservation, c.Task)
+	}
+	if err := s.contacts.orchestrator.Follow(e); err != nil && !errors.Is(err, store.ErrClosed) {
+		s.log.Warn("follow what happens to interactions", "err", err)
 	}
 	s.bridges.storeEvent(e)
 }

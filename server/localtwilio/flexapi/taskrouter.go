@@ -38,7 +38,12 @@ func (s *Server) channels(w http.ResponseWriter, r *http.Request) {
 	h, err := s.holderOf(q.Token)
 	var v any
 	if err == nil {
-		v, err = s.taskRouter.serve(request{h, q.Method, strings.Split(strings.Trim(q.URL, "/"), "/"), q.Params, strings.Trim(r.Header.Get("If-Match"), `"`)})
+		ask := request{h, q.Method, strings.Split(strings.Trim(q.URL, "/"), "/"), q.Params, strings.Trim(r.Header.Get("If-Match"), `"`)}
+		if s.contacts.answers(ask.path) {
+			v, err = s.contacts.serve(ask)
+		} else {
+			v, err = s.taskRouter.serve(ask)
+		}
 	}
 	if err != nil {
 		s.fail(w, r, err)

@@ -57,6 +57,8 @@ const (
 	codeChatParticipantExists = 50433
 	codeConversationClosed    = 50377
 	codeMessageBodyTooLong    = 50504
+	codeAddressExists         = 50409
+	codeChannelNoStatus       = 45358
 )
 
 // Error is an answer other than success, as Twilio writes it.

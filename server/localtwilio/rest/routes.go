@@ -30,6 +30,12 @@ const (
 	task         = workspace + "/Tasks/{task}"
 	worker       = workspace + "/Workers/{worker}"
 	conversation = "/v1/Conversations/{conversation}"
+
+	interactionPath    = "/v1/Interactions/{interaction}"
+	interactionChannel = interactionPath + "/Channels/{channel}"
+	flexFlowPath       = "/v1/FlexFlows/{flow}"
+	webChannel         = "/v1/WebChannels/{channel}"
+	addressPath        = "/v1/Configuration/Addresses/{address}"
 )
 
 // webhooks says whether a call of Conversations fires webhooks. There are none, so both
@@ -50,7 +56,7 @@ var voiceOfReservation = []string{
 }
 
 // Products are the names of the products: the first label of their host names.
-var Products = []string{"video", "sync", "taskrouter", "conversations", "iam"}
+var Products = []string{"video", "sync", "taskrouter", "conversations", "iam", "flex-api"}
 
 // routes are all operations that local Twilio speaks, by product.
 //
@@ -186,7 +192,13 @@ var routes = map[string][]route{
 		{get, conversation + "/Participants", listChatParticipants},
 		{get, conversation + "/Participants/{participant}", fetchChatParticipant},
 		{del, conversation + "/Participants/{participant}", refusing(removeChatParticipant, webhooks...)},
+		{post, "/v1/Configuration/Addresses", refusing(refusing(createAddress, unsupportedAddress...), "AddressCountry")},
+		{get, "/v1/Configuration/Addresses", listAddresses},
+		{get, addressPath, fetchAddress},
+		{post, addressPath, refusing(updateAddress, unsupportedAddress...)},
+		{del, addressPath, deleteAddress},
 	},
+	"flex-api": flexRoutes,
 	"iam": {
 		{post, "/v1/Accounts/{account}/Tokens/validate", validateToken},
 	},

@@ -17,6 +17,10 @@ type Account struct {
 	WorkflowSID         string // WW…
 	TaskChannelSID      string // TC…, of chat
 	ActivitySID         string // WA…, of available Workers
+	FlexInstanceSID     string // GO…
+	AddressSID          string // IG…, of web chats
+	FlexFlowSID         string // FO…, of web chats of the first generation
+	StudioFlowSID       string // FW…, which sends web chats to Flex
 }
 
 // merge fills empty fields of a with those of b.
@@ -34,6 +38,7 @@ func (a *Account) fields() []*string {
 	return []*string{
 		&a.SID, &a.AuthToken, &a.KeySID, &a.KeySecret, &a.SyncServiceSID, &a.WorkspaceSID,
 		&a.ChatServiceSID, &a.MessagingServiceSID, &a.TaskQueueSID, &a.WorkflowSID, &a.TaskChannelSID, &a.ActivitySID,
+		&a.FlexInstanceSID, &a.AddressSID, &a.FlexFlowSID, &a.StudioFlowSID,
 	}
 }
 
@@ -42,6 +47,7 @@ func newAccount() Account {
 		SID: NewSID("AC"), AuthToken: randomHex(16), KeySID: NewSID("SK"), KeySecret: randomHex(16),
 		SyncServiceSID: NewSID("IS"), WorkspaceSID: NewSID("WS"), ChatServiceSID: NewSID("IS"), MessagingServiceSID: NewSID("MG"),
 		TaskQueueSID: NewSID("WQ"), WorkflowSID: NewSID("WW"), TaskChannelSID: NewSID("TC"), ActivitySID: NewSID("WA"),
+		FlexInstanceSID: NewSID("GO"), AddressSID: NewSID("IG"), FlexFlowSID: NewSID("FO"), StudioFlowSID: NewSID("FW"),
 	}
 }
 

@@ -61,6 +61,16 @@ const (
 
 	bFlexTokens = "flex_tokens" // SHA-256 of the token
 
+	// Of the Shelves of Flex, each with its order of creation.
+	bInteractions     = "interactions"
+	bInteractionOrder = "interaction_order"
+	bFlexFlows        = "flex_flows"
+	bFlexFlowOrder    = "flex_flow_order"
+	bWebChannels      = "web_channels"
+	bWebChannelOrder  = "web_channel_order"
+	bAddresses        = "addresses"
+	bAddressOrder     = "address_order"
+
 	bDue = "due" // timetable: Unix nanoseconds + name -> name; see schedule
 )
 
@@ -72,4 +82,5 @@ var buckets = []string{
 	bConversations, bConversationNames, bConversationOrder, bMessages, bFlexTokens, bDue,
 	bChatParticipants, bChatSeats, bChatUsers, bChatUserSIDs, bRemovedMessages, bMedia,
 	bChatServices, bChatServiceOrder, bChatRoles, bChatRoleOrder, bChatWebhooks, bChatWebhookOrder, bCollections, bCollectionNames, bCollectionOrder, bItems,
+	bInteractions, bInteractionOrder, bFlexFlows, bFlexFlowOrder, bWebChannels, bWebChannelOrder, bAddresses, bAddressOrder,
 }

@@ -57,6 +57,8 @@ type Store struct {
 	ChatUsers        ChatUsers
 	ChatServices     ChatServices
 
+	Flex Flex
+
 	db      *db
 	account Account
 	opening []Event
@@ -108,7 +110,7 @@ func Open(path string, o Options) (_ *Store, err error) {
 		if err := t.seedChat(); err != nil {
 			return err
 		}
-		err = errors.Join(t.rooms().disconnectAll(), t.rooms().scheduleForgetting(), t.tasks().scheduleForgetting())
+		err = errors.Join(t.flexDefaults(s.account), t.rooms().disconnectAll(), t.rooms().scheduleForgetting(), t.tasks().scheduleForgetting())
 		s.opening = t.events
 		return err
 	})
@@ -124,6 +126,7 @@ func Open(path string, o Options) (_ *Store, err error) {
 	chats := chatScope{db: d, own: s.account.ChatServiceSID}
 	s.Conversations, s.ChatParticipants = Conversations{chats}, ChatParticipants{chats}
 	s.ChatUsers, s.ChatServices = ChatUsers{chats}, ChatServices{chats}
+	s.Flex = newFlex(d)
 	return s, nil
 }
 

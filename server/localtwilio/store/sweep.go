@@ -116,6 +116,8 @@ func (t *tx) carryOut(name string) error {
 		return t.chat().timeOut(name)
 	case strings.HasPrefix(name, "WT"):
 		return t.tasks().forget(name)
+	case strings.HasPrefix(name, "KD"):
+		return t.forgetInteraction(name)
 	default:
 		return t.bucket(bFlexTokens).Delete([]byte(strings.TrimPrefix(name, flexTokenDue)))
 	}

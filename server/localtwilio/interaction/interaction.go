@@ -1,0 +1,252 @@
+// Package interaction is what Flex does between a customer's channel and
+// TaskRouter: an Interaction has a channel, which is a Conversation, and Invites
+// into it, which are Tasks. Web chats begin here. REST and the Flex UI's socket
+// both use it, and the store's changes are followed: whatever way a Task or a
+// Conversation ends, the other ends too.
+//
+//	begins     Conversation, customer as its Participant, Interaction, Invite, Task
+//	accepted   the Worker is a Participant of both
+//	closed     Conversation closed; Tasks wrapping or completed, those not accepted yet canceled
+//	inactive   the Task completed and the Worker gone, the Conversation open: another Invite goes on
+//
+// It knows no HTTP. Phones, e-mail and voice are not here, nor Studio: the one
+// Flow there is sends to Flex.
+package interaction
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+
+	"escalate/server/localtwilio/store"
+)
+
+// Fault is returned for what makes no sense, is not supported, or that the state
+// of things does not allow.
+type Fault struct {
+	Code    int // of Twilio's error dictionary
+	Message string
+}
+
+// Error is the message.
+func (f *Fault) Error() string { return f.Message }
+
+// Codes of Twilio's error dictionary.
+const (
+	codeInvalid           = 20001
+	codeChannelStatus     = 45359 // missing is 45358
+	codeConversationEnded = 45354
+	codeNoAutoCreation    = 45761
+	codeNoAddress         = 45765
+)
+
+func invalid(text string) error { return &Fault{codeInvalid, text} }
+
+var errClosed = &Fault{codeConversationEnded, "Cannot create a Channel for a closed Conversation"}
+
+// Orchestrator begins, changes and ends Interactions in a store.
+type Orchestrator struct{ Store *store.Store }
+
+// Channel is the channel of an Interaction to be.
+type Channel struct {
+	Type        string `json:"type"`
+	InitiatedBy string `json:"initiated_by"`
+	Properties  struct {
+		MediaChannelSID string `json:"media_channel_sid"` // a Conversation that is there; else one is made
+	} `json:"properties"`
+	Participants []struct {
+		Identity string `json:"identity"`
+		Address  string `json:"address"`
+		Name     string `json:"name"`
+	} `json:"participants"`
+}
+
+// Routing is how agents are invited.
+type Routing struct {
+	Properties struct {
+		WorkspaceSID string          `json:"workspace_sid"`
+		WorkflowSID  string          `json:"workflow_sid"`
+		QueueSID     string          `json:"queue_sid"`
+		WorkerSID    string          `json:"worker_sid"`
+		TaskChannel  string          `json:"task_channel_unique_name"`
+		ChannelSID   string          `json:"task_channel_sid"`
+		Priority     int             `json:"priority"`
+		Timeout      int             `json:"timeout"` // seconds
+		Attributes   json.RawMessage `json:"attributes"`
+	} `json:"properties"`
+}
+
+// channelTypes are the types of channels that a Conversation alone can be.
+var channelTypes = []string{"web", "chat"}
+
+// Begin makes an Interaction and, unless r is nil, its first Invite.
+func (o Orchestrator) Begin(c Channel, r *Routing) (store.Interaction, store.Task, error) {
+	if !slices.Contains(channelTypes, c.Type) {
+		return store.Interaction{}, store.Task{}, invalid("channels of type " + c.Type + " are not supported by local Twilio: web and chat are")
+	}
+	if r != nil {
+		if err := o.check(*r); err != nil {
+			return store.Interaction{}, store.Task{}, err
+		}
+	}
+	conversation, err := o.conversation(c)
+	if err != nil {
+		return store.Interaction{}, store.Task{}, err
+	}
+	i := store.Interaction{
+		ChannelSID: store.NewSID("UO"), Channel: c.Type, Status: store.ChannelActive, ConversationSID: conversation.SID,
+	}
+	for _, p := range c.Participants {
+		identity := cmp.Or(p.Identity, p.Address)
+		_, err := o.Store.ChatParticipants.Add(conversation.SID, store.ChatParticipant{Identity: identity})
+		if err != nil && !errors.Is(err, store.ErrNameTaken) {
+			return i, store.Task{}, err
+		}
+	}
+	there, err := o.Store.ChatParticipants.List(conversation.SID)
+	if err != nil {
+		return i, store.Task{}, err
+	}
+	for _, p := range there {
+		if !p.Left {
+			i.Participants = append(i.Participants, store.InteractionParticipant{SID: store.NewSID("UT"), Type: "customer", Identity: p.Identity})
+		}
+	}
+	if i, err = o.Store.Flex.Interactions.Create(i); err != nil || r == nil {
+		return i, store.Task{}, err
+	}
+	_, task, err := o.Invite(i, *r, c.InitiatedBy)
+	if err != nil {
+		return i, task, err
+	}
+	i, err = o.Store.Flex.Interactions.Get(i.SID)
+	return i, task, err
+}
+
+func (o Orchestrator) conversation(c Channel) (store.Conversation, error) {
+	if sid := c.Properties.MediaChannelSID; sid != "" {
+		v, err := o.Store.Conversations.Get(sid)
+		if err == nil && v.State == "closed" {
+			err = errClosed
+		}
+		if errors.Is(err, store.ErrNotFound) {
+			err = invalid("there is no Conversation " + sid)
+		}
+		return v, err
+	}
+	if len(c.Participants) == 0 {
+		return store.Conversation{}, invalid("a channel needs participants or a media_channel_sid")
+	}
+	for _, p := range c.Participants {
+		if p.Identity == "" && p.Address == "" {
+			return store.Conversation{}, invalid("a channel's participants need an identity")
+		}
+	}
+	return o.Store.Conversations.Create(store.Conversation{FriendlyName: c.Participants[0].Name})
+}
+
+// check returns a Fault for a routing that names what is not there.
+func (o Orchestrator) check(r Routing) error {
+	a, p := o.Store.Account(), r.Properties
+	if p.WorkspaceSID != "" && p.WorkspaceSID != a.WorkspaceSID {
+		return invalid("there is no Workspace " + p.WorkspaceSID)
+	}
+	if p.WorkerSID != "" {
+		if _, err := o.Store.Workers.Get(p.WorkerSID); err != nil {
+			return invalid("there is no Worker " + p.WorkerSID)
+		}
+	}
+	_, err := attributesOf(p.Attributes)
+	return err
+}
+
+// attributesOf reads attributes that are an object, or an object's text.
+func attributesOf(raw json.RawMessage) (map[string]any, error) {
+	all := map[string]any{}
+	var text string
+	if json.Unmarshal(raw, &text) == nil {
+		raw = json.RawMessage(text)
+	}
+	if len(raw) > 0 && string(raw) != "null" && json.Unmarshal(raw, &all) != nil {
+		return nil, invalid("attributes must be a JSON object")
+	}
+	return all, nil
+}
+
+// Invite asks an agent into the channel of i, by a Task whose attributes are the
+// routing's and what Flex adds to them.
+func (o Orchestrator) Invite(i store.Interaction, r Routing, initiatedBy string) (store.Invite, store.Task, error) {
+	v := store.Invite{SID: store.NewSID("KG")}
+	if i.Status == store.ChannelClosed {
+		return v, store.Task{}, errClosed
+	}
+	if err := o.check(r); err != nil {
+		return v, store.Task{}, err
+	}
+	attributes, err := attributesOf(r.Properties.Attributes)
+	if err != nil {
+		return v, store.Task{}, err
+	}
+	o.complete(attributes, i, v, initiatedBy)
+	text, err := json.Marshal(attributes)
+	if err != nil {
+		return v, store.Task{}, fmt.Errorf("write attributes: %w", err)
+	}
+	task, err := o.offer(r, string(text))
+	if err != nil {
+		return v, task, err
+	}
+	v.TaskSID = task.SID
+	_, err = o.Store.Flex.Interactions.Update(i.SID, func(i *store.Interaction) error {
+		i.Invites = append(i.Invites, v)
+		if i.Status == store.ChannelInactive {
+			i.Status = store.ChannelActive
+		}
+		return nil
+	})
+	return v, task, err
+}
+
+// complete gives attributes what Flex adds: where the chat is, and who it is with
+// where the routing does not say.
+func (o Orchestrator) complete(attributes map[string]any, i store.Interaction, v store.Invite, initiatedBy string) {
+	attributes["conversationSid"], attributes["flexInteractionSid"] = i.ConversationSID, i.SID
+	attributes["flexInteractionChannelSid"], attributes["flexChannelInviteSid"] = i.ChannelSID, v.SID
+	attributes["channelType"] = i.Channel
+	set := func(name string, value any) {
+		if _, given := attributes[name]; !given && value != "" {
+			attributes[name] = value
+		}
+	}
+	set("initiatedBy", initiatedBy)
+	set("direction", map[string]string{"agent": "outbound"}[initiatedBy])
+	set("direction", "inbound")
+	for _, p := range i.Participants {
+		if p.Type == "customer" {
+			set("customerAddress", p.Identity)
+			set("customerName", p.Identity)
+			set("from", p.Identity)
+		}
+	}
+	set("name", attributes["customerName"])
+	set("conversations", map[string]any{
+		"conversation_id": i.SID, "media": []any{map[string]string{"type": "ChatTranscript", "sid": i.ConversationSID}},
+	})
+}
+
+// offer makes the Task of an Invite.
+func (o Orchestrator) offer(r Routing, attributes string) (store.Task, error) {
+	p := r.Properties
+	task, err := o.Store.Tasks.Create(store.Task{
+		Attributes: attributes, TaskChannel: cmp.Or(p.TaskChannel, "chat"), Priority: p.Priority, Timeout: p.Timeout,
+	})
+	if err != nil || p.WorkerSID == "" {
+		return task, err
+	}
+	if _, err := o.Store.Reservations.Create(task.SID, p.WorkerSID); err != nil {
+		return task, err
+	}
+	return o.Store.Tasks.Get(task.SID)
+}
