@@ -3,6 +3,7 @@ package localtwilio_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -39,8 +40,9 @@ func accessToken(t *testing.T, s *localtwilio.Server, secret, identity string, t
 	return raw
 }
 
-// runClient runs a script of testdata/sdk on the unmodified npm packages.
-func runClient(t *testing.T, script string) {
+// runClient runs a script of testdata/sdk on the unmodified npm packages, after
+// some preparations that have the first of its Workers.
+func runClient(t *testing.T, script string, prepare ...func(s *localtwilio.Server, w store.Worker)) {
 	t.Helper()
 	modules, err := filepath.Abs(clientLibraries)
 	if err != nil {
@@ -63,6 +65,7 @@ func runClient(t *testing.T, script string) {
 		return must(s.Store().FlexTokens.Issue(store.FlexToken{WorkerSID: workers[0].SID, Roles: []string{"supervisor"}, Expires: s.Store().Now().Add(ttl)}))(t)
 	}
 	stage, err := json.Marshal(map[string]string{
+		"account": a.SID, "address": a.AddressSID,
 		"socket": s.TwilsockURL(), "rest": s.URL(), "chatService": a.ChatServiceSID, "key": a.KeySID, "secret": a.KeySecret,
 		"ada":        accessToken(t, s, a.KeySecret, "ada", time.Hour, chat, sync),
 		"ada2":       accessToken(t, s, a.KeySecret, "ada", 2*time.Hour, chat, sync),
@@ -78,6 +81,9 @@ func runClient(t *testing.T, script string) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	for _, f := range prepare {
+		f(s, workers[0])
+	}
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "node", filepath.Join("testdata/sdk", script))
@@ -92,3 +98,17 @@ func TestClientToken(t *testing.T)         { runClient(t, "token.js") }
 func TestClientLiveQuery(t *testing.T)     { runClient(t, "livequery.js") }
 func TestClientConversations(t *testing.T) { runClient(t, "conversations.js") }
 func TestClientMedia(t *testing.T)         { runClient(t, "media.js") }
+
+// TestClientWebChat plays a web chat of which a Worker gets the Task, whoever
+// offers it.
+func TestClientWebChat(t *testing.T) {
+	runClient(t, "webchat.js", func(s *localtwilio.Server, w store.Worker) {
+		t.Cleanup(s.Store().Watch(func(e store.Event) {
+			if c, ok := e.Change.(*store.TaskCreated); ok {
+				if _, err := s.Store().Reservations.Create(c.Task.SID, w.SID); err != nil && !errors.Is(err, store.ErrTransition) {
+					t.Errorf("offer the Task: %v", err)
+				}
+			}
+		}))
+	})
+}

@@ -37,7 +37,7 @@ func (o Orchestrator) SetChannel(i store.Interaction, status, routing string) (s
 		return i, err
 	}
 	if status == store.ChannelClosed {
-		if err := o.closeConversation(i.ConversationSID); err != nil {
+		if err := o.CloseConversation(i.ConversationSID); err != nil {
 			return i, err
 		}
 	}
@@ -49,7 +49,9 @@ func (o Orchestrator) SetChannel(i store.Interaction, status, routing string) (s
 	return o.Store.Flex.Interactions.Get(i.SID)
 }
 
-func (o Orchestrator) closeConversation(sid string) error {
+// CloseConversation closes a Conversation that is open. What belongs to it
+// follows; see Follow.
+func (o Orchestrator) CloseConversation(sid string) error {
 	v, err := o.Store.Conversations.Get(sid)
 	if err == nil && v.State != "closed" {
 		_, err = o.Store.Conversations.Update(sid, func(c *store.Conversation) error {

@@ -172,20 +172,12 @@ func updateWebChannel(c *call) error {
 		}
 	}
 	if c.form("ChatStatus") == "inactive" {
-		if err := endWebChannel(c, v); err != nil {
+		// Its Interaction follows.
+		if err := flexOf(c).CloseConversation(v.SID); err != nil {
 			return err
 		}
 	}
 	return c.json(http.StatusOK, showWebChannel(c)(v))
-}
-
-// endWebChannel closes the Conversation; its Interaction follows.
-func endWebChannel(c *call, v store.WebChannel) error {
-	_, err := c.store.Conversations.Update(v.SID, func(x *store.Conversation) error {
-		x.State = "closed"
-		return nil
-	})
-	return err
 }
 
 func deleteWebChannel(c *call) error {
@@ -193,7 +185,7 @@ func deleteWebChannel(c *call) error {
 	if err != nil {
 		return err
 	}
-	if err := endWebChannel(c, v); err != nil && !errors.Is(err, store.ErrNotFound) {
+	if err := flexOf(c).CloseConversation(v.SID); err != nil {
 		return err
 	}
 	if err := c.store.Flex.WebChannels.Delete(v.SID); err != nil {
