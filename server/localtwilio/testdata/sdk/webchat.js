@@ -3,6 +3,7 @@
 'use strict';
 const assert = require('node:assert/strict');
 const { createHmac } = require('node:crypto');
+require('./xhr.js');
 const { Client } = require('@twilio/conversations');
 const { env, seen, rest, run, options } = require('./stage.js');
 
@@ -27,6 +28,8 @@ async function desktop(method, url, params = {}) {
   if (!res.ok) throw new Error(`${method} ${url}: ${res.status} ${await res.text()}`);
   return (await res.json()).payload;
 }
+
+const png = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==', 'base64');
 
 // until waits for what get answers.
 async function until(what, get) {
@@ -73,6 +76,14 @@ run(async () => {
   const atPage = seen(chat, 'messageAdded', (m) => m.author === 'worker0', "the agent's Message");
   await theirs.sendMessage('Shall we look together?');
   await atPage;
+
+  // An image goes both ways.
+  for (const [from, to, name] of [[chat, theirs, 'display.png'], [theirs, chat, 'plug.png']]) {
+    const came = seen(to, 'messageAdded', (m) => m.attachedMedia?.[0]?.filename === name, `the image ${name}`);
+    await from.prepareMessage().addMedia({ contentType: 'image/png', filename: name, media: new Blob([png], { type: 'image/png' }) }).build().send();
+    const url = await (await came).attachedMedia[0].getContentTemporaryUrl();
+    assert.deepEqual(Buffer.from(await (await fetch(url)).arrayBuffer()), png);
+  }
 
   // The token is renewed, as its server does.
   await client.updateToken(token(begun.identity));
