@@ -147,7 +147,7 @@ func stage(t *testing.T) (*bench, *product, context.Context) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d, err := demo.New(demo.Config{Local: local{s}})
+	d, err := demo.New(demo.Config{Local: onStore(t, s)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -319,7 +319,7 @@ func TestMessagesHaveTheirPlaceInChromium(t *testing.T) {
 	p := newTab(t, browser, b.url+"/demo/chat", 1280, 800, false)
 	p.run(chromedp.Evaluate[chromedp.Void](`import('/demo/static/js/messages.js').then(({MessageList}) => {
 		const ol = document.createElement('ol'), list = new MessageList(ol, 'agent');
-		const add = (...all) => list.add(all.map(index => ({index, role: 'customer', name: 'Maya', body: '' + index, createdAt: '2026-01-01T00:00:00Z'})));
+		const add = (...all) => list.add(all.map(index => ({index, role: 'customer', name: 'Maya', body: '' + index, files: [], createdAt: '2026-01-01T00:00:00Z'})));
 		add(5); add(0, 1, 2, 3, 5); add(4); add(6, 4);
 		window.order = [...ol.children].map(e => e.dataset.index).join();
 	})`))

@@ -19,13 +19,14 @@ const maxMessage = 1600
 
 // messageView is a Message as the pages draw it.
 type messageView struct {
-	SID             string    `json:"sid"`
-	ConversationSID string    `json:"conversationSid"`
-	Index           int       `json:"index"`
-	Role            string    `json:"role"` // agent, customer or system
-	Name            string    `json:"name"`
-	Body            string    `json:"body"`
-	CreatedAt       time.Time `json:"createdAt"`
+	SID             string     `json:"sid"`
+	ConversationSID string     `json:"conversationSid"`
+	Index           int        `json:"index"`
+	Role            string     `json:"role"` // agent, customer or system
+	Name            string     `json:"name"`
+	Body            string     `json:"body"`
+	Files           []fileView `json:"files"`
+	CreatedAt       time.Time  `json:"createdAt"`
 }
 
 // messageView says who wrote m by its author: a Worker's identity, the
@@ -33,7 +34,7 @@ type messageView struct {
 func (d *Demo) messageView(c store.Conversation, m store.Message) messageView {
 	v := messageView{
 		SID: m.SID, ConversationSID: m.ConversationSID, Index: m.Index,
-		Role: "system", Name: "Automatic message", Body: m.Body, CreatedAt: m.Created,
+		Role: "system", Name: "Automatic message", Body: m.Body, Files: fileViews(m), CreatedAt: m.Created,
 	}
 	if name, ok := d.people[m.Author]; ok {
 		v.Role, v.Name = "agent", name
@@ -140,36 +141,43 @@ func (d *Demo) postMessage(r *http.Request) (any, error) {
 	}
 	body := strings.TrimSpace(ask.Body)
 	switch {
-	case !slices.Contains([]string{"agent", "customer"}, ask.As):
-		return nil, errBadRequest
 	case body == "":
 		return nil, errEmpty
 	case utf8.RuneCountInString(body) > maxMessage:
 		return nil, errTooLong
 	}
-	chat, err := d.chatOf(mux.Vars(r)["conversation"])
+	conversation, author, err := d.writer(mux.Vars(r)["conversation"], ask.As)
 	if err != nil {
 		return nil, err
 	}
-	if !chat.Mine {
-		return nil, store.ErrNotFound
-	}
-	if chat.Status != store.TaskAssigned && chat.Status != store.TaskReserved {
-		return nil, errChatClosed
-	}
-	author := chat.Customer
-	if ask.As == "agent" {
-		author = d.agent.FriendlyName
-	}
-	m, err := d.store.Conversations.AddMessage(chat.ConversationSID, store.Message{Author: author, Body: body})
-	if err != nil {
-		return nil, err
-	}
-	conversation, err := d.store.Conversations.Get(chat.ConversationSID)
+	m, err := d.store.Conversations.AddMessage(conversation.SID, store.Message{Author: author, Body: body})
 	if err != nil {
 		return nil, err
 	}
 	return d.messageView(conversation, m), nil
+}
+
+// writer is who writes into one of the demo Worker's open chats, as "agent" or
+// as "customer".
+func (d *Demo) writer(conversationSID, as string) (c store.Conversation, author string, err error) {
+	if !slices.Contains([]string{"agent", "customer"}, as) {
+		return c, "", errBadRequest
+	}
+	chat, err := d.chatOf(conversationSID)
+	if err != nil {
+		return c, "", err
+	}
+	if !chat.Mine {
+		return c, "", store.ErrNotFound
+	}
+	if chat.Status != store.TaskAssigned && chat.Status != store.TaskReserved {
+		return c, "", errChatClosed
+	}
+	if author = chat.Customer; as == "agent" {
+		author = d.agent.FriendlyName
+	}
+	c, err = d.store.Conversations.Get(chat.ConversationSID)
+	return c, author, err
 }
 
 // orNotFound is err, or store.ErrNotFound where there is none.

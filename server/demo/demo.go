@@ -16,6 +16,8 @@
 //	POST /demo/api/chats                              a new Conversation and Task
 //	GET  /demo/api/conversations/{sid}/messages       all Messages
 //	POST /demo/api/conversations/{sid}/messages       one more, as agent or as customer
+//	POST /demo/api/conversations/{sid}/files          one more, with the file that is the body
+//	GET  /demo/api/conversations/{sid}/files/{media}  a file
 //	GET  /demo/api/events[?conversation={sid}]        server-sent events: hello, message-added, task-updated
 package demo
 
@@ -28,12 +30,15 @@ import (
 
 	"github.com/gorilla/mux"
 
+	"escalate/server/localtwilio/mcs"
 	"escalate/server/localtwilio/store"
 )
 
 // Local is what the demo needs of local Twilio.
 type Local interface {
 	Store() *store.Store
+	// Media returns the files of Messages.
+	Media() *mcs.Server
 }
 
 // Config is what New needs.
@@ -52,6 +57,7 @@ type Config struct {
 // Demo serves the demo's pages and their API.
 type Demo struct {
 	store      *store.Store
+	files      *mcs.Server
 	publicHost string
 	offer      bool
 	log        *slog.Logger
@@ -64,7 +70,7 @@ type Demo struct {
 
 // New seeds local Twilio, where that has not been done, and makes a Demo.
 func New(c Config) (*Demo, error) {
-	d := &Demo{store: c.Local.Store(), offer: c.Offer, log: c.Log, done: make(chan struct{})}
+	d := &Demo{store: c.Local.Store(), files: c.Local.Media(), offer: c.Offer, log: c.Log, done: make(chan struct{})}
 	if d.log == nil {
 		d.log = slog.New(slog.DiscardHandler)
 	}
@@ -109,5 +115,7 @@ func (d *Demo) Routes(r *mux.Router) {
 	s.HandleFunc("/api/chats", d.handle(d.startChat)).Methods(http.MethodPost)
 	s.HandleFunc("/api/conversations/{conversation}/messages", d.handle(d.listMessages)).Methods(http.MethodGet)
 	s.HandleFunc("/api/conversations/{conversation}/messages", d.handle(d.postMessage)).Methods(http.MethodPost)
+	s.HandleFunc("/api/conversations/{conversation}/files", d.postFile).Methods(http.MethodPost)
+	s.HandleFunc("/api/conversations/{conversation}/files/{file}", d.file).Methods(http.MethodGet, http.MethodHead)
 	s.HandleFunc("/api/events", d.events).Methods(http.MethodGet)
 }

@@ -12,13 +12,36 @@ import (
 	"github.com/gorilla/mux"
 
 	"escalate/server/demo"
+	"escalate/server/localtwilio/mcs"
 	"escalate/server/localtwilio/store"
 )
 
 // local is local Twilio as far as the demo needs it.
-type local struct{ s *store.Store }
+type local struct {
+	s     *store.Store
+	files *mcs.Server
+}
 
 func (l local) Store() *store.Store { return l.s }
+func (l local) Media() *mcs.Server  { return l.files }
+
+// onStore is local Twilio on a store, with files in a directory of the test's.
+func onStore(t *testing.T, s *store.Store) local {
+	t.Helper()
+	files, err := mcs.Start(mcs.Config{
+		Store: s, Dir: t.TempDir(),
+		Authenticate: func(string) (mcs.Who, error) { return mcs.Who{}, store.ErrNotFound },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := files.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return local{s, files}
+}
 
 // bench is a demo on a store of its own, behind a real listener.
 type bench struct {
@@ -34,7 +57,7 @@ func open(t *testing.T, path string) (*store.Store, *demo.Demo) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d, err := demo.New(demo.Config{Local: local{s}})
+	d, err := demo.New(demo.Config{Local: onStore(t, s)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,6 +3,7 @@ package demo
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 
 	"escalate/server/localtwilio/store"
@@ -19,19 +20,21 @@ type fault struct {
 func (f *fault) Error() string { return f.Code + ": " + f.Message }
 
 var (
-	errNotFound    = &fault{http.StatusNotFound, "not_found", "There is no such chat or Task in the demo."}
-	errNoChat      = &fault{http.StatusNotFound, "no_chat", "No chat is open."}
-	errChatClosed  = &fault{http.StatusConflict, "chat_closed", "This chat is over."}
-	errTransition  = &fault{http.StatusConflict, "task_closed", "The Task cannot change to that status from the one it has."}
-	errBadRequest  = &fault{http.StatusBadRequest, "bad_request", "The request makes no sense to the demo."}
-	errEmpty       = &fault{http.StatusBadRequest, "bad_request", "Type a message first."}
-	errTooLong     = &fault{http.StatusBadRequest, "bad_request", "A message has at most 1,600 characters."}
-	errTooLarge    = &fault{http.StatusRequestEntityTooLarge, "too_large", "The request is too large."}
-	errMediaType   = &fault{http.StatusUnsupportedMediaType, "unsupported_media_type", "The request must be JSON."}
-	errOrigin      = &fault{http.StatusForbidden, "forbidden_origin", "The demo answers its own pages only."}
-	errHost        = &fault{http.StatusMisdirectedRequest, "forbidden_origin", "The demo does not answer under this name. Use localhost."}
-	errUnavailable = &fault{http.StatusServiceUnavailable, "unavailable", "The server is stopping."}
-	errInternal    = &fault{http.StatusInternalServerError, "internal", "The demo ran into a fault of its own; the log says more."}
+	errNotFound     = &fault{http.StatusNotFound, "not_found", "There is no such chat or Task in the demo."}
+	errNoChat       = &fault{http.StatusNotFound, "no_chat", "No chat is open."}
+	errChatClosed   = &fault{http.StatusConflict, "chat_closed", "This chat is over."}
+	errTransition   = &fault{http.StatusConflict, "task_closed", "The Task cannot change to that status from the one it has."}
+	errBadRequest   = &fault{http.StatusBadRequest, "bad_request", "The request makes no sense to the demo."}
+	errEmpty        = &fault{http.StatusBadRequest, "bad_request", "Type a message first."}
+	errTooLong      = &fault{http.StatusBadRequest, "bad_request", "A message has at most 1,600 characters."}
+	errTooLarge     = &fault{http.StatusRequestEntityTooLarge, "too_large", "The request is too large."}
+	errFile         = &fault{http.StatusBadRequest, "bad_file", "The file did not arrive whole, or is empty. Try again."}
+	errFileTooLarge = &fault{http.StatusRequestEntityTooLarge, "file_too_large", fmt.Sprintf("The file is too large: %d MB are the most.", store.MaxMediaMB)}
+	errMediaType    = &fault{http.StatusUnsupportedMediaType, "unsupported_media_type", "The request must be JSON."}
+	errOrigin       = &fault{http.StatusForbidden, "forbidden_origin", "The demo answers its own pages only."}
+	errHost         = &fault{http.StatusMisdirectedRequest, "forbidden_origin", "The demo does not answer under this name. Use localhost."}
+	errUnavailable  = &fault{http.StatusServiceUnavailable, "unavailable", "The server is stopping."}
+	errInternal     = &fault{http.StatusInternalServerError, "internal", "The demo ran into a fault of its own; the log says more."}
 )
 
 // fail answers with err: as it is when it is a fault, by its meaning when it is

@@ -17,7 +17,7 @@ func TestOfferedChatWaitsForItsWorker(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d, err := demo.New(demo.Config{Local: local{s}, Offer: true})
+	d, err := demo.New(demo.Config{Local: onStore(t, s), Offer: true})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,8 +15,9 @@ import (
 var files embed.FS
 
 // contentSecurityPolicy lets the demo's pages run their own files only; what a
-// customer types could do nothing even if it became markup.
-const contentSecurityPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
+// customer types could do nothing even if it became markup. blob: are pictures
+// that were chosen and are not sent yet.
+const contentSecurityPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; " +
 	"frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 // page serves one of the HTML files.

@@ -94,7 +94,7 @@ func TestSeedGoesOnAfterACrash(t *testing.T) {
 			s := must(store.Open("", store.Options{}))
 			defer s.Close()
 			c.leave(s)
-			must(demo.New(demo.Config{Local: local{s}}))
+			must(demo.New(demo.Config{Local: onStore(t, s)}))
 			if got := census(t, s); got != fresh {
 				t.Errorf("\n got %s\nwant %s", got, fresh)
 			}

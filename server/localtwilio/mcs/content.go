@@ -9,6 +9,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"escalate/server/localtwilio/store"
 )
@@ -56,6 +57,8 @@ func (s *Server) Serve(w http.ResponseWriter, r *http.Request, m store.Media) {
 		"base-uri 'none'; form-action 'none'")
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("Cache-Control", fmt.Sprintf("private, max-age=%d", int(contentTTL.Seconds())))
+	// A large file takes longer than a listener gives to an answer.
+	_ = http.NewResponseController(w).SetWriteDeadline(time.Time{})
 	http.ServeContent(w, r, "", m.Created, f)
 }
 

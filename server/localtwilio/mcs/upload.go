@@ -56,7 +56,10 @@ func (s *Server) Receive(w http.ResponseWriter, r *http.Request, author string) 
 	if r.ContentLength > limit {
 		return m, s.tooLarge()
 	}
-	body := io.Reader(&patient{r.Body, http.NewResponseController(w)})
+	control := http.NewResponseController(w)
+	// A limit that began with the request would be over before the answer.
+	_ = control.SetWriteDeadline(time.Time{})
+	body := io.Reader(&patient{r.Body, control})
 	if kind == form {
 		if body, err = fileOf(io.LimitReader(body, limit), params["boundary"], &m); err != nil {
 			return m, err

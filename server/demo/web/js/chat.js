@@ -2,6 +2,7 @@
 
 import { ID } from './ids.js';
 import { busy, byId, h, show } from './dom.js';
+import { Attachments } from './files.js';
 import { request, RequestError, wordsFor } from './http.js';
 import { follow } from './live.js';
 import { MessageList } from './messages.js';
@@ -26,11 +27,23 @@ function say(text, again) {
   );
 }
 
+const isOpen = () => chat?.status === 'assigned' || chat?.status === 'reserved';
+
+const files = new Attachments({
+  button: byId(ID.chatAttach),
+  picker: /** @type {HTMLInputElement} */ (byId(ID.chatPicker)),
+  list: byId(ID.chatPicked),
+  input: /** @type {HTMLInputElement} */ (byId(ID.chatInput)),
+  area: byId(ID.chat),
+  open: isOpen,
+  say,
+});
+
 function draw() {
   byId(ID.chat).dataset.conversation = chat?.conversationSid ?? '';
   byId(ID.chatAgent).textContent = chat ? chat.agent : '';
-  const open = chat?.status === 'assigned' || chat?.status === 'reserved';
-  for (const id of [ID.chatInput, ID.chatSend]) {
+  const open = isOpen();
+  for (const id of [ID.chatInput, ID.chatSend, ID.chatAttach]) {
     /** @type {HTMLInputElement} */ (byId(id)).disabled = !open;
   }
   if (!chat) say('No chat is open. Start a new one above.');
@@ -57,6 +70,7 @@ let leave = () => {};
 /** @param {Task} found */
 function enter(found) {
   leave();
+  if (chat?.conversationSid !== found.conversationSid) files.clear();
   chat = found;
   // The address names the chat, so a reload and a bookmark find it again.
   history.replaceState(null, '', `?c=${encodeURIComponent(found.conversationSid)}`);
@@ -111,15 +125,22 @@ byId(ID.chatForm).addEventListener('submit', async (e) => {
   e.preventDefault();
   const input = /** @type {HTMLInputElement} */ (byId(ID.chatInput));
   const body = input.value.trim();
-  if (!chat || !body) return;
+  if (!chat || (!body && !files.picked.length) || files.sending) return;
   input.value = '';
+  busy(byId(ID.chatSend), files.picked.length ? 'Sending…' : '');
   try {
-    const path = `/demo/api/conversations/${encodeURIComponent(chat.conversationSid)}/messages`;
-    await request('POST', path, { body: { as: 'customer', body } });
+    const { conversationSid } = chat;
+    await files.send(conversationSid, 'customer');
+    if (body) {
+      const path = `/demo/api/conversations/${encodeURIComponent(conversationSid)}/messages`;
+      await request('POST', path, { body: { as: 'customer', body } });
+    }
     say('');
   } catch (err) {
-    input.value = body; // nothing that was typed is lost
-    say(`Your message was not sent. ${wordsFor(err)}`);
+    if (!input.value) input.value = body; // nothing that was typed is lost
+    say(files.picked.length ? wordsFor(err) : `Your message was not sent. ${wordsFor(err)}`);
+  } finally {
+    busy(byId(ID.chatSend), '');
   }
 });
 

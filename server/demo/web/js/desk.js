@@ -3,6 +3,7 @@
 
 import { ID } from './ids.js';
 import { avatar, busy, byId, h, show } from './dom.js';
+import { Attachments } from './files.js';
 import { drawHeader } from './header.js';
 import { request, wordsFor } from './http.js';
 import { follow } from './live.js';
@@ -43,6 +44,16 @@ const messages = new MessageList(byId(ID.agentMessages), 'agent');
 
 const selectedTask = () => state.tasks.get(state.selected);
 
+const files = new Attachments({
+  button: byId(ID.agentAttach),
+  picker: /** @type {HTMLInputElement} */ (byId(ID.agentPicker)),
+  list: byId(ID.agentPicked),
+  input: /** @type {HTMLInputElement} */ (byId(ID.agentInput)),
+  area: byId(ID.panelChat),
+  open: () => Boolean(selectedTask()),
+  say: (words) => (words ? notify('bad', words) : clearNotice()),
+});
+
 // ---- drawing
 
 function draw() {
@@ -72,6 +83,7 @@ function select(sid) {
     state.selected = sid;
     state.tab = 'chat';
     messages.clear();
+    files.clear();
     clearNotice();
     loadMessages();
   }
@@ -288,14 +300,20 @@ byId(ID.agentForm).addEventListener('submit', async (e) => {
   const task = selectedTask();
   const input = /** @type {HTMLInputElement} */ (byId(ID.agentInput));
   const body = input.value.trim();
-  if (!task || !body) return;
+  if (!task || (!body && !files.picked.length) || files.sending) return;
   input.value = '';
+  busy(byId(ID.agentSend), files.picked.length ? 'Sending…' : '');
   try {
-    const path = `/demo/api/conversations/${encodeURIComponent(task.conversationSid)}/messages`;
-    await request('POST', path, { body: { as: 'agent', body } });
+    await files.send(task.conversationSid, 'agent');
+    if (body) {
+      const path = `/demo/api/conversations/${encodeURIComponent(task.conversationSid)}/messages`;
+      await request('POST', path, { body: { as: 'agent', body } });
+    }
   } catch (err) {
-    input.value = body; // nothing that was typed is lost
-    notify('bad', `The message was not sent. ${wordsFor(err)}`);
+    if (!input.value) input.value = body; // nothing that was typed is lost
+    notify('bad', files.picked.length ? wordsFor(err) : `The message was not sent. ${wordsFor(err)}`);
+  } finally {
+    busy(byId(ID.agentSend), '');
   }
 });
 

@@ -23,22 +23,23 @@ export class RequestError extends Error {
  * Sends a request and reads the JSON answer; undefined for an empty one.
  * @param {'GET'|'POST'} method
  * @param {string} path
- * @param {{body?: unknown, token?: string}} [options]
+ * @param {{body?: unknown, file?: File, token?: string}} [options]  a file has all the time that it takes
  * @returns {Promise<any>}
  */
 export async function request(method, path, options = {}) {
   /** @type {Record<string, string>} */
   const headers = { Accept: 'application/json' };
   if (options.body !== undefined) headers['Content-Type'] = 'application/json';
+  if (options.file) headers['Content-Type'] = options.file.type || 'application/octet-stream';
   if (options.token) headers.Authorization = `Bearer ${options.token}`;
   let answer;
   try {
     answer = await fetch(path, {
       method,
       headers,
-      body: options.body === undefined ? undefined : JSON.stringify(options.body),
+      body: options.file ?? (options.body === undefined ? undefined : JSON.stringify(options.body)),
       cache: 'no-store',
-      signal: AbortSignal.timeout(answerWithin),
+      signal: options.file ? null : AbortSignal.timeout(answerWithin),
     });
   } catch {
     throw new RequestError(0, 'offline', 'The server does not answer. Is it still running?');

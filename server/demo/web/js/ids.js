@@ -34,6 +34,9 @@ export const ID = Object.freeze({
   agentForm: 'agent-form',
   agentInput: 'agent-input',
   agentSend: 'agent-send',
+  agentAttach: 'agent-attach', //          the button; agentPicker is the browser's own control behind it
+  agentPicker: 'agent-picker',
+  agentPicked: 'agent-picked', //          the files that go with the next click on Send
   roomPlaceholder: 'room-placeholder',
   roomHost: 'room-host', //                data-place is "hidden", "docked" or "floating"; data-phase the call's
   roomFrame: 'room-frame', //              the iframe
@@ -48,6 +51,9 @@ export const ID = Object.freeze({
   chatForm: 'chat-form',
   chatInput: 'chat-input',
   chatSend: 'chat-send',
+  chatAttach: 'chat-attach',
+  chatPicker: 'chat-picker',
+  chatPicked: 'chat-picked',
   chatNotice: 'chat-notice',
   chatAgent: 'chat-agent',
   newChat: 'new-chat',

@@ -1,6 +1,7 @@
 // The messages of one Conversation, drawn once each and in order.
 
 import { h } from './dom.js';
+import { fileLink } from './files.js';
 
 /** @typedef {import('./types.js').Message} Message */
 
@@ -87,7 +88,8 @@ export class MessageList {
       'article',
       { class: `message ${own ? 'own' : m.role === 'system' ? 'system' : 'other'}`, 'data-author': m.role, 'data-index': m.index },
       h('p', { class: 'by' }, own ? 'You' : m.name, ' ', h('time', { datetime: m.createdAt }, clock(m.createdAt))),
-      h('p', { class: 'body' }, ...withLinks(m.body)),
+      m.body ? h('p', { class: 'body' }, ...withLinks(m.body)) : null,
+      ...m.files.map((f) => fileLink(f, () => this.#settle())),
     );
   }
 }

@@ -57,5 +57,6 @@ function entry(t, view) {
 /** @param {Task} t */
 function preview(t) {
   const m = t.lastMessage;
-  return m?.role === 'agent' ? `You: ${m.body}` : m?.body ?? '';
+  const words = m?.body || m?.files[0]?.name || '';
+  return m?.role === 'agent' ? `You: ${words}` : words;
 }

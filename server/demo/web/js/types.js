@@ -8,8 +8,18 @@
  * @property {number} index
  * @property {'agent'|'customer'|'system'} role
  * @property {string} name      who wrote it, for a person to read
- * @property {string} body
+ * @property {string} body      empty where there are only files
+ * @property {SentFile[]} files
  * @property {string} createdAt RFC 3339
+ */
+
+/**
+ * A file of a Message.
+ * @typedef {object} SentFile
+ * @property {string} name
+ * @property {number} size      bytes
+ * @property {boolean} picture  a browser can show it
+ * @property {string} url
  */
 
 /**
