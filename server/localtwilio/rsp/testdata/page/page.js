@@ -177,7 +177,7 @@ function picture() {
   return canvas.captureStream(5).getVideoTracks()[0];
 }
 
-// sound is steady, unlike the fake microphone's clicks of 20 ms, which are no speech.
+// sound is a steady tone, louder than the clicks of the fake microphone.
 function sound() {
   const context = new AudioContext();
   const tone = context.createOscillator();
