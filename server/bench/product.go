@@ -73,16 +73,9 @@ func seatAgent(s *store.Store, i int) (seat, error) {
 	if err != nil {
 		return seat{}, err
 	}
-	t, err := s.Tasks.Create(store.Task{Attributes: `{"conversationSid":"` + c.SID + `"}`, TaskChannel: "chat"})
+	r, err := s.Reservations.Assign(store.Task{Attributes: `{"conversationSid":"` + c.SID + `"}`, TaskChannel: "chat"}, w.SID)
 	if err != nil {
 		return seat{}, err
 	}
-	r, err := s.Reservations.Create(t.SID, w.SID)
-	if err != nil {
-		return seat{}, err
-	}
-	if _, err := s.Reservations.SetStatus(r.SID, store.ReservationAccepted); err != nil {
-		return seat{}, err
-	}
-	return seat{Flex: flex, Task: t.SID}, nil
+	return seat{Flex: flex, Task: r.TaskSID}, nil
 }

@@ -170,7 +170,7 @@ func (d *Demo) writer(conversationSID, as string) (c store.Conversation, author 
 	if !chat.Mine {
 		return c, "", store.ErrNotFound
 	}
-	if chat.Status != store.TaskAssigned && chat.Status != store.TaskReserved {
+	if !slices.Contains([]string{store.TaskAssigned, store.TaskReserved, store.TaskPending}, chat.Status) {
 		return c, "", errChatClosed
 	}
 	if author = chat.Customer; as == "agent" {

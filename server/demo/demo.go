@@ -22,6 +22,7 @@
 package demo
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -47,8 +48,8 @@ type Config struct {
 	// PublicURL is the server's URL where browsers reach it by a name other
 	// than localhost; empty otherwise. Requests for other names are refused.
 	PublicURL string
-	// Offer leaves new chats to the Worker to accept, who then has another desk
-	// than the demo's; otherwise they are accepted at once.
+	// Offer leaves what TaskRouter offers to the Worker to accept, who then has
+	// another desk than the demo's; otherwise it is accepted at once.
 	Offer bool
 	// Log gets faults that a caller is told nothing about; nil discards.
 	Log *slog.Logger
@@ -64,6 +65,7 @@ type Demo struct {
 	agent      store.Worker // the demo Worker, whose desk it is
 	people     map[string]string
 
+	stop func() // ends the watch
 	once sync.Once
 	done chan struct{} // closed by Close: ends the event streams
 }
@@ -84,14 +86,34 @@ func New(c Config) (*Demo, error) {
 	if err := d.seed(); err != nil {
 		return nil, fmt.Errorf("seed the demo: %w", err)
 	}
+	d.stop = func() {}
+	if !d.offer {
+		d.stop = d.store.Watch(d.accept)
+	}
 	return d, nil
 }
 
 // Close ends the event streams, which would otherwise hold up a server's
 // Shutdown for as long as a page is open.
 func (d *Demo) Close() error {
-	d.once.Do(func() { close(d.done) })
+	d.once.Do(func() {
+		close(d.done)
+		d.stop()
+	})
 	return nil
+}
+
+// accept takes what TaskRouter offers to the demo Worker. It runs on the watch's
+// goroutine.
+func (d *Demo) accept(e store.Event) {
+	c, ok := e.Change.(*store.ReservationCreated)
+	if !ok || c.Reservation.WorkerSID != d.agent.SID {
+		return
+	}
+	_, err := d.store.Reservations.SetStatus(c.Reservation.SID, store.ReservationAccepted)
+	if err != nil && !errors.Is(err, store.ErrTransition) { // accepted already, or rescinded
+		d.log.Error("accept a task", "task", c.Task.SID, "err", err)
+	}
 }
 
 // Routes adds the demo's pages and API, all under /demo.

@@ -8,6 +8,7 @@ import (
 
 	"escalate/server/demo"
 	"escalate/server/localtwilio/store"
+	"escalate/server/localtwilio/taskrouter"
 )
 
 // TestOfferedChatWaitsForItsWorker is a chat that begins while the Worker sits
@@ -37,17 +38,22 @@ func TestOfferedChatWaitsForItsWorker(t *testing.T) {
 	}
 	var made task
 	b.ask("POST", "/demo/api/chats", struct{}{}, 200, &made)
-	if made.Status != store.TaskReserved || !made.Mine {
+	if made.Status != store.TaskPending || !made.Mine {
 		t.Errorf("new chat %+v", made)
-	}
-	all, err := s.Reservations.OfTask(made.TaskSID)
-	if err != nil || len(all) != 1 || all[0].Status != store.ReservationPending {
-		t.Fatalf("reservations %+v, %v", all, err)
 	}
 	// The customer may write before anybody is there, and is a Participant.
 	b.say(made.ConversationSID, "customer", "Hello?")
 	if _, err := s.ChatParticipants.Get(made.ConversationSID, made.Customer); err != nil {
 		t.Errorf("the customer in the Conversation: %v", err)
+	}
+	engine, err := taskrouter.Start(s, nil) // which offers at once what waits
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(engine.Close)
+	all, err := s.Reservations.OfTask(made.TaskSID)
+	if err != nil || len(all) != 1 || all[0].Status != store.ReservationPending {
+		t.Fatalf("reservations %+v, %v", all, err)
 	}
 	if _, err := s.Reservations.SetStatus(all[0].SID, store.ReservationAccepted); err != nil {
 		t.Fatal(err)

@@ -20,6 +20,9 @@ func (d *Demo) seed() error {
 		if err != nil {
 			return err
 		}
+		if err := makeRoom(d.store, w); err != nil {
+			return err
+		}
 		bySeat[p.identity] = w
 		d.people[p.identity] = p.name
 	}
@@ -51,8 +54,24 @@ func (d *Demo) seedWorker(identity, name, email string) (store.Worker, error) {
 	return d.store.Workers.Create(store.Worker{FriendlyName: identity, Attributes: string(attributes)})
 }
 
-// begin makes a chat's Conversation, its Messages, its Task and the Worker's
-// accepted Reservation, in this order: a Task that exists has all before it.
+// room is how many chats a Worker of the demo may have at a time.
+const room = 10
+
+// makeRoom gives a Worker room for more chats than TaskRouter does, where nobody has
+// said how many.
+func makeRoom(s *store.Store, w store.Worker) error {
+	_, err := s.TaskRouter.WorkerChannels.Update(w.SID, "chat", func(c *store.WorkerChannel) error {
+		if c.Updated.Equal(c.Created) {
+			c.Capacity = room
+		}
+		return nil
+	})
+	return err
+}
+
+// begin makes a chat's Conversation, its Messages and its Task, in this order: a
+// Task that exists has all before it. The Worker has it, or is offered it by
+// TaskRouter.
 func (d *Demo) begin(c chat, w store.Worker) (store.Task, error) {
 	conversation, err := d.conversation(c)
 	if err != nil {
@@ -73,16 +92,10 @@ func (d *Demo) begin(c chat, w store.Worker) (store.Task, error) {
 				return store.Task{}, err
 			}
 		}
-		task, err = d.createTask(conversation.SID, c.customer)
+		return d.createTask(conversation.SID, c, w)
 	}
 	if err != nil {
 		return store.Task{}, err
-	}
-	if d.offer && !seeded(c) {
-		if task.AssignmentStatus == store.TaskPending {
-			_, err = d.store.Reservations.Create(task.SID, w.SID)
-		}
-		return task, err
 	}
 	return task, d.assign(task, w)
 }
@@ -106,18 +119,30 @@ func (d *Demo) conversation(c chat) (store.Conversation, error) {
 	})
 }
 
-// createTask makes a Task with the attributes that Flex gives a web chat's.
-func (d *Demo) createTask(conversationSID string, c customer) (store.Task, error) {
+// createTask makes a Task with the attributes that Flex gives a web chat's: one that
+// w has, or a new one that is offered to w.
+func (d *Demo) createTask(conversationSID string, c chat, w store.Worker) (store.Task, error) {
+	name := c.customer.Name
 	attributes, err := json.Marshal(map[string]any{
-		"name": c.Name, "customerName": c.Name, "channelType": "web", "direction": "inbound", "conversationSid": conversationSID,
+		"name": name, "customerName": name, "channelType": "web", "direction": "inbound", "conversationSid": conversationSID,
 	})
 	if err != nil {
 		return store.Task{}, fmt.Errorf("write attributes: %w", err)
 	}
-	return d.store.Tasks.Create(store.Task{Attributes: string(attributes), TaskChannel: "chat"})
+	task := store.Task{Attributes: string(attributes), TaskChannel: "chat"}
+	if d.offer && !seeded(c) {
+		task.RoutingTarget = w.SID
+		return d.store.Tasks.Create(task)
+	}
+	r, err := d.store.Reservations.Assign(task, w.SID)
+	if err != nil {
+		return store.Task{}, err
+	}
+	return d.store.Tasks.Get(r.TaskSID)
 }
 
-// assign gives a Task that nobody has to w, who accepts it at once.
+// assign gives a Task that an earlier run left without a Worker to w, who accepts it
+// at once.
 func (d *Demo) assign(task store.Task, w store.Worker) error {
 	if task.AssignmentStatus != store.TaskPending && task.AssignmentStatus != store.TaskReserved {
 		return nil

@@ -109,7 +109,7 @@ func (d *Demo) setStatus(r *http.Request) (any, error) {
 // one of our Conversations, or that no Worker ever accepted.
 func (d *Demo) view(t store.Task) (v taskView, ok bool, err error) {
 	sid := conversationOf(t)
-	if sid == "" || t.AssignmentStatus == store.TaskPending || t.AssignmentStatus == store.TaskReserved && !d.offer {
+	if sid == "" || t.Waiting() && !d.offer {
 		return v, false, nil
 	}
 	conversation, err := d.store.Conversations.Get(sid)
@@ -125,6 +125,9 @@ func (d *Demo) view(t store.Task) (v taskView, ok bool, err error) {
 		if slices.Contains(held, r.Status) {
 			v.Agent, v.Mine, ok = d.people[r.Worker], r.WorkerSID == d.agent.SID, true
 		}
+	}
+	if d.offer && t.Waiting() && t.RoutingTarget == d.agent.SID {
+		v.Agent, v.Mine, ok = d.people[d.agent.FriendlyName], true, true
 	}
 	c := customerOf(conversation)
 	v.TaskSID, v.ConversationSID, v.Status, v.CreatedAt = t.SID, conversation.SID, t.AssignmentStatus, t.Created

@@ -114,25 +114,18 @@ func TestOverLocalTwilio(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	task, err := s.Tasks.Create(store.Task{Attributes: `{"conversationSid":"` + chat.SID + `"}`, TaskChannel: "chat"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	r, err := s.Reservations.Create(task.SID, worker.SID)
-	if err == nil {
-		_, err = s.Reservations.SetStatus(r.SID, store.ReservationAccepted)
-	}
+	reservation, err := s.Reservations.Assign(store.Task{Attributes: `{"conversationSid":"` + chat.SID + `"}`, TaskChannel: "chat"}, worker.SID)
 	if err != nil {
 		t.Fatal(err)
 	}
 
-	status, made := call("POST", "generate-unique-code", url.Values{"taskSid": {task.SID}, "Token": {flex}})
+	status, made := call("POST", "generate-unique-code", url.Values{"taskSid": {reservation.TaskSID}, "Token": {flex}})
 	whole, _ := made["unique_code"].(string)
 	code, _, _ := strings.Cut(whole, "-")
 	if status != 200 || made["full_url"] != base+"/join/"+whole || whole == code {
 		t.Fatalf("%d %v", status, made)
 	}
-	_, again := call("POST", "flex/generate-unique-code", url.Values{"taskSid": {task.SID}, "Token": {flex}})
+	_, again := call("POST", "flex/generate-unique-code", url.Values{"taskSid": {reservation.TaskSID}, "Token": {flex}})
 	if again["roomName"] != code {
 		t.Errorf("the generations do not share the code: %v", again)
 	}
@@ -189,10 +182,10 @@ func TestOverLocalTwilio(t *testing.T) {
 	if !strings.HasPrefix(agent.Identity, "agent:"+worker.SID+":") || !strings.HasPrefix(agent.Room, "RM") {
 		t.Errorf("agent's token: %+v", agent)
 	}
-	if k, err := s.Tasks.Get(task.SID); err != nil || !strings.Contains(k.Attributes, `"videoRoomSid":"`+agent.Room+`"`) || again["roomSid"] != agent.Room {
+	if k, err := s.Tasks.Get(reservation.TaskSID); err != nil || !strings.Contains(k.Attributes, `"videoRoomSid":"`+agent.Room+`"`) || again["roomSid"] != agent.Room {
 		t.Errorf("the Room is %s; the Task says %s, %v; the answer was %v", agent.Room, k.Attributes, err, again)
 	}
-	if n, err := s.Documents.Get(whole); err != nil || string(n.Data) != `{"task":"`+task.SID+`","room":"`+agent.Room+`"}` || n.Revision != 1 {
+	if n, err := s.Documents.Get(whole); err != nil || string(n.Data) != `{"task":"`+reservation.TaskSID+`","room":"`+agent.Room+`"}` || n.Revision != 1 {
 		t.Errorf("notice %s, revision %d, %v", n.Data, n.Revision, err)
 	}
 	for _, path := range []string{"client-get-video-token?code=" + whole, "common/client-get-token?identity=" + agent.Identity + "&roomName=" + code} {

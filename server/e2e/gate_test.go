@@ -152,15 +152,11 @@ func (f *fort) invite(i int) (link string) {
 	must(err)
 	chat, err := f.store.Conversations.Create(store.Conversation{})
 	must(err)
-	task, err := f.store.Tasks.Create(store.Task{Attributes: `{"conversationSid":"` + chat.SID + `"}`, TaskChannel: "chat"})
-	must(err)
-	reservation, err := f.store.Reservations.Create(task.SID, worker.SID)
-	must(err)
-	_, err = f.store.Reservations.SetStatus(reservation.SID, store.ReservationAccepted)
+	reservation, err := f.store.Reservations.Assign(store.Task{Attributes: `{"conversationSid":"` + chat.SID + `"}`, TaskChannel: "chat"}, worker.SID)
 	must(err)
 	token, err := f.store.FlexTokens.Issue(store.FlexToken{WorkerSID: worker.SID})
 	must(err)
-	status, body, err := f.ask("10.0.0.1", "POST", wire.EscalationsPath, `{"taskSid":"`+task.SID+`"}`, token)
+	status, body, err := f.ask("10.0.0.1", "POST", wire.EscalationsPath, `{"taskSid":"`+reservation.TaskSID+`"}`, token)
 	var e wire.Escalation
 	if err != nil || status != http.StatusCreated || json.Unmarshal(body, &e) != nil {
 		f.t.Fatalf("escalate: %d %s %v", status, body, err)

@@ -54,6 +54,7 @@ import (
 	"escalate/server/localtwilio/rest"
 	"escalate/server/localtwilio/rsp"
 	"escalate/server/localtwilio/store"
+	"escalate/server/localtwilio/taskrouter"
 	"escalate/server/localtwilio/twilsock"
 	"escalate/server/token"
 )
@@ -130,6 +131,7 @@ type Server struct {
 	composer  *composition.Server
 	signaling *rsp.Server
 	twilsock  *twilsock.Server
+	routing   *taskrouter.Engine
 	flex      *flexapi.Server
 	mcs       *mcs.Server
 	ln        net.Listener
@@ -185,6 +187,9 @@ func Start(ctx context.Context, c Config) (_ *Server, err error) {
 	}
 	s.twilsock, err = twilsock.Start(twilsock.Config{Store: s.store, Verify: s.verify, Log: c.Log.With("part", "twilsock")})
 	if err != nil {
+		return nil, err
+	}
+	if s.routing, err = taskrouter.Start(s.store, c.Log.With("part", "taskrouter")); err != nil {
 		return nil, err
 	}
 	if s.flex, err = flexapi.Start(flexapi.Config{Store: s.store, Log: c.Log.With("part", "flex")}); err != nil {
@@ -315,6 +320,9 @@ func (s *Server) Close() error {
 		}
 		if s.mcs != nil {
 			errs = append(errs, s.mcs.Close())
+		}
+		if s.routing != nil {
+			s.routing.Close()
 		}
 		if s.flex != nil {
 			errs = append(errs, s.flex.Close())

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	conversations "github.com/twilio/twilio-go/rest/conversations/v1"
 	taskrouter "github.com/twilio/twilio-go/rest/taskrouter/v1"
@@ -20,7 +21,7 @@ func TestTasks(t *testing.T) {
 	ws := s.Account().WorkspaceSID
 	w := must(s.Store().Workers.Create(store.Worker{FriendlyName: "ana", Attributes: `{"full_name":"Ana"}`}))(t)
 	made := must(s.taskrouter.CreateTask(ws, &taskrouter.CreateTaskParams{Attributes: ptr(`{"conversationSid":"CH1"}`), TaskChannel: ptr("chat")}))(t)
-	res := must(s.Store().Reservations.Create(*made.Sid, w.SID))(t)
+	res := offered(t, s.Server, *made.Sid, w.SID)
 	must(s.Store().Reservations.SetStatus(res.SID, "accepted"))(t)
 
 	fetched := must(s.taskrouter.FetchTaskWithMetadata(ws, *made.Sid))(t)
@@ -75,6 +76,31 @@ func TestTasks(t *testing.T) {
 	wantCode(t, err, 404, 20404)
 	if err := s.taskrouter.DeleteTask(ws, *made.Sid, &taskrouter.DeleteTaskParams{}); err != nil {
 		t.Error(err)
+	}
+}
+
+// offered waits for a Task to be offered to a Worker, and returns the Reservation.
+func offered(t *testing.T, s *localtwilio.Server, task, worker string) store.Reservation {
+	t.Helper()
+	seen := make(chan struct{}, 1)
+	defer s.Store().Watch(func(store.Event) {
+		select {
+		case seen <- struct{}{}:
+		default:
+		}
+	})()
+	late := time.After(10 * time.Second)
+	for {
+		all := must(s.Store().Reservations.OfTask(task))(t)
+		i := slices.IndexFunc(all, func(r store.Reservation) bool { return r.WorkerSID == worker && r.Status == store.ReservationPending })
+		if i >= 0 {
+			return all[i]
+		}
+		select {
+		case <-seen:
+		case <-late:
+			t.Fatalf("task %s is not offered to %s: %+v", task, worker, all)
+		}
 	}
 }
 

@@ -65,7 +65,7 @@ func beginChat(t *testing.T, s sdk) *contact {
 // accept gives the chat's Task to a Worker.
 func (c *contact) accept(t *testing.T, task string, w store.Worker) {
 	t.Helper()
-	r := must(c.Store().Reservations.Create(task, w.SID))(t)
+	r := offered(t, c.Server, task, w.SID)
 	must(c.taskrouter.UpdateTaskReservation(c.Account().WorkspaceSID, task, r.SID, &taskrouter.UpdateTaskReservationParams{ReservationStatus: ptr("accepted")}))(t)
 	becomes(t, "the Worker in the channel", "true", func() string { return fmt.Sprint(c.agent(t, w) != "") })
 }
@@ -128,6 +128,7 @@ func TestWebChats(t *testing.T) {
 func TestWebChatEnds(t *testing.T) {
 	s := startSDK(t)
 	w := must(s.Store().Workers.Create(store.Worker{FriendlyName: "ada"}))(t)
+	must(s.Store().TaskRouter.WorkerChannels.Update(w.SID, "chat", func(c *store.WorkerChannel) error { c.Capacity = 10; return nil }))(t)
 	tests := []struct {
 		name     string
 		accepted bool
@@ -206,11 +207,7 @@ func TestInteractions(t *testing.T) {
 		t.Fatalf("invites %+v", invites)
 	}
 	k := must(s.Store().Tasks.List())(t)[0]
-	all := must(s.Store().Reservations.OfTask(k.SID))(t)
-	if len(all) != 1 || all[0].WorkerSID != ada.SID {
-		t.Fatalf("reservations %+v", all)
-	}
-	must(s.Store().Reservations.SetStatus(all[0].SID, store.ReservationAccepted))(t)
+	must(s.Store().Reservations.SetStatus(offered(t, s.Server, k.SID, ada.SID).SID, store.ReservationAccepted))(t)
 	becomes(t, "ada in the channel", "true", func() string { return fmt.Sprint(c.agent(t, ada) != "") })
 
 	p := must(s.flex.CreateInteractionChannelParticipant(c.interaction, c.channel, &flex.CreateInteractionChannelParticipantParams{
@@ -232,11 +229,10 @@ func TestInteractions(t *testing.T) {
 	becomes(t, "ada in the channel", "", func() string { return c.agent(t, ada) })
 	tasks := must(s.Store().Tasks.List())(t)
 	second := tasks[len(tasks)-1]
-	if all := must(s.Store().Reservations.OfTask(second.SID))(t); len(tasks) != 2 || len(all) != 1 || all[0].WorkerSID != bob.SID {
-		t.Fatalf("tasks %+v, reservations %+v", tasks, all)
-	} else {
-		must(s.Store().Reservations.SetStatus(all[0].SID, store.ReservationAccepted))(t)
+	if len(tasks) != 2 {
+		t.Fatalf("tasks %+v", tasks)
 	}
+	must(s.Store().Reservations.SetStatus(offered(t, s.Server, second.SID, bob.SID).SID, store.ReservationAccepted))(t)
 	becomes(t, "bob in the channel", "true", func() string { return fmt.Sprint(c.agent(t, bob) != "") })
 	if c.state(t) != "active" || c.status(t) != "active" {
 		t.Errorf("after the transfer: %s, %s", c.state(t), c.status(t))

@@ -231,18 +231,11 @@ func (w *world) task(a agent) (task, conversation string) {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	k, err := s.Tasks.Create(store.Task{Attributes: `{"conversationSid":"` + c.SID + `","big":12345678901234567890}`, TaskChannel: "chat"})
+	r, err := s.Reservations.Assign(store.Task{Attributes: `{"conversationSid":"` + c.SID + `","big":12345678901234567890}`, TaskChannel: "chat"}, a.worker.SID)
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	r, err := s.Reservations.Create(k.SID, a.worker.SID)
-	if err == nil {
-		_, err = s.Reservations.SetStatus(r.SID, store.ReservationAccepted)
-	}
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	return k.SID, c.SID
+	return r.TaskSID, c.SID
 }
 
 func (w *world) escalate(a agent, task string) escalation.Escalation {

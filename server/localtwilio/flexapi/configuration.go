@@ -27,13 +27,17 @@ func (s *Server) configured() (object, error) {
 	if err != nil {
 		return nil, err
 	}
+	workspace, err := s.store.TaskRouter.Workspace()
+	if err != nil {
+		return nil, err
+	}
 	a := s.store.Account()
 	v := object{
 		"account_sid": a.SID, "status": "ok", "attributes": object{}, "public_attributes": object{},
 		"ui_language": "en-US", "ui_attributes": object{"version_compatibility": "yes", "version_message": ""}, "ui_version": "~2", "ui_dependencies": object{},
 		"taskrouter_workspace_sid": a.WorkspaceSID, "taskrouter_target_workflow_sid": a.WorkflowSID, "taskrouter_target_taskqueue_sid": a.TaskQueueSID,
 		"taskrouter_taskqueues": []any{}, "taskrouter_skills": []any{}, "taskrouter_worker_attributes": object{},
-		"taskrouter_worker_channels": object{}, "taskrouter_offline_activity_sid": activitySID(a, "Offline"),
+		"taskrouter_worker_channels": object{}, "taskrouter_offline_activity_sid": workspace.TimeoutActivitySID,
 		"chat_service_instance_sid": a.ChatServiceSID, "flex_service_instance_sid": a.ChatServiceSID, "flex_instance_sid": a.FlexInstanceSID,
 		"messaging_service_instance_sid": a.MessagingServiceSID, "crm_enabled": false, "plugin_service_enabled": true, "plugin_service_attributes": object{},
 		"runtime_domain": "http://localhost", "service_version": "2.17.1", "integrations": []any{}, "outbound_call_flows": object{},

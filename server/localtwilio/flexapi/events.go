@@ -76,24 +76,32 @@ var reservationEvents = map[string]string{
 func (b *bridges) storeEvent(e store.Event) {
 	switch c := e.Change.(type) {
 	case *store.ReservationCreated:
-		b.tell(c.Reservation.WorkerSID, "reservation.created", b.reservation(c.Reservation, c.Task))
+		v, err := b.reservation(c.Reservation, c.Task)
+		b.tell(c.Reservation.WorkerSID, "reservation.created", v, err)
 	case *store.ReservationUpdated:
-		b.tell(c.Reservation.WorkerSID, reservationEvents[c.Reservation.Status], b.reservation(c.Reservation, c.Task))
+		v, err := b.reservation(c.Reservation, c.Task)
+		b.tell(c.Reservation.WorkerSID, reservationEvents[c.Reservation.Status], v, err)
 	case *store.TaskUpdated:
 		all, err := b.store.Reservations.OfTask(c.Task.SID)
 		if err != nil {
 			return // the Task is gone again, or the store is closing
 		}
+		v, err := b.task(c.Task)
 		for _, r := range all {
-			b.tell(r.WorkerSID, "task.updated", b.task(c.Task))
+			b.tell(r.WorkerSID, "task.updated", v, err)
 		}
 	case *store.WorkerUpdated:
-		b.tell(c.Worker.SID, "worker.activity.update", b.worker(c.Worker))
-		b.tell(c.Worker.SID, "worker.attributes.update", b.worker(c.Worker))
+		b.tell(c.Worker.SID, "worker.activity.update", b.worker(c.Worker), nil)
+		b.tell(c.Worker.SID, "worker.attributes.update", b.worker(c.Worker), nil)
 	}
 }
 
-func (b *bridges) tell(worker, event string, payload any) {
+// tell sends an event to a Worker's desktops, unless what it tells of could not be
+// read: then the store is closing.
+func (b *bridges) tell(worker, event string, payload any, err error) {
+	if err != nil {
+		return
+	}
 	for _, d := range b.sockets.All() {
 		if d.worker == worker {
 			d.send(event, payload)

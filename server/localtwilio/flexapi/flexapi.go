@@ -263,7 +263,7 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 		status, code, message = http.StatusNotFound, 20404, "The requested resource was not found"
 	case errors.Is(err, store.ErrRevision):
 		status, code, message = http.StatusPreconditionFailed, 20412, "Precondition Failed"
-	case errors.Is(err, store.ErrTransition), errors.Is(err, store.ErrAttributesTooLong), errors.Is(err, errRequest):
+	case errors.Is(err, store.ErrTransition), errors.Is(err, store.ErrActivity), errors.Is(err, store.ErrAttributesTooLong), errors.Is(err, errRequest):
 		status, code, message = http.StatusBadRequest, 20001, err.Error()
 	default:
 		s.log.Error("flex request", "method", r.Method, "path", r.URL.Path, "err", err)

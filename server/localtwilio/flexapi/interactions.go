@@ -136,7 +136,11 @@ func (s *interactions) begin(q request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return object{"sid": i.SID, "channel": object{"type": i.Channel, "sid": i.ChannelSID}, "routing": object{"properties": s.task(k)}}, nil
+	task, err := s.task(k)
+	if err != nil {
+		return nil, err
+	}
+	return object{"sid": i.SID, "channel": object{"type": i.Channel, "sid": i.ChannelSID}, "routing": object{"properties": task}}, nil
 }
 
 func (s *interactions) setChannel(i store.Interaction, q request) (any, error) {

@@ -67,7 +67,7 @@ func (t *taskRouter) serve(q request) (any, error) {
 	post := q.method == http.MethodPost
 	switch path[0] {
 	case "Activities":
-		return page(t.activities()), nil
+		return paged(t.activities())
 	case "Workers":
 		// An agent's desktop is about its own Worker.
 		if len(path) == 1 || at(1) != h.WorkerSID {
@@ -79,7 +79,7 @@ func (t *taskRouter) serve(q request) (any, error) {
 		case len(path) == 2:
 			return t.worker(h.worker), nil
 		case at(2) == "WorkerChannels" || at(2) == "Channels":
-			return page([]any{t.channel(h.worker)}), nil
+			return paged(t.channels(h.worker))
 		case at(2) == "Reservations" && len(path) == 3:
 			return t.listReservations(h)
 		case at(2) == "Reservations" && post:
@@ -96,10 +96,18 @@ func (t *taskRouter) serve(q request) (any, error) {
 			if err != nil {
 				return nil, err
 			}
-			return t.task(k), nil
+			return t.task(k)
 		}
 	}
 	return nil, store.ErrNotFound
+}
+
+// paged is page of what could be read.
+func paged(contents []any, err error) (any, error) {
+	if err != nil {
+		return nil, err
+	}
+	return page(contents), nil
 }
 
 func page(contents []any) object {
@@ -112,20 +120,13 @@ func (t *taskRouter) updateWorker(h holder, params map[string]json.RawMessage) (
 	if setAttributes && !isObject(attributes) {
 		return nil, fmt.Errorf("%w: Attributes must be a JSON object", errRequest)
 	}
-	var activity *activity
-	if sid, given := text(params, "ActivitySid"); given {
-		i := slices.IndexFunc(activities, func(a activityName) bool { return activitySID(t.store.Account(), a.name) == sid })
-		if i < 0 {
-			return nil, fmt.Errorf("%w: unknown Activity", errRequest)
-		}
-		activity = t.activity(activities[i])
-	}
+	activity, setActivity := text(params, "ActivitySid")
 	w, err := t.store.Workers.Update(h.WorkerSID, func(w *store.Worker) error {
 		if setAttributes {
 			w.Attributes = attributes
 		}
-		if activity != nil {
-			w.Activity, w.ActivitySID, w.Available = activity.name, activity.sid, activity.available
+		if setActivity {
+			w.ActivitySID = activity
 		}
 		return nil
 	})
@@ -161,7 +162,7 @@ func (t *taskRouter) reservationOfTask(r store.Reservation) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return t.reservation(r, k), nil
+	return t.reservation(r, k)
 }
 
 // reservationOf finds a Reservation of the holder's.
@@ -232,7 +233,7 @@ func (t *taskRouter) updateTask(h holder, sid string, params map[string]json.Raw
 	if err != nil {
 		return nil, err
 	}
-	return t.task(k), nil
+	return t.task(k)
 }
 
 func isObject(text string) bool {

@@ -1,102 +1,106 @@
 package flexapi
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
+	"cmp"
 	"time"
 
 	"escalate/server/localtwilio/store"
 )
 
-// activityName is an Activity that every account has.
-type activityName struct {
-	name      string
-	available bool
-}
-
-var activities = []activityName{{"Available", true}, {"Offline", false}, {"Unavailable", false}, {"Break", false}}
-
-type activity struct {
-	activityName
-	sid string
-}
-
-// activitySID is the account's for Available; the others are made from the
-// account's SID, so that they are the same at each start.
-func activitySID(a store.Account, name string) string {
-	if name == "Available" {
-		return a.ActivitySID
-	}
-	return derived("WA", a.SID+name)
-}
-
-// derived is a SID that is the same for the same text.
-func derived(prefix, text string) string {
-	sum := sha256.Sum256([]byte(text))
-	return prefix + hex.EncodeToString(sum[:16])
-}
-
 // views draws what TaskRouter has, as its client library reads it.
 type views struct{ store *store.Store }
 
-func (v views) activity(n activityName) *activity {
-	return &activity{n, activitySID(v.store.Account(), n.name)}
-}
-
-func (v views) activities() (list []any) {
+func (v views) activities() (list []any, err error) {
+	all, err := v.store.TaskRouter.Activities.List()
+	if err != nil {
+		return nil, err
+	}
 	a := v.store.Account()
-	for _, n := range activities {
+	for _, n := range all {
 		list = append(list, object{
-			"account_sid": a.SID, "available": n.available, "date_created": 0, "date_updated": 0, "friendly_name": n.name,
-			"sid": activitySID(a, n.name), "workspace_sid": a.WorkspaceSID,
+			"account_sid": a.SID, "available": n.Available, "date_created": unix(n.Created), "date_updated": unix(n.Updated), "friendly_name": n.FriendlyName,
+			"sid": n.SID, "workspace_sid": a.WorkspaceSID,
 		})
 	}
-	return list
+	return list, nil
 }
 
 func (v views) worker(w store.Worker) object {
 	a := v.store.Account()
 	return object{
 		"account_sid": a.SID, "activity_name": w.Activity, "activity_sid": w.ActivitySID, "attributes": w.Attributes, "available": w.Available,
-		"date_created": unix(w.Created), "date_status_changed": unix(w.Updated), "date_updated": unix(w.Updated), "friendly_name": w.FriendlyName,
-		"sid": w.SID, "worker_sid": w.SID, "worker_activity_sid": w.ActivitySID, "date_activity_changed": unix(w.Updated),
-		"workspace_sid": a.WorkspaceSID, "version": w.Updated.UnixMilli(),
+		"date_created": unix(w.Created), "date_status_changed": unix(w.Changed), "date_updated": unix(w.Updated), "friendly_name": w.FriendlyName,
+		"sid": w.SID, "worker_sid": w.SID, "worker_activity_sid": w.ActivitySID, "date_activity_changed": unix(w.Changed),
+		"workspace_sid": a.WorkspaceSID, "version": w.Revision,
 	}
 }
 
-// channel is the Worker's room for chats.
-func (v views) channel(w store.Worker) object {
+func (v views) channels(w store.Worker) (list []any, err error) {
+	all, err := v.store.TaskRouter.WorkerChannels.List(w.SID)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range all {
+		list = append(list, v.channel(c))
+	}
+	return list, nil
+}
+
+// channel is how many Tasks of a TaskChannel a Worker has and may have.
+func (v views) channel(c store.WorkerChannel) object {
 	a := v.store.Account()
 	return object{
-		"account_sid": a.SID, "assigned_tasks": 0, "available": true, "available_capacity_percentage": 100, "configured_capacity": 10,
-		"date_created": unix(w.Created), "date_updated": unix(w.Updated), "last_reserved_time": nil, "sid": derived("WC", w.SID+"chat"),
-		"task_channel_sid": a.TaskChannelSID, "task_channel_unique_name": "chat", "worker_sid": w.SID, "workspace_sid": a.WorkspaceSID,
+		"account_sid": a.SID, "assigned_tasks": c.Assigned, "available": c.Available, "available_capacity_percentage": c.Free(), "configured_capacity": c.Capacity,
+		"date_created": unix(c.Created), "date_updated": unix(c.Updated), "last_reserved_time": timeOrNull(c.LastReserved), "sid": c.SID,
+		"task_channel_sid": c.TaskChannelSID, "task_channel_unique_name": c.TaskChannel, "worker_sid": c.WorkerSID, "workspace_sid": a.WorkspaceSID,
 	}
 }
 
-func (v views) task(k store.Task) object {
+func (v views) task(k store.Task) (object, error) {
 	a := v.store.Account()
+	n, err := v.store.TaskRouter.Names(k)
+	if err != nil {
+		return nil, err
+	}
 	return object{
 		"account_sid": a.SID, "addons": "{}", "age": int(v.store.Now().Sub(k.Created).Seconds()), "assignment_status": k.AssignmentStatus, "attributes": k.Attributes,
-		"date_created": unix(k.Created), "date_updated": unix(k.Updated), "priority": k.Priority, "queue_name": "Everyone", "queue_sid": a.TaskQueueSID,
-		"reason": k.Reason, "routing_target": nil, "sid": k.SID, "task_channel_unique_name": k.TaskChannel, "task_channel_sid": a.TaskChannelSID,
-		"timeout": k.Timeout, "workflow_name": "Assign to Anyone", "workflow_sid": a.WorkflowSID, "workspace_sid": a.WorkspaceSID,
-		"version": k.Revision, "virtual_start_time": unix(k.Created),
-	}
+		"date_created": unix(k.Created), "date_updated": unix(k.Updated), "priority": k.Priority, "queue_name": n.TaskQueue.FriendlyName, "queue_sid": n.TaskQueue.SID,
+		"reason": k.Reason, "routing_target": textOrNull(k.RoutingTarget), "sid": k.SID, "task_channel_unique_name": k.TaskChannel, "task_channel_sid": n.TaskChannel.SID,
+		"timeout": k.Timeout, "workflow_name": n.Workflow.FriendlyName, "workflow_sid": n.Workflow.SID, "workspace_sid": a.WorkspaceSID,
+		"version": k.Revision, "virtual_start_time": unix(k.VirtualStart),
+	}, nil
 }
 
-// reservationTimeout is how many seconds Flex shows for answering; nothing ends
-// a Reservation here.
-const reservationTimeout = 86400
-
-func (v views) reservation(r store.Reservation, k store.Task) object {
+func (v views) reservation(r store.Reservation, k store.Task) (object, error) {
 	a := v.store.Account()
+	task, err := v.task(k)
+	if err != nil {
+		return nil, err
+	}
+	// Flex counts down: what nothing ends has a day.
+	timeout := cmp.Or(r.Timeout, 86400)
 	return object{
 		"account_sid": a.SID, "date_created": unix(r.Created), "date_updated": unix(r.Updated), "reservation_status": r.Status, "sid": r.SID,
-		"reservation_timeout": reservationTimeout, "task_sid": r.TaskSID, "task": v.task(k), "worker_sid": r.WorkerSID, "worker_name": r.Worker,
+		"reservation_timeout": timeout, "task_sid": r.TaskSID, "task": task, "worker_sid": r.WorkerSID, "worker_name": r.Worker,
 		"workspace_sid": a.WorkspaceSID, "version": r.Updated.UnixMilli(),
-	}
+	}, nil
 }
 
 // unix is a time as TaskRouter's events have it: seconds.
 func unix(t time.Time) int64 { return t.Unix() }
+
+// timeOrNull is a time as TaskRouter's events have it, null for none.
+func timeOrNull(t time.Time) any {
+	if t.IsZero() {
+		return nil
+	}
+	return unix(t)
+}
+
+// textOrNull is s, null for empty.
+func textOrNull(s string) any {
+	if s == "" {
+		return nil
+	}
+	return s
+}

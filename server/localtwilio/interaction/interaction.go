@@ -21,6 +21,7 @@ import (
 	"slices"
 
 	"escalate/server/localtwilio/store"
+	"escalate/server/localtwilio/taskrouter"
 )
 
 // Fault is returned for what makes no sense, is not supported, or that the state
@@ -239,14 +240,13 @@ func (o Orchestrator) complete(attributes map[string]any, i store.Interaction, v
 // offer makes the Task of an Invite.
 func (o Orchestrator) offer(r Routing, attributes string) (store.Task, error) {
 	p := r.Properties
-	task, err := o.Store.Tasks.Create(store.Task{
-		Attributes: attributes, TaskChannel: cmp.Or(p.TaskChannel, "chat"), Priority: p.Priority, Timeout: p.Timeout,
+	task, err := taskrouter.CreateTask(o.Store, store.Task{
+		Attributes: attributes, TaskChannel: cmp.Or(p.TaskChannel, p.ChannelSID, "chat"), Priority: p.Priority, Timeout: p.Timeout,
+		WorkflowSID: cmp.Or(p.WorkflowSID, o.Store.Account().WorkflowSID), TaskQueueSID: p.QueueSID,
+		RoutingTarget: p.WorkerSID, IgnoreCapacity: p.WorkerSID != "",
 	})
-	if err != nil || p.WorkerSID == "" {
-		return task, err
+	if errors.Is(err, taskrouter.ErrTarget) {
+		return task, invalid(err.Error())
 	}
-	if _, err := o.Store.Reservations.Create(task.SID, p.WorkerSID); err != nil {
-		return task, err
-	}
-	return o.Store.Tasks.Get(task.SID)
+	return task, err
 }

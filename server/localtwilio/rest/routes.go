@@ -166,7 +166,7 @@ var routes = map[string][]route{
 			"TaskQueueName", "TaskQueueSid", "WorkflowName", "WorkflowSid")},
 		{get, task, inWorkspace(fetchTask)},
 		{post, task, refusing(inWorkspace(updateTask), "VirtualStartTime")},
-		{del, task, refusing(inWorkspace(deleteTask), "If-Match")},
+		{del, task, inWorkspace(deleteTask)},
 		{get, workspace + "/Workers", refusing(inWorkspace(listWorkers), "Ordering", "TargetWorkersExpression", "TaskQueueName", "TaskQueueSid")},
 		{get, worker, inWorkspace(fetchWorker)},
 		{post, worker, refusing(inWorkspace(updateWorker), "ActivitySid", "FriendlyName", "If-Match", "RejectPendingReservations")},

@@ -101,7 +101,7 @@ func updateTask(c *call) error {
 }
 
 func deleteTask(c *call) error {
-	if err := c.store.Tasks.Delete(c.path("task")); err != nil {
+	if err := c.store.Tasks.Delete(c.path("task"), c.ifMatch()); err != nil {
 		return err
 	}
 	return c.noContent()

@@ -33,6 +33,10 @@ var (
 	ErrLimit = errors.New("limit reached")
 	// ErrTokenExpired is returned for a Flex token whose time has passed.
 	ErrTokenExpired = errors.New("token expired")
+	// ErrReferenced is returned for the end of what something else still names.
+	ErrReferenced = errors.New("still in use")
+	// ErrActivity is returned for an Activity that the Workspace has not.
+	ErrActivity = errors.New("unknown activity")
 	// ErrClosed is returned by a Store that was closed.
 	ErrClosed = errors.New("store closed")
 	// ErrInUse is returned when another process has the data file open.

@@ -128,9 +128,15 @@ type (
 type (
 	WorkerCreated struct{ Worker Worker }
 	WorkerUpdated struct{ Worker Worker }
+	WorkerRemoved struct{ Worker Worker }
 	TaskCreated   struct{ Task Task }
 	TaskUpdated   struct{ Task Task }
 	TaskRemoved   struct{ Task Task }
+	// RoutingDue says that a Task has waited in its step of a Workflow as long as that allows.
+	RoutingDue struct{ Task Task }
+	// RoutingChanged says that something of TaskRouter's has: a Workspace, Activity, TaskChannel, TaskQueue or Workflow.
+	RoutingChanged       struct{}
+	WorkerChannelUpdated struct{ Channel WorkerChannel }
 
 	ReservationCreated struct {
 		Task        Task
@@ -204,6 +210,10 @@ func (*ItemUpdated) change()             {}
 func (*ItemRemoved) change()             {}
 func (*WorkerCreated) change()           {}
 func (*WorkerUpdated) change()           {}
+func (*WorkerRemoved) change()           {}
+func (*WorkerChannelUpdated) change()    {}
+func (*RoutingDue) change()              {}
+func (*RoutingChanged) change()          {}
 func (*TaskCreated) change()             {}
 func (*TaskUpdated) change()             {}
 func (*TaskRemoved) change()             {}

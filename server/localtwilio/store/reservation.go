@@ -26,51 +26,111 @@ type Reservation struct {
 	WorkerSID string
 	Worker    string // the Worker's friendly name
 	Status    string
+	Timeout   int // seconds that the Worker has to answer; 0 for as long as the Task lives
 	Created   time.Time
 	Updated   time.Time
 }
 
-// live reports whether the Reservation still binds its Task.
-func (r Reservation) live() bool {
+// expires is when the Worker's time to answer is over.
+func (r Reservation) expires() time.Time {
+	return r.Created.Add(time.Duration(r.Timeout) * time.Second)
+}
+
+// Live reports whether the Reservation still binds its Task.
+func (r Reservation) Live() bool {
 	return r.Status == ReservationPending || r.Status == ReservationAccepted || r.Status == ReservationWrapping
 }
 
 // Reservations are the Tasks that are offered to Workers, or theirs.
 type Reservations struct{ db *db }
 
-// Create offers a pending Task to a Worker: the Task becomes reserved. Any
-// other Task is ErrTransition.
+// Create offers a pending Task to a Worker, who may take any time to answer: the
+// Task becomes reserved. Any other Task is ErrTransition.
+//
+// Where package taskrouter runs, it offers Tasks itself: use Assign there.
 func (s Reservations) Create(taskSID, workerSID string) (r Reservation, err error) {
 	err = s.db.update(doing{what: "reserve task", key: taskSID, of: "for worker", owner: workerSID}, func(t *tx) error {
-		k, err := get[Task](t, bTasks, taskSID)
+		made, _, err := t.tasks().offer(taskSID, []string{workerSID}, 0)
+		if err == nil {
+			r = made[0]
+		}
+		return err
+	})
+	return r, err
+}
+
+// Offer offers a pending Task to Workers at once, who have timeout seconds to
+// answer: the Task becomes reserved, and is the first's who accepts. Any other Task
+// is ErrTransition.
+func (s Reservations) Offer(taskSID string, workerSIDs []string, timeout int) (made []Reservation, k Task, err error) {
+	err = s.db.update(doing{what: "offer task", key: taskSID}, func(t *tx) error {
+		made, k, err = t.tasks().offer(taskSID, workerSIDs, timeout)
+		return err
+	})
+	return made, k, err
+}
+
+// Assign makes a Task, as Tasks.Create does, that a Worker has accepted already.
+func (s Reservations) Assign(k Task, workerSID string) (r Reservation, err error) {
+	if err := checkAttributes(k.Attributes); err != nil {
+		return r, fmt.Errorf("assign task: %w", err)
+	}
+	err = s.db.update(doing{what: "assign task", of: "to worker", owner: workerSID}, func(t *tx) error {
+		if err := t.tasks().create(&k); err != nil {
+			return err
+		}
+		made, _, err := t.tasks().offer(k.SID, []string{workerSID}, 0)
 		if err != nil {
 			return err
 		}
-		w, err := get[Worker](t, bWorkers, workerSID)
+		r = made[0]
+		return t.tasks().move(&r, ReservationAccepted)
+	})
+	return r, err
+}
+
+func (t tasksTx) offer(taskSID string, workerSIDs []string, timeout int) (made []Reservation, k Task, err error) {
+	k, err = get[Task](t.tx, bTasks, taskSID)
+	if err != nil {
+		return nil, k, err
+	}
+	if k.AssignmentStatus != TaskPending {
+		return nil, k, fmt.Errorf("%w: task is %s", ErrTransition, k.AssignmentStatus)
+	}
+	k.AssignmentStatus = TaskReserved
+	if err := t.save(&k); err != nil {
+		return nil, k, err
+	}
+	for _, sid := range workerSIDs {
+		w, err := get[Worker](t.tx, bWorkers, sid)
 		if err != nil {
-			return err
+			return nil, k, err
 		}
-		if k.AssignmentStatus != TaskPending {
-			return fmt.Errorf("%w: task is %s", ErrTransition, k.AssignmentStatus)
-		}
-		r = Reservation{
+		r := Reservation{
 			SID: NewSID("WR"), TaskSID: k.SID, WorkerSID: w.SID, Worker: w.FriendlyName,
-			Status: ReservationPending, Created: t.now, Updated: t.now,
+			Status: ReservationPending, Timeout: timeout, Created: t.now, Updated: t.now,
+		}
+		if timeout > 0 {
+			if err := t.schedule(r.expires(), r.SID); err != nil {
+				return nil, k, err
+			}
 		}
 		if err := errors.Join(t.put(bReservations, r.SID, r), t.link(bTaskReservations, k.SID, r.SID), t.link(bWorkerReservations, w.SID, r.SID)); err != nil {
-			return err
-		}
-		k.AssignmentStatus = TaskReserved
-		if err := t.tasks().save(&k); err != nil {
-			return err
+			return nil, k, err
 		}
 		t.emit(&ReservationCreated{Task: k, Reservation: r})
-		return nil
-	})
-	if err != nil {
-		return Reservation{}, err
+		made = append(made, r)
 	}
-	return r, nil
+	return made, k, nil
+}
+
+// timeout ends a Reservation that the Worker has not answered in time.
+func (t tasksTx) timeout(sid string) error {
+	r, err := get[Reservation](t.tx, bReservations, sid)
+	if err != nil || r.Status != ReservationPending || t.now.Before(r.expires()) {
+		return err
+	}
+	return t.move(&r, ReservationTimeout)
 }
 
 // SetStatus is the Worker's answer or progress: accepted, wrapping,
@@ -81,23 +141,53 @@ func (s Reservations) SetStatus(sid, status string) (r Reservation, err error) {
 		if r, err = get[Reservation](t, bReservations, sid); err != nil {
 			return err
 		}
-		if r.Status == status {
-			return nil
-		}
-		if !slices.Contains(reservationMoves[r.Status], status) {
-			return fmt.Errorf("%w: reservation is %s, not to become %s", ErrTransition, r.Status, status)
-		}
-		k, err := get[Task](t, bTasks, r.TaskSID)
-		if err != nil {
-			return err
-		}
-		k.AssignmentStatus = taskOf[status]
-		if err := t.tasks().save(&k); err != nil {
-			return err
-		}
-		return t.tasks().saveReservation(&r, status, k)
+		return t.tasks().move(&r, status)
 	})
 	return r, err
+}
+
+// move gives a Reservation a status, and its Task and the other Reservations of
+// that what follows: who accepts first has the Task, which stays reserved as long
+// as others are asked.
+func (t tasksTx) move(r *Reservation, status string) error {
+	if r.Status == status {
+		return nil
+	}
+	if !slices.Contains(reservationMoves[r.Status], status) {
+		return fmt.Errorf("%w: reservation is %s, not to become %s", ErrTransition, r.Status, status)
+	}
+	k, err := get[Task](t.tx, bTasks, r.TaskSID)
+	if err != nil {
+		return err
+	}
+	others, err := linked[Reservation](t.tx, bTaskReservations, k.SID, bReservations)
+	if err != nil {
+		return err
+	}
+	others = slices.DeleteFunc(others, func(o Reservation) bool { return o.SID == r.SID || o.Status != ReservationPending })
+	k.AssignmentStatus = taskOf[status]
+	if k.AssignmentStatus == TaskPending && len(others) > 0 {
+		k.AssignmentStatus = TaskReserved
+	}
+	if err := t.save(&k); err != nil {
+		return err
+	}
+	if err := t.saveReservation(r, status, k); err != nil {
+		return err
+	}
+	if k.AssignmentStatus == TaskReserved {
+		return nil
+	}
+	rest := ReservationRescinded
+	if status == ReservationCanceled {
+		rest = ReservationCanceled
+	}
+	for _, o := range others {
+		if err := t.saveReservation(&o, rest, k); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Get finds a Reservation by SID.
@@ -164,7 +254,7 @@ func (t tasksTx) reservationFollows(k Task) error {
 		return err
 	}
 	for _, r := range list {
-		if r.live() {
+		if r.Live() {
 			if err := t.saveReservation(&r, status, k); err != nil {
 				return err
 			}

@@ -38,18 +38,23 @@ func (t roomsTx) scheduleForgetting() error {
 	return nil
 }
 
-// scheduleForgetting enters into the timetable the Tasks that an earlier version ended without
-// doing so.
+// scheduleForgetting enters into the timetable the Tasks that an earlier version ended, or made,
+// without doing so.
 func (t tasksTx) scheduleForgetting() error {
 	tasks, err := linked[Task](t.tx, bTaskOrder, "", bTasks)
 	if err != nil {
 		return err
 	}
 	for _, k := range tasks {
-		if k.ended() {
-			if err := t.schedule(k.forgotten(), k.SID); err != nil {
-				return err
-			}
+		at := k.forgotten()
+		switch {
+		case k.Waiting():
+			at = k.expires()
+		case !k.ended():
+			continue
+		}
+		if err := t.schedule(at, k.SID); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -33,6 +33,8 @@ const (
 	bCollectionOrder = "collection_order"
 	bItems           = "items" // Collection SID + key
 
+	bRouting            = "task_router"     // kind + number -> Activity, TaskChannel, TaskQueue or Workflow; and the Workspace
+	bWorkerChannels     = "worker_channels" // Worker SID + TaskChannel, those that were changed
 	bWorkers            = "workers"
 	bWorkerOrder        = "worker_order"
 	bTasks              = "tasks"
@@ -78,7 +80,7 @@ var buckets = []string{
 	bMeta, bRooms, bRoomNames, bRoomOrder, bParticipants, bRoomParticipants, bRoomConnected, bTracks, bParticipantTrack,
 	bRecordings, bRecordingOrder, bCompositions, bCompositionOrder,
 	bDocuments, bDocumentNames, bDocumentOrder, bPermissions, bSyncServices, bSyncServiceOrder,
-	bWorkers, bWorkerOrder, bTasks, bTaskOrder, bReservations, bTaskReservations, bWorkerReservations,
+	bRouting, bWorkerChannels, bWorkers, bWorkerOrder, bTasks, bTaskOrder, bReservations, bTaskReservations, bWorkerReservations,
 	bConversations, bConversationNames, bConversationOrder, bMessages, bFlexTokens, bDue,
 	bChatParticipants, bChatSeats, bChatUsers, bChatUserSIDs, bRemovedMessages, bMedia,
 	bChatServices, bChatServiceOrder, bChatRoles, bChatRoleOrder, bChatWebhooks, bChatWebhookOrder, bCollections, bCollectionNames, bCollectionOrder, bItems,

@@ -47,6 +47,7 @@ type Store struct {
 	Collections  Collections
 	Permissions  Permissions
 
+	TaskRouter   TaskRouter
 	Workers      Workers
 	Tasks        Tasks
 	Reservations Reservations
@@ -108,6 +109,10 @@ func Open(path string, o Options) (_ *Store, err error) {
 			return err
 		}
 		if err := t.seedChat(); err != nil {
+			return err
+		}
+		s.TaskRouter = newTaskRouter(d)
+		if err := s.TaskRouter.seed(t, s.account); err != nil {
 			return err
 		}
 		err = errors.Join(t.flexDefaults(s.account), t.rooms().disconnectAll(), t.rooms().scheduleForgetting(), t.tasks().scheduleForgetting())

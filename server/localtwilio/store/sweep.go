@@ -115,7 +115,9 @@ func (t *tx) carryOut(name string) error {
 	case strings.HasPrefix(name, "CH"):
 		return t.chat().timeOut(name)
 	case strings.HasPrefix(name, "WT"):
-		return t.tasks().forget(name)
+		return t.tasks().due(name)
+	case strings.HasPrefix(name, "WR"):
+		return t.tasks().timeout(name)
 	case strings.HasPrefix(name, "KD"):
 		return t.forgetInteraction(name)
 	default:

@@ -93,13 +93,13 @@ func TestTaskRevision(t *testing.T) {
 	if k = must(s.Tasks.Update(k.SID, "2", set))(t); k.ETag() != "3" || k.Attributes != `{"b":2}` {
 		t.Errorf("task %+v", k)
 	}
-	if err := s.Tasks.Delete(k.SID); err != nil {
+	if err := s.Tasks.Delete(k.SID, ""); err != nil {
 		t.Fatal(err)
 	}
 	if got := must(s.Reservations.OfWorker(w.SID))(t); len(got) != 0 {
 		t.Errorf("reservations %+v of a deleted task", got)
 	}
-	wantErr(t, s.Tasks.Delete(k.SID), store.ErrNotFound)
+	wantErr(t, s.Tasks.Delete(k.SID, ""), store.ErrNotFound)
 }
 
 func TestConversation(t *testing.T) {

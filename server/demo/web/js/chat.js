@@ -27,7 +27,7 @@ function say(text, again) {
   );
 }
 
-const isOpen = () => chat?.status === 'assigned' || chat?.status === 'reserved';
+const isOpen = () => chat?.status === 'assigned' || chat?.status === 'reserved' || chat?.status === 'pending';
 
 const files = new Attachments({
   button: byId(ID.chatAttach),

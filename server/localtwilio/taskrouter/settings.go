@@ -1,0 +1,78 @@
+package taskrouter
+
+import (
+	"fmt"
+
+	"escalate/server/localtwilio/store"
+)
+
+// settings are how Tasks are routed: what a Workspace was told.
+type settings struct {
+	workspace  store.Workspace
+	activities []store.Activity
+	channels   []store.TaskChannel
+	queues     []store.TaskQueue
+	workflows  []workflow
+}
+
+type workflow struct {
+	store.Workflow
+	parsed Configuration
+}
+
+func readSettings(st *store.Store) (*settings, error) {
+	var s settings
+	var err error
+	r := st.TaskRouter
+	if s.workspace, err = r.Workspace(); err != nil {
+		return nil, err
+	}
+	if s.activities, err = r.Activities.List(); err != nil {
+		return nil, err
+	}
+	if s.channels, err = r.TaskChannels.List(); err != nil {
+		return nil, err
+	}
+	if s.queues, err = r.TaskQueues.List(); err != nil {
+		return nil, err
+	}
+	workflows, err := r.Workflows.List()
+	if err != nil {
+		return nil, err
+	}
+	for _, w := range workflows {
+		parsed, err := ParseConfiguration(w.Configuration, s.queues)
+		if err != nil {
+			return nil, fmt.Errorf("workflow %s: %w", w.SID, err)
+		}
+		s.workflows = append(s.workflows, workflow{w, parsed})
+	}
+	return &s, nil
+}
+
+func (s *settings) queue(sid string) *store.TaskQueue {
+	for i := range s.queues {
+		if s.queues[i].SID == sid {
+			return &s.queues[i]
+		}
+	}
+	return nil
+}
+
+func (s *settings) workflow(sid string) *workflow {
+	for i := range s.workflows {
+		if s.workflows[i].SID == sid {
+			return &s.workflows[i]
+		}
+	}
+	return nil
+}
+
+func (s *settings) channel(name string) store.TaskChannel {
+	for _, c := range s.channels {
+		if c.UniqueName == name {
+			return c
+		}
+	}
+	return store.TaskChannel{}
+}
