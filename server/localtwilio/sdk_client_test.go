@@ -48,6 +48,10 @@ func runClient(t *testing.T, script string, prepare ...func(s *localtwilio.Serve
 	if err != nil {
 		t.Fatal(err)
 	}
+	library, err := filepath.Abs("../../static/node_modules/twilio")
+	if err != nil {
+		t.Fatal(err)
+	}
 	if _, err := os.Stat(modules); err != nil {
 		if os.Getenv("FLEX") != "" {
 			t.Fatal(err)
@@ -87,7 +91,7 @@ func runClient(t *testing.T, script string, prepare ...func(s *localtwilio.Serve
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "node", filepath.Join("testdata/sdk", script))
-	cmd.Env = append(os.Environ(), "NODE_PATH="+modules, "STAGE="+string(stage))
+	cmd.Env = append(os.Environ(), "NODE_PATH="+modules, "STAGE="+string(stage), "TWILIO="+library)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%s: %v\n%s", script, err, out)
 	}
@@ -98,6 +102,8 @@ func TestClientToken(t *testing.T)         { runClient(t, "token.js") }
 func TestClientLiveQuery(t *testing.T)     { runClient(t, "livequery.js") }
 func TestClientConversations(t *testing.T) { runClient(t, "conversations.js") }
 func TestClientMedia(t *testing.T)         { runClient(t, "media.js") }
+func TestClientMethods(t *testing.T)       { runClient(t, "conversations_methods.js") }
+func TestClientVideoApp(t *testing.T)      { runClient(t, "videoapp.js") }
 
 // TestClientWebChat plays a web chat of which a Worker gets the Task, whoever
 // offers it.

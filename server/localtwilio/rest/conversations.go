@@ -1,161 +1,179 @@
 package rest
 
 import (
+	"cmp"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"slices"
-	"strings"
-	"unicode/utf8"
+	"time"
 
 	"escalate/server/localtwilio/store"
 	"escalate/server/sids"
 )
 
-// Limits of the Messages resource, from its documents.
-const (
-	maxMessageBody       = 1600
-	maxConversationsPage = 100
-)
+const conversationTaken = "Conversation with provided unique name already exists"
 
-func createConversation(c *call) error {
-	v := store.Conversation{UniqueName: c.form("UniqueName"), FriendlyName: c.form("FriendlyName"), Attributes: c.form("Attributes")}
-	if v.Attributes != "" && !isObject(v.Attributes) {
-		return invalid("Attributes must be a JSON object")
-	}
-	if sids.Looks(v.UniqueName) {
-		return invalid("UniqueName must not look like a SID")
-	}
-	v, err := c.store.Conversations.Create(v)
-	if errors.Is(err, store.ErrNameTaken) {
-		return &Error{
-			Status: http.StatusConflict, Code: codeConversationExists,
-			Message: "Conversation with provided unique name already exists",
-		}
-	}
+func createConversation(c *chatCall) error {
+	v, err := newConversation(c)
 	if err != nil {
 		return err
 	}
-	return c.json(http.StatusCreated, chatOf(c).conversation(v))
+	v, err = c.conversations().Create(v)
+	if err != nil {
+		return chatFault(err, codeConversationExists, conversationTaken)
+	}
+	return c.json(http.StatusCreated, c.conversation(v))
 }
 
-func listConversations(c *call) error {
-	all, err := c.store.Conversations.List()
+// newConversation reads what a Conversation is to be made of.
+func newConversation(c *chatCall) (v store.Conversation, err error) {
+	g, err := c.store.ChatServices.Configuration()
+	if err != nil {
+		return v, err
+	}
+	v.Timers, v.MessagingServiceSID = g.Timers, g.MessagingServiceSID
+	err = readConversation(c, &v)
+	if err == nil && v.State == store.ChatClosed {
+		err = bad(codeInitialClosed, "Initial state can't be 'closed'")
+	}
+	return v, err
+}
+
+// readConversation reads the parameters of a Conversation into v.
+func readConversation(c *chatCall, v *store.Conversation) error {
+	err := errors.Join(
+		c.text("UniqueName", &v.UniqueName, codeUniqueNameTooLong), c.text("FriendlyName", &v.FriendlyName, codeFriendlyNameTooLong),
+		c.attributes(&v.Attributes), c.times(&v.Created, &v.Updated), c.timers(&v.Timers), c.messagingService("MessagingServiceSid", &v.MessagingServiceSID),
+	)
 	if err != nil {
 		return err
 	}
-	if c.has("State") {
-		all = slices.DeleteFunc(all, func(v store.Conversation) bool { return v.State != c.form("State") })
+	// Names like SIDs of other things are good: people name chats after Rooms.
+	if sids.Is("CH", v.UniqueName) {
+		return bad(codeUniqueNameSID, "Unique name should not match conversation sid pattern")
 	}
-	return list(c, "conversations", maxConversationsPage, all, func(v store.Conversation) string { return v.SID }, chatOf(c).conversation)
-}
-
-func fetchConversation(c *call) error {
-	v, err := c.store.Conversations.Get(c.path("conversation"))
-	if err != nil {
-		return err
-	}
-	return c.json(http.StatusOK, chatOf(c).conversation(v))
-}
-
-func updateConversation(c *call) error {
-	if c.has("Attributes") && !isObject(c.form("Attributes")) {
-		return invalid("Attributes must be a JSON object")
-	}
-	state := c.form("State")
-	if state != "" && !slices.Contains([]string{"active", "inactive", "closed"}, state) {
-		return invalid("Invalid parameter State")
-	}
-	v, err := c.store.Conversations.Update(c.path("conversation"), func(v *store.Conversation) error {
-		if state != "" {
-			v.State = state
-		}
-		if c.has("Attributes") {
-			v.Attributes = c.form("Attributes")
-		}
-		if c.has("FriendlyName") {
-			v.FriendlyName = c.form("FriendlyName")
-		}
+	if !c.has("State") {
 		return nil
-	})
-	if err != nil {
-		return err
 	}
-	return c.json(http.StatusOK, chatOf(c).conversation(v))
+	v.State = c.form("State")
+	switch {
+	case v.State == "":
+		return bad(codeStateEmpty, "'State' field can't be empty")
+	case !slices.Contains([]string{store.ChatActive, store.ChatInactive, store.ChatClosed}, v.State):
+		return bad(codeState, "'State' parameter value is invalid")
+	}
+	return nil
 }
 
-func createMessage(c *call) error {
-	m := store.Message{Author: c.form("Author"), Body: c.form("Body"), Attributes: c.form("Attributes")}
-	if m.Attributes != "" && !isObject(m.Attributes) {
-		return invalid("Attributes must be a JSON object")
-	}
-	if utf8.RuneCountInString(m.Body) > maxMessageBody {
-		return bad(codeMessageBodyTooLong, "Message body is longer than 1600 characters")
-	}
-	v, err := c.store.Conversations.Get(c.path("conversation"))
+// createWithParticipants makes a Conversation with people in it: of each, Participant has
+// a JSON object.
+func createWithParticipants(c *chatCall) error {
+	v, err := newConversation(c)
 	if err != nil {
 		return err
 	}
-	if m.Media, err = mediaOf(c); err != nil {
-		return err
+	var people []store.ChatParticipant
+	for _, text := range c.r.Form["Participant"] {
+		var in struct {
+			Identity   string          `json:"identity"`
+			Attributes string          `json:"attributes"`
+			RoleSID    string          `json:"role_sid"`
+			Binding    json.RawMessage `json:"messaging_binding"`
+		}
+		if err := json.Unmarshal([]byte(text), &in); err != nil {
+			return invalid("Participant must be a JSON object")
+		}
+		if in.Binding != nil {
+			return errProxyAddress
+		}
+		if err := checkIdentity(in.Identity); err != nil {
+			return err
+		}
+		people = append(people, store.ChatParticipant{Identity: in.Identity, Attributes: in.Attributes, RoleSID: in.RoleSID})
 	}
-	if m, err = c.store.Conversations.AddMessage(v.SID, m); err != nil {
-		return mediaError(err)
+	if v, err = c.conversations().Create(v); err != nil {
+		return chatFault(err, codeConversationExists, conversationTaken)
 	}
-	return c.json(http.StatusCreated, chatOf(c).message(m))
-}
-
-func listMessages(c *call) error {
-	all, err := c.store.Conversations.Messages(c.path("conversation"), 0)
-	if err != nil {
-		return err
-	}
-	switch strings.ToLower(c.form("Order")) {
-	case "", "asc":
-	case "desc":
-		slices.Reverse(all)
-	default:
-		return invalid("Invalid parameter Order")
-	}
-	return list(c, "messages", maxConversationsPage, all, func(m store.Message) string { return m.SID }, chatOf(c).message)
-}
-
-func fetchMessage(c *call) error {
-	all, err := c.store.Conversations.Messages(c.path("conversation"), 0)
-	if err != nil {
-		return err
-	}
-	for _, m := range all {
-		if m.SID == c.path("message") {
-			return c.json(http.StatusOK, chatOf(c).message(m))
+	for _, p := range people {
+		if _, err := c.participants().Add(v.SID, p); err != nil {
+			return errors.Join(chatFault(err, codeChatParticipantExists, "Participant already exists"), c.conversations().Delete(v.SID))
 		}
 	}
-	return store.ErrNotFound
+	return c.json(http.StatusCreated, c.conversation(v))
 }
 
-// chatView shows the resources of Conversations.
-type chatView struct {
-	base    string // what URLs begin with
-	account store.Account
+func listConversations(c *chatCall) error {
+	all, err := c.conversations().List()
+	if err != nil {
+		return err
+	}
+	var start, end time.Time
+	if err := errors.Join(c.day("StartDate", &start), c.day("EndDate", &end)); err != nil {
+		return err
+	}
+	all = slices.DeleteFunc(all, func(v store.Conversation) bool {
+		return c.has("State") && v.State != c.form("State") || v.Created.Before(start) || !end.IsZero() && !v.Created.Before(end.AddDate(0, 0, 1))
+	})
+	return list(c.call, "conversations", maxConversationsPage, all, func(v store.Conversation) string { return v.SID }, c.conversation)
 }
 
-func chatOf(c *call) chatView { return chatView{base: c.target.base, account: c.account} }
+// day reads a date, or the date of a time.
+func (c *chatCall) day(name string, v *time.Time) error {
+	text := c.form(name)
+	if text == "" {
+		return nil
+	}
+	at, err := time.Parse(time.DateOnly, text[:min(len(text), len(time.DateOnly))])
+	if err != nil {
+		return invalid("Invalid parameter " + name)
+	}
+	*v = at
+	return nil
+}
 
-func (v chatView) conversation(x store.Conversation) any {
-	u := v.base + "/v1/Conversations/" + x.SID
+func fetchConversation(c *chatCall) error {
+	v, err := c.conversations().Get(c.path("conversation"))
+	if err != nil {
+		return err
+	}
+	return c.json(http.StatusOK, c.conversation(v))
+}
+
+func updateConversation(c *chatCall) error {
+	v, err := c.conversations().Update(c.path("conversation"), func(v *store.Conversation) error { return readConversation(c, v) })
+	if err != nil {
+		return chatFault(err, codeConversationExists, conversationTaken)
+	}
+	return c.json(http.StatusOK, c.conversation(v))
+}
+
+func deleteConversation(c *chatCall) error {
+	if err := c.conversations().Delete(c.path("conversation")); err != nil {
+		return err
+	}
+	return c.noContent()
+}
+
+func (c *chatCall) conversation(x store.Conversation) any {
+	u := c.root + "/Conversations/" + x.SID
 	return object{
-		"account_sid": v.account.SID, "chat_service_sid": v.account.ChatServiceSID, "messaging_service_sid": v.account.MessagingServiceSID,
-		"sid": x.SID, "friendly_name": orNull(x.FriendlyName), "unique_name": orNull(x.UniqueName), "attributes": x.Attributes,
-		"state": x.State, "date_created": date(x.Created), "date_updated": date(x.Updated), "timers": object{}, "bindings": nil,
+		"account_sid": c.account.SID, "chat_service_sid": c.service.SID,
+		"messaging_service_sid": cmp.Or(x.MessagingServiceSID, c.account.MessagingServiceSID),
+		"sid":                   x.SID, "friendly_name": orNull(x.FriendlyName), "unique_name": orNull(x.UniqueName), "attributes": x.Attributes,
+		"state": x.State, "date_created": date(x.Created), "date_updated": date(x.Updated), "timers": shownTimers(x), "bindings": nil,
 		"url": u, "links": object{"messages": u + "/Messages", "participants": u + "/Participants", "webhooks": u + "/Webhooks"},
 	}
 }
 
-func (v chatView) message(m store.Message) any {
-	u := v.base + "/v1/Conversations/" + m.ConversationSID + "/Messages/" + m.SID
-	return object{
-		"account_sid": v.account.SID, "conversation_sid": m.ConversationSID, "sid": m.SID, "index": m.Index, "author": m.Author,
-		"body": orNull(m.Body), "media": v.media(m.Media), "attributes": m.Attributes, "participant_sid": nil,
-		"date_created": date(m.Created), "date_updated": date(m.Updated), "delivery": nil, "content_sid": nil,
-		"url": u, "links": object{"delivery_receipts": u + "/Receipts"},
+// shownTimers says when a Conversation changes its State if nobody writes.
+func shownTimers(x store.Conversation) object {
+	o := object{}
+	if at := x.InactiveAt(); !at.IsZero() {
+		o["date_inactive"] = date(at)
 	}
+	if at := x.ClosedAt(); !at.IsZero() {
+		o["date_closed"] = date(at)
+	}
+	return o
 }

@@ -14,7 +14,7 @@ const (
 )
 
 // mediaOf reads the parameter MediaSid of a Message.
-func mediaOf(c *call) ([]store.Attachment, error) {
+func mediaOf(c *chatCall) ([]store.Attachment, error) {
 	sid := c.form("MediaSid")
 	if sid == "" {
 		return nil, nil
@@ -34,7 +34,7 @@ func mediaError(err error) error {
 }
 
 // media are the files of a Message; null for none.
-func (v chatView) media(list []store.Attachment) any {
+func shownMedia(list []store.Attachment) any {
 	if len(list) == 0 {
 		return nil
 	}

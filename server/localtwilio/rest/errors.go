@@ -52,13 +52,9 @@ const (
 	codeSyncItemExists       = 54208
 	codeSyncNameTaken        = 54301
 	codeSyncName             = 54302
-	codeConversationExists   = 50353
 
-	codeChatParticipantExists = 50433
-	codeConversationClosed    = 50377
-	codeMessageBodyTooLong    = 50504
-	codeAddressExists         = 50409
-	codeChannelNoStatus       = 45358
+	codeAddressExists   = 50409
+	codeChannelNoStatus = 45358
 )
 
 // Error is an answer other than success, as Twilio writes it.

@@ -19,17 +19,16 @@ const (
 
 // Paths that many begin with.
 const (
-	room         = "/v1/Rooms/{room}"
-	participant  = room + "/Participants/{participant}"
-	service      = "/v1/Services/{service}"
-	document     = service + "/Documents/{object}"
-	syncList     = service + "/Lists/{object}"
-	syncMap      = service + "/Maps/{object}"
-	syncStream   = service + "/Streams/{object}"
-	workspace    = "/v1/Workspaces/{workspace}"
-	task         = workspace + "/Tasks/{task}"
-	worker       = workspace + "/Workers/{worker}"
-	conversation = "/v1/Conversations/{conversation}"
+	room        = "/v1/Rooms/{room}"
+	participant = room + "/Participants/{participant}"
+	service     = "/v1/Services/{service}"
+	document    = service + "/Documents/{object}"
+	syncList    = service + "/Lists/{object}"
+	syncMap     = service + "/Maps/{object}"
+	syncStream  = service + "/Streams/{object}"
+	workspace   = "/v1/Workspaces/{workspace}"
+	task        = workspace + "/Tasks/{task}"
+	worker      = workspace + "/Workers/{worker}"
 
 	interactionPath    = "/v1/Interactions/{interaction}"
 	interactionChannel = interactionPath + "/Channels/{channel}"
@@ -37,10 +36,6 @@ const (
 	webChannel         = "/v1/WebChannels/{channel}"
 	addressPath        = "/v1/Configuration/Addresses/{address}"
 )
-
-// webhooks says whether a call of Conversations fires webhooks. There are none, so both
-// are done.
-var webhooks = []string{"X-Twilio-Webhook-Enabled", "X-Twilio-Webhook-Enabled=true", "X-Twilio-Webhook-Enabled=false"}
 
 // voiceOfReservation are the parameters of a Reservation that make calls: nothing here
 // has a telephone.
@@ -177,28 +172,8 @@ var routes = map[string][]route{
 		{get, worker + "/Reservations/{reservation}", inWorkspace(fetchReservation)},
 		{post, worker + "/Reservations/{reservation}", refusing(inWorkspace(updateReservation), voiceOfReservation...)},
 	},
-	"conversations": {
-		{post, "/v1/Conversations", refusing(refusing(createConversation, "Bindings.Email.Address", "Bindings.Email.Name", "DateCreated", "DateUpdated",
-			"MessagingServiceSid", "State", "Timers.Closed", "Timers.Inactive"), webhooks...)},
-		{get, "/v1/Conversations", refusing(listConversations, "EndDate", "StartDate")},
-		{get, conversation, fetchConversation},
-		{post, conversation, refusing(refusing(updateConversation, "Bindings.Email.Address", "Bindings.Email.Name", "DateCreated", "DateUpdated",
-			"MessagingServiceSid", "Timers.Closed", "Timers.Inactive", "UniqueName"), webhooks...)},
-		{post, conversation + "/Messages", refusing(refusing(createMessage, "ContentSid", "ContentVariables", "DateCreated", "DateUpdated", "Subject"), webhooks...)},
-		{get, conversation + "/Messages", listMessages},
-		{get, conversation + "/Messages/{message}", fetchMessage},
-		{post, conversation + "/Participants", refusing(refusing(addChatParticipant, "DateCreated", "DateUpdated", "MessagingBinding.Address",
-			"MessagingBinding.ProjectedAddress", "MessagingBinding.ProxyAddress", "RoleSid"), webhooks...)},
-		{get, conversation + "/Participants", listChatParticipants},
-		{get, conversation + "/Participants/{participant}", fetchChatParticipant},
-		{del, conversation + "/Participants/{participant}", refusing(removeChatParticipant, webhooks...)},
-		{post, "/v1/Configuration/Addresses", refusing(refusing(createAddress, unsupportedAddress...), "AddressCountry")},
-		{get, "/v1/Configuration/Addresses", listAddresses},
-		{get, addressPath, fetchAddress},
-		{post, addressPath, refusing(updateAddress, unsupportedAddress...)},
-		{del, addressPath, deleteAddress},
-	},
-	"flex-api": flexRoutes,
+	"conversations": chatRoutes,
+	"flex-api":      flexRoutes,
 	"iam": {
 		{post, "/v1/Accounts/{account}/Tokens/validate", validateToken},
 	},

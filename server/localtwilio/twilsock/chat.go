@@ -42,6 +42,8 @@ func (v *chatAPI) routes(m *http.ServeMux) {
 	handle("POST "+chatPath+"/Conversations", v.createConversation)
 	handle("GET "+conversation, v.in(v.fetchConversation))
 	handle("POST "+conversation, v.in(v.updateConversation))
+	handle("DELETE "+conversation, v.in(v.deleteConversation))
+	handle("DELETE "+conversation+"/Messages/{message}", v.in(v.removeMessage))
 	handle("POST "+conversation+"/Messages", v.in(v.createMessage))
 	handle("POST "+conversation+"/Messages/{message}", v.in(v.updateMessage))
 	handle("POST "+conversation+"/Participants", v.in(v.addParticipant))
@@ -52,13 +54,20 @@ func (v *chatAPI) routes(m *http.ServeMux) {
 	handle("GET "+conversation+"/MessageRecipients", v.in(func(a *call, _ store.Conversation) error {
 		return a.respond(http.StatusOK, object{"message_recipients": []any{}, "meta": object{"previous_token": nil, "next_token": nil}})
 	}))
+	handle("GET "+conversation+"/Messages/{message}/Receipts", v.in(func(a *call, _ store.Conversation) error {
+		return a.respond(http.StatusOK, object{"delivery_receipts": []any{}, "meta": object{"previous_token": nil, "next_token": nil}})
+	}))
+	// There is no library of content.
+	handle("GET "+chatPath+"/ContentTemplates", func(a *call) error {
+		return a.respond(http.StatusOK, object{"templates": []any{}, "meta": object{"previous_token": nil, "next_token": nil}})
+	})
 	handle("GET "+conversation+"/Messages/{message}/ChannelMetadata", v.in(func(*call, store.Conversation) error { return errMetadata }))
 }
 
 // in is an endpoint about a Conversation that the holder may see.
 func (v *chatAPI) in(f func(*call, store.Conversation) error) endpoint {
 	return func(a *call) error {
-		c, err := v.store.Conversations.Get(a.path("conversation"))
+		c, err := v.conversations(a.holder).Get(a.path("conversation"))
 		if err != nil {
 			return err
 		}
@@ -71,14 +80,14 @@ func (v *chatAPI) in(f func(*call, store.Conversation) error) endpoint {
 
 // configuration is what a client starts from.
 func (v *chatAPI) configuration(a *call) error {
-	u, err := v.store.ChatUsers.Get(a.holder.identity)
+	u, err := v.users(a.holder).Get(a.holder.identity)
 	if err != nil {
 		return err
 	}
 	root := a.base + chatPath
 	me := root + "/Users/" + url.PathEscape(u.Identity)
 	return a.respond(http.StatusOK, object{
-		"identity": u.Identity, "user_sid": u.SID, "service_sid": v.store.Account().ChatServiceSID,
+		"identity": u.Identity, "user_sid": u.SID, "service_sid": a.holder.chatService,
 		"sync_objects": object{"my_user_info": infoName(u), "my_conversations": seatsName(u)},
 		"links": object{
 			"my_conversations": me + "/Conversations", "conversations": root + "/Conversations", "users": root + "/Users", "current_user": me,
@@ -95,7 +104,7 @@ func (v *chatAPI) configuration(a *call) error {
 }
 
 func (v *chatAPI) fetchUser(a *call) error {
-	u, err := v.store.ChatUsers.Get(a.path("user"))
+	u, err := v.users(a.holder).Get(a.path("user"))
 	if err != nil {
 		return err
 	}
@@ -117,7 +126,10 @@ func (v *chatAPI) updateUser(a *call) error {
 	if err := checkAttributes(in.Attributes); err != nil {
 		return err
 	}
-	u, err := v.store.ChatUsers.Update(a.holder.identity, func(u *store.ChatUser) error {
+	if err := v.mayInService(a.holder, "editOwnUserInfo"); err != nil {
+		return err
+	}
+	u, err := v.users(a.holder).Update(a.holder.identity, func(u *store.ChatUser) error {
 		set(&u.FriendlyName, in.FriendlyName)
 		set(&u.Attributes, in.Attributes)
 		return nil
@@ -145,7 +157,7 @@ func (v *chatAPI) typing(a *call) error {
 	if err := a.read(&in); err != nil {
 		return err
 	}
-	c, err := v.store.Conversations.Get(in.Channel)
+	c, err := v.conversations(a.holder).Get(in.Channel)
 	if err != nil {
 		return err
 	}

@@ -26,7 +26,7 @@ func (v *chatAPI) listSeats(a *call) error {
 	if a.path("user") != a.holder.identity {
 		return errForbidden
 	}
-	seats, err := v.store.ChatParticipants.Seats(a.holder.identity)
+	seats, err := v.participants(a.holder).Seats(a.holder.identity)
 	if err != nil {
 		return err
 	}
@@ -39,7 +39,11 @@ func (v *chatAPI) listSeats(a *call) error {
 		if err != nil {
 			return err
 		}
-		list = append(list, v.seat(a, c, p))
+		o, err := v.seat(a, c, p)
+		if err != nil {
+			return err
+		}
+		list = append(list, o)
 	}
 	return a.respond(http.StatusOK, object{"conversations": list, "meta": object{"key": "conversations", "next_token": nil, "previous_token": nil}})
 }
@@ -49,7 +53,7 @@ func (v *chatAPI) fetchSeat(a *call) error {
 	if err != nil {
 		return err
 	}
-	return a.respond(http.StatusOK, v.seat(a, c, p))
+	return v.showSeat(a, c, p)
 }
 
 // updateSeat is how far the holder has read, and whether they want to be told.
@@ -75,7 +79,12 @@ func (v *chatAPI) updateSeat(a *call) error {
 			read = min(*n, c.LastIndex)
 		}
 	}
-	p, err = v.store.ChatParticipants.Update(c.SID, p.SID, func(p *store.ChatParticipant) error {
+	if in.Notifications != "" {
+		if err := v.mayIn(a.holder, c, "editNotificationLevel"); err != nil {
+			return err
+		}
+	}
+	p, err = v.participants(a.holder).Update(c.SID, p.SID, func(p *store.ChatParticipant) error {
 		p.LastRead = read
 		if in.Notifications != "" {
 			p.Notifications = in.Notifications
@@ -85,7 +94,7 @@ func (v *chatAPI) updateSeat(a *call) error {
 	if err != nil {
 		return err
 	}
-	return a.respond(http.StatusOK, v.seat(a, c, p))
+	return v.showSeat(a, c, p)
 }
 
 // findSeat is the holder's place in the Conversation of the path, by SID or
@@ -94,18 +103,31 @@ func (v *chatAPI) findSeat(a *call) (c store.Conversation, p store.ChatParticipa
 	if a.path("user") != a.holder.identity {
 		return c, p, errForbidden
 	}
-	if c, err = v.store.Conversations.Get(a.path("conversation")); err != nil {
+	if c, err = v.conversations(a.holder).Get(a.path("conversation")); err != nil {
 		return c, p, err
 	}
 	p, err = v.store.ChatParticipants.Get(c.SID, a.holder.identity)
 	return c, p, err
 }
 
-func (v *chatAPI) seat(a *call, c store.Conversation, p store.ChatParticipant) object {
-	o := v.conversation(a, c)
+func (v *chatAPI) showSeat(a *call, c store.Conversation, p store.ChatParticipant) error {
+	o, err := v.seat(a, c, p)
+	if err != nil {
+		return err
+	}
+	return a.respond(http.StatusOK, o)
+}
+
+func (v *chatAPI) seat(a *call, c store.Conversation, p store.ChatParticipant) (object, error) {
+	o, err := v.conversation(a, c)
+	if err != nil {
+		return nil, err
+	}
 	unread := any(nil)
 	if p.LastRead >= 0 {
-		unread = c.LastIndex - p.LastRead
+		if unread, err = v.store.Conversations.CountMessages(c.SID, p.LastRead); err != nil {
+			return nil, err
+		}
 	}
 	for k, v := range map[string]any{
 		"conversation_sid": c.SID, "participant_sid": p.SID, "status": "joined", "last_read_message_index": lastRead(p),
@@ -113,17 +135,29 @@ func (v *chatAPI) seat(a *call, c store.Conversation, p store.ChatParticipant) o
 	} {
 		o[k] = v
 	}
-	return o
+	return o, nil
 }
 
-func (v *chatAPI) conversation(a *call, c store.Conversation) object {
+func (v *chatAPI) showConversation(a *call, status int, c store.Conversation) error {
+	o, err := v.conversation(a, c)
+	if err != nil {
+		return err
+	}
+	return a.respond(status, o)
+}
+
+func (v *chatAPI) conversation(a *call, c store.Conversation) (object, error) {
+	n, err := v.store.Conversations.CountMessages(c.SID, -1)
+	if err != nil {
+		return nil, err
+	}
 	u := a.base + chatPath + "/Conversations/" + c.SID
 	return object{
 		"sid": c.SID, "unique_name": orNull(c.UniqueName), "friendly_name": orNull(c.FriendlyName), "attributes": c.Attributes,
 		"state": c.State, "created_by": c.CreatedBy, "date_created": stamp(c.Created), "date_updated": stamp(c.Updated),
-		"messages_count": c.LastIndex + 1, "url": u, "links": object{"messages": u + "/Messages", "participants": u + "/Participants"},
+		"messages_count": n, "url": u, "links": object{"messages": u + "/Messages", "participants": u + "/Participants"},
 		"sync_objects": object{"conversation": channelName(c.SID), "messages": messagesName(c.SID), "participants": rosterName(c.SID)},
-	}
+	}, nil
 }
 
 // createConversation makes a Conversation. Its maker sees it and is not in it.
@@ -139,13 +173,22 @@ func (v *chatAPI) createConversation(a *call) error {
 	if err := checkAttributes(in.Attributes); err != nil {
 		return err
 	}
-	c := store.Conversation{UniqueName: in.UniqueName, FriendlyName: in.FriendlyName, CreatedBy: a.holder.identity}
-	set(&c.Attributes, in.Attributes)
-	c, err := v.store.Conversations.Create(c)
+	if err := errors.Join(checkUniqueName(in.UniqueName), v.mayInService(a.holder, "createConversation")); err != nil {
+		return err
+	}
+	g, err := v.store.ChatServices.Configuration()
 	if err != nil {
 		return err
 	}
-	return a.respond(http.StatusCreated, v.conversation(a, c))
+	c := store.Conversation{
+		UniqueName: in.UniqueName, FriendlyName: in.FriendlyName, CreatedBy: a.holder.identity,
+		Timers: g.Timers, MessagingServiceSID: g.MessagingServiceSID,
+	}
+	set(&c.Attributes, in.Attributes)
+	if c, err = v.conversations(a.holder).Create(c); err != nil {
+		return nameTaken(err)
+	}
+	return v.showConversation(a, http.StatusCreated, c)
 }
 
 func (v *chatAPI) fetchConversation(a *call, c store.Conversation) error {
@@ -153,7 +196,11 @@ func (v *chatAPI) fetchConversation(a *call, c store.Conversation) error {
 	if err != nil {
 		return err
 	}
-	o, n, mine := v.conversation(a, c), 0, "notParticipating"
+	o, err := v.conversation(a, c)
+	if err != nil {
+		return err
+	}
+	n, mine := 0, "notParticipating"
 	for _, p := range all {
 		if !p.Left {
 			n++
@@ -178,22 +225,46 @@ func (v *chatAPI) updateConversation(a *call, c store.Conversation) error {
 	if err := checkAttributes(in.Attributes); err != nil {
 		return err
 	}
-	if in.UniqueName != nil && *in.UniqueName != c.UniqueName {
-		return invalid("The unique name cannot be changed here")
+	if in.UniqueName != nil || in.FriendlyName != nil {
+		if err := v.mayIn(a.holder, c, "editConversationName"); err != nil {
+			return err
+		}
 	}
-	c, err := v.store.Conversations.Update(c.SID, func(c *store.Conversation) error {
+	if in.UniqueName != nil {
+		if err := checkUniqueName(*in.UniqueName); err != nil {
+			return err
+		}
+	}
+	if in.Attributes != nil {
+		if err := v.mayIn(a.holder, c, "editConversationAttributes"); err != nil {
+			return err
+		}
+	}
+	c, err := v.conversations(a.holder).Update(c.SID, func(c *store.Conversation) error {
+		set(&c.UniqueName, in.UniqueName)
 		set(&c.FriendlyName, in.FriendlyName)
 		set(&c.Attributes, in.Attributes)
 		return nil
 	})
 	if err != nil {
+		return nameTaken(err)
+	}
+	return v.showConversation(a, http.StatusOK, c)
+}
+
+func (v *chatAPI) deleteConversation(a *call, c store.Conversation) error {
+	if err := v.mayIn(a.holder, c, "deleteConversation"); err != nil {
 		return err
 	}
-	return a.respond(http.StatusOK, v.conversation(a, c))
+	if err := v.conversations(a.holder).Delete(c.SID); err != nil {
+		return err
+	}
+	return a.respond(http.StatusNoContent, nil)
 }
 
 // messageBody is what a Message is made or changed from.
 type messageBody struct {
+	Subject    *string  `json:"subject"`
 	Body       *string  `json:"body"`
 	Attributes *string  `json:"attributes"`
 	Media      []string `json:"media_sids"`
@@ -215,13 +286,21 @@ func (v *chatAPI) createMessage(a *call, c store.Conversation) error {
 	if err != nil {
 		return err
 	}
+	permission := "sendMessage"
+	if len(in.Media) > 0 {
+		permission = "sendMediaMessage"
+	}
+	if err := v.mayIn(a.holder, c, permission); err != nil {
+		return err
+	}
 	if err := v.checkMedia(a.holder, in.Media); err != nil {
 		return err
 	}
 	m := store.Message{Author: a.holder.identity, Media: store.Attach(in.Media...)}
+	set(&m.Subject, in.Subject)
 	set(&m.Body, in.Body)
 	set(&m.Attributes, in.Attributes)
-	if m, err = v.store.Conversations.AddMessage(c.SID, m); err != nil {
+	if m, err = v.conversations(a.holder).AddMessage(c.SID, m); err != nil {
 		return err
 	}
 	return a.respond(http.StatusCreated, v.messageView(a, m))
@@ -235,7 +314,19 @@ func (v *chatAPI) updateMessage(a *call, c store.Conversation) error {
 	if len(in.Media) > 0 {
 		return errMediaFixed
 	}
-	m, err := v.store.Conversations.UpdateMessage(c.SID, a.path("message"), func(m *store.Message) error {
+	if in.Body != nil {
+		if err := v.mayWithMessage(a, c, "edit", ""); err != nil {
+			return err
+		}
+	}
+	if in.Attributes != nil {
+		if err := v.mayWithMessage(a, c, "edit", "Attributes"); err != nil {
+			return err
+		}
+	}
+	m, err := v.conversations(a.holder).UpdateMessage(c.SID, a.path("message"), func(m *store.Message) error {
+		m.UpdatedBy = a.holder.identity
+		set(&m.Subject, in.Subject)
 		set(&m.Body, in.Body)
 		set(&m.Attributes, in.Attributes)
 		return nil
@@ -246,9 +337,19 @@ func (v *chatAPI) updateMessage(a *call, c store.Conversation) error {
 	return a.respond(http.StatusOK, v.messageView(a, m))
 }
 
+func (v *chatAPI) removeMessage(a *call, c store.Conversation) error {
+	if err := v.mayWithMessage(a, c, "delete", ""); err != nil {
+		return err
+	}
+	if err := v.conversations(a.holder).RemoveMessage(c.SID, a.path("message")); err != nil {
+		return err
+	}
+	return a.respond(http.StatusNoContent, nil)
+}
+
 func (v *chatAPI) messageView(a *call, m store.Message) object {
 	return object{
-		"sid": m.SID, "index": m.Index, "author": m.Author, "body": m.Body, "attributes": m.Attributes, "conversation_sid": m.ConversationSID,
+		"sid": m.SID, "index": m.Index, "author": m.Author, "subject": orNull(m.Subject), "body": m.Body, "attributes": m.Attributes, "conversation_sid": m.ConversationSID,
 		"media":        mediaViews(m.Media),
 		"date_created": stamp(m.Created), "date_updated": stamp(m.Updated),
 		"url": a.base + chatPath + "/Conversations/" + m.ConversationSID + "/Messages/" + m.SID,
@@ -267,12 +368,22 @@ func (v *chatAPI) addParticipant(a *call, c store.Conversation) error {
 	if err := checkAttributes(in.Attributes); err != nil {
 		return err
 	}
-	if in.Identity == "" || len(in.Binding) > 0 {
-		return invalid("A Participant needs an identity; phones and other channels are not supported here")
+	switch {
+	case len(in.Binding) > 0:
+		return errNoPhones
+	case in.Identity == "":
+		return errNoIdentity
+	}
+	permission := "addParticipant"
+	if in.Identity == a.holder.identity {
+		permission = "joinConversation"
+	}
+	if err := v.mayIn(a.holder, c, permission); err != nil {
+		return err
 	}
 	p := store.ChatParticipant{Identity: in.Identity}
 	set(&p.Attributes, in.Attributes)
-	p, err := v.store.ChatParticipants.Add(c.SID, p)
+	p, err := v.participants(a.holder).Add(c.SID, p)
 	if errors.Is(err, store.ErrNameTaken) {
 		return errMember
 	}
@@ -292,7 +403,10 @@ func (v *chatAPI) updateParticipant(a *call, c store.Conversation) error {
 	if err := checkAttributes(in.Attributes); err != nil {
 		return err
 	}
-	p, err := v.store.ChatParticipants.Update(c.SID, a.path("participant"), func(p *store.ChatParticipant) error {
+	if err := v.mayWithParticipant(a, c, "editOwnParticipantAttributes", "editAnyParticipantAttributes"); err != nil {
+		return err
+	}
+	p, err := v.participants(a.holder).Update(c.SID, a.path("participant"), func(p *store.ChatParticipant) error {
 		set(&p.Attributes, in.Attributes)
 		return nil
 	})
@@ -303,7 +417,10 @@ func (v *chatAPI) updateParticipant(a *call, c store.Conversation) error {
 }
 
 func (v *chatAPI) removeParticipant(a *call, c store.Conversation) error {
-	if err := v.store.ChatParticipants.Remove(c.SID, a.path("participant")); err != nil {
+	if err := v.mayWithParticipant(a, c, "leaveConversation", "removeParticipant"); err != nil {
+		return err
+	}
+	if err := v.participants(a.holder).Remove(c.SID, a.path("participant")); err != nil {
 		return err
 	}
 	return a.respond(http.StatusNoContent, nil)
@@ -311,7 +428,7 @@ func (v *chatAPI) removeParticipant(a *call, c store.Conversation) error {
 
 func (v *chatAPI) participant(a *call, p store.ChatParticipant) object {
 	return object{
-		"sid": p.SID, "identity": p.Identity, "attributes": p.Attributes, "role_sid": nil, "messaging_binding": nil,
+		"sid": p.SID, "identity": p.Identity, "attributes": p.Attributes, "role_sid": orNull(p.RoleSID), "messaging_binding": nil,
 		"date_created": stamp(p.Created), "date_updated": stamp(p.Updated), "conversation_sid": p.ConversationSID,
 		"url": a.base + chatPath + "/Conversations/" + p.ConversationSID + "/Participants/" + url.PathEscape(p.SID),
 	}

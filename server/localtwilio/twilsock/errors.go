@@ -21,6 +21,11 @@ const (
 	codeInternal         = 20500
 
 	codeChatClosed     = 50377
+	codeChatUniqueName = 50353 // another has it
+	codeChatNameSID    = 50390 // it looks like a Conversation's SID
+	codeChatIdentity   = 50204 // missing
+	codeChatProxy      = 50413
+	codeChatMayNot     = 50107
 	codeChatMember     = 50433 // is a Participant already
 	codeNoMetadata     = 50530
 	codeMessageTooLong = 50504
@@ -40,6 +45,8 @@ var (
 	errConfig = errors.New("incomplete configuration")
 	// errGrant is a token that is good for neither Conversations nor Sync.
 	errGrant = errors.New("token has neither a chat nor a Sync grant")
+	// errService is a token whose grants are for Services that there are not.
+	errService = errors.New("token is for a Service that there is not")
 )
 
 // fault is an answer other than success, as Twilio writes it.
@@ -61,7 +68,13 @@ var (
 	errClosed    = &fault{Status: http.StatusBadRequest, Code: codeChatClosed, Message: "Can't update conversation as it's in final closed state"}
 	errMember    = &fault{Status: http.StatusConflict, Code: codeChatMember, Message: "Participant already exists"}
 	errLong      = &fault{Status: http.StatusBadRequest, Code: codeMessageTooLong, Message: "Message body is longer than 1600 characters"}
-	errMetadata  = &fault{Status: http.StatusNotFound, Code: codeNoMetadata, Message: "No channel metadata found"}
+	errNameTaken = &fault{Status: http.StatusConflict, Code: codeChatUniqueName, Message: "Conversation with provided unique name already exists"}
+	errNameSID   = &fault{Status: http.StatusBadRequest, Code: codeChatNameSID, Message: "Unique name should not match conversation sid pattern"}
+	errMayNot    = &fault{Status: http.StatusForbidden, Code: codeChatMayNot, Message: "User not authorized for command"}
+	// The account has no telephone numbers, and this is what Twilio says to such a one.
+	errNoPhones   = &fault{Status: http.StatusBadRequest, Code: codeChatProxy, Message: "Account is not authorized to use proxy address: local Twilio has no telephone numbers"}
+	errNoIdentity = &fault{Status: http.StatusBadRequest, Code: codeChatIdentity, Message: "Identity not provided"}
+	errMetadata   = &fault{Status: http.StatusNotFound, Code: codeNoMetadata, Message: "No channel metadata found"}
 	// Status 400: twilio-sync asks for ever what is answered with 429.
 	errFull = &fault{Status: http.StatusBadRequest, Code: codeSyncFull, Message: "Number of subscriptions per connection is over the limit"}
 )
@@ -97,7 +110,7 @@ func refusal(err error) *status {
 	switch {
 	case errors.Is(err, store.ErrTokenExpired):
 		code = codeTokenExpired
-	case errors.Is(err, errGrant):
+	case errors.Is(err, errGrant), errors.Is(err, errService):
 		code = codeTokenGrants
 	case code == 0:
 		code = codeTokenInvalid

@@ -91,6 +91,10 @@ func (o objects) changes(e store.Event) ([]syncChange, error) {
 		return append(list, itemEvent(o.messagesEntity(c.Conversation), o.messageItem(c.Message), "added")), err
 	case *store.MessageUpdated:
 		return []syncChange{itemEvent(o.messagesEntity(c.Conversation), o.messageItem(c.Message), "updated")}, nil
+	case *store.MessageRemoved:
+		return []syncChange{itemEvent(o.messagesEntity(c.Conversation), o.messageItem(c.Message), "removed")}, nil
+	case *store.ConversationRemoved:
+		return conversationRemoved(c.Conversation), nil
 	case *store.ChatParticipantAdded:
 		return o.participantChanges(c.Conversation, c.ChatParticipant, "added")
 	case *store.ChatParticipantUpdated:
@@ -101,6 +105,15 @@ func (o objects) changes(e store.Event) ([]syncChange, error) {
 		return userChanges(c.ChatUser)
 	}
 	return nil, nil
+}
+
+// conversationRemoved are the removals of what a Conversation consists of.
+func conversationRemoved(c store.Conversation) []syncChange {
+	channel := chatEntity(document, channelSID(c.SID), channelName(c.SID), c)
+	return []syncChange{
+		removedEvent(channel), removedEvent(chatEntity(syncList, messagesSID(c.SID), messagesName(c.SID), c)),
+		removedEvent(chatEntity(syncMap, rosterSID(c.SID), rosterName(c.SID), c)),
+	}
 }
 
 func channelChange(c store.Conversation) ([]syncChange, error) {
@@ -114,11 +127,11 @@ func channelChange(c store.Conversation) ([]syncChange, error) {
 // participantChanges are those of the Conversation's roster and of the user's
 // Map of Conversations.
 func (o objects) participantChanges(c store.Conversation, p store.ChatParticipant, how string) ([]syncChange, error) {
-	u, err := o.store.ChatUsers.Get(p.Identity)
+	u, err := o.store.ChatUsers.In(c.Service(o.store.Account())).Get(p.Identity)
 	if err != nil {
 		return nil, err
 	}
-	member, err := o.rosterItem(p)
+	member, err := o.rosterItem(c, p)
 	if err != nil {
 		return nil, err
 	}

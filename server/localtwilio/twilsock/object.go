@@ -73,7 +73,7 @@ type objects struct{ store *store.Store }
 // mayRead reports whether the holder may see a Conversation: who is in it, who
 // made it, and supervisors.
 func (o objects) mayRead(h holder, c store.Conversation) error {
-	if !h.chat {
+	if !h.chat || h.chatService != c.Service(o.store.Account()) {
 		return errForbidden
 	}
 	if h.mayAlways(c) {
@@ -147,7 +147,7 @@ var sidPrefix = map[kind]string{document: "ET", syncList: "ES", syncMap: "MP", s
 var chatParts = map[string]kind{"channel": document, "messages": syncList, "roster": syncMap}
 
 func (o objects) openConversation(h holder, k kind, sid string) (e entity, ok bool, err error) {
-	c, err := o.store.Conversations.Get(sid)
+	c, err := o.store.Conversations.In(h.chatService).Get(sid)
 	if errors.Is(err, store.ErrNotFound) {
 		return e, false, nil
 	}

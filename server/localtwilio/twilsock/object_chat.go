@@ -46,11 +46,23 @@ func channelEntity(c store.Conversation) (entity, error) {
 // messagesEntity is the List of a Conversation's Messages.
 func (o objects) messagesEntity(c store.Conversation) entity {
 	e := chatEntity(syncList, messagesSID(c.SID), messagesName(c.SID), c)
-	e.items = func(bool) ([]item, error) {
+	e.items = func(removed bool) ([]item, error) {
 		all, err := o.store.Conversations.Messages(c.SID, 0)
+		if err != nil {
+			return nil, err
+		}
 		list := make([]item, 0, len(all))
 		for _, m := range all {
 			list = append(list, o.messageItem(m))
+		}
+		if !removed {
+			return list, nil
+		}
+		gone, err := o.store.Conversations.RemovedMessages(c.SID)
+		for _, m := range gone {
+			i := o.messageItem(m)
+			i.removed = true
+			list = append(list, i)
 		}
 		return list, err
 	}
@@ -72,7 +84,7 @@ func (o objects) rosterEntity(c store.Conversation) (entity, error) {
 			if p.Left && !removed {
 				continue
 			}
-			i, err := o.rosterItem(p)
+			i, err := o.rosterItem(c, p)
 			if err != nil {
 				return nil, err
 			}
@@ -96,20 +108,21 @@ func (o objects) messageItem(m store.Message) item {
 	}
 	text := object{
 		"sid": m.SID, "author": m.Author, "text": m.Body, "type": "text", "attributes": m.Attributes, "memberSid": orNull(member),
-		"timestamp": stamp(m.Created), "dateUpdated": stamp(m.Updated), "lastUpdatedBy": nil,
+		"timestamp": stamp(m.Created), "dateUpdated": stamp(m.Updated), "lastUpdatedBy": orNull(m.UpdatedBy),
+		"subject": orNull(m.Subject),
 	}
 	addMedia(text, m.Media)
 	data, _ := marshal(text) // strings and numbers only: it cannot fail
 	return item{index: m.Index, data: data, revision: strconv.Itoa(m.Event), event: m.Event, createdBy: "system", created: m.Created, updated: m.Updated}
 }
 
-func (o objects) rosterItem(p store.ChatParticipant) (item, error) {
-	u, err := o.store.ChatUsers.Get(p.Identity)
+func (o objects) rosterItem(c store.Conversation, p store.ChatParticipant) (item, error) {
+	u, err := o.store.ChatUsers.In(c.Service(o.store.Account())).Get(p.Identity)
 	if err != nil {
 		return item{}, err
 	}
 	data, err := marshal(object{
-		"identity": p.Identity, "attributes": p.Attributes, "roleSid": nil, "type": "chat", "userInfo": infoName(u),
+		"identity": p.Identity, "attributes": p.Attributes, "roleSid": orNull(p.RoleSID), "type": "chat", "userInfo": infoName(u),
 		"dateCreated": stamp(p.Created), "dateUpdated": stamp(p.Updated),
 		"lastConsumedMessageIndex": lastRead(p), "lastConsumptionTimestamp": stamp(p.ReadAt),
 	})

@@ -1,6 +1,7 @@
 package twilsock
 
 import (
+	"cmp"
 	"errors"
 	"strconv"
 
@@ -9,7 +10,7 @@ import (
 
 // openUser finds one of a user's Maps by the SID of the user.
 func (o objects) openUser(h holder, sid, part string) (e entity, ok bool, err error) {
-	u, err := o.store.ChatUsers.BySID(sid)
+	u, err := o.store.ChatUsers.In(h.chatService).BySID(sid)
 	if errors.Is(err, store.ErrNotFound) {
 		return e, false, nil
 	}
@@ -28,7 +29,7 @@ func (o objects) openUser(h holder, sid, part string) (e entity, ok bool, err er
 // openUserMap finds one of a user's Maps by the SID of the Map. Where somebody
 // takes part is told to themselves only.
 func (o objects) openUserMap(h holder, sid string) (e entity, ok bool, err error) {
-	u, err := o.store.ChatUsers.BySID(sid)
+	u, err := o.store.ChatUsers.In(h.chatService).BySID(sid)
 	switch {
 	case errors.Is(err, store.ErrNotFound):
 		return e, false, nil
@@ -41,6 +42,11 @@ func (o objects) openUserMap(h holder, sid string) (e entity, ok bool, err error
 	}
 	e, err = o.seatsEntity(u)
 	return e, true, err
+}
+
+// chatServiceOf is the SID of a user's Service.
+func (o objects) chatServiceOf(u store.ChatUser) string {
+	return cmp.Or(u.ServiceSID, o.store.Account().ChatServiceSID)
 }
 
 // infoEntity is the Map of what is known of a user.
@@ -65,7 +71,7 @@ func infoItems(u store.ChatUser) (list []item, err error) {
 
 // seatsEntity is the Map of a user's Conversations.
 func (o objects) seatsEntity(u store.ChatUser) (entity, error) {
-	seats, err := o.store.ChatParticipants.Seats(u.Identity)
+	seats, err := o.store.ChatParticipants.In(o.chatServiceOf(u)).Seats(u.Identity)
 	if err != nil {
 		return entity{}, err
 	}

@@ -13,7 +13,10 @@ run(async () => {
   const made = await rest('POST', '/conversations/v1/Conversations', { UniqueName: 'support', FriendlyName: 'Support', Attributes: '{"topic":"bike"}' });
   assert.match((await refused(ada.peekConversationBySid(made.sid), 'a look into what one is not in')).message, /403|Forbidden|FORBIDDEN/i);
   const joined = seen(ada, 'conversationJoined', (c) => c.sid === made.sid, 'being added to a Conversation');
-  await rest('POST', `/conversations/v1/Conversations/${made.sid}/Participants`, { Identity: 'ada' });
+  // By default people may talk; ada may do what the Role of makers allows.
+  const roles = (await rest('GET', '/conversations/v1/Roles')).roles;
+  const admin = roles.find((r) => r.friendly_name === 'channel admin').sid;
+  await rest('POST', `/conversations/v1/Conversations/${made.sid}/Participants`, { Identity: 'ada', RoleSid: admin });
   const mine = await joined;
   assert.equal(mine.friendlyName, 'Support');
   assert.deepEqual(mine.attributes, { topic: 'bike' });
@@ -69,6 +72,21 @@ run(async () => {
   await ada.user.updateFriendlyName('Ada');
   await changed;
   assert.equal(user.friendlyName, 'Ada');
+
+  // bob is a guest: what is others' he may not change.
+  const others = (await theirs.getMessages(3)).items[1];
+  for (const [what, attempt] of Object.entries({
+    'renaming': () => theirs.updateFriendlyName('Mine'),
+    'another attribute': () => theirs.updateAttributes({ topic: 'mine' }),
+    'adding somebody': () => theirs.add('cleo'),
+    'removing somebody': () => theirs.removeParticipant('ada'),
+    'deleting': () => theirs.delete(),
+    'editing another\'s Message': () => others.updateBody('no'),
+    'removing another\'s Message': () => others.remove(),
+  })) {
+    const err = await refused(attempt(), what);
+    assert.equal(err.body && err.body.code, 50107, `${what}: ${err} ${JSON.stringify(err.body)}`);
+  }
 
   const left = seen(mine, 'participantLeft', (p) => p.identity === 'bob', 'a Participant leaving');
   const gone = seen(bob, 'conversationLeft', (c) => c.sid === made.sid, 'having left');
