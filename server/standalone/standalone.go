@@ -104,6 +104,12 @@ func readOptions(args []string, getenv func(string) string, stderr io.Writer) (o
 	flags.StringVar(&a.AuthToken, "auth-token", "", "the account's auth `token`, which also signs status callbacks")
 	flags.StringVar(&a.SyncServiceSID, "sync-sid", "", "the default Sync Service, `IS…`")
 	flags.StringVar(&a.WorkspaceSID, "workspace-sid", "", "the TaskRouter Workspace, `WS…`")
+	flags.StringVar(&a.ChatServiceSID, "chat-service-sid", "", "the default Service of Conversations, `IS…`")
+	flags.StringVar(&a.MessagingServiceSID, "messaging-service-sid", "", "the Messaging Service, `MG…`")
+	flags.StringVar(&a.TaskQueueSID, "task-queue-sid", "", "the TaskQueue of the Workspace, `WQ…`")
+	flags.StringVar(&a.WorkflowSID, "workflow-sid", "", "its Workflow, `WW…`")
+	flags.StringVar(&a.TaskChannelSID, "task-channel-sid", "", "its TaskChannel of chats, `TC…`")
+	flags.StringVar(&a.ActivitySID, "activity-sid", "", "its Activity of available Workers, `WA…`")
 	flags.StringVar(&a.AddressSID, "address-sid", "", "the address of web chats, `IG…`")
 	flags.BoolVar(&o.demo, "demo", false, "make a Worker with chats to try a product on, and print a Flex token")
 	flags.StringVar(&o.product, "product", "", "`URL` of a running Escalate: serves the demo's desk and shop in front of it")
@@ -140,6 +146,9 @@ func (o options) check() error {
 	for _, f := range []struct{ flag, value, prefix string }{
 		{"account-sid", a.SID, "AC"}, {"api-key", a.KeySID, "SK"},
 		{"sync-sid", a.SyncServiceSID, "IS"}, {"workspace-sid", a.WorkspaceSID, "WS"}, {"address-sid", a.AddressSID, "IG"},
+		{"chat-service-sid", a.ChatServiceSID, "IS"}, {"messaging-service-sid", a.MessagingServiceSID, "MG"},
+		{"task-queue-sid", a.TaskQueueSID, "WQ"}, {"workflow-sid", a.WorkflowSID, "WW"}, {"task-channel-sid", a.TaskChannelSID, "TC"},
+		{"activity-sid", a.ActivitySID, "WA"},
 	} {
 		if f.value != "" && !sids.Is(f.prefix, f.value) {
 			errs = append(errs, fmt.Errorf("-%s must be %s and 32 hexadecimal digits", f.flag, f.prefix))
@@ -164,7 +173,7 @@ func tell(w io.Writer, s *localtwilio.Server, given store.Account, d *desk) {
 	fmt.Fprintf(w, "# Local Twilio is at %s\n", s.URL())
 	fmt.Fprintf(w, "# wsServer: %s   wsServerInsights: %s\n", s.SignalingURL(), s.InsightsURL())
 	fmt.Fprintf(w, "# twilsock.uri of @twilio/conversations and twilio-sync: %s\n", s.TwilsockURL())
-	fmt.Fprintf(w, "# AddressSid of web chats: %s\n", a.AddressSID)
+	fmt.Fprintf(w, "# serviceSid of a ChatGrant: %s\n# AddressSid of web chats: %s\n", a.ChatServiceSID, a.AddressSID)
 	for _, line := range [][2]string{
 		{"TWILIO_API_URL", s.URL()},
 		{"TWILIO_SIGNALING_URL", s.SignalingURL()},
