@@ -98,7 +98,8 @@ func (s *Server) configure(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) publicConfiguration(w http.ResponseWriter, _ *http.Request) {
-	respond(w, http.StatusOK, object{"account_sid": s.store.Account().SID, "public_attributes": object{}, "runtime_domain": "http://localhost"})
+	v := object{"account_sid": s.store.Account().SID, "public_attributes": object{}, "runtime_domain": "http://localhost"}
+	respond(w, http.StatusOK, object{"configurations": []any{v}, "account_sid": v["account_sid"], "public_attributes": v["public_attributes"], "runtime_domain": v["runtime_domain"]})
 }
 
 // session says which features an account has; none.

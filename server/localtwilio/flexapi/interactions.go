@@ -41,7 +41,7 @@ func (s *interactions) route(q request) (any, error) {
 	}
 	if path[0] == "Channels" && len(path) == 1 && !post {
 		// Nobody can pause a channel here.
-		return object{"channels": []any{}, "meta": object{"page": 0, "page_size": 50, "key": "channels", "next_page_token": nil, "previous_page_token": nil}}, nil
+		return object{"content": []any{}, "meta": object{"page": 0, "page_size": 50, "key": "content", "next_page_token": nil, "previous_page_token": nil}}, nil
 	}
 	if path[0] != "Interactions" {
 		return nil, store.ErrNotFound

@@ -55,7 +55,7 @@ func (s *seats) seat(r store.Reservation, k store.Task) {
 	switch {
 	case r.Status == store.ReservationAccepted || r.Status == store.ReservationWrapping:
 		_, err = s.store.ChatParticipants.Add(sid, store.ChatParticipant{Identity: r.Worker, Attributes: `{"member_type":"agent"}`})
-		if errors.Is(err, store.ErrNameTaken) {
+		if errors.Is(err, store.ErrNameTaken) || errors.Is(err, store.ErrChatClosed) { // wrapping up needs no seat
 			return
 		}
 	case slices.Contains([]string{store.ReservationCompleted, store.ReservationCanceled, store.ReservationRescinded}, r.Status):
