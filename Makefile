@@ -25,7 +25,7 @@ FLEX    := static/flex
 BENCHMARKS := ./server/token ./server/localtwilio/store ./server/localtwilio/sfu
 
 .DEFAULT_GOAL := help
-.PHONY: help run example flex flex-deps flex-page test-flex check-plugin build wasm deps deps-test test test-unit test-wasm e2e play shots pictures soak fuzz lint bench plots bench-start bench-media clean chromium ffmpeg FORCE
+.PHONY: help run example flex webchat flex-deps flex-page test-flex check-plugin build wasm deps deps-test test test-unit test-wasm e2e play shots pictures soak fuzz lint bench plots bench-start bench-media clean chromium ffmpeg FORCE
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +42,10 @@ flex: QUALITY := 5
 flex: build flex-page ## the real Flex UI on local Twilio, for development: installs 770 MB from npm
 	@./bin/server serve -flex $(FLEX)/out
 
+webchat: QUALITY := 5
+webchat: build flex-page ## a customer's web chat on Twilio's own client library, beside the real Flex UI
+	@./bin/server serve -flex $(FLEX)/out
+
 flex-deps: $(FLEX)/node_modules/.installed
 
 $(FLEX)/node_modules/.installed: $(FLEX)/package.json $(FLEX)/package-lock.json
@@ -49,13 +53,17 @@ $(FLEX)/node_modules/.installed: $(FLEX)/package.json $(FLEX)/package-lock.json
 	@touch $@
 
 # Nothing of this folder is embedded, committed or part of a release.
-flex-page: $(FLEX)/out/flex.js
-	@cp server/flexdev/web/index.html server/flexdev/web/flex-page.css server/flexdev/web/shim.js server/flexdev/web/start.js $(FLEX)/out
+flex-page: $(FLEX)/out/flex.js $(FLEX)/out/webchat.js
+	@cp server/flexdev/web/webchat.html server/flexdev/web/webchat.css server/flexdev/web/index.html server/flexdev/web/flex-page.css server/flexdev/web/shim.js server/flexdev/web/start.js $(FLEX)/out
 
 $(FLEX)/out/flex.js: $(FLEX)/node_modules/.installed server/flexdev/web/entry.js server/flexdev/web/path.js
 	cd $(FLEX) && NODE_PATH=node_modules node_modules/.bin/esbuild ../../server/flexdev/web/entry.js --bundle --minify --outfile=out/flex.js \
 		--alias:path=../../server/flexdev/web/path.js --loader:.png=dataurl --loader:.svg=dataurl \
 		--define:process.env.NODE_ENV='"production"' --define:global=window --log-level=error
+
+$(FLEX)/out/webchat.js: $(FLEX)/node_modules/.installed server/flexdev/web/webchat-entry.js server/flexdev/web/path.js
+	cd $(FLEX) && NODE_PATH=node_modules node_modules/.bin/esbuild ../../server/flexdev/web/webchat-entry.js --bundle --minify --outfile=out/webchat.js \
+		--alias:path=../../server/flexdev/web/path.js --define:process.env.NODE_ENV='"production"' --define:global=window --log-level=error
 
 check-plugin: flex-deps ## the plugin's JSDoc types, against those of the real Flex UI
 	cd $(FLEX) && node_modules/.bin/tsc -p .

@@ -11,6 +11,14 @@
 //	POST /flex/api/session       where local Twilio is, and a Flex token of the Worker;
 //	                             ?as=supervisor, of the page too, makes it the supervisor's
 //
+// Beside it is a customer's page of a web chat, on the unmodified client library of
+// Conversations, and what its server does (webchat.go):
+//
+//	GET  /webchat                the page
+//	POST /webchat/api/begin      begins a chat by POST /v2/WebChats
+//	POST /webchat/api/refresh    another Access Token for the holder of one
+//	POST /webchat/api/end        closes the chat
+//
 // Whoever can reach it is the demo Worker, as with the demo.
 package flexdev
 
@@ -76,7 +84,7 @@ func New(c Config) (*Page, error) {
 		rest, sockets = u.Scheme+":", "ws:"
 	}
 	// Flex writes styles and, for its templates, functions as it goes.
-	p.csp = "default-src 'self'; script-src 'self' 'unsafe-eval' " + rest + "; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; " +
+	p.csp = "default-src 'self'; script-src 'self' 'unsafe-eval' " + rest + "; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob: " + rest + "; font-src 'self' data:; " +
 		"media-src 'self' data: blob:; worker-src 'self' blob:; frame-src 'self'; connect-src 'self' data: blob: " + rest + " " + sockets + "; " +
 		"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 	return p, nil
@@ -84,6 +92,7 @@ func New(c Config) (*Page, error) {
 
 // Routes adds the page under /flex, and to the addresses that Flex makes of it.
 func (p *Page) Routes(r *mux.Router) {
+	chatServer{p.c}.routes(r, p)
 	s := r.PathPrefix("/flex").Subrouter()
 	s.Use(p.guard)
 	s.HandleFunc("", p.file("index.html")).Methods(http.MethodGet)

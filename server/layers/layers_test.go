@@ -86,7 +86,7 @@ var may = []struct {
 	{"server/localtwilio", []string{"server/cors", "server/localtwilio/flexapi", "server/localtwilio/mcs", "server/localtwilio/taskrouter", "server/localtwilio/twilsock", "server/localtwilio/store", "server/localtwilio/rest", "server/localtwilio/callback",
 		"server/localtwilio/rsp", "server/localtwilio/sfu", "server/localtwilio/recording", "server/localtwilio/composition", "server/localtwilio/turnserver", "server/token"}},
 	{"server/demo", []string{"server/localtwilio", "server/localtwilio/mcs", "server/localtwilio/store"}},
-	{"server/flexdev", []string{"server/demo", "server/localtwilio/store"}},
+	{"server/flexdev", []string{"server/demo", "server/localtwilio/store", "server/token"}},
 	// What wires it all.
 	{"server/core", []string{"server/flexdev", "server/localtwilio/flexapi", "server/joincode", "server/clientaddr", "server/web", "server/escalation", "server/twilioapi", "server/localtwilio", "server/localtwilio/rest", "server/demo", "server/dropin",
 		"server/token", "app/page", "app/wire", "static"}},

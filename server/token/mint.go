@@ -26,6 +26,15 @@ func MintSync(k Key, identity, serviceSID string, now time.Time, ttl time.Durati
 	return mint(k, grants{Identity: identity, Sync: &syncGrant{Service: serviceSID}}, now, ttl)
 }
 
+// MintChat makes an Access Token for one Conversations Service, with the same
+// errors as Mint.
+func MintChat(k Key, identity, serviceSID string, now time.Time, ttl time.Duration) (string, error) {
+	if serviceSID == "" {
+		return "", fmt.Errorf("mint token without Conversations Service: %w", ErrGrants)
+	}
+	return mint(k, grants{Identity: identity, Chat: &chatGrant{Service: serviceSID}}, now, ttl)
+}
+
 // minted is what a token says; Verify reads the same with payload.
 type minted struct {
 	jwt.RegisteredClaims
@@ -36,6 +45,7 @@ type grants struct {
 	Identity string      `json:"identity"`
 	Video    *videoGrant `json:"video,omitempty"`
 	Sync     *syncGrant  `json:"data_sync,omitempty"`
+	Chat     *chatGrant  `json:"chat,omitempty"`
 }
 
 type videoGrant struct {
@@ -43,6 +53,10 @@ type videoGrant struct {
 }
 
 type syncGrant struct {
+	Service string `json:"service_sid"`
+}
+
+type chatGrant struct {
 	Service string `json:"service_sid"`
 }
 
