@@ -33,9 +33,8 @@ export function sizeWords(bytes) {
 /**
  * A file of a Message: a picture as it is, anything else by name and size.
  * @param {SentFile} f
- * @param {() => void} onShown  called when a picture has got its size
  */
-export function fileLink(f, onShown) {
+export function fileLink(f) {
   const named = () =>
     h('a', { class: 'file', href: f.url, download: f.name }, h('span', { class: 'file-name' }, f.name), h('span', { class: 'file-size' }, sizeWords(f.size)));
   if (!f.picture) return named();
@@ -44,12 +43,8 @@ export function fileLink(f, onShown) {
     h('img', {
       src: f.url,
       alt: f.name,
-      onload: onShown,
       // A picture that is none after all, or that is gone.
-      onerror: () => {
-        link.replaceWith(named());
-        onShown();
-      },
+      onerror: () => link.replaceWith(named()),
     }),
   );
   return link;

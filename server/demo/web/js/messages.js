@@ -51,7 +51,8 @@ export class MessageList {
       if (list.clientHeight) this.atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 48;
     });
     // A notice above it, the keyboard of a phone, another tab: all change its height.
-    new ResizeObserver(() => this.#settle()).observe(list);
+    this.sizes = new ResizeObserver(() => this.#settle());
+    this.sizes.observe(list);
   }
 
   #settle() {
@@ -84,12 +85,14 @@ export class MessageList {
   /** @param {Message} m */
   #item(m) {
     const own = m.role === this.reader;
-    return h(
+    const item = h(
       'article',
       { class: `message ${own ? 'own' : m.role === 'system' ? 'system' : 'other'}`, 'data-author': m.role, 'data-index': m.index },
       h('p', { class: 'by' }, own ? 'You' : m.name, ' ', h('time', { datetime: m.createdAt }, clock(m.createdAt))),
       m.body ? h('p', { class: 'body' }, ...withLinks(m.body)) : null,
-      ...m.files.map((f) => fileLink(f, () => this.#settle())),
+      ...m.files.map(fileLink),
     );
+    if (m.files.length) this.sizes.observe(item); // pictures get their size when they come
+    return item;
   }
 }
