@@ -96,7 +96,8 @@ func TestConversationsOperations(t *testing.T) {
 			res := must(checked.RoundTrip(r))(t)
 			_ = res.Body.Close()
 			here := !slices.ContainsFunc(notInChats, func(p string) bool { return strings.HasSuffix(path, p) })
-			if here && res.StatusCode >= 300 && op != "POST /v1/Credentials" && op != "POST /v1/Configuration/Addresses" && !strings.Contains(path, "Notifications") {
+			if here && res.StatusCode >= 300 && op != "POST /v1/Credentials" && op != "POST /v1/Configuration/Addresses" &&
+				!(method == http.MethodPost && strings.Contains(path, "{ConversationSid}/Webhooks")) && !strings.Contains(path, "Notifications") {
 				t.Errorf("%s: %s", op, res.Status)
 			}
 		}

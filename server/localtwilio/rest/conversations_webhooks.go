@@ -42,6 +42,9 @@ func (c *chatCall) readTarget(t *store.ChatTarget) error {
 		if t.PostURL = c.form("PostWebhookUrl"); t.PostURL != "" && !isWebURL(t.PostURL) {
 			return bad(codePostURL, "Invalid post-webhook url")
 		}
+		if t.PostURL != "" {
+			return unsupported("PostWebhookUrl") // nobody calls it
+		}
 	}
 	if c.form("Method") != "" {
 		t.Method = strings.ToUpper(c.form("Method"))
@@ -182,7 +185,7 @@ func scopedWebhook(c *chatCall, w *store.ChatWebhook) error {
 			return bad(codeWebhookTrigger, "Invalid conversation webhook trigger")
 		}
 	}
-	return nil
+	return unsupported("Configuration.Url") // nobody calls it
 }
 
 func listScopedWebhooks(c *chatCall) error {
