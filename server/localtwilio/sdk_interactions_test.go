@@ -33,7 +33,7 @@ func becomes(t *testing.T, what, want string, get func() string) {
 type contact struct {
 	sdk
 	conversation, identity           string
-	task, interaction, channel, room string
+	task, interaction, channel       string
 }
 
 // beginChat begins a web chat as the server of a customer's page does.
