@@ -71,9 +71,6 @@ type request struct {
 	base string // what URLs in the answer begin with
 }
 
-// baseKey finds, in a request's context, what URLs in the answer begin with.
-type baseKey struct{}
-
 func (s *Server) mux() *http.ServeMux {
 	m := http.NewServeMux()
 	const service = "/v1/Services/{service}"
