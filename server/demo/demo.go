@@ -88,7 +88,7 @@ func New(c Config) (*Demo, error) {
 	}
 	d.stop = func() {}
 	if !d.offer {
-		d.stop = d.store.Watch(d.accept)
+		d.stop = d.store.Watch(func(e store.Event) { accept(d, e) })
 	}
 	return d, nil
 }
@@ -103,9 +103,8 @@ func (d *Demo) Close() error {
 	return nil
 }
 
-// accept takes what TaskRouter offers to the demo Worker. It runs on the watch's
-// goroutine.
-func (d *Demo) accept(e store.Event) {
+// accept takes what TaskRouter offers to d's Worker. It runs on the watch's goroutine.
+func accept(d *Demo, e store.Event) {
 	c, ok := e.Change.(*store.ReservationCreated)
 	if !ok || c.Reservation.WorkerSID != d.agent.SID {
 		return
