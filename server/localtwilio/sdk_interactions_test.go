@@ -32,8 +32,8 @@ func becomes(t *testing.T, what, want string, get func() string) {
 // contact is a web chat with its Task and Interaction.
 type contact struct {
 	sdk
-	conversation, identity           string
-	task, interaction, channel       string
+	conversation, identity     string
+	task, interaction, channel string
 }
 
 // beginChat begins a web chat as the server of a customer's page does.
