@@ -1,15 +1,12 @@
 package dropin_test
 
 import (
-	"bytes"
 	"context"
 	"encoding/base64"
 	"encoding/json"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -25,22 +22,26 @@ import (
 	"escalate/server/web"
 )
 
-// acl switches on the Sync Service's access control in Twilio's answers.
-type acl struct{ next http.RoundTripper }
-
-func (a acl) RoundTrip(r *http.Request) (*http.Response, error) {
-	resp, err := a.next.RoundTrip(r)
-	if err != nil || r.Method != http.MethodGet || !strings.HasPrefix(r.URL.Path, "/v1/Services/IS") || strings.Count(r.URL.Path, "/") != 3 {
-		return resp, err
-	}
-	body, err := io.ReadAll(resp.Body)
+// closedService makes a Sync Service with access control, as an administrator does.
+func closedService(t *testing.T, local *localtwilio.Server) (sid string) {
+	t.Helper()
+	a := local.Account()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "https://sync.twilio.com/v1/Services", strings.NewReader("AclEnabled=true"))
 	if err != nil {
-		return nil, err
+		t.Fatal(err)
 	}
-	body = bytes.Replace(body, []byte(`"acl_enabled":false`), []byte(`"acl_enabled":true`), 1)
-	resp.Body, resp.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
-	resp.Header.Set("Content-Length", strconv.Itoa(len(body)))
-	return resp, nil
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	r.SetBasicAuth(a.KeySID, a.KeySecret)
+	resp, err := local.Transport().RoundTrip(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	var made struct{ SID string }
+	if err := json.NewDecoder(resp.Body).Decode(&made); err != nil || made.SID == "" {
+		t.Fatalf("make a Sync Service: status %d, %v", resp.StatusCode, err)
+	}
+	return made.SID
 }
 
 // Both generations' front ends against the whole server on local Twilio.
@@ -55,22 +56,24 @@ func TestOverLocalTwilio(t *testing.T) {
 	t.Cleanup(func() { _ = local.Close() })
 	account := local.Account()
 	api, err := twilioapi.New(twilioapi.Config{AccountSID: account.SID, KeySID: account.KeySID, KeySecret: account.KeySecret, AuthToken: account.AuthToken,
-		SyncServiceSID: account.SyncServiceSID, WorkspaceSID: account.WorkspaceSID, Transport: acl{local.Transport()}})
+		SyncServiceSID: account.SyncServiceSID, WorkspaceSID: account.WorkspaceSID, Transport: local.Transport()})
 	if err != nil {
 		t.Fatal(err)
 	}
+	closed := closedService(t, local)
+	notices := api.DocumentsIn(closed)
 	srv := httptest.NewUnstartedServer(nil)
 	base := "http://" + srv.Listener.Addr().String()
 	links := joincode.NewLinks(account.KeySecret, 7)
 	svc := escalation.New(escalation.Config{PublicURL: base, Link: links.Of}, escalation.Deps{
-		Documents: api.Documents(), Rooms: api.Rooms(), Tasks: api.Tasks(), Chat: api.Chat(), Tokens: api.Tokens(), Notices: api.Documents(),
+		Documents: api.Documents(), Rooms: api.Rooms(), Tasks: api.Tasks(), Chat: api.Chat(), Tokens: api.Tokens(), Notices: notices,
 	})
 	limiters := web.NewLimiters(web.Limits{}, clientaddr.Proxies{}, links, func(ctx context.Context, code string) error {
 		_, err := svc.Get(ctx, code)
 		return err
 	}, nil)
 	template := dropin.New(dropin.Config{PublicURL: base, AllowedOrigins: []string{"https://flex.twilio.com"}, Link: links.Of},
-		dropin.Deps{Escalations: svc, Agents: api, Documents: api.Documents(), Notices: api.Documents(), Rooms: api.Rooms(), Limiters: limiters})
+		dropin.Deps{Escalations: svc, Agents: api, Documents: api.Documents(), Notices: notices, Rooms: api.Rooms(), Limiters: limiters})
 	srv.Config.Handler = web.New(web.Config{PublicURL: base, Limiters: limiters},
 		web.Deps{Escalations: svc, Agents: api, Callbacks: api, Mounts: map[string]http.Handler{dropin.Prefix: template}})
 	srv.Start()
@@ -149,17 +152,11 @@ func TestOverLocalTwilio(t *testing.T) {
 	} else if payload, err := base64.RawURLEncoding.DecodeString(parts[1]); err != nil || json.Unmarshal(payload, &claims) != nil {
 		t.Errorf("Sync token: %v", err)
 	}
-	permission := func(document string) (store.Permission, error) {
-		d, err := s.Documents.Get(document)
-		if err != nil {
-			return store.Permission{}, err
-		}
-		return s.Permissions.Get(d.SID, claims.Grants.Identity)
+	notice, err := s.Documents.In(closed).Get(whole)
+	if err != nil || string(notice.Data) != `{"task":"`+reservation.TaskSID+`","room":null}` {
+		t.Errorf("before the agent the notice is %s, %v", notice.Data, err)
 	}
-	if _, err := permission(code); err == nil {
-		t.Error("the Sync token opens the escalation's own Document")
-	}
-	if p, err := permission(whole); err != nil || !p.Read || p.Write || p.Manage || claims.Grants.Sync.Service != account.SyncServiceSID || claims.Grants.Video != nil {
+	if p, err := s.Permissions.Get(notice.SID, claims.Grants.Identity); err != nil || !p.Read || p.Write || p.Manage || claims.Grants.Sync.Service != closed || claims.Grants.Video != nil {
 		t.Errorf("the Sync token opens %+v with %+v, %v", claims.Grants, p, err)
 	}
 
@@ -185,7 +182,7 @@ func TestOverLocalTwilio(t *testing.T) {
 	if k, err := s.Tasks.Get(reservation.TaskSID); err != nil || !strings.Contains(k.Attributes, `"videoRoomSid":"`+agent.Room+`"`) || again["roomSid"] != agent.Room {
 		t.Errorf("the Room is %s; the Task says %s, %v; the answer was %v", agent.Room, k.Attributes, err, again)
 	}
-	if n, err := s.Documents.Get(whole); err != nil || string(n.Data) != `{"task":"`+reservation.TaskSID+`","room":"`+agent.Room+`"}` || n.Revision != 1 {
+	if n, err := s.Documents.In(closed).Get(whole); err != nil || string(n.Data) != `{"task":"`+reservation.TaskSID+`","room":"`+agent.Room+`"}` || n.Revision != 1 {
 		t.Errorf("notice %s, revision %d, %v", n.Data, n.Revision, err)
 	}
 	for _, path := range []string{"client-get-video-token?code=" + whole, "common/client-get-token?identity=" + agent.Identity + "&roomName=" + code} {
