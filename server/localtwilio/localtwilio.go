@@ -200,7 +200,7 @@ func Start(ctx context.Context, c Config) (_ *Server, err error) {
 	}
 	s.api = rest.New(s.store, rest.Config{
 		Limits: c.Limits, Fault: c.Fault, Media: rest.MediaFiles{Dir: s.recorded.Dir(), URL: s.URL()},
-		IgnoreUnsupported: c.IgnoreUnsupported, Log: c.Log,
+		IgnoreUnsupported: c.IgnoreUnsupported, ICEServers: s.media.tokenServers(s.store.Now), Log: c.Log,
 	})
 	s.serve()
 	s.wg.Go(s.sweep)
@@ -272,10 +272,13 @@ func (s *Server) sweep() {
 	}
 }
 
-// verify checks an Access Token against the one API key that there is.
+// verify checks an Access Token against the API key that signed it.
 func (s *Server) verify(raw string) (token.Claims, error) {
 	a := s.store.Account()
-	return token.Verify(raw, a.SID, func(key string) (string, bool) { return a.KeySecret, key == a.KeySID }, s.store.Now())
+	return token.Verify(raw, a.SID, func(sid string) (string, bool) {
+		k, err := s.store.APIKeys.Get(sid)
+		return k.Secret, err == nil
+	}, s.store.Now())
 }
 
 // STUN returns the URLs of the STUN server, for whoever wants to know whether UDP

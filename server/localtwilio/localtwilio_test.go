@@ -299,12 +299,18 @@ func TestSignaling(t *testing.T) {
 	key := token.Key{AccountSID: a.SID, KeySID: a.KeySID, Secret: a.KeySecret}
 	wrong := key
 	wrong.Secret = "wrong"
+	made, deleted := must(s.Store().APIKeys.Create("made"))(t), must(s.Store().APIKeys.Create("deleted"))(t)
+	if err := s.Store().APIKeys.Delete(deleted.SID); err != nil {
+		t.Fatal(err)
+	}
 	tests := []struct {
 		name, answer string
 		key          token.Key
 	}{
 		{"good token", "iced", key},
 		{"bad signature", "error", wrong},
+		{"key that was made", "iced", token.Key{AccountSID: a.SID, KeySID: made.SID, Secret: made.Secret}},
+		{"key that was deleted", "error", token.Key{AccountSID: a.SID, KeySID: deleted.SID, Secret: deleted.Secret}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"net"
 	"time"
 
+	"escalate/server/localtwilio/rest"
 	"escalate/server/localtwilio/sfu"
 	"escalate/server/localtwilio/store"
 	"escalate/server/localtwilio/turnserver"
@@ -72,6 +73,16 @@ func (m media) iceServers(now time.Time) any {
 		return []any{}
 	}
 	return m.turn.ICEServers(now)
+}
+
+// tokenServers returns what makes the ICE servers of a Token that is good for a while.
+func (m media) tokenServers(now func() time.Time) func(time.Duration) []rest.ICEServer {
+	return func(ttl time.Duration) (all []rest.ICEServer) {
+		for _, s := range m.turn.ICEServersFor(now(), ttl) {
+			all = append(all, rest.ICEServer{URLs: s.URLs, Username: s.Username, Credential: s.Credential})
+		}
+		return all
+	}
 }
 
 func (m media) close() error {

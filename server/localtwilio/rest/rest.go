@@ -26,6 +26,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/gorilla/mux"
 
@@ -44,6 +45,8 @@ type Config struct {
 	// body.
 	Fault func(*http.Request) *Error
 	Media MediaFiles
+	// ICEServers returns what a client needs to use STUN and TURN for a while; nil is none.
+	ICEServers func(time.Duration) []ICEServer
 	// IgnoreUnsupported makes a logged warning of the refusal of parameters that
 	// Twilio documents and local Twilio does not carry out.
 	IgnoreUnsupported bool
@@ -67,16 +70,20 @@ type API struct {
 	handlers map[string]http.Handler
 
 	ignoreUnsupported bool
+	iceServers        func(time.Duration) []ICEServer
 }
 
 // New makes an API over s.
 func New(s *store.Store, c Config) *API {
+	if c.ICEServers == nil {
+		c.ICEServers = func(time.Duration) []ICEServer { return nil }
+	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
 	a := &API{
 		store: s, log: c.Log, limiters: newLimiters(c.Limits, s.Now), fault: c.Fault, media: c.Media, handlers: map[string]http.Handler{},
-		ignoreUnsupported: c.IgnoreUnsupported,
+		ignoreUnsupported: c.IgnoreUnsupported, iceServers: c.ICEServers,
 	}
 	for _, name := range Products {
 		// UseEncodedPath: a name with an escaped slash is one path segment.
@@ -130,6 +137,7 @@ type call struct {
 	target  Target
 	store   *store.Store
 	account store.Account
+	main    bool // by the auth token or the account's own API key, which may manage keys
 }
 
 // handle makes an http.HandlerFunc of f: it checks the credentials, reads the

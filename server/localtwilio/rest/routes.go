@@ -51,7 +51,7 @@ var voiceOfReservation = []string{
 }
 
 // Products are the names of the products: the first label of their host names.
-var Products = []string{"video", "sync", "taskrouter", "conversations", "iam", "flex-api"}
+var Products = []string{"video", "sync", "taskrouter", "conversations", "iam", "flex-api", "api"}
 
 // routes are all operations that local Twilio speaks, by product.
 //
@@ -174,7 +174,13 @@ var routes = map[string][]route{
 	},
 	"conversations": chatRoutes,
 	"flex-api":      flexRoutes,
+	"api":           apiRoutes,
 	"iam": {
+		{get, "/v1/Keys", managing(listIAMKeys)},
+		{post, "/v1/Keys", refusing(managing(createIAMKey), "KeyType", "KeyType=standard", "Policy")},
+		{get, "/v1/Keys/{key}", managing(fetchIAMKey)},
+		{post, "/v1/Keys/{key}", refusing(managing(updateIAMKey), "Policy")},
+		{del, "/v1/Keys/{key}", managing(deleteAPIKey)},
 		{post, "/v1/Accounts/{account}/Tokens/validate", validateToken},
 	},
 }

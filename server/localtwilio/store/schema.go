@@ -73,11 +73,14 @@ const (
 	bAddresses        = "addresses"
 	bAddressOrder     = "address_order"
 
+	bAPIKeys     = "api_keys"
+	bAPIKeyOrder = "api_key_order"
+
 	bDue = "due" // timetable: Unix nanoseconds + name -> name; see schedule
 )
 
 var buckets = []string{
-	bMeta, bRooms, bRoomNames, bRoomOrder, bParticipants, bRoomParticipants, bRoomConnected, bTracks, bParticipantTrack,
+	bMeta, bAPIKeys, bAPIKeyOrder, bRooms, bRoomNames, bRoomOrder, bParticipants, bRoomParticipants, bRoomConnected, bTracks, bParticipantTrack,
 	bRecordings, bRecordingOrder, bCompositions, bCompositionOrder,
 	bDocuments, bDocumentNames, bDocumentOrder, bPermissions, bSyncServices, bSyncServiceOrder,
 	bRouting, bWorkerChannels, bWorkers, bWorkerOrder, bTasks, bTaskOrder, bReservations, bTaskReservations, bWorkerReservations,

@@ -42,6 +42,7 @@ type Store struct {
 	Recordings   Recordings
 	Compositions Compositions
 
+	APIKeys      APIKeys
 	SyncServices SyncServices
 	Documents    Documents
 	Collections  Collections
@@ -124,6 +125,7 @@ func Open(path string, o Options) (_ *Store, err error) {
 	}
 	s.Rooms, s.Participants, s.Tracks = Rooms{d}, Participants{d}, Tracks{d}
 	s.Recordings, s.Compositions = Recordings{d}, Compositions{d}
+	s.APIKeys = APIKeys{d, APIKey{SID: s.account.KeySID, Secret: s.account.KeySecret}}
 	s.SyncServices, s.Permissions = SyncServices{d, s.account.SyncServiceSID}, Permissions{d}
 	s.Documents, s.Collections = Documents{db: d, all: s.SyncServices}, Collections{db: d, all: s.SyncServices}
 	s.Workers, s.Tasks, s.Reservations = Workers{d, s.account.ActivitySID}, Tasks{d}, Reservations{d}

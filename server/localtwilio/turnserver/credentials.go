@@ -21,8 +21,11 @@ type ICEServer struct {
 
 // ICEServers is what a client needs to use this server, with credentials of its own that are good
 // for a call begun now.
-func (s *Server) ICEServers(now time.Time) []ICEServer {
-	username, credential := s.Credentials(now, credentialTTL)
+func (s *Server) ICEServers(now time.Time) []ICEServer { return s.ICEServersFor(now, credentialTTL) }
+
+// ICEServersFor is ICEServers with credentials that are good for a while of the caller's choice.
+func (s *Server) ICEServersFor(now time.Time, ttl time.Duration) []ICEServer {
+	username, credential := s.Credentials(now, ttl)
 	port := strconv.Itoa(s.Addr().(*net.UDPAddr).Port)
 	host := net.JoinHostPort(s.config.Relay.String(), port)
 	return []ICEServer{
