@@ -106,6 +106,9 @@ type Config struct {
 	// Limits is how many REST requests are taken; the zero value is what Twilio
 	// documents.
 	Limits rest.Limits
+	// SyncACL switches access control lists on in the account's own Sync Service, as the
+	// AclEnabled of REST does; without it they stay as REST left them.
+	SyncACL bool
 	// IgnoreUnsupported makes a logged warning of the refusal of parameters of REST
 	// that Twilio documents and local Twilio does not carry out.
 	IgnoreUnsupported bool
@@ -170,6 +173,12 @@ func Start(ctx context.Context, c Config) (_ *Server, err error) {
 	}
 	if s.store, err = store.Open(c.inDataDir(dataFile), store.Options{Now: c.Now, Account: c.Account}); err != nil {
 		return nil, err
+	}
+	if c.SyncACL {
+		_, err := s.store.SyncServices.Update(store.DefaultSyncService, func(v *store.SyncService) error { v.ACL = true; return nil })
+		if err != nil {
+			return nil, err
+		}
 	}
 	if s.media, err = startMedia(c, s.store.Account()); err != nil {
 		return nil, err

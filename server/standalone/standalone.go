@@ -96,6 +96,7 @@ func readOptions(args []string, getenv func(string) string, stderr io.Writer) (o
 	flags.StringVar(&c.TURNAddr, "turn-addr", "127.0.0.1:9102", "`host:port` of STUN and TURN (UDP)")
 	flags.StringVar(&c.DataDir, "data-dir", "", "`folder` that keeps Rooms, Documents, Tasks and keys; without it they end with the program")
 	flags.BoolVar(&c.AllowRemote, "allow-remote", false, "permit addresses that are not loopback: there is no real security")
+	flags.BoolVar(&c.SyncACL, "sync-acl", false, "switch access control lists on in the default Sync Service")
 	flags.BoolVar(&c.IgnoreUnsupported, "ignore-unsupported", false, "only warn of parameters that Twilio documents and local Twilio does not carry out, instead of refusing them")
 	a := &c.Account
 	flags.StringVar(&a.SID, "account-sid", "", "the account, `AC…`")

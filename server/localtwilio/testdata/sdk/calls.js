@@ -255,8 +255,8 @@ const rows = [
   // Flex
   ['flex configuration.fetch', () => c.flexApi.v1.configuration().fetch(), has({ accountSid: stage.account }), 20404],
   ['flex flexFlow.list', () => c.flexApi.v1.flexFlow.list(), (l) => Array.isArray(l), 20404],
-  ['flex webChats.create', () => c.flexApi.v2.webChannels.create({ addressSid: 'IG00000000000000000000000000000000' }), (w) => assert.ok(w.conversationSid), 20404],
-  ['flex interactions.create', () => c.flexApi.v1.interaction.create({ channel: { type: 'web', initiated_by: 'customer' }, routing: { properties: { workspace_sid: stage.workspace, workflow_sid: stage.workflow, task_channel_unique_name: 'chat', attributes: {} } } }), (i) => { sid('KD', i.sid); x.interaction = i.sid; }, 20404],
+  ['flex webChats.create without an address', () => c.flexApi.v2.webChannels.create({ addressSid: 'IG00000000000000000000000000000000' }), refusal(45765)],
+  ['flex interactions.create', async () => c.flexApi.v1.interaction.create({ channel: { type: 'web', initiated_by: 'api', properties: { media_channel_sid: (await c.conversations.v1.conversations.create({})).sid } }, routing: { properties: { workspace_sid: stage.workspace, workflow_sid: stage.workflow, task_channel_unique_name: 'chat', attributes: {} } } }), (i) => { sid('KD', i.sid); x.interaction = i.sid; }, 20404],
 
   // Insights
   ['insights rooms.list', () => c.insights.v1.rooms.list(), (l) => Array.isArray(l), 20404],
