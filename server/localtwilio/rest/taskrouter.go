@@ -54,8 +54,9 @@ func listTasks(c *call) error {
 	if err != nil {
 		return err
 	}
-	if v := c.form("AssignmentStatus"); v != "" {
-		statuses := strings.Split(v, ",")
+	if c.form("AssignmentStatus") != "" {
+		// SDKs repeat the parameter; by hand it is a list with commas.
+		statuses := strings.Split(strings.Join(c.r.Form["AssignmentStatus"], ","), ",")
 		all = slices.DeleteFunc(all, func(k store.Task) bool { return !slices.Contains(statuses, k.AssignmentStatus) })
 	}
 	return list(c, "tasks", maxTaskRouterPage, all, func(k store.Task) string { return k.SID }, taskRouterOf(c).task)
