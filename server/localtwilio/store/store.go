@@ -33,20 +33,29 @@ type Options struct {
 	Account Account
 }
 
-// Store is everything Twilio keeps, a field for each family of things. Its
-// methods and theirs may be called from any goroutine.
-type Store struct {
+// Video are the families of things of Programmable Video.
+type Video struct {
 	Rooms        Rooms
 	Participants Participants
 	Tracks       Tracks
 	Recordings   Recordings
 	Compositions Compositions
+}
 
-	APIKeys      APIKeys
+// Sync are the families of things of Sync.
+type Sync struct {
 	SyncServices SyncServices
 	Documents    Documents
 	Collections  Collections
 	Permissions  Permissions
+}
+
+// Store is everything Twilio keeps, a field for each family of things. Its
+// methods and theirs may be called from any goroutine.
+type Store struct {
+	Video
+	APIKeys APIKeys
+	Sync
 
 	TaskRouter   TaskRouter
 	Workers      Workers
