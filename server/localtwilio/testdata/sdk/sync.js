@@ -81,11 +81,62 @@ async function lists(ada, bob) {
   assert.deepEqual((await fresh.getItems({ from: 2, order: 'asc' })).items.map((i) => i.index), [2, 3]);
 }
 
+async function streams(ada, bob) {
+  const mine = await ada.stream({ id: 'cursor', ttl: 3600 });
+  const theirs = await bob.stream({ id: 'cursor', mode: 'open_existing' });
+  assert.equal(theirs.sid, mine.sid);
+  let own = 0;
+  mine.on('messagePublished', () => own++);
+  // What was said before the subscription is nobody's: only the server knows when it is made.
+  let arrived;
+  theirs.on('messagePublished', (e) => (arrived = e));
+  for (let x = 0; !arrived && x < 100; x++) {
+    await rest('POST', '/sync/v1/Services/default/Streams/cursor/Messages', { Data: '{"x":0}' });
+    await new Promise((r) => setTimeout(r, 50));
+  }
+  own = 0;
+  const heard = seen(theirs, 'messagePublished', (e) => !e.isLocal && e.message.data.x === 1, 'a message published by another client');
+  const sent = await mine.publishMessage({ x: 1 });
+  assert.equal((await heard).message.sid, sent.sid);
+  assert.deepEqual((await heard).message.data, { x: 1 });
+  const byServer = seen(mine, 'messagePublished', (e) => e.message.data.x === 2, 'a message published by REST');
+  await rest('POST', '/sync/v1/Services/default/Streams/cursor/Messages', { Data: '{"x":2}' });
+  await byServer;
+  assert.equal(own, 2, 'the publisher hears of its message once');
+  assert.equal((await refused(mine.publishMessage({ x: 'x'.repeat(4096) }), 'a message over 4 KiB')).status, 413);
+  await mine.setTtl(0);
+  const removed = seen(theirs, 'removed', () => true, 'a Stream removed');
+  await mine.removeStream();
+  await removed;
+}
+
+// access is what clients may where the Service has access control lists.
+async function access(ada, bob) {
+  const service = '/sync/v1/Services/default';
+  await rest('POST', service, { AclEnabled: 'true' });
+  const mine = await ada.document({ id: 'private', data: { n: 1 } });
+  await mine.update({ n: 2 }); // whoever made it may
+  const denied = await refused(bob.document({ id: 'private', mode: 'open_existing' }), 'a Document without a Permission');
+  assert.deepEqual([denied.status, denied.code], [403, 54007]);
+  await rest('POST', `${service}/Documents/private/Permissions/bob`, { Read: 'true', Write: 'false', Manage: 'false' });
+  const theirs = await bob.document({ id: 'private', mode: 'open_existing' });
+  assert.deepEqual(theirs.data, { n: 2 });
+  const updated = seen(theirs, 'updated', (e) => e.data.n === 3, 'an update of a Document that may be read');
+  await mine.update({ n: 3 });
+  await updated;
+  assert.equal((await refused(theirs.update({ n: 4 }), 'writing with a Permission to read')).status, 403);
+  assert.equal((await refused(theirs.removeDocument(), 'removing with a Permission to read')).status, 403);
+  await mine.removeDocument();
+  await rest('POST', service, { AclEnabled: 'false' });
+}
+
 run(async () => {
   const [ada, bob] = [new SyncClient(env.ada, options()), new SyncClient(env.bob, options())];
   await documents(ada, bob);
   await maps(ada, bob);
   await lists(ada, bob);
+  await streams(ada, bob);
+  await access(ada, bob);
   // A token for Conversations alone opens nothing of Sync.
   const chat = new SyncClient(env.chatOnly, options());
   assert.equal((await refused(chat.document('mine'), 'a Document without a SyncGrant')).status, 403);
