@@ -50,17 +50,17 @@ type conn struct {
 	media  string    // URL of the Media Content Service's Service, for this client
 	pinged time.Time // used by Beat alone
 
-	mu       sync.Mutex // guards what follows
-	holder   *holder    // nil before init
-	warned   bool       // the holder has been told that the token ends
-	finished bool       // a close frame has been sent, and no good token come since
-	subs     map[string]struct{}
+	mu       sync.Mutex           // guards what follows
+	holder   *holder              // nil before init
+	warned   bool                 // the holder has been told that the token ends
+	finished bool                 // a close frame has been sent, and no good token come since
+	subs     map[string]*followed // by SID of the object
 	// queries are the Live Queries that were made here or followed, by id.
 	queries map[string]query
 }
 
 func newConn(s *Server, ws *socket.Conn, media string) *conn {
-	return &conn{id: newID(), srv: s, ws: ws, media: media, pinged: time.Now(), subs: map[string]struct{}{}, queries: map[string]query{}}
+	return &conn{id: newID(), srv: s, ws: ws, media: media, pinged: time.Now(), subs: map[string]*followed{}, queries: map[string]query{}}
 }
 
 // Serve implements socket.Handler.

@@ -31,7 +31,7 @@ func (s *Server) storeEvent(e store.Event) {
 	for _, ch := range changes {
 		for _, c := range conns {
 			if c.follows(ch.sid) && c.id != ch.except && s.tells(c, ch) {
-				c.notifyEvent(ch)
+				c.deliver(ch)
 			}
 		}
 	}

@@ -348,6 +348,57 @@ func TestReplayTellsWhatWasMissed(t *testing.T) {
 	}
 }
 
+// TestChangesKeepTheirOrder follows a List while it changes: what was missed comes
+// before what happens meanwhile.
+func TestChangesKeepTheirOrder(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	ada := b.client("ada sync")
+	var l struct{ SID string }
+	ada.ask("POST", "/v3/Lists", object{"unique_name": "l"}, 201, &l)
+	push := func(n int) error {
+		for range n {
+			if _, err := b.store.Collections.PushItem("l", store.Item{Data: []byte(`{}`)}); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	if err := push(100); err != nil {
+		t.Fatal(err)
+	}
+	for range 10 {
+		pushed := make(chan error, 1)
+		go func() { pushed <- push(10) }()
+		ada.follow(syncList, l.SID, 0)
+		newest := -1
+		for established := false; !established; {
+			ada.until("what happens to the List", func(f frame) bool {
+				var e event
+				if f.MessageType != syncEvent || json.Unmarshal(f.payload, &e) != nil {
+					return false
+				}
+				if established = e.Type == "subscription_established"; !established {
+					index := int(e.Event["item_index"].(float64))
+					if index > newest+1 {
+						t.Fatalf("item %d comes after %d", index, newest)
+					}
+					newest = max(newest, index)
+				}
+				return true
+			})
+		}
+		if err := <-pushed; err != nil {
+			t.Fatal(err)
+		}
+		ada.ask("POST", "/v4/Subscriptions", object{
+			"action": "cancel", "correlation_id": 1, "requests": []object{{"object_sid": l.SID, "object_type": syncList}},
+		}, 200, nil)
+		ada.event("subscription_canceled")
+		ada.kept = nil
+	}
+}
+
 func TestTokenEnds(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)

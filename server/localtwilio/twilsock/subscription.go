@@ -1,8 +1,10 @@
 package twilsock
 
 import (
+	"cmp"
 	"log/slog"
 	"net/http"
+	"slices"
 )
 
 // syncEvent is the kind of notification that brings changes of Sync objects.
@@ -64,7 +66,8 @@ func (s *subscriptions) subscribe(a *call) error {
 
 // establish begins to follow an object, sends what the client missed of it, and
 // says that it is done. It follows before it looks, so that no change falls
-// between; one that comes twice is known to the client by its number.
+// between; what happens meanwhile waits behind what was missed, and one that
+// comes twice is known to the client by its number.
 func (s *subscriptions) establish(a *call, q subscription, correlation int64) {
 	if !a.conn.subscribe(q.SID) {
 		s.failed(a, q, correlation, errFull)
@@ -85,6 +88,7 @@ func (s *subscriptions) establish(a *call, q subscription, correlation int64) {
 	s.tell(a, "subscription_established", correlation, object{
 		"object_sid": q.SID, "object_type": q.Type, "replay_status": "completed", "last_event_id": e.event,
 	})
+	a.conn.catchUp(q.SID)
 }
 
 func (s *subscriptions) failed(a *call, q subscription, correlation int64, err error) {
@@ -120,6 +124,7 @@ func (s *subscriptions) replay(a *call, e entity, last int) error {
 	if err != nil {
 		return err
 	}
+	slices.SortFunc(items, func(a, b item) int { return cmp.Compare(a.event, b.event) })
 	for _, i := range items {
 		if i.event > last {
 			a.conn.notifyEvent(itemEvent(e, i, replayed(i, last)))
@@ -140,16 +145,37 @@ func replayed(i item, last int) string {
 	}
 }
 
-// subscribe makes the connection follow an object; false when it follows too
-// many.
+// followed is an object that a connection follows. Until the client has what it
+// missed, what happens is held back: changes are strictly ordered.
+type followed struct {
+	behind bool
+	held   []syncChange
+}
+
+// subscribe makes the connection follow an object, with what happens held back
+// until catchUp; false when it follows too many.
 func (c *conn) subscribe(sid string) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if len(c.subs) >= maxSubscriptions {
 		return false
 	}
-	c.subs[sid] = struct{}{}
+	c.subs[sid] = &followed{behind: true}
 	return true
+}
+
+// catchUp sends what was held back of an object, and lets through what comes.
+func (c *conn) catchUp(sid string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	f := c.subs[sid]
+	if f == nil {
+		return
+	}
+	for _, ch := range f.held {
+		c.notifyEvent(ch)
+	}
+	*f = followed{}
 }
 
 func (c *conn) unsubscribe(sid string) {
@@ -164,4 +190,18 @@ func (c *conn) follows(sid string) bool {
 	defer c.mu.Unlock()
 	_, ok := c.subs[sid]
 	return ok
+}
+
+// deliver tells of a change of an object that the connection follows, at once or
+// when the client has caught up.
+func (c *conn) deliver(ch syncChange) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	switch f := c.subs[ch.sid]; {
+	case f == nil:
+	case f.behind:
+		f.held = append(f.held, ch)
+	default:
+		c.notifyEvent(ch)
+	}
 }
