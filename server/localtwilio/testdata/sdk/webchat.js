@@ -49,6 +49,8 @@ run(async () => {
   assert.equal(chat.state.current, 'active');
   assert.equal(client.user.friendlyName, 'Maya');
   assert.deepEqual(chat.attributes.pre_engagement_data, { friendlyName: 'Maya' });
+  // The client tells of nobody joining who is there when it first reads the roster.
+  assert.deepEqual((await chat.getParticipants()).map((p) => p.identity), [begun.identity]);
 
   // The Task is offered; the desktop accepts its Invite, as the Flex UI does.
   const offered = await until('the Task offered', async () =>
