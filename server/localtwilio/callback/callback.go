@@ -1,7 +1,9 @@
-// Package callback posts the status callbacks of Rooms: one signed HTTP request
-// per event, in order and one at a time per Room, Rooms independent of each
-// other. A receiver that is away is tried again for a while and then passed
-// over. It knows the store's events and HTTP, nothing of signaling or REST.
+// Package callback calls the receivers that are told of what happens: the status
+// callbacks of Rooms and the post-action webhooks of Conversations. Each is one
+// signed HTTP request, in order and one at a time per Room, and per Conversation
+// and receiver; one waits for no other. A receiver that is away is tried again
+// for a while and then passed over. It knows the store's events and HTTP,
+// nothing of signaling or REST.
 package callback
 
 import (
@@ -18,10 +20,13 @@ import (
 	"escalate/server/localtwilio/store"
 )
 
-// requestTimeout bounds one request. A receiver slower than this gets the event
-// again, so it is generous; it is also the longest that one event can hold up
-// the next of its Room.
-const requestTimeout = 10 * time.Second
+// How long a receiver may take; a slower one gets the event again. It is also the
+// longest that one event can hold up the next. What is said of webhooks is from
+// Twilio's page "Conversations Webhooks"; Rooms' is generous.
+const (
+	roomTimeout    = 10 * time.Second
+	webhookTimeout = 5 * time.Second
+)
 
 // backoff is the wait before each further try. Its sum, about 20 seconds, lets
 // a receiver restart; longer would only deliver news that nobody needs.
@@ -38,38 +43,42 @@ type Config struct {
 	Log *slog.Logger
 }
 
-// Sender posts status callbacks until it is closed.
+// Sender calls receivers until it is closed.
 type Sender struct {
-	authToken, account string
-	client             *http.Client
-	backoff            []time.Duration
-	log                *slog.Logger
+	account store.Account
+	client  *http.Client
+	backoff []time.Duration
+	log     *slog.Logger
 
 	ctx    context.Context // ends with Close
 	cancel context.CancelFunc
 	stop   func() // ends the watch
 	once   sync.Once
-	lines  sync.WaitGroup // the goroutines of Rooms
+	lines  sync.WaitGroup // their goroutines
 
-	mu    sync.Mutex // guards rooms
-	rooms map[string][]announcement
+	mu      sync.Mutex // guards waiting
+	waiting map[string][]delivery
 }
 
-// announcement is what a status callback says, and when that was so.
-type announcement struct {
-	at time.Time
-	store.Announced
+// delivery is one request to a receiver.
+type delivery struct {
+	line        string // of which one is made at a time, in order
+	url, method string
+	timeout     time.Duration
+	// form returns the parameters of a try, of which the first is 0.
+	form  func(try int) url.Values
+	about []any // says to the log what is told
 }
 
 // Start begins to post the store's events, those of its opening first.
 func Start(c Config) *Sender {
 	s := &Sender{
-		authToken: c.Store.Account().AuthToken, account: c.Store.Account().SID,
+		account: c.Store.Account(),
 		client: &http.Client{
-			Transport: c.Transport, Timeout: requestTimeout,
+			Transport:     c.Transport,
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
-		backoff: c.Backoff, log: c.Log, rooms: map[string][]announcement{},
+		backoff: c.Backoff, log: c.Log, waiting: map[string][]delivery{},
 	}
 	if s.backoff == nil {
 		s.backoff = backoff
@@ -95,48 +104,49 @@ func (s *Sender) Close() {
 	s.lines.Wait()
 }
 
-// queue appends what is announced to its Room's line. A Room's goroutine lives
-// while its line has events: the first one in an empty line starts it.
+// queue appends what is told of an event to its lines. A line's goroutine lives
+// while it has deliveries: the first one in an empty line starts it.
 func (s *Sender) queue(e store.Event) {
-	change, ok := e.Change.(store.Announced)
-	if !ok || change.Details().Room.StatusCallback == "" {
+	all := append(statusCallbacks(s.account, e), webhooks(s.account, e)...)
+	if len(all) == 0 {
 		return
 	}
-	room := change.Details().Room.SID
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	line, running := s.rooms[room]
-	s.rooms[room] = append(line, announcement{e.At, change})
-	if !running {
-		s.lines.Add(1)
-		go s.run(room)
+	for _, d := range all {
+		line, running := s.waiting[d.line]
+		s.waiting[d.line] = append(line, d)
+		if !running {
+			s.lines.Add(1)
+			go s.run(d.line)
+		}
 	}
 }
 
-// run posts a Room's events until its line is empty.
-func (s *Sender) run(room string) {
+// run makes the deliveries of a line until it is empty.
+func (s *Sender) run(line string) {
 	defer s.lines.Done()
 	for s.ctx.Err() == nil {
 		s.mu.Lock()
-		line := s.rooms[room]
-		if len(line) == 0 {
-			delete(s.rooms, room)
+		waiting := s.waiting[line]
+		if len(waiting) == 0 {
+			delete(s.waiting, line)
 			s.mu.Unlock()
 			return
 		}
-		a := line[0]
-		s.rooms[room] = line[1:]
+		d := waiting[0]
+		s.waiting[line] = waiting[1:]
 		s.mu.Unlock()
-		if err := s.deliver(a); err != nil && s.ctx.Err() == nil {
-			s.log.Warn("status callback not delivered", "room", room, "event", fmt.Sprintf("%T", a.Announced), "sequence", a.Details().Sequence, "err", err)
+		if err := s.deliver(d); err != nil && s.ctx.Err() == nil {
+			s.log.Warn("a receiver was not told", append(d.about, "url", d.url, "err", err)...)
 		}
 	}
 }
 
-// deliver posts a, again after each wait while the receiver is away.
-func (s *Sender) deliver(a announcement) error {
+// deliver calls the receiver of d, again after each wait while it is away.
+func (s *Sender) deliver(d delivery) error {
 	for try := 0; ; try++ {
-		again, err := s.post(a)
+		again, err := s.post(d, try)
 		if err == nil || !again || try == len(s.backoff) {
 			return err
 		}
@@ -150,9 +160,8 @@ func (s *Sender) deliver(a announcement) error {
 
 // post makes one request. again says whether another may do better: a receiver
 // that could not be reached or answered 5xx, not one that refused.
-func (s *Sender) post(a announcement) (again bool, err error) {
-	room := &a.Details().Room
-	u, err := url.Parse(room.StatusCallback)
+func (s *Sender) post(d delivery, try int) (again bool, err error) {
+	u, err := url.Parse(d.url)
 	if err != nil {
 		return false, fmt.Errorf("read the receiver's URL: %w", err)
 	}
@@ -161,10 +170,10 @@ func (s *Sender) post(a announcement) (again bool, err error) {
 		u.Path = "/"
 	}
 	u.Fragment = ""
-	form := params(s.account, a)
+	form := d.form(try)
 	signed := form
 	method, body := http.MethodPost, io.Reader(strings.NewReader(form.Encode()))
-	if room.StatusCallbackMethod == http.MethodGet {
+	if d.method == http.MethodGet {
 		// The parameters become part of the URL, which alone is signed.
 		if u.RawQuery != "" {
 			u.RawQuery += "&"
@@ -173,7 +182,9 @@ func (s *Sender) post(a announcement) (again bool, err error) {
 		method, body, signed = http.MethodGet, nil, url.Values{}
 	}
 	target := u.String()
-	r, err := http.NewRequestWithContext(s.ctx, method, target, body)
+	ctx, cancel := context.WithTimeout(s.ctx, d.timeout)
+	defer cancel()
+	r, err := http.NewRequestWithContext(ctx, method, target, body)
 	if err != nil {
 		return false, fmt.Errorf("make the request: %w", err)
 	}
@@ -181,7 +192,7 @@ func (s *Sender) post(a announcement) (again bool, err error) {
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded; charset=UTF-8")
 	}
 	r.Header.Set("User-Agent", "TwilioProxy/1.1")
-	r.Header.Set("X-Twilio-Signature", Sign(s.authToken, target, signed))
+	r.Header.Set("X-Twilio-Signature", Sign(s.account.AuthToken, target, signed))
 	resp, err := s.client.Do(r)
 	if err != nil {
 		return true, err

@@ -4,9 +4,11 @@ import (
 	"crypto/hmac"
 	"crypto/sha1"
 	"encoding/base64"
+	"fmt"
 	"net/url"
 	"slices"
 	"strconv"
+	"time"
 
 	"escalate/server/localtwilio/store"
 )
@@ -14,20 +16,34 @@ import (
 // timestamp is the form of a callback's Timestamp.
 const timestamp = "2006-01-02T15:04:05.000Z"
 
+// statusCallbacks are those of an event: one, or none if nobody asked for them.
+func statusCallbacks(account store.Account, e store.Event) []delivery {
+	change, ok := e.Change.(store.Announced)
+	if !ok || change.Details().Room.StatusCallback == "" {
+		return nil
+	}
+	details := change.Details()
+	return []delivery{{
+		line: details.Room.SID, url: details.Room.StatusCallback, method: details.Room.StatusCallbackMethod, timeout: roomTimeout,
+		form:  func(int) url.Values { return params(account, e.At, change) },
+		about: []any{"room", details.Room.SID, "event", fmt.Sprintf("%T", change), "sequence", details.Sequence},
+	}}
+}
+
 // params returns the parameters of a Room's status callback.
-func params(account string, a announcement) url.Values {
-	details := a.Details()
+func params(account store.Account, at time.Time, change store.Announced) url.Values {
+	details := change.Details()
 	room := &details.Room
 	v := url.Values{
-		"AccountSid":     {account},
+		"AccountSid":     {account.SID},
 		"RoomName":       {room.UniqueName},
 		"RoomSid":        {room.SID},
 		"RoomStatus":     {room.Status},
 		"RoomType":       {room.Type},
-		"Timestamp":      {a.at.UTC().Format(timestamp)},
+		"Timestamp":      {at.UTC().Format(timestamp)},
 		"SequenceNumber": {strconv.Itoa(details.Sequence)},
 	}
-	switch c := a.Announced.(type) {
+	switch c := change.(type) {
 	case *store.RoomCreated:
 		v.Set(event, "room-created")
 	case *store.RoomEnded:

@@ -25,14 +25,11 @@ const (
 	codeMessagingService      = 50341
 	codeMessagingForeign      = 50342
 	codeWebhookLimit          = 50361
-	codeWebhookTriggers       = 50362
 	codeWebhookType           = 50364
 	codeWebhookFilter         = 50365
-	codeWebhookTrigger        = 50366
 	codeWebhookTypeMissing    = 50368
 	codeWebhookURLMissing     = 50369
 	codeWebhookFilterMissing  = 50370
-	codeWebhookTriggerMissing = 50371
 	codeWebhookURLTooLong     = 50372
 	codeStateEmpty            = 50374
 	codeInactiveShort         = 50375

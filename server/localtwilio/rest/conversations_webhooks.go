@@ -11,39 +11,29 @@ import (
 	"escalate/server/localtwilio/store"
 )
 
-// Limits of webhooks, from their error codes.
-const (
-	maxTriggers   = 5
-	maxTrigger    = 248
-	maxWebhookURL = 512
-)
+// maxWebhookURL is in characters, from its error code.
+const maxWebhookURL = 512
 
-// chatEvents are what webhooks tell of after it happened: Twilio's post-action events, but
-// for those of deliveries, of which there are none.
-var chatEvents = []string{
-	"onConversationAdded", "onConversationRemoved", "onConversationUpdated", "onConversationStateUpdated", "onMessageAdded",
-	"onMessageUpdated", "onMessageRemoved", "onParticipantAdded", "onParticipantUpdated", "onParticipantRemoved", "onUserAdded",
-	"onUserUpdated", "onDeliveryUpdated",
+// scopedEvents are what the webhooks of one Conversation tell of. Of deliveries, which are
+// other channels', there are none here.
+var scopedEvents = []string{
+	store.OnMessageAdded, store.OnMessageUpdated, store.OnMessageRemoved, store.OnConversationUpdated, store.OnConversationStateUpdated,
+	store.OnConversationRemoved, store.OnParticipantAdded, store.OnParticipantUpdated, store.OnParticipantRemoved, "onDeliveryUpdated",
 }
 
-// preEvents are what Twilio asks receivers of before it happens.
-var preEvents = []string{
+// chatEvents are what those of a Service and of the account take as filters: all that
+// happens, and what Twilio asks a PreWebhookUrl of, which there is never one of here.
+var chatEvents = append([]string{
+	store.OnConversationAdded, store.OnUserAdded, store.OnUserUpdated,
 	"onConversationAdd", "onConversationRemove", "onConversationUpdate", "onMessageAdd", "onMessageUpdate", "onMessageRemove",
 	"onParticipantAdd", "onParticipantUpdate", "onParticipantRemove", "onUserUpdate",
-}
+}, scopedEvents...)
 
-// target reads who is told of all of a Service or of the account. Nobody is asked before
-// something happens: pre-action webhooks are refused.
+// readTarget reads who is told of all of a Service or of the account.
 func (c *chatCall) readTarget(t *store.ChatTarget) error {
-	if c.form("PreWebhookUrl") != "" {
-		return unsupported("PreWebhookUrl")
-	}
 	if c.has("PostWebhookUrl") {
 		if t.PostURL = c.form("PostWebhookUrl"); t.PostURL != "" && !isWebURL(t.PostURL) {
 			return bad(codePostURL, "Invalid post-webhook url")
-		}
-		if t.PostURL != "" {
-			return unsupported("PostWebhookUrl") // nobody calls it
 		}
 	}
 	if c.form("Method") != "" {
@@ -55,9 +45,6 @@ func (c *chatCall) readTarget(t *store.ChatTarget) error {
 	if c.has("Filters") {
 		t.Filters = slices.DeleteFunc(slices.Clone(c.r.Form["Filters"]), func(f string) bool { return f == "" })
 		for _, f := range t.Filters {
-			if slices.Contains(preEvents, f) {
-				return unsupported("Filters (" + f + ")")
-			}
 			if !slices.Contains(chatEvents, f) {
 				return bad(codeWebhookFilter, "Invalid conversation webhook filter: "+f)
 			}
@@ -121,16 +108,16 @@ func (c *chatCall) showServiceWebhook() error {
 }
 
 func createScopedWebhook(c *chatCall) error {
-	w := store.ChatWebhook{Target: c.form("Target")}
-	switch w.Target {
+	switch target := c.form("Target"); target {
 	case "":
 		return bad(codeWebhookTypeMissing, "Conversation webhook type not provided")
-	case "webhook", "trigger":
-	case "studio":
-		return unsupported("Target (studio)")
+	case "webhook":
+	case "studio", "trigger":
+		return unsupported("Target (" + target + ")")
 	default:
 		return bad(codeWebhookType, "Invalid conversation webhook type")
 	}
+	var w store.ChatWebhook
 	if err := scopedWebhook(c, &w); err != nil {
 		return err
 	}
@@ -155,9 +142,6 @@ func scopedWebhook(c *chatCall, w *store.ChatWebhook) error {
 	if c.has("Configuration.Filters") {
 		w.Filters = c.r.Form["Configuration.Filters"]
 	}
-	if c.has("Configuration.Triggers") {
-		w.Triggers = c.r.Form["Configuration.Triggers"]
-	}
 	w.Method = cmp.Or(w.Method, http.MethodPost)
 	switch {
 	case w.URL == "":
@@ -168,24 +152,15 @@ func scopedWebhook(c *chatCall, w *store.ChatWebhook) error {
 		return invalid("Configuration.Url must be an absolute URL")
 	case w.Method != http.MethodGet && w.Method != http.MethodPost:
 		return bad(codeWebhookMethod, "Invalid webhook method")
-	case w.Target == "webhook" && len(w.Filters) == 0:
+	case len(w.Filters) == 0:
 		return bad(codeWebhookFilterMissing, "Conversation webhook filter not provided")
-	case w.Target == "trigger" && len(w.Triggers) == 0:
-		return bad(codeWebhookTriggerMissing, "Conversation webhook trigger not provided")
-	case len(w.Triggers) > maxTriggers:
-		return bad(codeWebhookTriggers, "Too many conversation webhook triggers")
 	}
 	for _, f := range w.Filters {
-		if !slices.Contains(chatEvents, f) {
+		if !slices.Contains(scopedEvents, f) {
 			return bad(codeWebhookFilter, "Invalid conversation webhook filter: "+f)
 		}
 	}
-	for _, k := range w.Triggers {
-		if k == "" || len([]rune(k)) > maxTrigger {
-			return bad(codeWebhookTrigger, "Invalid conversation webhook trigger")
-		}
-	}
-	return unsupported("Configuration.Url") // nobody calls it
+	return nil
 }
 
 func listScopedWebhooks(c *chatCall) error {
@@ -222,14 +197,9 @@ func deleteScopedWebhook(c *chatCall) error {
 }
 
 func (c *chatCall) webhook(w store.ChatWebhook) any {
-	configuration := object{"url": w.URL, "method": w.Method}
-	if w.Target == "trigger" {
-		configuration["triggers"] = w.Triggers
-	} else {
-		configuration["filters"] = w.Filters
-	}
 	return c.show(object{
-		"sid": w.SID, "conversation_sid": w.ConversationSID, "target": w.Target, "configuration": configuration,
-		"date_created": date(w.Created), "date_updated": date(w.Updated), "url": c.root + "/Conversations/" + w.ConversationSID + "/Webhooks/" + w.SID,
+		"sid": w.SID, "conversation_sid": w.ConversationSID, "target": "webhook",
+		"configuration": object{"url": w.URL, "method": w.Method, "filters": w.Filters},
+		"date_created":  date(w.Created), "date_updated": date(w.Updated), "url": c.root + "/Conversations/" + w.ConversationSID + "/Webhooks/" + w.SID,
 	})
 }

@@ -30,7 +30,9 @@ func (s Conversations) UpdateMessage(conversation, sid string, f func(*Message) 
 			return err
 		}
 		c.Event = m.Event
-		t.emit(&MessageUpdated{Conversation: c, Message: m})
+		if err := t.tell(c, &MessageUpdated{Conversation: c, Message: m}, OnMessageUpdated); err != nil {
+			return err
+		}
 		if err := t.put(bMessages, string(numbered(c.SID, uint64(m.Index))), m); err != nil {
 			return err
 		}
@@ -72,7 +74,9 @@ func (s Conversations) RemoveMessage(conversation, sid string) error {
 		if err := t.releaseMedia(m); err != nil {
 			return err
 		}
-		t.emit(&MessageRemoved{Conversation: c, Message: m})
+		if err := t.tell(c, &MessageRemoved{Conversation: c, Message: m}, OnMessageRemoved); err != nil {
+			return err
+		}
 		key := string(numbered(c.SID, uint64(m.Index)))
 		return errors.Join(t.bucket(bMessages).Delete([]byte(key)), t.put(bRemovedMessages, key, gone), t.put(bConversations, c.SID, c))
 	})

@@ -61,8 +61,7 @@ func (s ChatParticipants) Add(conversation string, p ChatParticipant) (ChatParti
 		if err := t.saveParticipant(c, &p); err != nil {
 			return err
 		}
-		t.emit(&ChatParticipantAdded{Conversation: c, ChatParticipant: p})
-		return nil
+		return t.tell(c, &ChatParticipantAdded{Conversation: c, ChatParticipant: p}, OnParticipantAdded)
 	})
 	if err != nil {
 		return ChatParticipant{}, err
@@ -168,8 +167,7 @@ func (s ChatParticipants) Update(conversation, key string, f func(*ChatParticipa
 		if err := t.saveParticipant(c, &p); err != nil {
 			return err
 		}
-		t.emit(&ChatParticipantUpdated{Conversation: c, ChatParticipant: p})
-		return nil
+		return t.tell(c, &ChatParticipantUpdated{Conversation: c, ChatParticipant: p}, OnParticipantUpdated)
 	})
 	return p, err
 }
@@ -185,17 +183,17 @@ func (s ChatParticipants) Remove(conversation, key string) error {
 		if err != nil {
 			return err
 		}
-		return t.removeParticipant(c, p)
+		return t.removeParticipant(c, p, OnParticipantRemoved)
 	})
 }
 
-func (t chatTx) removeParticipant(c Conversation, p ChatParticipant) error {
+// removeParticipant takes p out of c, which webhooks tell of as the events.
+func (t chatTx) removeParticipant(c Conversation, p ChatParticipant, events ...string) error {
 	p.Left, p.Updated = true, t.now
 	if err := t.saveParticipant(c, &p); err != nil {
 		return err
 	}
-	t.emit(&ChatParticipantRemoved{Conversation: c, ChatParticipant: p})
-	return nil
+	return t.tell(c, &ChatParticipantRemoved{Conversation: c, ChatParticipant: p}, events...)
 }
 
 func (t chatTx) participants(c Conversation) ([]ChatParticipant, error) {

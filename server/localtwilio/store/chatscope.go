@@ -42,7 +42,7 @@ func (s chatScope) prefixed(name string) string {
 // has reports whether what is of a Service, by its key, is in the scope.
 func (s chatScope) has(service string) bool { return s.service == "" || s.key() == service }
 
-// update is db.update; what f emits is told as the scope's Origin's.
+// update is db.update; what f tells is told as the scope's Origin's.
 func (s chatScope) update(what doing, f func(chatTx) error) error {
 	return s.db.update(what, func(t *tx) error {
 		t.origin = s.by

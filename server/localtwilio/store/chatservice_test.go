@@ -140,7 +140,7 @@ func TestConversationsAndMessagesAreRemoved(t *testing.T) {
 	s := open(t, "", newClock())
 	c := must(s.Conversations.Create(store.Conversation{UniqueName: "c"}))(t)
 	must(s.ChatParticipants.Add("c", store.ChatParticipant{Identity: "ada"}))(t)
-	must(s.Conversations.Webhooks().Create("c", store.ChatWebhook{Target: "webhook", URL: "http://127.0.0.1:1/"}))(t)
+	must(s.Conversations.Webhooks().Create("c", store.ChatWebhook{URL: "http://127.0.0.1:1/"}))(t)
 	var sids []string
 	for range 3 {
 		sids = append(sids, must(s.Conversations.AddMessage("c", store.Message{Body: "secret"}))(t).SID)

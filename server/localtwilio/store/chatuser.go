@@ -96,7 +96,7 @@ func (s ChatUsers) Delete(key string) error {
 			if err != nil {
 				return err
 			}
-			if err := t.removeParticipant(c, p); err != nil {
+			if err := t.removeParticipant(c, p, OnParticipantRemoved); err != nil {
 				return err
 			}
 		}
@@ -140,7 +140,9 @@ func (t chatTx) makeUser(u *ChatUser) error {
 	if err := t.stampTo(&u.Event); err != nil {
 		return err
 	}
-	t.emit(&ChatUserCreated{ChatUser: *u})
+	if err := t.tell(Conversation{ServiceSID: u.ServiceSID}, &ChatUserCreated{ChatUser: *u}, OnUserAdded); err != nil {
+		return err
+	}
 	key := []byte(t.prefixed(u.Identity))
 	return errors.Join(
 		t.bucket(bChatUserSIDs).Put([]byte(u.SID), key),
@@ -192,7 +194,9 @@ func (s ChatUsers) Update(key string, f func(*ChatUser) error) (u ChatUser, err 
 		if err := t.stampTo(&u.Event); err != nil {
 			return err
 		}
-		t.emit(&ChatUserUpdated{ChatUser: u})
+		if err := t.tell(Conversation{ServiceSID: u.ServiceSID}, &ChatUserUpdated{ChatUser: u}, OnUserUpdated); err != nil {
+			return err
+		}
 		return t.put(bChatUsers, t.prefixed(u.Identity), u)
 	})
 	return u, err

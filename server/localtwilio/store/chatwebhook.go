@@ -12,11 +12,9 @@ const MaxChatWebhooks = 5
 type ChatWebhook struct {
 	SID             string // WH…
 	ConversationSID string
-	Target          string // webhook or trigger
 	URL             string
 	Method          string   // GET or POST
-	Filters         []string // of webhook: what is told
-	Triggers        []string // of trigger: Messages with one of these words are told
+	Filters         []string // the events that are told
 	Created         time.Time
 	Updated         time.Time
 }
@@ -70,8 +68,7 @@ func (s ChatWebhooks) Get(conversation, sid string) (w ChatWebhook, err error) {
 	return w, err
 }
 
-// Update changes a webhook of a Conversation by f, which may set URL, Method, Filters
-// and Triggers.
+// Update changes a webhook of a Conversation by f, which may set URL, Method and Filters.
 func (s ChatWebhooks) Update(conversation, sid string, f func(*ChatWebhook) error) (w ChatWebhook, err error) {
 	err = s.update(doing{what: "update webhook", key: sid, of: "of conversation", owner: conversation}, func(t chatTx) error {
 		if w, err = t.webhook(conversation, sid); err != nil {
@@ -81,7 +78,7 @@ func (s ChatWebhooks) Update(conversation, sid string, f func(*ChatWebhook) erro
 		if err := f(&w); err != nil {
 			return err
 		}
-		w.SID, w.ConversationSID, w.Target, w.Created, w.Updated = old.SID, old.ConversationSID, old.Target, old.Created, t.now
+		w.SID, w.ConversationSID, w.Created, w.Updated = old.SID, old.ConversationSID, old.Created, t.now
 		return t.put(bChatWebhooks, w.SID, w)
 	})
 	return w, err

@@ -109,7 +109,9 @@ func (s Conversations) Create(c Conversation) (Conversation, error) {
 		if err := errors.Join(t.link(bConversationOrder, "", c.SID), t.stampTo(&c.Event)); err != nil {
 			return err
 		}
-		t.emit(&ConversationCreated{Conversation: c})
+		if err := t.tell(c, &ConversationCreated{Conversation: c}, OnConversationAdded); err != nil {
+			return err
+		}
 		return t.saveConversation(c, time.Time{})
 	})
 	if err != nil {
@@ -208,9 +210,14 @@ func (s Conversations) AddMessage(conversation string, m Message) (Message, erro
 		if err := t.put(bMessages, string(numbered(c.SID, uint64(m.Index))), m); err != nil {
 			return err
 		}
-		t.emit(&MessageAdded{Conversation: c, Message: m})
+		if err := t.tell(c, &MessageAdded{Conversation: c, Message: m}, OnMessageAdded); err != nil {
+			return err
+		}
 		if c.State != old.State {
-			t.emit(&ConversationUpdated{Conversation: c, StateFrom: old.State, StateReason: StateByEvent})
+			u := ConversationUpdated{Conversation: c, StateFrom: old.State, StateReason: StateByEvent}
+			if err := t.tell(c, &u, OnConversationStateUpdated); err != nil {
+				return err
+			}
 		}
 		return t.saveConversation(c, old.due())
 	})
@@ -297,12 +304,23 @@ func (t chatTx) changed(old Conversation, c *Conversation, reason string) error 
 	if err := t.stampTo(&c.Event); err != nil {
 		return err
 	}
-	u := ConversationUpdated{Conversation: *c}
+	u, events := ConversationUpdated{Conversation: *c}, []string{OnConversationUpdated}
 	if c.State != old.State {
 		u.StateFrom, u.StateReason = old.State, reason
+		if c.settings() == old.settings() {
+			events = nil
+		}
+		events = append(events, OnConversationStateUpdated)
 	}
-	t.emit(&u)
+	if err := t.tell(*c, &u, events...); err != nil {
+		return err
+	}
 	return t.saveConversation(*c, old.due())
+}
+
+// settings are what of c can be set, but for the State.
+func (c Conversation) settings() [6]any {
+	return [...]any{c.UniqueName, c.FriendlyName, c.Attributes, c.MessagingServiceSID, c.Timers.Inactive, c.Timers.Closed}
 }
 
 // saveConversation saves c, which was due.
@@ -337,15 +355,17 @@ func (t chatTx) timeOut(sid string) error {
 	return t.changed(old, &c, StateByTimer)
 }
 
-// removeConversation removes c. Those who were in it stay as having left, so that a client
-// that is away now can be told.
+// removeConversation removes c, of which webhooks tell once, for all that is in it. Those
+// who were in it stay as having left, so that a client that is away now can be told.
 func (t chatTx) removeConversation(c Conversation) error {
 	if due := c.due(); !due.IsZero() {
 		if err := t.unschedule(due, c.SID); err != nil {
 			return err
 		}
 	}
-	t.emit(&ConversationRemoved{Conversation: c})
+	if err := t.tell(c, &ConversationRemoved{Conversation: c}, OnConversationRemoved); err != nil {
+		return err
+	}
 	people, err := t.participants(c)
 	if err != nil {
 		return err

@@ -8,7 +8,8 @@ type Event struct {
 	// Seq counts all events of this Store since Open, from 1.
 	Seq uint64
 	At  time.Time
-	By  Origin // of changes of Conversations
+	// Notice is for the webhooks of Conversations; nil where they tell nobody.
+	Notice *ChatNotice
 	// Change is what happened. Nobody may write to what it points at.
 	Change Change
 }

@@ -17,14 +17,14 @@ import (
 type tx struct {
 	*bolt.Tx
 	now    time.Time
-	origin Origin // of what is emitted
+	origin Origin // of changes of Conversations
 	events []Event
 }
 
 func (t *tx) bucket(name string) *bolt.Bucket { return t.Bucket([]byte(name)) }
 
 // emit makes c an event of this transaction, if it is committed.
-func (t *tx) emit(c Change) { t.events = append(t.events, Event{At: t.now, By: t.origin, Change: c}) }
+func (t *tx) emit(c Change) { t.events = append(t.events, Event{At: t.now, Change: c}) }
 
 // get reads the thing of the given SID.
 func get[T any](t *tx, bucket, sid string) (T, error) {
