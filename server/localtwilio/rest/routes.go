@@ -26,9 +26,6 @@ const (
 	syncList    = service + "/Lists/{object}"
 	syncMap     = service + "/Maps/{object}"
 	syncStream  = service + "/Streams/{object}"
-	workspace   = "/v1/Workspaces/{workspace}"
-	task        = workspace + "/Tasks/{task}"
-	worker      = workspace + "/Workers/{worker}"
 
 	interactionPath    = "/v1/Interactions/{interaction}"
 	interactionChannel = interactionPath + "/Channels/{channel}"
@@ -36,19 +33,6 @@ const (
 	webChannel         = "/v1/WebChannels/{channel}"
 	addressPath        = "/v1/Configuration/Addresses/{address}"
 )
-
-// voiceOfReservation are the parameters of a Reservation that make calls: nothing here
-// has a telephone.
-var voiceOfReservation = []string{
-	"Beep", "BeepOnCustomerEntrance", "CallAccept", "CallFrom", "CallRecord", "CallStatusCallbackUrl", "CallTimeout", "CallTo", "CallUrl",
-	"ConferenceRecord", "ConferenceRecordingStatusCallback", "ConferenceRecordingStatusCallbackMethod", "ConferenceStatusCallback",
-	"ConferenceStatusCallbackEvent", "ConferenceStatusCallbackMethod", "ConferenceTrim", "DequeueFrom", "DequeuePostWorkActivitySid",
-	"DequeueRecord", "DequeueStatusCallbackEvent", "DequeueStatusCallbackUrl", "DequeueTimeout", "DequeueTo", "EarlyMedia",
-	"EndConferenceOnCustomerExit", "EndConferenceOnExit", "From", "If-Match", "Instruction", "JitterBufferSize", "MaxParticipants",
-	"Muted", "PostWorkActivitySid", "Record", "RecordingChannels", "RecordingStatusCallback", "RecordingStatusCallbackMethod",
-	"RedirectAccept", "RedirectCallSid", "RedirectUrl", "Region", "SipAuthPassword", "SipAuthUsername", "StartConferenceOnEnter",
-	"StatusCallback", "StatusCallbackEvent", "StatusCallbackMethod", "Timeout", "To", "WaitMethod", "WaitUrl", "WorkerActivitySid",
-}
 
 // Products are the names of the products: the first label of their host names.
 var Products = []string{"video", "sync", "taskrouter", "conversations", "iam", "flex-api", "api"}
@@ -154,24 +138,7 @@ var routes = map[string][]route{
 		{del, syncStream, inService(syncStreams.writing(syncStreams.deleteObject))},
 		{post, syncStream + "/Messages", inService(syncStreams.writing(publishStreamMessage))},
 	},
-	"taskrouter": {
-		{get, workspace, inWorkspace(fetchWorkspace)},
-		{post, workspace + "/Tasks", refusing(inWorkspace(createTask), "IgnoreCapacity", "RoutingTarget", "TaskQueueSid", "VirtualStartTime", "WorkflowSid")},
-		{get, workspace + "/Tasks", refusing(inWorkspace(listTasks), "EvaluateTaskAttributes", "HasAddons", "Ordering", "Priority", "RoutingTarget",
-			"TaskQueueName", "TaskQueueSid", "WorkflowName", "WorkflowSid")},
-		{get, task, inWorkspace(fetchTask)},
-		{post, task, refusing(inWorkspace(updateTask), "VirtualStartTime")},
-		{del, task, inWorkspace(deleteTask)},
-		{get, workspace + "/Workers", refusing(inWorkspace(listWorkers), "Ordering", "TargetWorkersExpression", "TaskQueueName", "TaskQueueSid")},
-		{get, worker, inWorkspace(fetchWorker)},
-		{post, worker, refusing(inWorkspace(updateWorker), "ActivitySid", "FriendlyName", "If-Match", "RejectPendingReservations")},
-		{get, task + "/Reservations", inWorkspace(listTaskReservations)},
-		{get, task + "/Reservations/{reservation}", inWorkspace(fetchReservation)},
-		{post, task + "/Reservations/{reservation}", refusing(refusing(inWorkspace(updateReservation), voiceOfReservation...), "Supervisor", "SupervisorMode")},
-		{get, worker + "/Reservations", inWorkspace(listWorkerReservations)},
-		{get, worker + "/Reservations/{reservation}", inWorkspace(fetchReservation)},
-		{post, worker + "/Reservations/{reservation}", refusing(inWorkspace(updateReservation), voiceOfReservation...)},
-	},
+	"taskrouter":    taskRouterRoutes,
 	"conversations": chatRoutes,
 	"flex-api":      flexRoutes,
 	"api":           apiRoutes,

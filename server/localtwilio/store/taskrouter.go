@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -299,25 +300,49 @@ type Names struct {
 
 // Names finds what a Task names. A Task that an earlier version made names nothing: it
 // was in the account's own TaskQueue and Workflow.
-func (r TaskRouter) Names(k Task) (n Names, err error) {
-	err = r.db.view(doing{what: "find what is named by task", key: k.SID}, func(t *tx) error {
+func (r TaskRouter) Names(k Task) (Names, error) {
+	list, err := r.NamesOf([]Task{k})
+	if err != nil {
+		return Names{}, err
+	}
+	return list[0], nil
+}
+
+// NamesOf finds what each of the Tasks names, as Names does.
+func (r TaskRouter) NamesOf(tasks []Task) (list []Names, err error) {
+	err = r.db.view(doing{what: "find what tasks name"}, func(t *tx) error {
 		a, err := get[Account](t, bMeta, "account")
 		if err != nil {
 			return err
 		}
-		if n.TaskQueue, _, err = r.TaskQueues.find(t, cmp.Or(k.TaskQueueSID, a.TaskQueueSID)); err != nil && !errors.Is(err, ErrNotFound) {
+		queues, err := r.TaskQueues.all(t)
+		if err != nil {
 			return err
 		}
-		if n.Workflow, _, err = r.Workflows.find(t, cmp.Or(k.WorkflowSID, a.WorkflowSID)); err != nil && !errors.Is(err, ErrNotFound) {
+		workflows, err := r.Workflows.all(t)
+		if err != nil {
 			return err
 		}
-		all, err := r.TaskChannels.all(t)
-		for _, c := range all {
-			if c.UniqueName == k.TaskChannel {
-				n.TaskChannel = c
-			}
+		channels, err := r.TaskChannels.all(t)
+		if err != nil {
+			return err
 		}
-		return err
+		for _, k := range tasks {
+			list = append(list, Names{
+				TaskQueue:   first(queues, func(q TaskQueue) bool { return q.SID == cmp.Or(k.TaskQueueSID, a.TaskQueueSID) }),
+				Workflow:    first(workflows, func(w Workflow) bool { return w.SID == cmp.Or(k.WorkflowSID, a.WorkflowSID) }),
+				TaskChannel: first(channels, func(c TaskChannel) bool { return c.UniqueName == k.TaskChannel }),
+			})
+		}
+		return nil
 	})
-	return n, err
+	return list, err
+}
+
+// first is the first of a list that f finds, else nothing.
+func first[T any](list []T, f func(T) bool) (v T) {
+	if i := slices.IndexFunc(list, f); i >= 0 {
+		v = list[i]
+	}
+	return v
 }
