@@ -23,14 +23,23 @@ import (
 	"escalate/server/localtwilio/store"
 )
 
-// browser is a headless browser that lives as long as the test.
+// theBrowser is that of all tests.
+var theBrowser = chromium.NewShared()
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	theBrowser.Close()
+	os.Exit(code)
+}
+
+// browser is a profile that lives as long as the test.
 func browser(t *testing.T) context.Context {
 	t.Helper()
-	ctx, stop, err := chromium.Start(context.Background(), chromium.Path(), t.TempDir())
+	ctx, done, err := theBrowser.Profile()
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(stop)
+	t.Cleanup(done)
 	return ctx
 }
 

@@ -51,14 +51,22 @@ func call[P, R any](c cdp.Command[P, R], params P) step {
 	})
 }
 
-// browser is one Chromium with fake camera, microphone and screen.
+// browser is a profile of Chromium with fake camera, microphone and screen.
 type browser struct{ ctx context.Context }
 
-// newBrowser starts it; more are flags added to the usual ones, false takes one away.
+// newBrowser makes a profile in the browser that tests share. With more flags it
+// starts one of its own; they are added to the usual ones, false takes one away.
 func newBrowser(t *testing.T, more ...chromedp.ExecAllocatorOption) *browser {
 	t.Helper()
-	usual := chromedp.Flag("auto-select-desktop-capture-source", "Entire screen")
-	ctx, stop, err := chromium.Start(context.Background(), chromium.Path(), t.TempDir(), append([]chromedp.ExecAllocatorOption{usual}, more...)...)
+	if len(more) == 0 {
+		ctx, done, err := theBrowser.Profile()
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(done)
+		return &browser{ctx: ctx}
+	}
+	ctx, stop, err := chromium.Start(context.Background(), chromium.Path(), t.TempDir(), append([]chromedp.ExecAllocatorOption{anyScreen}, more...)...)
 	if err != nil {
 		t.Fatal(err)
 	}

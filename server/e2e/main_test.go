@@ -10,6 +10,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/chromedp"
+
+	"escalate/server/chromium"
 	"escalate/server/core"
 	"escalate/server/standalone"
 	"escalate/static"
@@ -23,10 +26,18 @@ const patience = 30 * time.Second
 // tests have processes to kill without building the server first.
 const childVar = "ESCALATE_TEST_COMMAND"
 
+// anyScreen is a flag that every Chromium here has: whoever shares a screen is not asked which.
+var anyScreen = chromedp.Flag("auto-select-desktop-capture-source", "Entire screen")
+
+// theBrowser is that of all tests which want no flags of their own.
+var theBrowser = chromium.NewShared(anyScreen)
+
 func TestMain(m *testing.M) {
 	name := os.Getenv(childVar)
 	if name == "" {
-		os.Exit(m.Run())
+		status := m.Run()
+		theBrowser.Close()
+		os.Exit(status)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()

@@ -59,12 +59,21 @@ func stage(t *testing.T) (*core.System, context.Context) {
 		t.Fatal(err)
 	}
 	t.Cleanup(s.Close)
-	ctx, stop, err := chromium.Start(context.Background(), chromium.Path(), t.TempDir())
+	ctx, done, err := theBrowser.Profile()
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(stop)
+	t.Cleanup(done)
 	return s, ctx
+}
+
+// theBrowser is that of all tests.
+var theBrowser = chromium.NewShared()
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	theBrowser.Close()
+	os.Exit(code)
 }
 
 // plugin is a small one, as plugins are written: a classic script that calls

@@ -15,7 +15,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -46,46 +45,12 @@ type stage struct {
 	mediaLine, turnLine *line
 }
 
-// theBrowser is one Chromium for all tests, which takes seconds to start. Each test has a
-// profile and a tab of its own in it.
-var theBrowser sharedBrowser
-
-type sharedBrowser struct {
-	mu   sync.Mutex
-	ctx  context.Context // guarded by mu; nil until a test wants it
-	stop func()
-	dir  string
-}
-
-func (b *sharedBrowser) context() (context.Context, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.ctx != nil {
-		return b.ctx, nil
-	}
-	var err error
-	if b.dir, err = os.MkdirTemp("", "rsp-chromium"); err != nil {
-		return nil, err
-	}
-	b.ctx, b.stop, err = chromium.Start(context.Background(), chromium.Path(), b.dir,
-		chromedp.Flag("autoplay-policy", "no-user-gesture-required"))
-	return b.ctx, err
-}
-
-func (b *sharedBrowser) close() {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.ctx != nil {
-		b.stop()
-	}
-	if b.dir != "" {
-		_ = os.RemoveAll(b.dir) // it is only temporary
-	}
-}
+// theBrowser is that of all tests.
+var theBrowser = chromium.NewShared(chromedp.Flag("autoplay-policy", "no-user-gesture-required"))
 
 func TestMain(m *testing.M) {
 	code := m.Run()
-	theBrowser.close()
+	theBrowser.Close()
 	os.Exit(code)
 }
 
@@ -148,16 +113,12 @@ func newStageOver(t *testing.T, conn net.PacketConn) *stage {
 	web := httptest.NewServer(mux)
 	t.Cleanup(web.Close)
 
-	browser, err := theBrowser.context()
+	tab, shut, err := theBrowser.Profile()
 	if err != nil {
 		t.Fatal(err)
 	}
-	tab, shut := chromedp.NewContext(browser, chromedp.WithNewBrowserContext())
 	t.Cleanup(shut)
 	s.srv, s.url, s.tab = srv, web.URL, tab
-	if err := chromedp.Do(tab); err != nil { // opens it: a tab lives as long as the context it is opened with
-		t.Fatalf("open a tab: %v", err)
-	}
 	ctx, cancel := context.WithTimeout(tab, slowPatience)
 	defer cancel()
 	if _, err := chromedp.Run(ctx, chromedp.Navigate(s.url+"/stage.html")); err != nil {
