@@ -133,9 +133,14 @@ func (s ChatMedia) MayRead(m Media, identity string) (may bool, err error) {
 	return may, err
 }
 
+// mediaTx is what a transaction does with the Media of Messages.
+type mediaTx struct{ *tx }
+
+func (t *tx) media() mediaTx { return mediaTx{t} }
+
 // attach fills in what is known of the Media of a Message that is being added,
 // and says of each that the Message has it.
-func (t chatTx) attach(m *Message) error {
+func (t mediaTx) attach(m *Message) error {
 	m.Media = slices.Clone(m.Media) // the caller's stays as it is
 	for i := range m.Media {
 		x, err := get[Media](t.tx, bMedia, m.Media[i].SID)
@@ -154,10 +159,10 @@ func (t chatTx) attach(m *Message) error {
 	return nil
 }
 
-// releaseMedia is for a Message that is being removed, alone or with its
+// release is for a Message that is being removed, alone or with its
 // Conversation: Media that no other Message has goes with it, which is told in a
 // MediaRemoved.
-func (t chatTx) releaseMedia(m Message) error {
+func (t mediaTx) release(m Message) error {
 	for _, a := range m.Media {
 		x, err := get[Media](t.tx, bMedia, a.SID)
 		if errors.Is(err, ErrNotFound) {
@@ -175,8 +180,8 @@ func (t chatTx) releaseMedia(m Message) error {
 	return nil
 }
 
-// forgetMedia removes Media that no Message has, if it is time.
-func (t chatTx) forgetMedia(sid string) error {
+// forget removes Media that no Message has, if it is time.
+func (t mediaTx) forget(sid string) error {
 	m, err := get[Media](t.tx, bMedia, sid)
 	if err != nil || len(m.Uses) > 0 || t.now.Before(m.unused()) {
 		return err
@@ -184,7 +189,7 @@ func (t chatTx) forgetMedia(sid string) error {
 	return t.keepOrForget(m)
 }
 
-func (t chatTx) keepOrForget(m Media) error {
+func (t mediaTx) keepOrForget(m Media) error {
 	if len(m.Uses) > 0 {
 		return t.put(bMedia, m.SID, m)
 	}

@@ -130,7 +130,7 @@ func TestMediaGoesWithItsLastMessage(t *testing.T) {
 	}
 	release := func(m Message) {
 		t.Helper()
-		if err := s.db.update(doing{what: "release"}, func(t *tx) error { return t.chat().releaseMedia(m) }); err != nil {
+		if err := s.db.update(doing{what: "release"}, func(t *tx) error { return t.media().release(m) }); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -71,7 +71,7 @@ func (s Conversations) RemoveMessage(conversation, sid string) error {
 			return err
 		}
 		m.Event, c.Event = gone.Event, gone.Event
-		if err := t.releaseMedia(m); err != nil {
+		if err := t.media().release(m); err != nil {
 			return err
 		}
 		if err := t.tell(c, &MessageRemoved{Conversation: c, Message: m}, OnMessageRemoved); err != nil {

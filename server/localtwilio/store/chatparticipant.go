@@ -74,7 +74,7 @@ func (s ChatParticipants) Add(conversation string, p ChatParticipant) (ChatParti
 func (t chatTx) roleOf(c Conversation, p *ChatParticipant) error {
 	scope := chatTx{t.tx, t.of(c)}
 	if p.RoleSID != "" {
-		_, err := scope.role(p.RoleSID, RoleOfConversation)
+		_, err := scope.roles().find(p.RoleSID, RoleOfConversation)
 		return err
 	}
 	v, err := scope.ownService()

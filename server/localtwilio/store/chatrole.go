@@ -75,14 +75,14 @@ func (s ChatServices) Roles(service string) ChatRoles { s.service = service; ret
 
 // Create makes a Role of r's FriendlyName, Type and Permissions.
 func (s ChatRoles) Create(r ChatRole) (ChatRole, error) {
-	err := s.update(doing{what: "create role", key: r.FriendlyName}, func(t chatTx) error { return t.makeRole(&r) })
+	err := s.update(doing{what: "create role", key: r.FriendlyName}, func(t chatTx) error { return t.roles().make(&r) })
 	return r, err
 }
 
 // Get finds a Role by its SID.
 func (s ChatRoles) Get(sid string) (r ChatRole, err error) {
 	err = s.view(doing{what: "find role", key: sid}, func(t chatTx) error {
-		r, err = t.role(sid, "")
+		r, err = t.roles().find(sid, "")
 		return err
 	})
 	return r, err
@@ -91,7 +91,7 @@ func (s ChatRoles) Get(sid string) (r ChatRole, err error) {
 // List lists the Roles in the order they were made.
 func (s ChatRoles) List() (list []ChatRole, err error) {
 	err = s.view(doing{what: "list roles"}, func(t chatTx) error {
-		list, err = t.roles()
+		list, err = t.roles().list()
 		return err
 	})
 	return list, err
@@ -100,7 +100,7 @@ func (s ChatRoles) List() (list []ChatRole, err error) {
 // Permit sets what a Role may do.
 func (s ChatRoles) Permit(sid string, permissions []string) (r ChatRole, err error) {
 	err = s.update(doing{what: "update role", key: sid}, func(t chatTx) error {
-		if r, err = t.role(sid, ""); err != nil {
+		if r, err = t.roles().find(sid, ""); err != nil {
 			return err
 		}
 		r.Permissions, r.Updated = permissions, t.now
@@ -113,7 +113,7 @@ func (s ChatRoles) Permit(sid string, permissions []string) (r ChatRole, err err
 // ErrRoleInUse for one that newcomers get.
 func (s ChatRoles) Delete(sid string) error {
 	return s.update(doing{what: "delete role", key: sid}, func(t chatTx) error {
-		r, err := t.role(sid, "")
+		r, err := t.roles().find(sid, "")
 		if err != nil {
 			return err
 		}
@@ -124,23 +124,31 @@ func (s ChatRoles) Delete(sid string) error {
 		if slices.Contains([]string{v.CreatorRoleSID, v.ConversationRoleSID, v.ServiceRoleSID}, sid) {
 			return ErrRoleInUse
 		}
-		return t.removeRole(r)
+		return t.roles().remove(r)
 	})
 }
 
-func (t chatTx) makeRole(r *ChatRole) error {
-	r.SID, r.ServiceSID, r.Created, r.Updated = NewSID("RL"), t.key(), t.now, t.now
-	return errors.Join(t.link(bChatRoleOrder, t.serviceKey(), r.SID), t.put(bChatRoles, r.SID, *r))
+// chatRolesTx is what a transaction does with the Roles of one Service.
+type chatRolesTx struct {
+	*tx
+	scope chatScope
 }
 
-func (t chatTx) roles() ([]ChatRole, error) {
-	return linked[ChatRole](t.tx, bChatRoleOrder, t.serviceKey(), bChatRoles)
+func (t chatTx) roles() chatRolesTx { return chatRolesTx{t.tx, t.chatScope} }
+
+func (t chatRolesTx) make(r *ChatRole) error {
+	r.SID, r.ServiceSID, r.Created, r.Updated = NewSID("RL"), t.scope.key(), t.now, t.now
+	return errors.Join(t.link(bChatRoleOrder, t.scope.serviceKey(), r.SID), t.put(bChatRoles, r.SID, *r))
 }
 
-// role finds one of the scope, of a type; of any where that is empty.
-func (t chatTx) role(sid, kind string) (ChatRole, error) {
+func (t chatRolesTx) list() ([]ChatRole, error) {
+	return linked[ChatRole](t.tx, bChatRoleOrder, t.scope.serviceKey(), bChatRoles)
+}
+
+// find finds one of the scope, of a type; of any where that is empty.
+func (t chatRolesTx) find(sid, kind string) (ChatRole, error) {
 	r, err := get[ChatRole](t.tx, bChatRoles, sid)
-	if err == nil && !t.has(r.ServiceSID) {
+	if err == nil && !t.scope.has(r.ServiceSID) {
 		err = ErrNotFound
 	}
 	if kind != "" && (errors.Is(err, ErrNotFound) || err == nil && r.Type != kind) {
@@ -149,6 +157,6 @@ func (t chatTx) role(sid, kind string) (ChatRole, error) {
 	return r, err
 }
 
-func (t chatTx) removeRole(r ChatRole) error {
-	return errors.Join(t.unlink(bChatRoleOrder, t.serviceKey(), r.SID), t.bucket(bChatRoles).Delete([]byte(r.SID)))
+func (t chatRolesTx) remove(r ChatRole) error {
+	return errors.Join(t.unlink(bChatRoleOrder, t.scope.serviceKey(), r.SID), t.bucket(bChatRoles).Delete([]byte(r.SID)))
 }

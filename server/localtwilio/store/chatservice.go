@@ -89,7 +89,7 @@ func (s ChatServices) Update(sid string, f func(*ChatService) error) (v ChatServ
 		for _, r := range []struct{ sid, kind string }{
 			{v.CreatorRoleSID, RoleOfConversation}, {v.ConversationRoleSID, RoleOfConversation}, {v.ServiceRoleSID, RoleOfService},
 		} {
-			if _, err := t.role(r.sid, r.kind); err != nil {
+			if _, err := t.roles().find(r.sid, r.kind); err != nil {
 				return err
 			}
 		}
@@ -135,12 +135,12 @@ func (s ChatServices) Delete(sid string) error {
 				return err
 			}
 		}
-		roles, err := t.roles()
+		roles, err := t.roles().list()
 		if err != nil {
 			return err
 		}
 		for _, r := range roles {
-			if err := t.removeRole(r); err != nil {
+			if err := t.roles().remove(r); err != nil {
 				return err
 			}
 		}
@@ -217,7 +217,7 @@ func (t chatTx) makeService(key string, v *ChatService) error {
 	v.Created, v.Updated = t.now, t.now
 	for _, r := range defaultRoles {
 		role := ChatRole{FriendlyName: r.name, Type: r.kind, Permissions: r.permissions}
-		if err := t.makeRole(&role); err != nil {
+		if err := t.roles().make(&role); err != nil {
 			return err
 		}
 		switch r.name {

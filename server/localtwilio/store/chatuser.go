@@ -132,7 +132,7 @@ func (t chatTx) makeUser(u *ChatUser) error {
 			return err
 		}
 		u.RoleSID = v.ServiceRoleSID
-	} else if _, err := t.role(u.RoleSID, RoleOfService); err != nil {
+	} else if _, err := t.roles().find(u.RoleSID, RoleOfService); err != nil {
 		return err
 	}
 	u.SID, u.ServiceSID, u.InfoSID, u.SeatsSID = NewSID("US"), t.key(), NewSID("MP"), NewSID("MP")
@@ -187,7 +187,7 @@ func (s ChatUsers) Update(key string, f func(*ChatUser) error) (u ChatUser, err 
 		u.SID, u.ServiceSID, u.Identity, u.InfoSID, u.SeatsSID = old.SID, old.ServiceSID, old.Identity, old.InfoSID, old.SeatsSID
 		u.Created, u.Updated = old.Created, t.now
 		if u.RoleSID != old.RoleSID {
-			if _, err := t.role(u.RoleSID, RoleOfService); err != nil {
+			if _, err := t.roles().find(u.RoleSID, RoleOfService); err != nil {
 				return err
 			}
 		}

@@ -204,7 +204,7 @@ func (s Conversations) AddMessage(conversation string, m Message) (Message, erro
 		if m.Attributes == "" {
 			m.Attributes = "{}"
 		}
-		if err := t.attach(&m); err != nil {
+		if err := t.media().attach(&m); err != nil {
 			return err
 		}
 		if err := t.put(bMessages, string(numbered(c.SID, uint64(m.Index))), m); err != nil {
@@ -383,7 +383,7 @@ func (t chatTx) removeConversation(c Conversation) error {
 		return err
 	}
 	for _, m := range messages {
-		if err := t.releaseMedia(m); err != nil {
+		if err := t.media().release(m); err != nil {
 			return err
 		}
 	}

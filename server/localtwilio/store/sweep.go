@@ -111,7 +111,7 @@ func (t *tx) carryOut(name string) error {
 		}
 		return t.rooms().complete(&r)
 	case strings.HasPrefix(name, "ME"):
-		return t.chat().forgetMedia(name)
+		return t.media().forget(name)
 	case strings.HasPrefix(name, "CH"):
 		return t.chat().timeOut(name)
 	case strings.HasPrefix(name, "WT"):
