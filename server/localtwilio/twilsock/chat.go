@@ -20,6 +20,7 @@ const typingIndicator = "twilio.ipmsg.typing_indicator"
 // chatAPI is the Conversations client API.
 type chatAPI struct {
 	objects
+	may     rights
 	sockets *socket.Group[*conn]
 }
 
@@ -108,7 +109,7 @@ func (v *chatAPI) fetchUser(a *call) error {
 	if err != nil {
 		return err
 	}
-	return a.respond(http.StatusOK, v.user(a, u))
+	return a.respond(http.StatusOK, userView(a, u))
 }
 
 // updateUser lets people change what is known of themselves.
@@ -126,7 +127,7 @@ func (v *chatAPI) updateUser(a *call) error {
 	if err := checkAttributes(in.Attributes); err != nil {
 		return err
 	}
-	if err := v.mayInService(a.holder, "editOwnUserInfo"); err != nil {
+	if err := v.may.inService(a.holder, "editOwnUserInfo"); err != nil {
 		return err
 	}
 	u, err := v.users(a.holder).Update(a.holder.identity, func(u *store.ChatUser) error {
@@ -137,10 +138,10 @@ func (v *chatAPI) updateUser(a *call) error {
 	if err != nil {
 		return err
 	}
-	return a.respond(http.StatusOK, v.user(a, u))
+	return a.respond(http.StatusOK, userView(a, u))
 }
 
-func (v *chatAPI) user(a *call, u store.ChatUser) object {
+func userView(a *call, u store.ChatUser) object {
 	return object{
 		"sid": u.SID, "identity": u.Identity, "friendly_name": u.FriendlyName, "attributes": u.Attributes,
 		"date_created": stamp(u.Created), "date_updated": stamp(u.Updated), "url": a.base + chatPath + "/Users/" + url.PathEscape(u.Identity),

@@ -80,7 +80,7 @@ func (v *chatAPI) updateSeat(a *call) error {
 		}
 	}
 	if in.Notifications != "" {
-		if err := v.mayIn(a.holder, c, "editNotificationLevel"); err != nil {
+		if err := v.may.in(a.holder, c, "editNotificationLevel"); err != nil {
 			return err
 		}
 	}
@@ -173,7 +173,7 @@ func (v *chatAPI) createConversation(a *call) error {
 	if err := checkAttributes(in.Attributes); err != nil {
 		return err
 	}
-	if err := errors.Join(checkUniqueName(in.UniqueName), v.mayInService(a.holder, "createConversation")); err != nil {
+	if err := errors.Join(checkUniqueName(in.UniqueName), v.may.inService(a.holder, "createConversation")); err != nil {
 		return err
 	}
 	g, err := v.store.ChatServices.Configuration()
@@ -226,7 +226,7 @@ func (v *chatAPI) updateConversation(a *call, c store.Conversation) error {
 		return err
 	}
 	if in.UniqueName != nil || in.FriendlyName != nil {
-		if err := v.mayIn(a.holder, c, "editConversationName"); err != nil {
+		if err := v.may.in(a.holder, c, "editConversationName"); err != nil {
 			return err
 		}
 	}
@@ -236,7 +236,7 @@ func (v *chatAPI) updateConversation(a *call, c store.Conversation) error {
 		}
 	}
 	if in.Attributes != nil {
-		if err := v.mayIn(a.holder, c, "editConversationAttributes"); err != nil {
+		if err := v.may.in(a.holder, c, "editConversationAttributes"); err != nil {
 			return err
 		}
 	}
@@ -253,7 +253,7 @@ func (v *chatAPI) updateConversation(a *call, c store.Conversation) error {
 }
 
 func (v *chatAPI) deleteConversation(a *call, c store.Conversation) error {
-	if err := v.mayIn(a.holder, c, "deleteConversation"); err != nil {
+	if err := v.may.in(a.holder, c, "deleteConversation"); err != nil {
 		return err
 	}
 	if err := v.conversations(a.holder).Delete(c.SID); err != nil {
@@ -270,7 +270,7 @@ type messageBody struct {
 	Media      []string `json:"media_sids"`
 }
 
-func (v *chatAPI) messageBody(a *call) (in messageBody, err error) {
+func readMessage(a *call) (in messageBody, err error) {
 	if err := a.read(&in); err != nil {
 		return in, err
 	}
@@ -282,7 +282,7 @@ func (v *chatAPI) messageBody(a *call) (in messageBody, err error) {
 }
 
 func (v *chatAPI) createMessage(a *call, c store.Conversation) error {
-	in, err := v.messageBody(a)
+	in, err := readMessage(a)
 	if err != nil {
 		return err
 	}
@@ -290,10 +290,10 @@ func (v *chatAPI) createMessage(a *call, c store.Conversation) error {
 	if len(in.Media) > 0 {
 		permission = "sendMediaMessage"
 	}
-	if err := v.mayIn(a.holder, c, permission); err != nil {
+	if err := v.may.in(a.holder, c, permission); err != nil {
 		return err
 	}
-	if err := v.checkMedia(a.holder, in.Media); err != nil {
+	if err := v.may.attach(a.holder, in.Media); err != nil {
 		return err
 	}
 	m := store.Message{Author: a.holder.identity, Media: store.Attach(in.Media...)}
@@ -303,11 +303,11 @@ func (v *chatAPI) createMessage(a *call, c store.Conversation) error {
 	if m, err = v.conversations(a.holder).AddMessage(c.SID, m); err != nil {
 		return err
 	}
-	return a.respond(http.StatusCreated, v.messageView(a, m))
+	return a.respond(http.StatusCreated, messageView(a, m))
 }
 
 func (v *chatAPI) updateMessage(a *call, c store.Conversation) error {
-	in, err := v.messageBody(a)
+	in, err := readMessage(a)
 	if err != nil {
 		return err
 	}
@@ -315,12 +315,12 @@ func (v *chatAPI) updateMessage(a *call, c store.Conversation) error {
 		return errMediaFixed
 	}
 	if in.Body != nil {
-		if err := v.mayWithMessage(a, c, "edit", ""); err != nil {
+		if err := v.may.withMessage(a, c, "edit", ""); err != nil {
 			return err
 		}
 	}
 	if in.Attributes != nil {
-		if err := v.mayWithMessage(a, c, "edit", "Attributes"); err != nil {
+		if err := v.may.withMessage(a, c, "edit", "Attributes"); err != nil {
 			return err
 		}
 	}
@@ -334,11 +334,11 @@ func (v *chatAPI) updateMessage(a *call, c store.Conversation) error {
 	if err != nil {
 		return err
 	}
-	return a.respond(http.StatusOK, v.messageView(a, m))
+	return a.respond(http.StatusOK, messageView(a, m))
 }
 
 func (v *chatAPI) removeMessage(a *call, c store.Conversation) error {
-	if err := v.mayWithMessage(a, c, "delete", ""); err != nil {
+	if err := v.may.withMessage(a, c, "delete", ""); err != nil {
 		return err
 	}
 	if err := v.conversations(a.holder).RemoveMessage(c.SID, a.path("message")); err != nil {
@@ -347,7 +347,7 @@ func (v *chatAPI) removeMessage(a *call, c store.Conversation) error {
 	return a.respond(http.StatusNoContent, nil)
 }
 
-func (v *chatAPI) messageView(a *call, m store.Message) object {
+func messageView(a *call, m store.Message) object {
 	return object{
 		"sid": m.SID, "index": m.Index, "author": m.Author, "subject": orNull(m.Subject), "body": m.Body, "attributes": m.Attributes, "conversation_sid": m.ConversationSID,
 		"media":        mediaViews(m.Media),
@@ -378,7 +378,7 @@ func (v *chatAPI) addParticipant(a *call, c store.Conversation) error {
 	if in.Identity == a.holder.identity {
 		permission = "joinConversation"
 	}
-	if err := v.mayIn(a.holder, c, permission); err != nil {
+	if err := v.may.in(a.holder, c, permission); err != nil {
 		return err
 	}
 	p := store.ChatParticipant{Identity: in.Identity}
@@ -390,7 +390,7 @@ func (v *chatAPI) addParticipant(a *call, c store.Conversation) error {
 	if err != nil {
 		return err
 	}
-	return a.respond(http.StatusCreated, v.participant(a, p))
+	return a.respond(http.StatusCreated, participantView(a, p))
 }
 
 func (v *chatAPI) updateParticipant(a *call, c store.Conversation) error {
@@ -403,7 +403,7 @@ func (v *chatAPI) updateParticipant(a *call, c store.Conversation) error {
 	if err := checkAttributes(in.Attributes); err != nil {
 		return err
 	}
-	if err := v.mayWithParticipant(a, c, "editOwnParticipantAttributes", "editAnyParticipantAttributes"); err != nil {
+	if err := v.may.withParticipant(a, c, "editOwnParticipantAttributes", "editAnyParticipantAttributes"); err != nil {
 		return err
 	}
 	p, err := v.participants(a.holder).Update(c.SID, a.path("participant"), func(p *store.ChatParticipant) error {
@@ -413,11 +413,11 @@ func (v *chatAPI) updateParticipant(a *call, c store.Conversation) error {
 	if err != nil {
 		return err
 	}
-	return a.respond(http.StatusOK, v.participant(a, p))
+	return a.respond(http.StatusOK, participantView(a, p))
 }
 
 func (v *chatAPI) removeParticipant(a *call, c store.Conversation) error {
-	if err := v.mayWithParticipant(a, c, "leaveConversation", "removeParticipant"); err != nil {
+	if err := v.may.withParticipant(a, c, "leaveConversation", "removeParticipant"); err != nil {
 		return err
 	}
 	if err := v.participants(a.holder).Remove(c.SID, a.path("participant")); err != nil {
@@ -426,7 +426,7 @@ func (v *chatAPI) removeParticipant(a *call, c store.Conversation) error {
 	return a.respond(http.StatusNoContent, nil)
 }
 
-func (v *chatAPI) participant(a *call, p store.ChatParticipant) object {
+func participantView(a *call, p store.ChatParticipant) object {
 	return object{
 		"sid": p.SID, "identity": p.Identity, "attributes": p.Attributes, "role_sid": orNull(p.RoleSID), "messaging_binding": nil,
 		"date_created": stamp(p.Created), "date_updated": stamp(p.Updated), "conversation_sid": p.ConversationSID,

@@ -31,9 +31,9 @@ func (s *Server) mediaService(r *http.Request) string {
 	return base + "/v1/Services/" + s.cfg.Store.Account().ChatServiceSID
 }
 
-// checkMedia wants files that the holder may see, so that nobody gets at others'
+// attach wants files that the holder may see, so that nobody gets at others'
 // by sending them on.
-func (v *chatAPI) checkMedia(h holder, list []string) error {
+func (r rights) attach(h holder, list []string) error {
 	if len(list) > store.MaxMediaFiles {
 		return errMediaFiles
 	}
@@ -42,14 +42,14 @@ func (v *chatAPI) checkMedia(h holder, list []string) error {
 		if !sids.Is("ME", sid) || slices.Contains(list[:i], sid) {
 			return errMediaSID
 		}
-		m, err := v.store.Conversations.Media().Get(sid)
+		m, err := r.store.Conversations.Media().Get(sid)
 		if errors.Is(err, store.ErrNotFound) {
 			return errNoMedia
 		}
 		if err != nil {
 			return err
 		}
-		may, err := v.store.Conversations.Media().MayRead(m, h.identity)
+		may, err := r.store.Conversations.Media().MayRead(m, h.identity)
 		if err != nil {
 			return err
 		}

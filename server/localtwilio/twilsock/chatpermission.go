@@ -26,33 +26,36 @@ func (h holder) origin() store.Origin {
 	return store.Origin{Source: "SDK", Identity: h.identity, Webhooks: true}
 }
 
-// mayInService reports, as an error, whether the holder's Role in the Service has one of
+// rights say who may do what, by the Roles that people have.
+type rights struct{ store *store.Store }
+
+// inService reports, as an error, whether the holder's Role in the Service has one of
 // the permissions.
-func (v *chatAPI) mayInService(h holder, permissions ...string) error {
+func (r rights) inService(h holder, permissions ...string) error {
 	if h.flex {
 		return nil
 	}
-	u, err := v.users(h).Get(h.identity)
+	u, err := r.store.ChatUsers.In(h.chatService).Get(h.identity)
 	if err != nil {
 		return err
 	}
-	return v.has(h, u.RoleSID, permissions)
+	return r.has(h, u.RoleSID, permissions)
 }
 
-// mayIn reports, as an error, whether the holder's Role in a Conversation, or in the
+// in reports, as an error, whether the holder's Role in a Conversation, or in the
 // Service, has one of the permissions. Who made a Conversation may in it what the
 // Service's Role of creators says, whether or not they take part.
-func (v *chatAPI) mayIn(h holder, c store.Conversation, permissions ...string) error {
-	err := v.mayInService(h, permissions...)
+func (r rights) in(h holder, c store.Conversation, permissions ...string) error {
+	err := r.inService(h, permissions...)
 	if !errors.Is(err, errMayNot) {
 		return err
 	}
-	p, err := v.store.ChatParticipants.Get(c.SID, h.identity)
+	p, err := r.store.ChatParticipants.Get(c.SID, h.identity)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return err
 	}
 	roles := []string{p.RoleSID}
-	service, err := v.store.ChatServices.Get(h.chatService)
+	service, err := r.store.ChatServices.Get(h.chatService)
 	if err != nil {
 		return err
 	}
@@ -62,7 +65,7 @@ func (v *chatAPI) mayIn(h holder, c store.Conversation, permissions ...string) e
 		roles = append(roles, service.ConversationRoleSID)
 	}
 	for _, sid := range roles {
-		if err := v.has(h, sid, permissions); !errors.Is(err, errMayNot) {
+		if err := r.has(h, sid, permissions); !errors.Is(err, errMayNot) {
 			return err
 		}
 	}
@@ -71,24 +74,24 @@ func (v *chatAPI) mayIn(h holder, c store.Conversation, permissions ...string) e
 
 // has reports, as an error, whether a Role has one of the permissions; one that was
 // removed has none.
-func (v *chatAPI) has(h holder, role string, permissions []string) error {
+func (r rights) has(h holder, role string, permissions []string) error {
 	if role == "" {
 		return errMayNot
 	}
-	r, err := v.store.ChatServices.Roles(h.chatService).Get(role)
+	found, err := r.store.ChatServices.Roles(h.chatService).Get(role)
 	if errors.Is(err, store.ErrNotFound) {
 		return errMayNot
 	}
-	if err == nil && !slices.ContainsFunc(permissions, r.May) {
+	if err == nil && !slices.ContainsFunc(permissions, found.May) {
 		err = errMayNot
 	}
 	return err
 }
 
-// mayWithMessage reports, as an error, whether the holder may edit or delete the Message of
+// withMessage reports, as an error, whether the holder may edit or delete the Message of
 // the path, or what of it is named.
-func (v *chatAPI) mayWithMessage(a *call, c store.Conversation, verb, what string) error {
-	m, err := v.store.Conversations.Message(c.SID, a.path("message"))
+func (r rights) withMessage(a *call, c store.Conversation, verb, what string) error {
+	m, err := r.store.Conversations.Message(c.SID, a.path("message"))
 	if err != nil {
 		return err
 	}
@@ -96,20 +99,20 @@ func (v *chatAPI) mayWithMessage(a *call, c store.Conversation, verb, what strin
 	if m.Author == a.holder.identity {
 		permissions = append(permissions, verb+"OwnMessage"+what)
 	}
-	return v.mayIn(a.holder, c, permissions...)
+	return r.in(a.holder, c, permissions...)
 }
 
-// mayWithParticipant reports, as an error, whether the holder has the permission of the two
+// withParticipant reports, as an error, whether the holder has the permission of the two
 // that goes with the Participant of the path: themselves or anybody.
-func (v *chatAPI) mayWithParticipant(a *call, c store.Conversation, own, others string) error {
-	p, err := v.store.ChatParticipants.Get(c.SID, a.path("participant"))
+func (r rights) withParticipant(a *call, c store.Conversation, own, others string) error {
+	p, err := r.store.ChatParticipants.Get(c.SID, a.path("participant"))
 	if err != nil {
 		return err
 	}
 	if p.Identity == a.holder.identity {
-		return v.mayIn(a.holder, c, own, others)
+		return r.in(a.holder, c, own, others)
 	}
-	return v.mayIn(a.holder, c, others)
+	return r.in(a.holder, c, others)
 }
 
 // checkUniqueName refuses what could not be told from a Conversation's SID.

@@ -79,7 +79,7 @@ func Start(c Config) (*Server, error) {
 		Beat:  tokenEvery, Log: c.Log.With("socket", "twilsock"),
 	})
 	s.routes = http.NewServeMux()
-	(&chatAPI{s.objects, s.sockets}).routes(s.routes)
+	(&chatAPI{s.objects, rights{s.objects.store}, s.sockets}).routes(s.routes)
 	(&syncAPI{s.objects}).routes(s.routes)
 	(&subscriptions{s.objects, s.queries, s.log}).routes(s.routes)
 	s.queries.routes(s.routes)
