@@ -102,9 +102,11 @@ func (s *Server) publicConfiguration(w http.ResponseWriter, _ *http.Request) {
 	respond(w, http.StatusOK, object{"configurations": []any{v}, "account_sid": v["account_sid"], "public_attributes": v["public_attributes"], "runtime_domain": v["runtime_domain"]})
 }
 
-// session says which features an account has; none.
+// session says which features an account has: files in web chats.
 func (s *Server) session(w http.ResponseWriter, _ *http.Request) {
-	respond(w, http.StatusOK, object{"features": []any{}})
+	respond(w, http.StatusOK, object{"features": []any{object{
+		"id": "file-attachments-in-chat", "name": "file-attachments-in-chat", "description": "Files in web chats", "stage": "ga", "enabled": true, "doc_url": "",
+	}}})
 }
 
 // listPlugins tells a desktop what to load once it has started.

@@ -329,7 +329,7 @@ func TestPlainRequests(t *testing.T) {
 		body                     string
 	}{
 		{"configuration", "GET", "/flex-api/v1/Configuration", "", nil, 200, b.store.Account().WorkspaceSID},
-		{"session", "POST", "/flex/api/v1/Session", "", nil, 200, `"features":[]`},
+		{"session", "POST", "/flex/api/v1/Session", "", nil, 200, `"id":"file-attachments-in-chat"`},
 		{"plugins", "GET", "/flex/plugins?roles=agent", "", http.Header{"X-Flex-Jwe": {b.token}}, 200, `"src":"http://127.0.0.1/p.js"`},
 		{"plugins for nobody", "GET", "/flex/plugins", "", nil, 401, "20003"},
 		{"token in a form", "POST", info, "Token=" + b.token, nil, 200, `"identity":"alex"`},
