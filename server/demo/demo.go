@@ -57,22 +57,29 @@ type Config struct {
 
 // Demo serves the demo's pages and their API.
 type Demo struct {
-	store      *store.Store
+	chats      *chats
 	files      *mcs.Server
 	publicHost string
-	offer      bool
 	log        *slog.Logger
-	agent      store.Worker // the demo Worker, whose desk it is
-	people     map[string]string
 
 	stop func() // ends the watch
 	once sync.Once
 	done chan struct{} // closed by Close: ends the event streams
 }
 
+// chats are the chats of the demo's Workers, and their Tasks, as the pages show them.
+type chats struct {
+	store  *store.Store
+	offer  bool              // what is offered to the agent is for another desk to accept
+	agent  store.Worker      // the demo Worker, whose desk it is
+	people map[string]string // names of the Workers, by identity
+}
+
 // New seeds local Twilio, where that has not been done, and makes a Demo.
 func New(c Config) (*Demo, error) {
-	d := &Demo{store: c.Local.Store(), files: c.Local.Media(), offer: c.Offer, log: c.Log, done: make(chan struct{})}
+	d := &Demo{
+		chats: &chats{store: c.Local.Store(), offer: c.Offer}, files: c.Local.Media(), log: c.Log, done: make(chan struct{}),
+	}
 	if d.log == nil {
 		d.log = slog.New(slog.DiscardHandler)
 	}
@@ -83,12 +90,12 @@ func New(c Config) (*Demo, error) {
 		}
 		d.publicHost = u.Hostname()
 	}
-	if err := d.seed(); err != nil {
+	if err := d.chats.seed(); err != nil {
 		return nil, fmt.Errorf("seed the demo: %w", err)
 	}
 	d.stop = func() {}
-	if !d.offer {
-		d.stop = d.store.Watch(func(e store.Event) { accept(d, e) })
+	if !d.chats.offer {
+		d.stop = d.chats.store.Watch(func(e store.Event) { accept(d, e) })
 	}
 	return d, nil
 }
@@ -106,10 +113,10 @@ func (d *Demo) Close() error {
 // accept takes what TaskRouter offers to d's Worker. It runs on the watch's goroutine.
 func accept(d *Demo, e store.Event) {
 	c, ok := e.Change.(*store.ReservationCreated)
-	if !ok || c.Reservation.WorkerSID != d.agent.SID {
+	if !ok || c.Reservation.WorkerSID != d.chats.agent.SID {
 		return
 	}
-	_, err := d.store.Reservations.SetStatus(c.Reservation.SID, store.ReservationAccepted)
+	_, err := d.chats.store.Reservations.SetStatus(c.Reservation.SID, store.ReservationAccepted)
 	if err != nil && !errors.Is(err, store.ErrTransition) { // accepted already, or rescinded
 		d.log.Error("accept a task", "task", c.Task.SID, "err", err)
 	}

@@ -27,7 +27,7 @@ func (d *Demo) events(w http.ResponseWriter, r *http.Request) {
 	defer cancel()
 
 	frames := make(chan []byte)
-	stop := d.store.Watch(func(e store.Event) {
+	stop := d.chats.store.Watch(func(e store.Event) {
 		frame, err := d.frame(e, only)
 		if err != nil {
 			d.log.Error("demo event", "change", fmt.Sprintf("%T", e.Change), "err", err)
@@ -84,14 +84,18 @@ func (d *Demo) frame(e store.Event, only string) ([]byte, error) {
 		if only != "" && only != c.Conversation.SID {
 			return nil, nil
 		}
-		chat, err := d.chatOf(c.Conversation.SID)
+		chat, err := d.chats.chatOf(c.Conversation.SID)
 		if err != nil || !chat.Mine {
 			// Not one of ours, or not yet: its Task's first event will carry it.
 			return nil, ignoreNotFound(err)
 		}
-		return sse("message-added", d.messageView(c.Conversation, c.Message))
+		v, err := d.chats.messageView(c.Conversation, c.Message)
+		if err != nil {
+			return nil, ignoreNotFound(err)
+		}
+		return sse("message-added", v)
 	case *store.TaskUpdated:
-		v, ok, err := d.view(c.Task)
+		v, ok, err := d.chats.view(c.Task)
 		if err != nil || !ok || !v.Mine || only != "" && only != v.ConversationSID {
 			return nil, err
 		}

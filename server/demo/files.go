@@ -61,7 +61,7 @@ func (d *Demo) addFile(w http.ResponseWriter, r *http.Request) (messageView, err
 	if strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/") {
 		return messageView{}, errBadRequest
 	}
-	conversation, author, err := d.writer(mux.Vars(r)["conversation"], r.URL.Query().Get("as"))
+	conversation, author, err := d.chats.writer(mux.Vars(r)["conversation"], r.URL.Query().Get("as"))
 	if err != nil {
 		return messageView{}, err
 	}
@@ -69,22 +69,22 @@ func (d *Demo) addFile(w http.ResponseWriter, r *http.Request) (messageView, err
 	if err != nil {
 		return messageView{}, fmt.Errorf("receive a file: %w", err)
 	}
-	m, err := d.store.Conversations.AddMessage(conversation.SID, store.Message{Author: author, Media: store.Attach(file.SID)})
+	m, err := d.chats.store.Conversations.AddMessage(conversation.SID, store.Message{Author: author, Media: store.Attach(file.SID)})
 	if err != nil {
 		return messageView{}, err
 	}
-	return d.messageView(conversation, m), nil
+	return d.chats.messageView(conversation, m)
 }
 
 // file sends a file of one of the demo's chats.
 func (d *Demo) file(w http.ResponseWriter, r *http.Request) {
 	at := mux.Vars(r)["conversation"]
-	m, err := d.store.Conversations.Media().Get(mux.Vars(r)["file"])
+	m, err := d.chats.store.Conversations.Media().Get(mux.Vars(r)["file"])
 	if err == nil && !slices.ContainsFunc(m.Uses, func(u store.MediaUse) bool { return u.ConversationSID == at }) {
 		err = store.ErrNotFound
 	}
 	if err == nil {
-		_, err = d.chatOf(at)
+		_, err = d.chats.chatOf(at)
 	}
 	if err != nil {
 		d.fail(w, r, err)

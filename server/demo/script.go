@@ -6,10 +6,11 @@ const (
 	otherIdentity = "robin.okafor"
 )
 
-// workers are the Workers of the demo, by identity.
-var workers = []struct{ identity, name, email string }{
-	{agentIdentity, "Alex Morgan", "alex.morgan@example.com"},
-	{otherIdentity, "Robin Okafor", "robin.okafor@example.com"},
+// workers are the Workers of the demo, by identity, and the Activities in which they
+// begin. Nobody sits at the other's desk, who must not be offered what comes.
+var workers = []struct{ identity, name, email, activity string }{
+	{agentIdentity, "Alex Morgan", "alex.morgan@example.com", "Available"},
+	{otherIdentity, "Robin Okafor", "robin.okafor@example.com", "Offline"},
 }
 
 // line is one Message of a script.

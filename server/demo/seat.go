@@ -22,15 +22,15 @@ type SeatTask struct{ SID, Customer string }
 
 // Seat returns the demo Worker, its live Tasks and a fresh Flex token.
 func (d *Demo) Seat() (Seat, error) {
-	token, expires, err := d.issue()
+	token, expires, err := d.chats.issue()
 	if err != nil {
 		return Seat{}, fmt.Errorf("issue a Flex token: %w", err)
 	}
 	s := Seat{
-		Worker: d.agent.SID, Identity: d.agent.FriendlyName, Name: d.people[d.agent.FriendlyName],
+		Worker: d.chats.agent.SID, Identity: d.chats.agent.FriendlyName, Name: d.chats.people[d.chats.agent.FriendlyName],
 		Token: token, Expires: expires, Roles: []string{"agent"},
 	}
-	tasks, err := d.live(true)
+	tasks, err := d.chats.live(true)
 	if err != nil {
 		return Seat{}, fmt.Errorf("list Tasks: %w", err)
 	}
@@ -43,7 +43,7 @@ func (d *Demo) Seat() (Seat, error) {
 // Supervisor returns the other Worker of the demo, who is its supervisor, and a
 // fresh Flex token of that role. Its Tasks are left out.
 func (d *Demo) Supervisor() (Seat, error) {
-	all, err := d.store.Workers.List()
+	all, err := d.chats.store.Workers.List()
 	if err != nil {
 		return Seat{}, fmt.Errorf("list Workers: %w", err)
 	}
@@ -51,11 +51,11 @@ func (d *Demo) Supervisor() (Seat, error) {
 	if i < 0 {
 		return Seat{}, fmt.Errorf("find Worker %s: %w", otherIdentity, store.ErrNotFound)
 	}
-	s := Seat{Worker: all[i].SID, Identity: otherIdentity, Name: d.people[otherIdentity], Roles: []string{"supervisor"}}
-	if s.Token, err = d.store.FlexTokens.Issue(store.FlexToken{WorkerSID: s.Worker, Roles: s.Roles}); err != nil {
+	s := Seat{Worker: all[i].SID, Identity: otherIdentity, Name: d.chats.people[otherIdentity], Roles: []string{"supervisor"}}
+	if s.Token, err = d.chats.store.FlexTokens.Issue(store.FlexToken{WorkerSID: s.Worker, Roles: s.Roles}); err != nil {
 		return Seat{}, fmt.Errorf("issue a Flex token: %w", err)
 	}
-	issued, err := d.store.FlexTokens.Validate(s.Token)
+	issued, err := d.chats.store.FlexTokens.Validate(s.Token)
 	s.Expires = issued.Expires
 	return s, err
 }

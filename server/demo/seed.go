@@ -12,31 +12,31 @@ import (
 // seed makes the Workers and begins the chats that are not there yet. Every
 // step looks first, so it may run at each start, also after a run that was
 // killed half way.
-func (d *Demo) seed() error {
+func (cs *chats) seed() error {
 	bySeat := map[string]store.Worker{}
-	d.people = map[string]string{}
+	cs.people = map[string]string{}
 	for _, p := range workers {
-		w, err := d.seedWorker(p.identity, p.name, p.email)
+		w, err := cs.seedWorker(p.identity, p.name, p.email, p.activity)
 		if err != nil {
 			return err
 		}
-		if err := makeRoom(d.store, w); err != nil {
+		if err := makeRoom(cs.store, w); err != nil {
 			return err
 		}
 		bySeat[p.identity] = w
-		d.people[p.identity] = p.name
+		cs.people[p.identity] = p.name
 	}
-	d.agent = bySeat[agentIdentity]
+	cs.agent = bySeat[agentIdentity]
 	for _, c := range seeds {
-		if _, err := d.begin(c, bySeat[c.worker]); err != nil {
+		if _, err := cs.begin(c, bySeat[c.worker]); err != nil {
 			return fmt.Errorf("begin chat %q: %w", c.name, err)
 		}
 	}
 	return nil
 }
 
-func (d *Demo) seedWorker(identity, name, email string) (store.Worker, error) {
-	all, err := d.store.Workers.List()
+func (cs *chats) seedWorker(identity, name, email, activity string) (store.Worker, error) {
+	all, err := cs.store.Workers.List()
 	if err != nil {
 		return store.Worker{}, err
 	}
@@ -51,7 +51,17 @@ func (d *Demo) seedWorker(identity, name, email string) (store.Worker, error) {
 	if err != nil {
 		return store.Worker{}, fmt.Errorf("write attributes: %w", err)
 	}
-	return d.store.Workers.Create(store.Worker{FriendlyName: identity, Attributes: string(attributes)})
+	activities, err := cs.store.TaskRouter.Activities.List()
+	if err != nil {
+		return store.Worker{}, err
+	}
+	w := store.Worker{FriendlyName: identity, Attributes: string(attributes)}
+	for _, a := range activities {
+		if a.FriendlyName == activity {
+			w.ActivitySID = a.SID
+		}
+	}
+	return cs.store.Workers.Create(w)
 }
 
 // room is how many chats a Worker of the demo may have at a time.
@@ -72,32 +82,32 @@ func makeRoom(s *store.Store, w store.Worker) error {
 // begin makes a chat's Conversation, its Messages and its Task, in this order: a
 // Task that exists has all before it. The Worker has it, or is offered it by
 // TaskRouter.
-func (d *Demo) begin(c chat, w store.Worker) (store.Task, error) {
-	conversation, err := d.conversation(c)
+func (cs *chats) begin(c chat, w store.Worker) (store.Task, error) {
+	conversation, err := cs.conversation(c)
 	if err != nil {
 		return store.Task{}, err
 	}
-	_, err = d.store.ChatParticipants.Add(conversation.SID, store.ChatParticipant{Identity: c.customer.Name})
+	_, err = cs.store.ChatParticipants.Add(conversation.SID, store.ChatParticipant{Identity: c.customer.Name})
 	if err != nil && !errors.Is(err, store.ErrNameTaken) {
 		return store.Task{}, err
 	}
-	task, err := d.taskOf(conversation.SID)
+	task, err := cs.taskOf(conversation.SID)
 	if errors.Is(err, store.ErrNotFound) {
 		for _, l := range c.lines[min(conversation.LastIndex+1, len(c.lines)):] {
 			author := c.customer.Name
 			if l.agent {
 				author = c.worker
 			}
-			if _, err := d.store.Conversations.AddMessage(conversation.SID, store.Message{Author: author, Body: l.body}); err != nil {
+			if _, err := cs.store.Conversations.AddMessage(conversation.SID, store.Message{Author: author, Body: l.body}); err != nil {
 				return store.Task{}, err
 			}
 		}
-		return d.createTask(conversation.SID, c, w)
+		return cs.createTask(conversation.SID, c, w)
 	}
 	if err != nil {
 		return store.Task{}, err
 	}
-	return task, d.assign(task, w)
+	return task, cs.assign(task, w)
 }
 
 // seeded reports whether a chat is one of the script's.
@@ -105,23 +115,27 @@ func seeded(c chat) bool {
 	return slices.ContainsFunc(seeds, func(s chat) bool { return s.name == c.name })
 }
 
-func (d *Demo) conversation(c chat) (store.Conversation, error) {
-	found, err := d.store.Conversations.Get(c.name)
+func (cs *chats) conversation(c chat) (store.Conversation, error) {
+	found, err := cs.store.Conversations.Get(c.name)
 	if !errors.Is(err, store.ErrNotFound) {
 		return found, err
 	}
-	attributes, err := json.Marshal(c.customer)
+	// Flex asks for the channel before it lets files be attached.
+	attributes, err := json.Marshal(struct {
+		customer
+		ChannelType string `json:"channel_type"`
+	}{c.customer, "web"})
 	if err != nil {
 		return store.Conversation{}, fmt.Errorf("write attributes: %w", err)
 	}
-	return d.store.Conversations.Create(store.Conversation{
+	return cs.store.Conversations.Create(store.Conversation{
 		UniqueName: c.name, FriendlyName: c.customer.Name, Attributes: string(attributes),
 	})
 }
 
 // createTask makes a Task with the attributes that Flex gives a web chat's: one that
 // w has, or a new one that is offered to w.
-func (d *Demo) createTask(conversationSID string, c chat, w store.Worker) (store.Task, error) {
+func (cs *chats) createTask(conversationSID string, c chat, w store.Worker) (store.Task, error) {
 	name := c.customer.Name
 	attributes, err := json.Marshal(map[string]any{
 		"name": name, "customerName": name, "channelType": "web", "direction": "inbound", "conversationSid": conversationSID,
@@ -130,37 +144,37 @@ func (d *Demo) createTask(conversationSID string, c chat, w store.Worker) (store
 		return store.Task{}, fmt.Errorf("write attributes: %w", err)
 	}
 	task := store.Task{Attributes: string(attributes), TaskChannel: "chat"}
-	if d.offer && !seeded(c) {
+	if cs.offer && !seeded(c) {
 		task.RoutingTarget = w.SID
-		return d.store.Tasks.Create(task)
+		return cs.store.Tasks.Create(task)
 	}
-	r, err := d.store.Reservations.Assign(task, w.SID)
+	r, err := cs.store.Reservations.Assign(task, w.SID)
 	if err != nil {
 		return store.Task{}, err
 	}
-	return d.store.Tasks.Get(r.TaskSID)
+	return cs.store.Tasks.Get(r.TaskSID)
 }
 
 // assign gives a Task that an earlier run left without a Worker to w, who accepts it
 // at once.
-func (d *Demo) assign(task store.Task, w store.Worker) error {
+func (cs *chats) assign(task store.Task, w store.Worker) error {
 	if task.AssignmentStatus != store.TaskPending && task.AssignmentStatus != store.TaskReserved {
 		return nil
 	}
-	reservations, err := d.store.Reservations.OfTask(task.SID)
+	reservations, err := cs.store.Reservations.OfTask(task.SID)
 	if err != nil {
 		return err
 	}
 	for _, r := range reservations {
 		if r.WorkerSID == w.SID && r.Status == store.ReservationPending {
-			_, err := d.store.Reservations.SetStatus(r.SID, store.ReservationAccepted)
+			_, err := cs.store.Reservations.SetStatus(r.SID, store.ReservationAccepted)
 			return err
 		}
 	}
-	r, err := d.store.Reservations.Create(task.SID, w.SID)
+	r, err := cs.store.Reservations.Create(task.SID, w.SID)
 	if err != nil {
 		return err
 	}
-	_, err = d.store.Reservations.SetStatus(r.SID, store.ReservationAccepted)
+	_, err = cs.store.Reservations.SetStatus(r.SID, store.ReservationAccepted)
 	return err
 }

@@ -32,39 +32,39 @@ func (v taskView) live() bool {
 
 // session returns a Flex token of the demo Worker, a fresh one each time.
 func (d *Demo) session(*http.Request) (any, error) {
-	token, expires, err := d.issue()
+	token, expires, err := d.chats.issue()
 	if err != nil {
 		return nil, err
 	}
 	return map[string]any{
 		"token":   token,
 		"expires": expires,
-		"worker":  map[string]string{"sid": d.agent.SID, "identity": d.agent.FriendlyName, "name": d.people[d.agent.FriendlyName]},
+		"worker":  map[string]string{"sid": d.chats.agent.SID, "identity": d.chats.agent.FriendlyName, "name": d.chats.people[d.chats.agent.FriendlyName]},
 	}, nil
 }
 
-func (d *Demo) issue() (token string, expires time.Time, err error) {
-	token, err = d.store.FlexTokens.Issue(store.FlexToken{WorkerSID: d.agent.SID})
+func (cs *chats) issue() (token string, expires time.Time, err error) {
+	token, err = cs.store.FlexTokens.Issue(store.FlexToken{WorkerSID: cs.agent.SID})
 	if err != nil {
 		return "", time.Time{}, err
 	}
-	issued, err := d.store.FlexTokens.Validate(token)
+	issued, err := cs.store.FlexTokens.Validate(token)
 	return token, issued.Expires, err
 }
 
 func (d *Demo) listTasks(r *http.Request) (any, error) {
-	return d.live(r.URL.Query().Get("worker") != "other")
+	return d.chats.live(r.URL.Query().Get("worker") != "other")
 }
 
 // live returns the Tasks that are worked on, by the demo Worker or by the others.
-func (d *Demo) live(mine bool) ([]taskView, error) {
-	all, err := d.store.Tasks.List()
+func (cs *chats) live(mine bool) ([]taskView, error) {
+	all, err := cs.store.Tasks.List()
 	if err != nil {
 		return nil, err
 	}
 	list := []taskView{}
 	for _, t := range all {
-		v, ok, err := d.view(t)
+		v, ok, err := cs.view(t)
 		if err != nil {
 			return nil, err
 		}
@@ -87,58 +87,61 @@ func (d *Demo) setStatus(r *http.Request) (any, error) {
 	if ask.Status != store.TaskWrapping && ask.Status != store.TaskCompleted {
 		return nil, errBadRequest
 	}
-	task, err := d.store.Tasks.Get(mux.Vars(r)["task"])
+	task, err := d.chats.store.Tasks.Get(mux.Vars(r)["task"])
 	if err != nil {
 		return nil, err
 	}
-	if v, ok, err := d.view(task); err != nil || !ok || !v.Mine {
+	if v, ok, err := d.chats.view(task); err != nil || !ok || !v.Mine {
 		return nil, orNotFound(err)
 	}
-	task, err = d.store.Tasks.Update(task.SID, "", func(t *store.Task) error {
+	task, err = d.chats.store.Tasks.Update(task.SID, "", func(t *store.Task) error {
 		t.AssignmentStatus = ask.Status
 		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	v, _, err := d.view(task)
+	v, _, err := d.chats.view(task)
 	return v, err
 }
 
 // view gathers what the pages show of a Task. It is not ok for a Task without
 // one of our Conversations, or that no Worker ever accepted.
-func (d *Demo) view(t store.Task) (v taskView, ok bool, err error) {
+func (cs *chats) view(t store.Task) (v taskView, ok bool, err error) {
 	sid := conversationOf(t)
-	if sid == "" || t.Waiting() && !d.offer {
+	if sid == "" || t.Waiting() && !cs.offer {
 		return v, false, nil
 	}
-	conversation, err := d.store.Conversations.Get(sid)
+	conversation, err := cs.store.Conversations.Get(sid)
 	if err != nil {
 		return v, false, ignoreNotFound(err)
 	}
-	reservations, err := d.store.Reservations.OfTask(t.SID)
+	reservations, err := cs.store.Reservations.OfTask(t.SID)
 	if err != nil {
 		return v, false, ignoreNotFound(err)
 	}
 	held := []string{store.ReservationPending, store.ReservationAccepted, store.ReservationWrapping, store.ReservationCompleted, store.ReservationCanceled}
 	for _, r := range reservations {
 		if slices.Contains(held, r.Status) {
-			v.Agent, v.Mine, ok = d.people[r.Worker], r.WorkerSID == d.agent.SID, true
+			v.Agent, v.Mine, ok = cs.people[r.Worker], r.WorkerSID == cs.agent.SID, true
 		}
 	}
-	if d.offer && t.Waiting() && t.RoutingTarget == d.agent.SID {
-		v.Agent, v.Mine, ok = d.people[d.agent.FriendlyName], true, true
+	if cs.offer && t.Waiting() && t.RoutingTarget == cs.agent.SID {
+		v.Agent, v.Mine, ok = cs.people[cs.agent.FriendlyName], true, true
 	}
 	c := customerOf(conversation)
 	v.TaskSID, v.ConversationSID, v.Status, v.CreatedAt = t.SID, conversation.SID, t.AssignmentStatus, t.Created
 	v.Customer, v.Topic, v.Facts = c.Name, c.Topic, c.Facts
 	if conversation.LastIndex >= 0 {
-		newest, err := d.store.Conversations.Messages(conversation.SID, conversation.LastIndex)
+		newest, err := cs.store.Conversations.Messages(conversation.SID, conversation.LastIndex)
 		if err != nil {
 			return v, false, err
 		}
 		if len(newest) > 0 {
-			m := d.messageView(conversation, newest[len(newest)-1])
+			m, err := cs.messageView(conversation, newest[len(newest)-1])
+			if err != nil {
+				return v, false, err
+			}
 			v.LastMessage = &m
 		}
 	}
@@ -146,8 +149,8 @@ func (d *Demo) view(t store.Task) (v taskView, ok bool, err error) {
 }
 
 // taskOf finds the newest Task of a Conversation.
-func (d *Demo) taskOf(conversationSID string) (store.Task, error) {
-	all, err := d.store.Tasks.List()
+func (cs *chats) taskOf(conversationSID string) (store.Task, error) {
+	all, err := cs.store.Tasks.List()
 	if err != nil {
 		return store.Task{}, err
 	}

@@ -3,7 +3,6 @@
 package flexdev_test
 
 import (
-	"errors"
 	"strings"
 	"testing"
 
@@ -25,7 +24,6 @@ func TestWebChatInFlex(t *testing.T) {
 	page.until("the customer's own words", says("My display shows <b>E07</b>"), patience)
 
 	// The Task is offered and accepted.
-	offer(t, d, customer)
 	become(t, d.s, customer, store.ReservationPending)
 	d.flex.until("the offered Task", says(customer), patience)
 	d.flex.run(clickText(customer))
@@ -92,15 +90,4 @@ func tasksOf(t *testing.T, d *desk, customer string) (tasks []store.Task) {
 		}
 	}
 	return tasks
-}
-
-// offer gives the Worker of the desk a customer's Task, unless that was done.
-func offer(t *testing.T, d *desk, customer string) {
-	t.Helper()
-	worker := d.flex.text(`Twilio.Flex.Manager.getInstance().workerClient.sid`)
-	for _, k := range tasksOf(t, d, customer) {
-		if _, err := d.s.Local().Store().Reservations.Create(k.SID, worker); err != nil && !errors.Is(err, store.ErrTransition) {
-			t.Fatal(err)
-		}
-	}
 }
