@@ -113,6 +113,7 @@ func (d *described) load(path string) error {
 		return err
 	}
 	jsonFormFields(tree)
+	pages(tree)
 	if raw, err = json.Marshal(tree); err != nil {
 		return err
 	}

@@ -7,8 +7,8 @@
 //
 // Of Video these are not spoken, since what they rule is not here: CompositionHooks
 // (compositions are made when they are asked for), CompositionSettings and
-// RecordingSettings (files stay on this machine, and go to no S3 bucket), and
-// Transcriptions (nothing here understands speech). They are 404, as any other
+// RecordingSettings (files stay on this machine, and go to no S3 bucket).
+// They are 404, as any other
 // path that Twilio has not.
 //
 // As at Twilio, a Document takes 20 reads and 20 writes a second; see Limits.

@@ -51,8 +51,7 @@ var Products = []string{"video", "sync", "taskrouter", "conversations", "iam", "
 // docs/local-twilio-rest.md: go test ./server/localtwilio/rest -run TestTable -update.
 var routes = map[string][]route{
 	"video": {
-		{post, "/v1/Rooms", refusing(createRoom, "EnableTurn", "EnableTurn=true", "TranscribeParticipantsOnConnect", "TranscribeParticipantsOnConnect=false",
-			"TranscriptionsConfiguration")},
+		{post, "/v1/Rooms", refusing(createRoom, "EnableTurn", "EnableTurn=true")},
 		{get, "/v1/Rooms", listRooms},
 		{get, room, fetchRoom},
 		{post, room, updateRoom},
@@ -77,6 +76,11 @@ var routes = map[string][]route{
 		{get, room + "/Recordings/{recording}", fetchRecording},
 		{del, room + "/Recordings/{recording}", deleteRecording},
 		{get, room + "/Recordings/{recording}/Media", recordingMedia},
+
+		{post, room + "/Transcriptions", createTranscription},
+		{get, room + "/Transcriptions", listTranscriptions},
+		{get, room + "/Transcriptions/{transcription}", fetchTranscription},
+		{post, room + "/Transcriptions/{transcription}", updateTranscription},
 
 		{get, "/v1/Compositions", listCompositions},
 		{post, "/v1/Compositions", refusing(createComposition, "StatusCallbackMethod", "StatusCallbackMethod=POST")},

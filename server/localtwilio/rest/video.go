@@ -51,9 +51,16 @@ func createRoom(c *call) error {
 	if err != nil {
 		return err
 	}
+	transcribe, err := roomTranscription(c, r)
+	if err != nil {
+		return err
+	}
 	r, err = c.store.Rooms.Create(r)
 	if errors.Is(err, store.ErrNameTaken) {
 		return bad(codeRoomExists, "Room exists")
+	}
+	if err == nil {
+		err = transcribe(r.SID)
 	}
 	if err != nil {
 		return err
@@ -235,6 +242,7 @@ func (v videoView) room(r store.Room) any {
 		"url": u,
 		"links": object{
 			"participants": u + "/Participants", "recordings": u + "/Recordings", "recording_rules": u + "/RecordingRules",
+			"transcriptions": u + "/Transcriptions",
 		},
 	}
 }

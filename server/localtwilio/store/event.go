@@ -98,6 +98,7 @@ type (
 	RecordingRulesChanged   struct{ Room Room } // or the Room's option of the same purpose
 	RecordingDeleted        struct{ Recording Recording }
 	CompositionChanged      struct{ Composition Composition }
+	TranscriptionChanged    struct{ Transcription Transcription }
 )
 
 // What happens in Sync. What expires is removed.
@@ -201,6 +202,7 @@ func (*SubscribeRulesChanged) change()   {}
 func (*RecordingRulesChanged) change()   {}
 func (*RecordingDeleted) change()        {}
 func (*CompositionChanged) change()      {}
+func (*TranscriptionChanged) change()    {}
 func (*DocumentCreated) change()         {}
 func (*DocumentUpdated) change()         {}
 func (*DocumentRemoved) change()         {}

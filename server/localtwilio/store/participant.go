@@ -68,6 +68,9 @@ func (s Participants) Add(roomSID, identity string) (p Participant, err error) {
 			return err
 		}
 		r.Used = true
+		if err := t.rooms().transcribe(r); err != nil {
+			return err
+		}
 		return t.rooms().announce(&r, &ParticipantConnected{Participant: p})
 	})
 	if err != nil {
@@ -212,6 +215,9 @@ func (t roomsTx) disconnect(r *Room, p Participant) (Participant, error) {
 		return p, err
 	}
 	r.LastActive = t.now
+	if err := t.transcribe(*r); err != nil {
+		return p, err
+	}
 	if err := t.schedule(r.idleEnds(), r.SID); err != nil {
 		return p, err
 	}

@@ -113,7 +113,8 @@ func (t roomsTx) forget(r Room) error {
 			return err
 		}
 	}
-	err = errors.Join(t.deleteUnder(bRoomParticipants, r.SID), t.unlink(bRoomOrder, "", r.SID), t.bucket(bRooms).Delete([]byte(r.SID)))
+	err = errors.Join(t.deleteUnder(bRoomParticipants, r.SID), t.unlink(bRoomOrder, "", r.SID), t.bucket(bRooms).Delete([]byte(r.SID)),
+		t.bucket(bTranscriptions).Delete([]byte(r.SID)))
 	if err != nil {
 		return fmt.Errorf("forget room %s: %w", r.SID, err)
 	}

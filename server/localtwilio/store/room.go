@@ -225,6 +225,9 @@ func (t roomsTx) complete(r *Room) error {
 		}
 	}
 	r.Status, r.Ended, r.Updated = RoomCompleted, t.now, t.now
+	if err := t.transcribe(*r); err != nil {
+		return err
+	}
 	if err := t.bucket(bRoomNames).Delete([]byte(r.UniqueName)); err != nil {
 		return err
 	}

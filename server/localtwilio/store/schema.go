@@ -20,6 +20,8 @@ const (
 	bCompositions     = "compositions"
 	bCompositionOrder = "composition_order"
 
+	bTranscriptions = "transcriptions" // by Room SID
+
 	bDocuments     = "documents"
 	bDocumentNames = "document_names"
 	bDocumentOrder = "document_order"
@@ -81,7 +83,7 @@ const (
 
 var buckets = []string{
 	bMeta, bAPIKeys, bAPIKeyOrder, bRooms, bRoomNames, bRoomOrder, bParticipants, bRoomParticipants, bRoomConnected, bTracks, bParticipantTrack,
-	bRecordings, bRecordingOrder, bCompositions, bCompositionOrder,
+	bRecordings, bRecordingOrder, bCompositions, bCompositionOrder, bTranscriptions,
 	bDocuments, bDocumentNames, bDocumentOrder, bPermissions, bSyncServices, bSyncServiceOrder,
 	bRouting, bWorkerChannels, bWorkers, bWorkerOrder, bTasks, bTaskOrder, bReservations, bTaskReservations, bWorkerReservations,
 	bConversations, bConversationNames, bConversationOrder, bMessages, bFlexTokens, bDue,

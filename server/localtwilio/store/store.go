@@ -35,11 +35,12 @@ type Options struct {
 
 // Video are the families of things of Programmable Video.
 type Video struct {
-	Rooms        Rooms
-	Participants Participants
-	Tracks       Tracks
-	Recordings   Recordings
-	Compositions Compositions
+	Rooms          Rooms
+	Participants   Participants
+	Tracks         Tracks
+	Recordings     Recordings
+	Compositions   Compositions
+	Transcriptions Transcriptions
 }
 
 // Sync are the families of things of Sync.
@@ -133,7 +134,7 @@ func Open(path string, o Options) (_ *Store, err error) {
 		return nil, err
 	}
 	s.Rooms, s.Participants, s.Tracks = Rooms{d}, Participants{d}, Tracks{d}
-	s.Recordings, s.Compositions = Recordings{d}, Compositions{d}
+	s.Recordings, s.Compositions, s.Transcriptions = Recordings{d}, Compositions{d}, Transcriptions{d}
 	s.APIKeys = APIKeys{d, APIKey{SID: s.account.KeySID, Secret: s.account.KeySecret}}
 	s.SyncServices, s.Permissions = SyncServices{d, s.account.SyncServiceSID}, Permissions{d}
 	s.Documents, s.Collections = Documents{db: d, all: s.SyncServices}, Collections{db: d, all: s.SyncServices}
