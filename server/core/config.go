@@ -87,8 +87,9 @@ type Local struct {
 	DataDir                   string
 	Addr, MediaAddr, TURNAddr string
 	AllowRemote               bool
-	Unlimited                 bool // lift Sync's limits on requests
-	Rate                      int  // REST requests a second; 0 for any number
+	Unlimited                 bool   // lift Sync's limits on requests
+	Rate                      int    // REST requests a second; 0 for any number
+	Transcriber               string // engine of Transcriptions; empty is what is installed
 }
 
 // Insights are the fields of the Task attribute "conversations" in which Flex
@@ -150,6 +151,7 @@ func FromEnv(getenv func(string) string) (Config, error) {
 			AllowRemote: e.flag("LOCAL_TWILIO_ALLOW_REMOTE"),
 			Unlimited:   e.flag("LOCAL_TWILIO_UNLIMITED"),
 			Rate:        e.number("LOCAL_TWILIO_RATE", 0),
+			Transcriber: e.str("LOCAL_TRANSCRIBER", ""),
 		},
 	}
 	if err := c.LogLevel.UnmarshalText([]byte(e.str("LOG_LEVEL", "info"))); err != nil {

@@ -157,7 +157,7 @@ func (s *System) startTwilio(ctx context.Context) error {
 	l := s.config.Local
 	local, err := localtwilio.Start(ctx, localtwilio.Config{
 		Addr: l.Addr, MediaAddr: l.MediaAddr, TURNAddr: l.TURNAddr, DataDir: l.DataDir,
-		AllowRemote: l.AllowRemote, Limits: rest.Limits{Off: l.Unlimited, Requests: l.Rate}, Log: s.log.With("part", "local twilio"),
+		AllowRemote: l.AllowRemote, Limits: rest.Limits{Off: l.Unlimited, Requests: l.Rate}, Transcriber: l.Transcriber, Log: s.log.With("part", "local twilio"),
 	})
 	if errors.Is(err, syscall.EADDRINUSE) {
 		return fmt.Errorf("start local Twilio (does another run? LOCAL_TWILIO_ADDR, LOCAL_MEDIA_ADDR and LOCAL_TURN_ADDR choose other addresses): %w", err)

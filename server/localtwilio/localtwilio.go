@@ -55,6 +55,7 @@ import (
 	"escalate/server/localtwilio/rsp"
 	"escalate/server/localtwilio/store"
 	"escalate/server/localtwilio/taskrouter"
+	"escalate/server/localtwilio/transcription"
 	"escalate/server/localtwilio/twilsock"
 	"escalate/server/token"
 )
@@ -119,6 +120,9 @@ type Config struct {
 	// FFmpeg is the program that composes Recordings; empty is the one in PATH. It
 	// may be missing: then Compositions fail.
 	FFmpeg string
+	// Transcriber is the engine of Transcriptions: a program and its arguments, or a name;
+	// see transcription.Config. Empty is what is installed.
+	Transcriber string
 	// Log gets what happens; nil discards.
 	Log *slog.Logger
 }
@@ -132,6 +136,7 @@ type Server struct {
 	media     media
 	recorded  *recording.Server
 	composer  *composition.Server
+	listener  *transcription.Server
 	signaling *rsp.Server
 	twilsock  *twilsock.Server
 	routing   *taskrouter.Engine
@@ -188,8 +193,10 @@ func Start(ctx context.Context, c Config) (_ *Server, err error) {
 		return nil, err
 	}
 	s.composer = composition.Start(composition.Config{Store: s.store, Dir: s.recorded.Dir(), FFmpeg: c.FFmpeg, Log: c.Log.With("part", "composition")})
+	s.listener = transcription.Start(transcription.Config{Store: s.store, Engine: c.Transcriber, Log: c.Log.With("part", "transcription")})
 	s.signaling, err = rsp.Start(rsp.Config{
-		Store: s.store, Engine: s.media.engine, Verify: s.verify, ICEServers: s.iceServers, Recordings: s.recorded, Log: c.Log.With("part", "signaling"),
+		Store: s.store, Engine: s.media.engine, Verify: s.verify, ICEServers: s.iceServers, Recordings: s.recorded, Transcriptions: s.listener,
+		Log: c.Log.With("part", "signaling"),
 	})
 	if err != nil {
 		return nil, err
@@ -323,6 +330,9 @@ func (s *Server) Close() error {
 		// Signaling and recordings before callbacks: what they end is still an event of theirs.
 		if s.signaling != nil {
 			errs = append(errs, s.signaling.Close())
+		}
+		if s.listener != nil {
+			s.listener.Close()
 		}
 		if s.composer != nil {
 			s.composer.Close()

@@ -98,6 +98,7 @@ func readOptions(args []string, getenv func(string) string, stderr io.Writer) (o
 	flags.BoolVar(&c.AllowRemote, "allow-remote", false, "permit addresses that are not loopback: there is no real security")
 	flags.BoolVar(&c.SyncACL, "sync-acl", false, "switch access control lists on in the default Sync Service")
 	flags.BoolVar(&c.IgnoreUnsupported, "ignore-unsupported", false, "only warn of parameters that Twilio documents and local Twilio does not carry out, instead of refusing them")
+	flags.StringVar(&c.Transcriber, "transcriber", "", "`engine` of Transcriptions: a program with its arguments, pocketsphinx or placeholder; without it what is installed")
 	a := &c.Account
 	flags.StringVar(&a.SID, "account-sid", "", "the account, `AC…`")
 	flags.StringVar(&a.KeySID, "api-key", "", "its API key, `SK…`")

@@ -38,6 +38,7 @@ func (r *room) remove(x *session, final any) bool {
 	}
 	r.announce(x, sidsOf(x.tracks.list))
 	r.checkRecording()
+	r.checkTranscription()
 	x.log.Info("participant left", "identity", x.identity)
 	return true
 }

@@ -7,6 +7,7 @@ import (
 
 	"escalate/server/localtwilio/recording"
 	"escalate/server/localtwilio/store"
+	"escalate/server/localtwilio/transcription"
 )
 
 // room is a Room with Participants in it. It exists from the first session to
@@ -27,7 +28,8 @@ type room struct {
 	members   []*session // in order of arrival, joining ones included
 	speaker   string     // Participant SID
 	recording recordingState
-	recorder  *recording.Room // nil when nothing can be recorded, as where media does not pass through here
+	recorder  *recording.Room     // nil when nothing can be recorded, as where media does not pass through here
+	listener  *transcription.Room // nil when nothing can be transcribed, likewise
 }
 
 // acquire returns the live Room for a stored one, as long as there are not too
@@ -54,6 +56,9 @@ func (s *Server) acquire(info store.Room) (*room, error) {
 			r.media = forwarding{mediaRoom: media, codecs: info.VideoCodecs}
 			if s.cfg.Recordings != nil {
 				r.recorder = s.cfg.Recordings.Room(r.sid, media)
+			}
+			if s.cfg.Transcriptions != nil {
+				r.listener = s.cfg.Transcriptions.Room(r.sid, media, r.transcribed)
 			}
 		}
 		s.rooms[info.SID] = r
@@ -83,6 +88,9 @@ func (s *Server) release(r *room) {
 	if last {
 		if r.recorder != nil {
 			r.recorder.Close()
+		}
+		if r.listener != nil {
+			r.listener.Close()
 		}
 		r.media.Close()
 	}
@@ -132,6 +140,7 @@ func (r *room) open(x *session, l link, c wire, m connected) bool {
 	}
 	x.state, x.link = stateConnected, l
 	r.checkRecording()
+	r.checkTranscription()
 	r.checkSubscriptions()
 	m.Participant = x.self()
 	m.Participants = r.others(x)
@@ -201,6 +210,7 @@ func (r *room) apply(x *session, local *localState) bool {
 		x.revision++
 		r.announce(x, sidsOf(d.removed))
 		r.checkRecording()
+		r.checkTranscription()
 		r.checkSubscriptions()
 	}
 	return d.changed

@@ -11,7 +11,7 @@
 //	    server:  iced connected update synced disconnected error
 //	signal (signal.go)  over a data channel of the media connection:
 //	    active_speaker network_quality render_hints track_priority track_switch_off
-//	    publisher_hints
+//	    publisher_hints extension_transcriptions
 //
 // A conn is one WebSocket. A session is one Participant's stay in a Room, and
 // outlives its conn by the session timeout so that a browser whose network
@@ -47,6 +47,7 @@ import (
 	"escalate/server/localtwilio/sfu"
 	"escalate/server/localtwilio/socket"
 	"escalate/server/localtwilio/store"
+	"escalate/server/localtwilio/transcription"
 	"escalate/server/token"
 )
 
@@ -61,6 +62,10 @@ type Config struct {
 	// Recordings writes to files what a Room's rules include. It may be nil:
 	// then Participants are told of a recording that nobody makes.
 	Recordings *recording.Server
+
+	// Transcriptions turns into text what is said in Rooms that have a Transcription. It
+	// may be nil: then nothing is understood.
+	Transcriptions *transcription.Server
 
 	// ICEServers returns the list of STUN and TURN servers that a browser is
 	// given, in any form that becomes the W3C's RTCIceServer list as JSON. It

@@ -14,10 +14,11 @@ const (
 	trackPriority  = "track_priority"
 	trackSwitchOff = "track_switch_off"
 	publisherHints = "publisher_hints"
+	transcriptions = "extension_transcriptions"
 )
 
 // grantable lists the channels that are opened for a client that asks.
-var grantable = []string{activeSpeaker, networkQuality, renderHints, trackPriority, trackSwitchOff, publisherHints}
+var grantable = []string{activeSpeaker, networkQuality, renderHints, trackPriority, trackSwitchOff, publisherHints, transcriptions}
 
 const (
 	maxSignal = 64 << 10 // bytes of one message; the client's have a few hundred
@@ -120,20 +121,27 @@ func hintsAnswer(h hints) hintsSignal {
 
 // speaking is told by the media who is the loudest.
 func (r *room) speaking(participantSID string) {
+	r.mu.Lock()
+	r.speaker = participantSID
+	r.mu.Unlock()
+	r.tell(activeSpeaker, speakerOf(participantSID))
+}
+
+// tell sends on a media signaling channel to all who have it.
+func (r *room) tell(channel string, m any) {
 	type to struct {
 		x *session
 		p mediaPeer
 	}
 	var listeners []to
 	r.mu.Lock()
-	r.speaker = participantSID
 	for _, x := range r.members {
-		if x.signals.granted(activeSpeaker) {
+		if x.signals.granted(channel) {
 			listeners = append(listeners, to{x, x.media()})
 		}
 	}
 	r.mu.Unlock()
 	for _, l := range listeners {
-		l.x.signal(l.p, activeSpeaker, speakerOf(participantSID))
+		l.x.signal(l.p, channel, m)
 	}
 }
