@@ -67,7 +67,7 @@ func (s *Server) configure(w http.ResponseWriter, r *http.Request) {
 	if !known {
 		h, err := s.holderOf(password)
 		if err == nil && !slices.Contains(h.Roles, "admin") {
-			err = errUnauthorized
+			err = errAdmin
 		}
 		if err != nil {
 			s.fail(w, r, err)

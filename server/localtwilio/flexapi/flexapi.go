@@ -239,15 +239,23 @@ func tokenOf(r *http.Request) string {
 
 func (s *Server) holderOf(token string) (h holder, err error) {
 	h.token = token
-	if h.FlexToken, err = s.store.FlexTokens.Validate(token); err != nil {
-		return h, fmt.Errorf("%w: %w", errUnauthorized, err)
+	if token == "" {
+		return h, errNoToken
+	}
+	if h.FlexToken, err = s.store.FlexTokens.Validate(token); errors.Is(err, store.ErrNotFound) {
+		return h, errUnauthorized
+	}
+	if err != nil {
+		return h, err
 	}
 	h.worker, err = s.store.Workers.Get(h.WorkerSID)
 	return h, err
 }
 
 var (
-	errUnauthorized = errors.New("token is not valid")
+	errNoToken      = errors.New("the request has no Flex token")
+	errAdmin        = errors.New("the token's holder has not the role admin")
+	errUnauthorized = errors.New("the token is not a Flex token of this account, or was given back; an Access Token is none")
 	errRequest      = errors.New("the request makes no sense")
 )
 
@@ -257,8 +265,8 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	switch {
 	case errors.Is(err, store.ErrTokenExpired):
 		status, code, message = http.StatusUnauthorized, 20104, "Access Token expired"
-	case errors.Is(err, errUnauthorized):
-		status, code, message = http.StatusUnauthorized, 20003, "Authenticate"
+	case errors.Is(err, errNoToken), errors.Is(err, errAdmin), errors.Is(err, errUnauthorized):
+		status, code, message = http.StatusUnauthorized, 20003, "Authenticate: "+err.Error()
 	case errors.Is(err, store.ErrNotFound):
 		status, code, message = http.StatusNotFound, 20404, "The requested resource was not found"
 	case errors.Is(err, store.ErrRevision):

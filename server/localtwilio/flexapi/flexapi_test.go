@@ -331,12 +331,12 @@ func TestPlainRequests(t *testing.T) {
 		{"configuration", "GET", "/flex-api/v1/Configuration", "", nil, 200, b.store.Account().WorkspaceSID},
 		{"session", "POST", "/flex/api/v1/Session", "", nil, 200, `"id":"file-attachments-in-chat"`},
 		{"plugins", "GET", "/flex/plugins?roles=agent", "", http.Header{"X-Flex-Jwe": {b.token}}, 200, `"src":"http://127.0.0.1/p.js"`},
-		{"plugins for nobody", "GET", "/flex/plugins", "", nil, 401, "20003"},
+		{"plugins for nobody", "GET", "/flex/plugins", "", nil, 401, "no Flex token"},
 		{"token in a form", "POST", info, "Token=" + b.token, nil, 200, `"identity":"alex"`},
 		{"expired token", "POST", info, "Token=" + late, nil, 401, "20104"},
 		{"status", "GET", "/status/api/v2/summary.json", "", nil, 200, "operational"},
 		{"something else", "GET", "/flex-api/v1/Nothing", "", nil, 404, "20404"},
-		{"bridge for nobody", "GET", "/event-bridge/v1/wschannels?token=x", "", nil, 401, "20003"},
+		{"bridge for nobody", "GET", "/event-bridge/v1/wschannels?token=x", "", nil, 401, "an Access Token is none"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			req := must(http.NewRequestWithContext(t.Context(), c.method, b.url+c.path, strings.NewReader(c.form)))(t)
