@@ -48,8 +48,9 @@ const uploadPattern = "upload-*"
 // Who is what a token says of the one who shows it.
 type Who struct {
 	Identity string
-	Chat     bool // it is good for Conversations
-	All      bool // it opens every Conversation, as supervisors' do
+	Chat     bool   // it is good for Conversations
+	Service  string // SID of the Service of those
+	All      bool   // it opens every Conversation, as supervisors' do
 }
 
 // Config says what a Server works with. Store and Authenticate are required.

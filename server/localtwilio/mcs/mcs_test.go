@@ -37,7 +37,7 @@ type bench struct {
 }
 
 // newBench starts a service that takes files of 1,000 bytes. Its tokens are the
-// identities of their holders.
+// identities of their holders, with @ and a Service that is not the account's own.
 func newBench(t *testing.T) *bench {
 	t.Helper()
 	b := &bench{t: t, dir: t.TempDir(), now: time.Date(2026, 11, 30, 12, 0, 0, 0, time.UTC)}
@@ -64,7 +64,11 @@ func (b *bench) start(maxSize int64) *mcs.Server {
 	s, err := mcs.Start(mcs.Config{
 		Store: b.store, Dir: b.dir, MaxSize: maxSize,
 		Authenticate: func(raw string) (mcs.Who, error) {
-			return mcs.Who{Identity: raw, Chat: raw != "sync only", All: raw == "supervisor"}, nil
+			identity, service, of := strings.Cut(raw, "@")
+			if !of && raw != "sync only" {
+				service = b.store.Account().ChatServiceSID
+			}
+			return mcs.Who{Identity: identity, Chat: service != "" && b.has(service), Service: service, All: raw == "supervisor"}, nil
 		},
 	})
 	if err != nil {
@@ -73,11 +77,19 @@ func (b *bench) start(maxSize int64) *mcs.Server {
 	return s
 }
 
+// has reports whether there is a Service.
+func (b *bench) has(service string) bool {
+	_, err := b.store.ChatServices.Get(service)
+	return err == nil
+}
+
 func (b *bench) service() string { return b.url + "/v1/Services/" + b.store.Account().ChatServiceSID }
 
 // record is what answers say of Media, or of what went wrong.
 type record struct {
 	SID, Filename, Author, Category string
+	Message                         string
+	Service                         string `json:"service_sid"`
 	ContentType                     string `json:"content_type"`
 	Size                            int64
 	Code                            int
@@ -432,5 +444,48 @@ func TestLargeFilesStayOnDisk(t *testing.T) {
 	}
 	if got := after.TotalAlloc - before.TotalAlloc; got > 1<<20 {
 		t.Errorf("%d bytes of memory for a file of %d", got, size)
+	}
+}
+
+// TestServicesKeepTheirFiles has a file of another Service than the account's own.
+func TestServicesKeepTheirFiles(t *testing.T) {
+	b := newBench(t)
+	other, err := b.store.ChatServices.Create("other")
+	if err != nil {
+		t.Fatal(err)
+	}
+	there := b.url + "/v1/Services/" + other.SID
+	ada := "ada@" + other.SID
+	m := b.ask("POST", there+"/Media", ada, "text/plain", strings.NewReader("hello"), 201)
+	if m.Service != other.SID {
+		t.Errorf("service_sid %q", m.Service)
+	}
+	b.ask("GET", there+"/Media/"+m.SID, ada, "", nil, 200)
+	b.ask("GET", there+"/Media/"+m.SID, "rest", "", nil, 200)
+	b.ask("GET", b.service()+"/Media/"+m.SID, "rest", "", nil, 404)
+	// A token for one Service opens no other, and is told so.
+	own := b.store.Account().ChatServiceSID
+	for _, x := range []struct{ as, path, is, wanted string }{{"ada", there, own, other.SID}, {ada, b.service(), other.SID, own}} {
+		v := b.ask("GET", x.path+"/Media/"+m.SID, x.as, "", nil, 403)
+		if want := "The token's chat grant is for Service " + x.is + ", not for " + x.wanted; v.Message != want {
+			t.Errorf("message %q, want %q", v.Message, want)
+		}
+	}
+	if v := b.ask("GET", b.service()+"/Media/"+m.SID, "sync only", "", nil, 403); v.Message != "The token has no chat grant" {
+		t.Errorf("message %q", v.Message)
+	}
+	gone := store.NewSID("IS")
+	if v := b.ask("GET", b.service()+"/Media/"+m.SID, "ada@"+gone, "", nil, 403); v.Message != "The token's chat grant is for Service "+gone+", which there is not" {
+		t.Errorf("message %q", v.Message)
+	}
+	for service, want := range map[string]error{own: store.ErrMedia, other.SID: nil} {
+		chats := b.store.Conversations.In(service)
+		c, err := chats.Create(store.Conversation{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := chats.AddMessage(c.SID, store.Message{Media: store.Attach(m.SID)}); !errors.Is(err, want) {
+			t.Errorf("attach in Service %s: %v, want %v", service, err, want)
+		}
 	}
 }

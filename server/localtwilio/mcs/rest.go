@@ -44,6 +44,7 @@ func invalid(message string) *Error {
 
 var (
 	errUnauthorized = &Error{Status: http.StatusUnauthorized, Code: codeUnauthorized, Message: "Authenticate"}
+	errNoChat       = &Error{Status: http.StatusForbidden, Code: codeForbidden, Message: "The token has no chat grant"}
 	errForbidden    = &Error{Status: http.StatusForbidden, Code: codeForbidden, Message: "The token does not give access to this"}
 )
 
@@ -65,10 +66,11 @@ const (
 // request is one on its way through a handler.
 type request struct {
 	*http.Request
-	w    http.ResponseWriter
-	who  Who
-	rest bool   // with Basic credentials: everything is open
-	base string // what URLs in the answer begin with
+	w       http.ResponseWriter
+	who     Who
+	rest    bool   // with Basic credentials: everything is open
+	base    string // what URLs in the answer begin with
+	service string // SID of the path's
 }
 
 func (s *Server) mux() *http.ServeMux {
@@ -96,8 +98,8 @@ func (s *Server) handle(f func(*request) error) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		q := &request{Request: r, w: w, base: s.baseOf(r)}
 		err := s.authenticate(q)
-		if err == nil && r.PathValue("service") != s.cfg.Store.Account().ChatServiceSID {
-			err = notFound(r)
+		if err == nil {
+			err = s.findService(q)
 		}
 		if err == nil {
 			err = f(q)
@@ -146,10 +148,34 @@ func (s *Server) authenticate(q *request) error {
 		}
 		return &Error{Status: http.StatusUnauthorized, Code: code, Message: err.Error()}
 	}
+	if !who.Chat && who.Service != "" {
+		return &Error{
+			Status: http.StatusForbidden, Code: codeForbidden,
+			Message: "The token's chat grant is for Service " + who.Service + ", which there is not",
+		}
+	}
 	if !who.Chat {
-		return errForbidden
+		return errNoChat
 	}
 	q.who = who
+	return nil
+}
+
+// findService finds the Service of a request's path, which a token is to be for.
+func (s *Server) findService(q *request) error {
+	q.service = q.PathValue("service")
+	_, err := s.cfg.Store.ChatServices.Get(q.service)
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return notFound(q.Request)
+	case err != nil:
+		return err
+	case !q.rest && q.who.Service != q.service:
+		return &Error{
+			Status: http.StatusForbidden, Code: codeForbidden,
+			Message: "The token's chat grant is for Service " + q.who.Service + ", not for " + q.service,
+		}
+	}
 	return nil
 }
 
@@ -157,7 +183,7 @@ func same(a, b string) int { return subtle.ConstantTimeCompare([]byte(a), []byte
 
 // find finds Media that the asker may see.
 func (s *Server) find(q *request, sid string) (store.Media, error) {
-	m, err := s.media.Get(sid)
+	m, err := s.cfg.Store.Conversations.In(q.service).Media().Get(sid)
 	if errors.Is(err, store.ErrNotFound) {
 		return m, notFound(q.Request)
 	}
@@ -182,7 +208,7 @@ func (s *Server) withMedia(f func(*request, store.Media) error) func(*request) e
 }
 
 func (s *Server) create(q *request) error {
-	m, err := s.Receive(q.w, q.Request, q.who.Identity)
+	m, err := s.receive(q.w, q.Request, q.service, q.who.Identity)
 	if err != nil {
 		return err
 	}
@@ -251,7 +277,7 @@ type object map[string]any
 // view is Media as Twilio writes it.
 func (s *Server) view(q *request, m store.Media) object {
 	a := s.cfg.Store.Account()
-	path := "/v1/Services/" + a.ChatServiceSID + "/Media/" + m.SID
+	path := "/v1/Services/" + q.service + "/Media/" + m.SID
 	var channel, message, author any
 	if len(m.Uses) > 0 {
 		channel, message = m.Uses[0].ConversationSID, m.Uses[0].MessageSID
@@ -264,7 +290,7 @@ func (s *Server) view(q *request, m store.Media) object {
 		filename = m.Filename
 	}
 	return object{
-		"sid": m.SID, "account_sid": a.SID, "service_sid": a.ChatServiceSID, "channel_sid": channel, "message_sid": message, "author": author,
+		"sid": m.SID, "account_sid": a.SID, "service_sid": q.service, "channel_sid": channel, "message_sid": message, "author": author,
 		"date_created": m.Created.Format(time.RFC3339), "date_updated": m.Updated.Format(time.RFC3339), "date_upload_updated": m.Created.Format(time.RFC3339),
 		"size": m.Size, "content_type": m.ContentType, "filename": filename, "category": m.Category, "is_multipart_upstream": false,
 		"url": path, "links": object{"content": path + "/Content", "content_direct_temporary": s.location(q.base, m.SID)},

@@ -35,10 +35,15 @@ const (
 	unknownType = "application/octet-stream"
 )
 
-// Receive keeps the file that a request carries, as its body or as the first
+// Receive keeps, for the account's own Service, the file that a request carries, as its body or as the first
 // file of its form; the query parameters Filename and Category say more of it.
 // Errors that are the sender's are *Error.
 func (s *Server) Receive(w http.ResponseWriter, r *http.Request, author string) (store.Media, error) {
+	return s.receive(w, r, s.cfg.Store.Account().ChatServiceSID, author)
+}
+
+// receive is Receive for a Service.
+func (s *Server) receive(w http.ResponseWriter, r *http.Request, service, author string) (store.Media, error) {
 	m := store.Media{Author: author}
 	query, given := r.URL.Query(), r.Header.Get("Content-Type")
 	m.Filename, m.Category, m.ContentType = query.Get("Filename"), query.Get("Category"), given
@@ -65,11 +70,11 @@ func (s *Server) Receive(w http.ResponseWriter, r *http.Request, author string) 
 			return m, err
 		}
 	}
-	return s.keep(body, m)
+	return s.keep(body, service, m)
 }
 
 // keep writes a file and enters it as Media; if anything fails, nothing is left.
-func (s *Server) keep(body io.Reader, m store.Media) (_ store.Media, err error) {
+func (s *Server) keep(body io.Reader, service string, m store.Media) (_ store.Media, err error) {
 	m.Filename = baseName(m.Filename)
 	switch {
 	case m.Category != "" && !slices.Contains([]string{store.MediaAttached, store.MediaBody, store.MediaHistory}, m.Category):
@@ -110,7 +115,7 @@ func (s *Server) keep(body io.Reader, m store.Media) (_ store.Media, err error) 
 		return m, fmt.Errorf("keep media: %w", err)
 	}
 	path = s.path(m.SID)
-	return s.media.Create(m)
+	return s.cfg.Store.Conversations.In(service).Media().Create(m)
 }
 
 // fileOf is the first file of a form, which says what it is.

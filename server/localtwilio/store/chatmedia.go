@@ -31,7 +31,8 @@ const MediaUnused = 24 * time.Hour
 // Its bytes are not here.
 type Media struct {
 	Attachment
-	Author string // the identity that sent the file; empty for REST
+	ServiceSID string // IS…; empty for the account's own Service
+	Author     string // the identity that sent the file; empty for REST
 	// Uses are the Messages that it is attached to.
 	Uses             []MediaUse
 	Created, Updated time.Time
@@ -58,19 +59,19 @@ func Attach(sids ...string) (list []Attachment) {
 	return list
 }
 
-// ErrMedia is returned for a Message with Media that there is not.
+// ErrMedia is returned for a Message with Media that there is not in its Service.
 var ErrMedia = fmt.Errorf("media: %w", ErrNotFound)
 
-// ChatMedia is the Media of all Conversations.
-type ChatMedia struct{ db *db }
+// ChatMedia is the Media of Conversations: of all of them, or of one Service's.
+type ChatMedia struct{ chatScope }
 
-// Media returns the Media of all Conversations.
-func (s Conversations) Media() ChatMedia { return ChatMedia{s.db} }
+// Media returns the Media of the same Conversations.
+func (s Conversations) Media() ChatMedia { return ChatMedia(s) }
 
 // Create enters Media whose bytes have been kept under m's SID.
 func (s ChatMedia) Create(m Media) (Media, error) {
 	err := s.db.update(doing{what: "create media", key: m.SID}, func(t *tx) error {
-		m.Uses, m.Created, m.Updated = nil, t.now, t.now
+		m.ServiceSID, m.Uses, m.Created, m.Updated = s.key(), nil, t.now, t.now
 		if m.Category == "" {
 			m.Category = MediaAttached
 		}
@@ -88,7 +89,9 @@ func (m Media) unused() time.Time { return m.Created.Add(MediaUnused) }
 // Get finds Media by its SID.
 func (s ChatMedia) Get(sid string) (m Media, err error) {
 	err = s.db.view(doing{what: "find media", key: sid}, func(t *tx) error {
-		m, err = get[Media](t, bMedia, sid)
+		if m, err = get[Media](t, bMedia, sid); err == nil && !s.has(m.ServiceSID) {
+			err = ErrNotFound
+		}
 		return err
 	})
 	return m, err
@@ -138,12 +141,15 @@ type mediaTx struct{ *tx }
 
 func (t *tx) media() mediaTx { return mediaTx{t} }
 
-// attach fills in what is known of the Media of a Message that is being added,
+// attach fills in what is known of the Media of a Message that is being added to c,
 // and says of each that the Message has it.
-func (t mediaTx) attach(m *Message) error {
+func (t mediaTx) attach(c Conversation, m *Message) error {
 	m.Media = slices.Clone(m.Media) // the caller's stays as it is
 	for i := range m.Media {
 		x, err := get[Media](t.tx, bMedia, m.Media[i].SID)
+		if err == nil && x.ServiceSID != c.ServiceSID {
+			err = ErrNotFound
+		}
 		if errors.Is(err, ErrNotFound) {
 			return fmt.Errorf("%w: %s", ErrMedia, m.Media[i].SID)
 		}

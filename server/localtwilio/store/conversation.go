@@ -204,7 +204,7 @@ func (s Conversations) AddMessage(conversation string, m Message) (Message, erro
 		if m.Attributes == "" {
 			m.Attributes = "{}"
 		}
-		if err := t.media().attach(&m); err != nil {
+		if err := t.media().attach(c, &m); err != nil {
 			return err
 		}
 		if err := t.put(bMessages, string(numbered(c.SID, uint64(m.Index))), m); err != nil {

@@ -93,7 +93,7 @@ func (v *chatAPI) configuration(a *call) error {
 		"links": object{
 			"my_conversations": me + "/Conversations", "conversations": root + "/Conversations", "users": root + "/Users", "current_user": me,
 			"typing": root + "/Typing", "messages_receipts": root + "/Conversations/%s/Messages/%s/Receipts",
-			"media_service": a.conn.media + "/Media", "media_set_service": a.conn.media + "/MediaSet",
+			"media_service": a.conn.media + a.holder.chatService + "/Media", "media_set_service": a.conn.media + a.holder.chatService + "/MediaSet",
 		},
 		"options": object{
 			"reachability_enabled": false, "user_infos_to_subscribe": 100, "http_cache_interval": "PT1S", "consumption_report_interval": "PT5S",

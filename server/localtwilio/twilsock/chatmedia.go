@@ -18,7 +18,7 @@ var (
 	errMediaFixed = invalid("The Media of a Message cannot be changed")
 )
 
-// mediaService is where a client finds the Media Content Service: beside the
+// mediaService is where a client finds the Services of the Media Content Service: beside the
 // socket that it has found, or at Twilio's host for those who came by one.
 func (s *Server) mediaService(r *http.Request) string {
 	base := "http://" + r.Host + "/mcs"
@@ -28,7 +28,7 @@ func (s *Server) mediaService(r *http.Request) string {
 	case r.TLS != nil, r.Header.Get("X-Forwarded-Proto") == "https":
 		base = "https" + strings.TrimPrefix(base, "http")
 	}
-	return base + "/v1/Services/" + s.cfg.Store.Account().ChatServiceSID
+	return base + "/v1/Services/"
 }
 
 // attach wants files that the holder may see, so that nobody gets at others'
@@ -42,7 +42,7 @@ func (r rights) attach(h holder, list []string) error {
 		if !sids.Is("ME", sid) || slices.Contains(list[:i], sid) {
 			return errMediaSID
 		}
-		m, err := r.store.Conversations.Media().Get(sid)
+		m, err := r.store.Conversations.In(h.chatService).Media().Get(sid)
 		if errors.Is(err, store.ErrNotFound) {
 			return errNoMedia
 		}

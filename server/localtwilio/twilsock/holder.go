@@ -83,14 +83,15 @@ func refusedGrants(c token.Claims, a store.Account) error {
 // Visitor is who a token lets in, for what clients ask beside the socket.
 type Visitor struct {
 	Identity string
-	Chat     bool // Conversations
-	All      bool // every Conversation, as supervisors may
+	Chat     bool   // Conversations
+	Service  string // SID of the Service of those
+	All      bool   // every Conversation, as supervisors may
 }
 
 // Visitor checks a token as the socket does.
 func (s *Server) Visitor(raw string) (Visitor, error) {
 	h, err := s.holderOf(raw)
-	return Visitor{Identity: h.identity, Chat: h.chat, All: h.all}, err
+	return Visitor{Identity: h.identity, Chat: h.chat, Service: h.chatService, All: h.all}, err
 }
 
 // mayAlways reports whether the holder may see a Conversation without being in it.
