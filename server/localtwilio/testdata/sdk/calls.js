@@ -76,7 +76,7 @@ const rows = [
   ['compositionHooks.remove', () => c.video.v1.compositionHooks(x.hook).remove(), gone, 20404],
   ['compositionSettings.fetch', () => c.video.v1.compositionSettings().fetch(), has({ accountSid: stage.account }), 20404],
   ['recordingSettings.fetch', () => c.video.v1.recordingSettings().fetch(), has({ accountSid: stage.account }), 20404],
-  ['transcriptions.list', () => room().transcriptions.list(), is([]), 20404],
+  ['transcriptions.list', () => room().transcriptions.list(), is([])],
 
   // Sync
   ['sync services.list', () => c.sync.v1.services.list(), some((s) => s.sid === stage.sync)],
