@@ -190,7 +190,7 @@ func TestDocumentedErrors(t *testing.T) {
 		brokenRoom(53100, "a Room's name like a SID", "UniqueName", "RM"+zeros),
 		brokenRoom(53101, "a Room's name that is too long", "UniqueName", strings.Repeat("x", 129)),
 		brokenRoom(53102, "a Room's name with a slash", "UniqueName", "a/b"),
-		brokenRoom(53107, "a Room for too many", "MaxParticipants", "51"),
+		brokenRoom(53107, "a Room for too many", "MaxParticipants", "101"),
 		brokenRoom(53108, "a Room of no type", "Type", "party"),
 		brokenRoom(53109, "a Room's time-out in seconds", "UnusedRoomTimeout", "600"),
 		brokenRoom(53110, "a Room's callback method", "StatusCallbackMethod", "PUT"),

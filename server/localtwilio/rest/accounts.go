@@ -68,7 +68,7 @@ func listAccounts(c *call) error {
 	if c.has("FriendlyName") && c.form("FriendlyName") != accountName || c.has("Status") && c.form("Status") != "active" {
 		all = nil
 	}
-	return listAPI(c, "accounts", all, func(a store.Account) string { return a.SID }, func(a store.Account) any { return showAccount(c) })
+	return listAPI(c, "accounts", all, func(a store.Account) string { return a.SID }, func(store.Account) any { return showAccount(c) })
 }
 
 func fetchAccount(c *call) error { return c.json(http.StatusOK, showAccount(c)) }
