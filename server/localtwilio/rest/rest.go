@@ -26,6 +26,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/gorilla/mux"
@@ -67,7 +68,7 @@ type API struct {
 	limiters *limiters
 	fault    func(*http.Request) *Error
 	media    MediaFiles
-	handlers map[string]http.Handler
+	handlers map[string]func() http.Handler
 
 	ignoreUnsupported bool
 	iceServers        func(time.Duration) []ICEServer
@@ -82,21 +83,28 @@ func New(s *store.Store, c Config) *API {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
 	a := &API{
-		store: s, log: c.Log, limiters: newLimiters(c.Limits, s.Now), fault: c.Fault, media: c.Media, handlers: map[string]http.Handler{},
+		store: s, log: c.Log, limiters: newLimiters(c.Limits, s.Now), fault: c.Fault, media: c.Media, handlers: map[string]func() http.Handler{},
 		ignoreUnsupported: c.IgnoreUnsupported, iceServers: c.ICEServers,
 	}
 	for _, name := range Products {
-		// UseEncodedPath: a name with an escaped slash is one path segment.
-		// SkipClean: what is no resource is 404, not a redirect to one.
-		r := mux.NewRouter().UseEncodedPath().SkipClean(true)
-		r.NotFoundHandler = a.handle(func(c *call) error { return notFound(c.r.URL.Path) })
-		r.MethodNotAllowedHandler = a.handle(func(*call) error { return errMethod })
-		for _, o := range routes[name] {
-			r.HandleFunc(o.path, a.handle(o.do)).Methods(o.method)
-		}
-		a.handlers[name] = r
+		// When it is first asked for: a router compiles a pattern for each of its
+		// routes, of which a program uses few, and start would wait for all.
+		a.handlers[name] = sync.OnceValue(func() http.Handler { return a.router(routes[name]) })
 	}
 	return a
+}
+
+// router is the operations of one product.
+func (a *API) router(operations []route) http.Handler {
+	// UseEncodedPath: a name with an escaped slash is one path segment.
+	// SkipClean: what is no resource is 404, not a redirect to one.
+	r := mux.NewRouter().UseEncodedPath().SkipClean(true)
+	r.NotFoundHandler = a.handle(func(c *call) error { return notFound(c.r.URL.Path) })
+	r.MethodNotAllowedHandler = a.handle(func(*call) error { return errMethod })
+	for _, o := range operations {
+		r.HandleFunc(o.path, a.handle(o.do)).Methods(o.method)
+	}
+	return r
 }
 
 // ServeHTTP answers a request by its Target. URLs in the answer have the form of
@@ -115,14 +123,14 @@ func (a *API) Serve(w http.ResponseWriter, r *http.Request, target Target) {
 			return
 		}
 	}
-	h := a.handlers[target.Product]
+	router := a.handlers[target.Product]
 	path, err := url.PathUnescape(target.Path)
-	if h == nil || err != nil {
+	if router == nil || err != nil {
 		a.handle(func(*call) error { return notFound(r.URL.Path) })(w, q)
 		return
 	}
 	q.URL.Path, q.URL.RawPath = path, target.Path
-	h.ServeHTTP(w, q)
+	router().ServeHTTP(w, q)
 }
 
 // targetKey finds, in a request's context, its Target.
