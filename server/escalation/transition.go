@@ -182,7 +182,8 @@ func (e Escalation) editPresence(identity string, f func(*Presence)) Escalation 
 		}
 		switch p := e.Participants[i]; {
 		case !e.CustomerPresent() && (e.Customer.Phase == wire.PhaseJoining || e.Customer.Phase == wire.PhaseInCall),
-			!e.CustomerPresent() && e.Customer.Phase == wire.PhaseWaiting && !p.Connected.IsZero():
+			// Who waits in the Room has left it; who waits outside did so after this stay.
+			!e.CustomerPresent() && e.Customer.Phase == wire.PhaseWaiting && !p.Connected.IsZero() && !e.Customer.At.After(p.Joined):
 			e.Customer = Progress{Phase: wire.PhaseLeft, At: p.Left}
 		case p.Left.IsZero() && !p.Connected.IsZero() && e.Customer.Phase == wire.PhaseWaiting && e.AgentPresent():
 			e.Customer = Progress{Phase: wire.PhaseInCall, At: p.Connected}

@@ -386,3 +386,14 @@ func TestDeadlineOutlivesTheCall(t *testing.T) {
 		t.Errorf("Document may go at %v, before the customer has rated", got)
 	}
 }
+
+// TestOldStayIsNoLeaving has a customer who waits outside again when Twilio tells late that
+// their first stay is over.
+func TestOldStayIsNoLeaving(t *testing.T) {
+	e := run(t, agentIn(ag1, 0), customerIn(cu1, 1)).applyConnected(cu1, "PA1", sec(2)).applyLeft(ag1, sec(3))
+	e = e.applyLeft(cu1, sec(4))
+	e.Customer = Progress{Phase: wire.PhaseWaiting, At: sec(5)}
+	if e = e.applyLeft(cu1, sec(4)); e.Customer.Phase != wire.PhaseWaiting {
+		t.Errorf("who waits is shown as %q", e.Customer.Phase)
+	}
+}
