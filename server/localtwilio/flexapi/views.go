@@ -67,7 +67,7 @@ func (v views) task(k store.Task) (object, error) {
 		"date_created": unix(k.Created), "date_updated": unix(k.Updated), "priority": k.Priority, "queue_name": n.TaskQueue.FriendlyName, "queue_sid": n.TaskQueue.SID,
 		"reason": k.Reason, "routing_target": textOrNull(k.RoutingTarget), "sid": k.SID, "task_channel_unique_name": k.TaskChannel, "task_channel_sid": n.TaskChannel.SID,
 		"timeout": k.Timeout, "workflow_name": n.Workflow.FriendlyName, "workflow_sid": n.Workflow.SID, "workspace_sid": a.WorkspaceSID,
-		"version": k.Revision, "virtual_start_time": unix(k.VirtualStart),
+		"version": k.Revision, "virtual_start_time": timeOrNull(k.VirtualStart),
 	}, nil
 }
 

@@ -60,6 +60,28 @@ func (t tasksTx) scheduleForgetting() error {
 	return nil
 }
 
+// giveWorkflow sends the Tasks that an earlier version left waiting, without a way, through
+// a Workflow: it knew only the account's own.
+func (t tasksTx) giveWorkflow(sid string) error {
+	tasks, err := linked[Task](t.tx, bTaskOrder, "", bTasks)
+	if err != nil {
+		return err
+	}
+	for _, k := range tasks {
+		if !k.Waiting() || k.WorkflowSID != "" || k.TaskQueueSID != "" || k.RoutingTarget != "" {
+			continue
+		}
+		k.WorkflowSID = sid
+		if k.VirtualStart.IsZero() {
+			k.VirtualStart = k.Created
+		}
+		if err := t.put(bTasks, k.SID, k); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // forget prunes a Task, if it is time.
 func (t tasksTx) forget(sid string) error {
 	k, err := get[Task](t.tx, bTasks, sid)

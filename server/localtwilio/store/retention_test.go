@@ -85,3 +85,22 @@ func TestForgetting(t *testing.T) {
 		}
 	}
 }
+
+// TestOldTasksGetAWorkflow opens a file of a version whose Tasks had no way.
+func TestOldTasksGetAWorkflow(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "twilio.db")
+	s := must(store.Open(path, store.Options{}))(t)
+	k := must(s.Tasks.Create(store.Task{Timeout: 3600}))(t)
+	must(s.Tasks.Update(k.SID, "", func(k *store.Task) error {
+		k.WorkflowSID, k.TaskQueueSID, k.VirtualStart = "", "", time.Time{}
+		return nil
+	}))(t)
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s = must(store.Open(path, store.Options{}))(t)
+	defer s.Close()
+	if got := must(s.Tasks.Get(k.SID))(t); got.WorkflowSID != s.Account().WorkflowSID || !got.VirtualStart.Equal(got.Created) {
+		t.Errorf("task %+v", got)
+	}
+}

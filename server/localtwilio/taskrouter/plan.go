@@ -2,6 +2,7 @@ package taskrouter
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"time"
 
@@ -89,11 +90,14 @@ func load(st *store.Store) (*plan, error) {
 	return p, nil
 }
 
+// putWorker takes a Worker as they are; news that is older than what is known is passed over.
 func (p *plan) putWorker(w store.Worker) {
 	known := p.workers[w.SID]
 	if known == nil {
 		known = &worker{channels: map[string]store.WorkerChannel{}}
 		p.workers[w.SID] = known
+	} else if known.Revision > w.Revision {
+		return
 	}
 	known.Worker, known.document = w, workerDocument(w)
 }
@@ -119,6 +123,12 @@ func (p *plan) putTask(k store.Task) {
 func (p *plan) removeTask(sid string) {
 	delete(p.tasks, sid)
 	delete(p.refused, sid)
+}
+
+// forgetTask is for a Task that is deleted: its Reservations are, without a word.
+func (p *plan) forgetTask(sid string) {
+	p.removeTask(sid)
+	maps.DeleteFunc(p.holds, func(_ string, h hold) bool { return h.task == sid })
 }
 
 func (p *plan) putReservation(r store.Reservation, k store.Task) {

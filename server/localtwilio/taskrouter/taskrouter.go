@@ -88,7 +88,7 @@ func (e *Engine) see(v store.Event) bool {
 	case *store.RoutingDue:
 		p.putTask(c.Task)
 	case *store.TaskRemoved:
-		p.removeTask(c.Task.SID)
+		p.forgetTask(c.Task.SID)
 	case *store.WorkerCreated:
 		e.readChannels(c.Worker)
 	case *store.WorkerUpdated:

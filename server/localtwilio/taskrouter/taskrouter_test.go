@@ -464,3 +464,19 @@ func TestConfigurations(t *testing.T) {
 		t.Error("a first target without a queue")
 	}
 }
+
+// TestDeletedTaskFreesItsWorker deletes a Task that somebody has.
+func TestDeletedTaskFreesItsWorker(t *testing.T) {
+	b := open(t)
+	w := b.worker("one", `{}`)
+	for _, status := range []string{store.ReservationPending, store.ReservationAccepted} {
+		k := b.task(store.Task{})
+		if r := b.offered(k, w); status != r.Status {
+			b.set(r, status)
+		}
+		if err := b.Tasks.Delete(k.SID, ""); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b.offered(b.task(store.Task{}), w)
+}
