@@ -314,12 +314,12 @@ func (v *chatAPI) updateMessage(a *call, c store.Conversation) error {
 	if len(in.Media) > 0 {
 		return errMediaFixed
 	}
-	if in.Body != nil {
+	if in.Body != nil || in.Subject != nil {
 		if err := v.may.withMessage(a, c, "edit", ""); err != nil {
 			return err
 		}
 	}
-	if in.Attributes != nil {
+	if in.Attributes != nil || in.Body == nil && in.Subject == nil {
 		if err := v.may.withMessage(a, c, "edit", "Attributes"); err != nil {
 			return err
 		}

@@ -39,7 +39,15 @@ func (r rights) inService(h holder, permissions ...string) error {
 	if err != nil {
 		return err
 	}
-	return r.has(h, u.RoleSID, permissions)
+	role := u.RoleSID
+	if role == "" { // older than Roles
+		service, err := r.store.ChatServices.Get(h.chatService)
+		if err != nil {
+			return err
+		}
+		role = service.ServiceRoleSID
+	}
+	return r.has(h, role, permissions)
 }
 
 // in reports, as an error, whether the holder's Role in a Conversation, or in the

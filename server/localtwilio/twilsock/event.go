@@ -1,6 +1,7 @@
 package twilsock
 
 import (
+	"errors"
 	"fmt"
 
 	"escalate/server/localtwilio/store"
@@ -127,11 +128,15 @@ func channelChange(c store.Conversation) ([]syncChange, error) {
 // participantChanges are those of the Conversation's roster and of the user's
 // Map of Conversations.
 func (o objects) participantChanges(c store.Conversation, p store.ChatParticipant, how string) ([]syncChange, error) {
-	u, err := o.store.ChatUsers.In(c.Service(o.store.Account())).Get(p.Identity)
+	member, err := o.rosterItem(c, p)
 	if err != nil {
 		return nil, err
 	}
-	member, err := o.rosterItem(c, p)
+	changes := []syncChange{itemEvent(chatEntity(syncMap, rosterSID(p.ConversationSID), rosterName(p.ConversationSID), c), member, how)}
+	u, err := o.store.ChatUsers.In(c.Service(o.store.Account())).Find(p.Identity)
+	if errors.Is(err, store.ErrNotFound) { // deleted, and their Map with them
+		return changes, nil
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -139,10 +144,7 @@ func (o objects) participantChanges(c store.Conversation, p store.ChatParticipan
 	if err != nil {
 		return nil, err
 	}
-	return []syncChange{
-		itemEvent(chatEntity(syncMap, rosterSID(p.ConversationSID), rosterName(p.ConversationSID), c), member, how),
-		itemEvent(userEntity(u, u.SeatsSID, seatsName(u), p.Event), seat, how),
-	}, nil
+	return append(changes, itemEvent(userEntity(u, u.SeatsSID, seatsName(u), p.Event), seat, how)), nil
 }
 
 func userChanges(u store.ChatUser) (list []syncChange, err error) {

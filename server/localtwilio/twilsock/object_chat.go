@@ -2,6 +2,7 @@ package twilsock
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strconv"
 
@@ -117,12 +118,16 @@ func (o objects) messageItem(m store.Message) item {
 }
 
 func (o objects) rosterItem(c store.Conversation, p store.ChatParticipant) (item, error) {
-	u, err := o.store.ChatUsers.In(c.Service(o.store.Account())).Get(p.Identity)
-	if err != nil {
+	info := any(nil)
+	u, err := o.store.ChatUsers.In(c.Service(o.store.Account())).Find(p.Identity)
+	switch {
+	case err == nil:
+		info = infoName(u)
+	case !errors.Is(err, store.ErrNotFound): // who has been deleted has none
 		return item{}, err
 	}
 	data, err := marshal(object{
-		"identity": p.Identity, "attributes": p.Attributes, "roleSid": orNull(p.RoleSID), "type": "chat", "userInfo": infoName(u),
+		"identity": p.Identity, "attributes": p.Attributes, "roleSid": orNull(p.RoleSID), "type": "chat", "userInfo": info,
 		"dateCreated": stamp(p.Created), "dateUpdated": stamp(p.Updated),
 		"lastConsumedMessageIndex": lastRead(p), "lastConsumptionTimestamp": stamp(p.ReadAt),
 	})

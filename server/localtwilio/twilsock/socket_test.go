@@ -470,3 +470,34 @@ func TestStartWantsItsParts(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 }
+
+// TestOthersMessagesStayAsTheyAre changes what somebody else wrote.
+func TestOthersMessagesStayAsTheyAre(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	ch, err := b.store.Conversations.Create(store.Conversation{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, who := range []string{"ada", "bob"} {
+		if _, err := b.store.ChatParticipants.Add(ch.SID, store.ChatParticipant{Identity: who}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	m, err := b.store.Conversations.AddMessage(ch.SID, store.Message{Author: "bob", Body: "hello"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ada := b.client("ada chat")
+	for _, change := range []object{{"body": "x"}, {"subject": "x"}, {"attributes": "{}"}, {}} {
+		ada.ask("POST", chatPath+"/Conversations/"+ch.SID+"/Messages/"+m.SID, change, 403, nil)
+	}
+	// One who is deleted is gone, for those too who look on.
+	if err := b.store.ChatUsers.Delete("bob"); err != nil {
+		t.Fatal(err)
+	}
+	ada.ask("POST", chatPath+"/Conversations/"+ch.SID+"/Messages", object{"body": "after"}, 201, nil)
+	if _, err := b.store.ChatUsers.Find("bob"); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("a deleted user: %v", err)
+	}
+}

@@ -16,8 +16,7 @@
 //
 // A client that was away says which change it saw last and is sent what came
 // since. Files go to the Media Content Service (package mcs); here are their SIDs
-// (chatmedia.go). Not there: Streams, push to phones, deleting
-// Messages or Conversations.
+// (chatmedia.go). Not there: push to phones.
 package twilsock
 
 import (
