@@ -110,6 +110,8 @@ func (b *bench) ask(method, url, as, contentType string, body io.Reader, status 
 	if as == "rest" {
 		a := b.store.Account()
 		r.SetBasicAuth(a.SID, a.AuthToken)
+	} else if sid, secret, key := strings.Cut(as, "="); key {
+		r.SetBasicAuth(sid, secret)
 	} else if as != "" {
 		r.Header.Set("X-Twilio-Token", as)
 	}
@@ -488,4 +490,19 @@ func TestServicesKeepTheirFiles(t *testing.T) {
 			t.Errorf("attach in Service %s: %v, want %v", service, err, want)
 		}
 	}
+}
+
+// TestKeysOpenMedia uses an API key that was made over REST.
+func TestKeysOpenMedia(t *testing.T) {
+	b := newBench(t)
+	k, err := b.store.APIKeys.Create("functions")
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := b.ask("POST", b.service()+"/Media", k.SID+"="+k.Secret, "text/plain", strings.NewReader("hello"), 201)
+	b.ask("GET", b.service()+"/Media/"+m.SID, k.SID+"=wrong", "", nil, 401)
+	if err := b.store.APIKeys.Delete(k.SID); err != nil {
+		t.Fatal(err)
+	}
+	b.ask("GET", b.service()+"/Media/"+m.SID, k.SID+"="+k.Secret, "", nil, 401)
 }

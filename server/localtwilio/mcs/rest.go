@@ -127,11 +127,15 @@ func (s *Server) baseOf(r *http.Request) string {
 func (s *Server) authenticate(q *request) error {
 	if user, password, ok := q.BasicAuth(); ok {
 		a := s.cfg.Store.Account()
-		if same(user, a.SID)&same(password, a.AuthToken)|same(user, a.KeySID)&same(password, a.KeySecret) == 0 {
+		if q.rest = same(user, a.SID)&same(password, a.AuthToken) == 1; q.rest {
+			return nil
+		}
+		k, err := s.cfg.Store.APIKeys.Get(user)
+		if errors.Is(err, store.ErrNotFound) || err == nil && same(password, k.Secret) == 0 {
 			return errUnauthorized
 		}
-		q.rest = true
-		return nil
+		q.rest = err == nil
+		return err
 	}
 	raw := q.Header.Get("X-Twilio-Token")
 	if raw == "" {
