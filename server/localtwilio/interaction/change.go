@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"escalate/server/localtwilio/store"
+	"escalate/server/sids"
 )
 
 // SetChannel changes the status of i's channel. Closed closes its Conversation
@@ -65,7 +66,11 @@ func (o Orchestrator) CloseConversation(sid string) error {
 // endTask completes a Task that an agent has, or lets them wrap up, and cancels
 // one that nobody has.
 func (o Orchestrator) endTask(sid string, complete bool) error {
-	_, err := o.Store.Tasks.Update(sid, "", func(k *store.Task) error {
+	old, err := o.Store.Tasks.Get(sid)
+	if err != nil || old.AssignmentStatus == store.TaskCompleted || old.AssignmentStatus == store.TaskCanceled {
+		return ignoreGone(err)
+	}
+	_, err = o.Store.Tasks.Update(sid, "", func(k *store.Task) error {
 		switch k.AssignmentStatus {
 		case store.TaskPending, store.TaskReserved:
 			k.AssignmentStatus, k.Reason = store.TaskCanceled, "the chat was closed"
@@ -185,11 +190,10 @@ func (o Orchestrator) Transfer(i store.Interaction, v store.Transfer) (store.Tra
 		return v, err
 	}
 	var r Routing
-	a := o.Store.Account()
 	switch {
-	case v.To == a.TaskQueueSID:
+	case sids.Is("WQ", v.To):
 		r.Properties.QueueSID = v.To
-	case v.To == a.WorkflowSID:
+	case sids.Is("WW", v.To):
 		r.Properties.WorkflowSID = v.To
 	default:
 		r.Properties.WorkerSID = v.To

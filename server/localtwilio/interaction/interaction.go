@@ -170,8 +170,11 @@ func attributesOf(raw json.RawMessage) (map[string]any, error) {
 	if json.Unmarshal(raw, &text) == nil {
 		raw = json.RawMessage(text)
 	}
-	if len(raw) > 0 && string(raw) != "null" && json.Unmarshal(raw, &all) != nil {
+	if len(raw) > 0 && json.Unmarshal(raw, &all) != nil {
 		return nil, invalid("attributes must be a JSON object")
+	}
+	if all == nil { // they are null
+		all = map[string]any{}
 	}
 	return all, nil
 }

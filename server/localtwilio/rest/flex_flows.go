@@ -162,6 +162,9 @@ func updateWebChannel(c *call) error {
 			if err := json.Unmarshal([]byte(x.Attributes), &all); err != nil {
 				return err
 			}
+			if all == nil { // the attributes are null
+				all = map[string]json.RawMessage{}
+			}
 			all["post_engagement_data"] = json.RawMessage(data)
 			raw, err := json.Marshal(all)
 			x.Attributes = string(raw)

@@ -119,7 +119,7 @@ func readConfiguration(c *call, name string, code int, old map[string]string) (m
 
 // roomTranscription reads what a Room that is to be made says of its Transcription, and
 // returns what gives it one. A configuration alone waits to be started.
-func roomTranscription(c *call, r store.Room) (make func(roomSID string) error, err error) {
+func roomTranscription(c *call, r store.Room) (give func(roomSID string) error, err error) {
 	transcribe := false
 	if err := c.boolean("TranscribeParticipantsOnConnect", &transcribe); err != nil {
 		return nil, bad(codeRoomParameters, "Invalid parameter TranscribeParticipantsOnConnect")
