@@ -95,7 +95,20 @@ func New(c Config) (*Demo, error) {
 	}
 	d.stop = func() {}
 	if !d.chats.offer {
-		d.stop = d.chats.store.Watch(func(e store.Event) { accept(d, e) })
+		d.stop = d.chats.store.Watch(func(e store.Event) {
+			if c, ok := e.Change.(*store.ReservationCreated); ok {
+				d.accept(c.Reservation)
+			}
+		})
+		// What was offered before, such as by a run that was killed.
+		offered, err := d.chats.store.Reservations.OfWorker(d.chats.agent.SID)
+		if err != nil {
+			d.stop()
+			return nil, fmt.Errorf("look what is offered: %w", err)
+		}
+		for _, r := range offered {
+			d.accept(r)
+		}
 	}
 	return d, nil
 }
@@ -110,15 +123,14 @@ func (d *Demo) Close() error {
 	return nil
 }
 
-// accept takes what TaskRouter offers to d's Worker. It runs on the watch's goroutine.
-func accept(d *Demo, e store.Event) {
-	c, ok := e.Change.(*store.ReservationCreated)
-	if !ok || c.Reservation.WorkerSID != d.chats.agent.SID {
+// accept takes what TaskRouter offers to the Worker whose desk it is.
+func (d *Demo) accept(r store.Reservation) {
+	if r.WorkerSID != d.chats.agent.SID || r.Status != store.ReservationPending {
 		return
 	}
-	_, err := d.chats.store.Reservations.SetStatus(c.Reservation.SID, store.ReservationAccepted)
+	_, err := d.chats.store.Reservations.SetStatus(r.SID, store.ReservationAccepted)
 	if err != nil && !errors.Is(err, store.ErrTransition) { // accepted already, or rescinded
-		d.log.Error("accept a task", "task", c.Task.SID, "err", err)
+		d.log.Error("accept a task", "task", r.TaskSID, "err", err)
 	}
 }
 
