@@ -46,6 +46,8 @@ type incoming struct {
 	id    string // as announced in Track.ID
 	media *upTrack
 	data  *upData
+
+	closing bool // its channel has closed
 }
 
 func (in *incoming) kind() string {
@@ -148,6 +150,7 @@ const hangUpPatience = 2 * time.Second
 func (p *publisher) onDataChannel(dc *webrtc.DataChannel) {
 	in := &incoming{id: dc.Label(), data: newUpData(dc, p.log)}
 	dc.OnClose(func() {
+		p.loop.post(func() { in.closing = true })
 		// A client that hangs up ends SCTP first, and one that takes a Track back says so in its list.
 		time.AfterFunc(hangUpPatience, func() { p.loop.post(func() { p.ended(in) }) })
 	})
@@ -215,6 +218,10 @@ func (p *publisher) match() {
 	for _, t := range p.tracks {
 		in := p.find(t)
 		if in == nil || t.SID == "" {
+			continue
+		}
+		// What closes goes on being the Track that it was; one that takes its place has a channel of its own.
+		if pub := p.published[t.SID]; in.closing && (pub == nil || pub.data != in.data) {
 			continue
 		}
 		wanted[t.SID] = in
