@@ -5,9 +5,13 @@ import (
 	"fmt"
 	"os"
 	"sync"
+	"time"
 
 	"github.com/chromedp/chromedp"
 )
+
+// openWithin is how long a profile may take to open. On a busy machine it is a second or two.
+const openWithin = time.Minute
 
 // Shared is one Chromium for many tests, because its start takes seconds. Each
 // test has a profile of its own in it, as a private window is: what one test
@@ -37,8 +41,12 @@ func (s *Shared) Profile() (profile context.Context, done func(), err error) {
 		return nil, nil, err
 	}
 	profile, done = chromedp.NewContext(browser, chromedp.WithNewBrowserContext())
-	if err := chromedp.Do(profile); err != nil { // a tab lives as long as the Context that it is opened with
+	// Not a Context with a deadline: a tab lives as long as the one that it is opened with.
+	late := time.AfterFunc(openWithin, done)
+	defer late.Stop()
+	if err := chromedp.Do(profile); err != nil {
 		done()
+		s.Close() // it does not answer; the next test gets another
 		return nil, nil, fmt.Errorf("open a profile: %w", err)
 	}
 	return profile, done, nil

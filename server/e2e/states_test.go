@@ -18,9 +18,11 @@ import (
 // permit sets what the browser answers pages that want camera or microphone.
 func (p *tab) permit(s cdpbrowser.PermissionSetting) {
 	p.t.Helper()
+	// Without it the answer would be that of the browser's first profile.
+	profile := chromedp.FromContext(p.ctx).BrowserContextID
 	for _, name := range []string{"camera", "microphone"} {
 		p.run(call(cdpbrowser.SetPermission, cdpbrowser.SetPermissionParams{
-			Permission: &cdpbrowser.PermissionDescriptor{Name: name}, Setting: s}))
+			Permission: &cdpbrowser.PermissionDescriptor{Name: name}, Setting: s, BrowserContextID: profile}))
 	}
 }
 
