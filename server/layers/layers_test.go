@@ -73,7 +73,7 @@ var may = []struct {
 	{"server/localtwilio/turnserver", nil},
 	{"server/localtwilio/taskrouter/expression", nil},
 	{"server/localtwilio/taskrouter", []string{"server/localtwilio/store", "server/localtwilio/taskrouter/expression"}},
-	{"server/localtwilio/interaction", []string{"server/localtwilio/store", "server/localtwilio/taskrouter"}},
+	{"server/localtwilio/interaction", []string{"server/sids", "server/localtwilio/store", "server/localtwilio/taskrouter"}},
 	{"server/localtwilio/rest", []string{"server/localtwilio/interaction", "server/sids", "server/localtwilio/store", "server/localtwilio/taskrouter", "server/localtwilio/taskrouter/expression", "server/ratelimit", "server/token"}},
 	{"server/localtwilio/callback", []string{"server/localtwilio/store"}},
 	{"server/localtwilio/recording", []string{"server/localtwilio/store", "server/localtwilio/sfu"}},
