@@ -38,9 +38,10 @@ func (t roomsTx) scheduleForgetting() error {
 	return nil
 }
 
-// scheduleForgetting enters into the timetable the Tasks that an earlier version ended, or made,
-// without doing so.
-func (t tasksTx) scheduleForgetting() error {
+// adopt brings the Tasks of an earlier version up to date: those that it ended, or made, without
+// entering them into the timetable, and those that it left waiting without a way, which go through
+// the account's own Workflow.
+func (t tasksTx) adopt(workflowSID string) error {
 	tasks, err := linked[Task](t.tx, bTaskOrder, "", bTasks)
 	if err != nil {
 		return err
@@ -56,22 +57,10 @@ func (t tasksTx) scheduleForgetting() error {
 		if err := t.schedule(at, k.SID); err != nil {
 			return err
 		}
-	}
-	return nil
-}
-
-// giveWorkflow sends the Tasks that an earlier version left waiting, without a way, through
-// a Workflow: it knew only the account's own.
-func (t tasksTx) giveWorkflow(sid string) error {
-	tasks, err := linked[Task](t.tx, bTaskOrder, "", bTasks)
-	if err != nil {
-		return err
-	}
-	for _, k := range tasks {
 		if !k.Waiting() || k.WorkflowSID != "" || k.TaskQueueSID != "" || k.RoutingTarget != "" {
 			continue
 		}
-		k.WorkflowSID = sid
+		k.WorkflowSID = workflowSID
 		if k.VirtualStart.IsZero() {
 			k.VirtualStart = k.Created
 		}

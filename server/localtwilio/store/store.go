@@ -126,7 +126,7 @@ func Open(path string, o Options) (_ *Store, err error) {
 		if err := s.TaskRouter.seed(t, s.account); err != nil {
 			return err
 		}
-		err = errors.Join(t.flexDefaults(s.account), t.rooms().disconnectAll(), t.rooms().scheduleForgetting(), t.tasks().scheduleForgetting(), t.tasks().giveWorkflow(s.account.WorkflowSID))
+		err = errors.Join(t.flexDefaults(s.account), t.rooms().disconnectAll(), t.rooms().scheduleForgetting(), t.tasks().adopt(s.account.WorkflowSID))
 		s.opening = t.events
 		return err
 	})
