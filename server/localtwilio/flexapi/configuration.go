@@ -2,6 +2,7 @@ package flexapi
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -63,8 +64,12 @@ var settable = []string{
 func (s *Server) configure(w http.ResponseWriter, r *http.Request) {
 	a := s.store.Account()
 	user, password, _ := r.BasicAuth()
-	known := user == a.SID && password == a.AuthToken || user == a.KeySID && password == a.KeySecret
-	if !known {
+	main, err := s.store.Authenticate(user, password)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		s.fail(w, r, err)
+		return
+	}
+	if !main {
 		h, err := s.holderOf(password)
 		if err == nil && !slices.Contains(h.Roles, "admin") {
 			err = errAdmin

@@ -1,7 +1,6 @@
 package mcs
 
 import (
-	"crypto/subtle"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -126,12 +125,8 @@ func (s *Server) baseOf(r *http.Request) string {
 
 func (s *Server) authenticate(q *request) error {
 	if user, password, ok := q.BasicAuth(); ok {
-		a := s.cfg.Store.Account()
-		if q.rest = same(user, a.SID)&same(password, a.AuthToken) == 1; q.rest {
-			return nil
-		}
-		k, err := s.cfg.Store.APIKeys.Get(user)
-		if errors.Is(err, store.ErrNotFound) || err == nil && same(password, k.Secret) == 0 {
+		_, err := s.cfg.Store.Authenticate(user, password)
+		if errors.Is(err, store.ErrNotFound) {
 			return errUnauthorized
 		}
 		q.rest = err == nil
@@ -182,8 +177,6 @@ func (s *Server) findService(q *request) error {
 	}
 	return nil
 }
-
-func same(a, b string) int { return subtle.ConstantTimeCompare([]byte(a), []byte(b)) }
 
 // find finds Media that the asker may see.
 func (s *Server) find(q *request, sid string) (store.Media, error) {

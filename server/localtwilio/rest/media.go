@@ -3,6 +3,7 @@ package rest
 import (
 	"crypto/hmac"
 	"crypto/sha256"
+	"crypto/subtle"
 	"encoding/hex"
 	"net/http"
 	"net/url"
@@ -65,7 +66,7 @@ func (a *API) Media() http.Handler {
 		case r.Method != http.MethodGet && r.Method != http.MethodHead:
 			http.Error(w, "method not allowed", http.StatusMethodNotAllowed)
 			return
-		case err != nil || !isMediaFile(file) || same(r.URL.Query().Get("signature"), a.signMedia(file, expires)) == 0 || a.media.Dir == "":
+		case err != nil || !isMediaFile(file) || subtle.ConstantTimeCompare([]byte(r.URL.Query().Get("signature")), []byte(a.signMedia(file, expires))) == 0 || a.media.Dir == "":
 			http.Error(w, "not a signed location", http.StatusForbidden)
 			return
 		case a.store.Now().Unix() > until:

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"crypto/subtle"
 	"errors"
 	"time"
 )
@@ -103,3 +104,19 @@ func (a APIKeys) Delete(sid string) error {
 		return errors.Join(t.unlink(bAPIKeyOrder, "", sid), t.bucket(bAPIKeys).Delete([]byte(sid)))
 	})
 }
+
+// Authenticate reports what a user and password open: main for the account's SID with its
+// auth token and for its own API key, which may manage the account and its keys; else the
+// password is the secret of another API key. It returns ErrNotFound for what opens nothing.
+func (s *Store) Authenticate(user, password string) (main bool, err error) {
+	if same(user, s.account.SID)&same(password, s.account.AuthToken) == 1 {
+		return true, nil
+	}
+	k, err := s.APIKeys.Get(user)
+	if err == nil && same(password, k.Secret) == 0 {
+		err = ErrNotFound
+	}
+	return err == nil && k.Main, err
+}
+
+func same(a, b string) int { return subtle.ConstantTimeCompare([]byte(a), []byte(b)) }
