@@ -2,7 +2,7 @@
 'use strict';
 const assert = require('node:assert/strict');
 const { Client } = require('@twilio/conversations');
-const { env, seen, refused, rest, run, options } = require('./stage.js');
+const { env, seen, counted, refused, rest, run, options } = require('./stage.js');
 
 run(async () => {
   const [ada, bob] = await Promise.all([Client.create(env.ada, options()), Client.create(env.bob, options())]);
@@ -35,7 +35,7 @@ run(async () => {
   const theirs = await theirsJoined;
   assert.deepEqual((await theirs.getMessages()).items.map((m) => m.body), ['Hello']);
   assert.deepEqual((await theirs.getParticipants()).map((p) => p.identity).sort(), ['ada', 'bob']);
-  assert.equal(await theirs.getParticipantsCount(), 2);
+  await counted(() => theirs.getParticipantsCount(), 2, 'Participants');
 
   // Both write; a server reads all of it.
   const atBob = seen(bob, 'messageAdded', (m) => m.body === 'Can you <see> it?', 'a Message of the other client');

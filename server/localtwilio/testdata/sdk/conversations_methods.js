@@ -3,7 +3,7 @@
 'use strict';
 const assert = require('node:assert/strict');
 const conversations = require('@twilio/conversations');
-const { env, seen, refused, rest, run, options } = require('./stage.js');
+const { env, seen, counted, refused, rest, run, options } = require('./stage.js');
 const { Client } = conversations;
 
 // unsupported are those that are refused, or have nothing to find.
@@ -71,7 +71,7 @@ run(async () => {
   const member = await arrived;
   assert.match(String((await refused(made.addNonChatParticipant('+15005550006', '+15005550007'), 'a telephone')).body.code), /^50413$/);
   assert.equal((await made.getParticipants()).length, 2);
-  assert.equal(await made.getParticipantsCount(), 2);
+  await counted(() => made.getParticipantsCount(), 2, 'Participants');
   assert.equal((await made.getParticipantBySid(member.sid)).identity, 'bob');
   assert.equal((await made.getParticipantByIdentity('bob')).sid, member.sid);
   assert.equal((await member.getUser()).identity, 'bob');
@@ -118,7 +118,7 @@ run(async () => {
   const removed = seen(theirs, 'messageRemoved', (m) => m.index === 1);
   await two.remove();
   await removed;
-  assert.equal(await made.getMessagesCount(), 2);
+  await counted(() => made.getMessagesCount(), 2, 'Messages');
   assert.deepEqual((await theirs.getMessages()).items.map((m) => m.index), [0, 2]);
   const still = await rest('GET', `/conversations/v1/Conversations/${made.sid}/Messages`);
   assert.deepEqual(still.messages.map((m) => m.body), ['one', 'three']);
@@ -128,7 +128,7 @@ run(async () => {
   assert.equal(await theirs.setAllMessagesUnread(), null);
   assert.equal(await theirs.advanceLastReadMessageIndex(0), 1);
   assert.equal(await theirs.updateLastReadMessageIndex(0), 1);
-  assert.equal(await theirs.getUnreadMessagesCount(), 1);
+  await counted(() => theirs.getUnreadMessagesCount(), 1, 'unread Messages');
   assert.equal(await theirs.setAllMessagesRead(), 0);
   await theirs.setUserNotificationLevel('muted');
   const typing = seen(theirs, 'typingStarted', (x) => x.identity === 'ada');

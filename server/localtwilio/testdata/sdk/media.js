@@ -1,7 +1,7 @@
 // Files in a Conversation: two clients of @twilio/conversations and a server.
 'use strict';
 const assert = require('node:assert/strict');
-const { env, seen, refused, rest, run, options } = require('./stage.js');
+const { env, seen, counted, refused, rest, run, options } = require('./stage.js');
 
 require('./xhr.js');
 const { Client, CancellablePromise } = require('@twilio/conversations');
@@ -114,5 +114,5 @@ run(async () => {
   const unknown = await refused(rest('POST', `${path}/Messages`, { MediaSid: missing }), 'an unknown file');
   assert.match(unknown.message, /400.*50507/);
   assert.match((await refused(rest('POST', `${path}/Messages`, { MediaSid: 'car.png' }), 'a file that is no SID')).message, /400.*50510/);
-  assert.equal((await mine.getMessagesCount()), 4);
+  await counted(() => mine.getMessagesCount(), 4, 'Messages');
 });

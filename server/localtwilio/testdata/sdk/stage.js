@@ -18,6 +18,19 @@ function seen(emitter, event, test = () => true, what = event) {
   });
 }
 
+// counted waits until a count of a Conversation is what is wanted. The client answers it from
+// what it last fetched of the Conversation, at most a tenth of the service's http_cache_interval
+// ago (its services/network.js), and calls counts "semi-realtime": one that has just changed may
+// be the one before.
+async function counted(count, want, what) {
+  const end = Date.now() + patience;
+  for (let n; ; await new Promise((resolve) => setTimeout(resolve, 20))) {
+    n = await count();
+    if (n === want) return;
+    if (Date.now() > end) throw new Error(`${what}: ${n} and not ${want} after ${patience} ms`);
+  }
+}
+
 // refused resolves with the error that a promise must end in.
 async function refused(promise, what) {
   try {
@@ -53,4 +66,4 @@ function run(main) {
 // options are new for each client: the packages keep their socket in them.
 const options = () => ({ twilsock: { uri: env.socket } });
 
-module.exports = { env, seen, refused, rest, run, options };
+module.exports = { env, seen, counted, refused, rest, run, options };
