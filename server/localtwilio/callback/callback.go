@@ -1,7 +1,7 @@
 // Package callback calls the receivers that are told of what happens: the status
-// callbacks of Rooms and the post-action webhooks of Conversations. Each is one
-// signed HTTP request, in order and one at a time per Room, and per Conversation
-// and receiver; one waits for no other. A receiver that is away is tried again
+// callbacks of Rooms, Compositions and CompositionHooks, and the post-action webhooks
+// of Conversations. Each is one signed HTTP request, in order and one at a time per
+// Room, per Composition, and per Conversation and receiver; one waits for no other. A receiver that is away is tried again
 // for a while and then passed over. It knows the store's events and HTTP,
 // nothing of signaling or REST.
 package callback
@@ -13,6 +13,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -107,7 +108,7 @@ func (s *Sender) Close() {
 // queue appends what is told of an event to its lines. A line's goroutine lives
 // while it has deliveries: the first one in an empty line starts it.
 func (s *Sender) queue(e store.Event) {
-	all := append(statusCallbacks(s.account, e), webhooks(s.account, e)...)
+	all := slices.Concat(statusCallbacks(s.account, e), compositionCallbacks(s.account, e), webhooks(s.account, e))
 	if len(all) == 0 {
 		return
 	}

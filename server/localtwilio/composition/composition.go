@@ -2,9 +2,10 @@
 // everybody in a grid, heard together. ffmpeg does the work, where it is installed; where it is
 // not, a Composition fails and the log says why.
 //
-// Every Room that was recorded is composed when it has ended, as if the account had a
-// CompositionHook. One Composition is made at a time, in a process of its own that ends with
-// the Server and steps back for live calls.
+// A Room that was recorded is composed when it has ended, by every CompositionHook of the account
+// that is enabled; where there are no hooks, as if there were one that shows and plays everybody.
+// One Composition is made at a time, in a process of its own that ends with the Server and steps
+// back for live calls.
 package composition
 
 import (
@@ -17,14 +18,9 @@ import (
 	"os/exec"
 	"path/filepath"
 	"sync"
+	"time"
 
 	"escalate/server/localtwilio/store"
-)
-
-// Size of a Composition that nobody asked for.
-const (
-	hookWidth  = 1280
-	hookHeight = 720
 )
 
 // ErrNoFFmpeg says that nothing can be composed on this machine.
@@ -98,41 +94,6 @@ func (s *Server) event(e store.Event) {
 	}
 }
 
-// hook enqueues a Room's Composition once the Room has ended and all its Recordings are there.
-func (s *Server) hook(roomSID string) {
-	if err := s.enqueue(roomSID); err != nil && !errors.Is(err, store.ErrClosed) {
-		s.log.Error("enqueue the composition of a room", "room", roomSID, "err", err)
-	}
-}
-
-func (s *Server) enqueue(roomSID string) error {
-	room, err := s.store.Rooms.Get(roomSID)
-	if err != nil || room.Status != store.RoomCompleted {
-		return err
-	}
-	recordings, err := s.store.Recordings.List(store.RecordingFilter{GroupingSIDs: []string{roomSID}})
-	if err != nil {
-		return err
-	}
-	usable := 0
-	for _, r := range recordings {
-		switch r.Status {
-		case store.RecordingProcessingStatus:
-			return nil
-		case store.RecordingCompletedStatus:
-			usable++
-		}
-	}
-	have, err := s.store.Compositions.List(store.CompositionFilter{RoomSID: roomSID})
-	if err != nil || usable == 0 || len(have) > 0 {
-		return err
-	}
-	_, err = s.store.Compositions.Add(store.Composition{
-		RoomSID: roomSID, Format: "webm", Width: hookWidth, Height: hookHeight, Video: true, Trim: true,
-	})
-	return err
-}
-
 func (s *Server) signal() {
 	select {
 	case s.wake <- struct{}{}:
@@ -156,7 +117,7 @@ func (s *Server) run() {
 			}
 			if err := s.compose(c); err != nil && s.ctx.Err() == nil {
 				s.log.Warn("room not composed", "room", c.RoomSID, "composition", c.SID, "err", err)
-				_, err = s.store.Compositions.Set(c.SID, store.CompositionFailedStatus, 0, 0)
+				err = s.store.Compositions.Fail(c.SID, err.Error())
 				if err != nil && !errors.Is(err, store.ErrTransition) {
 					s.log.Error("enter that a composition failed", "err", err)
 					break // the store is in trouble; try again when something happens
@@ -188,17 +149,21 @@ func (s *Server) compose(c store.Composition) error {
 	if err != nil {
 		return fmt.Errorf("%w (apt-get install ffmpeg)", ErrNoFFmpeg)
 	}
+	room, err := s.store.Rooms.Get(c.RoomSID)
+	if err != nil {
+		return err
+	}
 	recordings, err := s.store.Recordings.List(store.RecordingFilter{
 		GroupingSIDs: []string{c.RoomSID}, Status: store.RecordingCompletedStatus,
 	})
 	if err != nil {
 		return err
 	}
-	p, err := planOf(c, recordings)
+	p, err := planOf(c.Recipe, room, recordings)
 	if err != nil {
 		return err
 	}
-	if _, err := s.store.Compositions.Set(c.SID, store.CompositionProcessingStatus, 0, 0); err != nil {
+	if err := s.store.Compositions.Process(c.SID); err != nil {
 		return err
 	}
 	// Under another name until it is complete: what is served is whole.
@@ -207,6 +172,9 @@ func (s *Server) compose(c store.Composition) error {
 	cmd := gently(s.ctx, program, p.args(s.dir, partial)...)
 	var errs bytes.Buffer
 	cmd.Stderr = &errs
+	if c.StatusCallback != "" {
+		cmd.Stdout = &progress{store: s.store, c: c, total: p.total, begun: time.Now()}
+	}
 	if err := cmd.Run(); err != nil {
 		return fmt.Errorf("run ffmpeg: %w: %s", err, last(errs.Bytes(), 1000))
 	}
@@ -217,7 +185,7 @@ func (s *Server) compose(c store.Composition) error {
 	if err := os.Rename(partial, target); err != nil {
 		return err
 	}
-	c, err = s.store.Compositions.Set(c.SID, store.CompositionCompletedStatus, info.Size(), p.total)
+	c, err = s.store.Compositions.Complete(c.SID, info.Size(), p.total)
 	if err != nil {
 		s.remove(c) // deleted meanwhile
 		return err

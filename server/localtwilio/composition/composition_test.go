@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -215,8 +216,8 @@ func TestPlan(t *testing.T) {
 	rec := func(who, kind string, after, d int) store.Recording {
 		return store.Recording{ParticipantSID: who, Type: kind, Began: start.Add(time.Duration(after) * time.Second), Duration: time.Duration(d) * time.Second}
 	}
-	c := store.Composition{Width: 1280, Height: 720, Video: true, Format: "webm"}
-	p := must(planOf(c, []store.Recording{rec("PA3", "video", 9, 1), rec("PA1", "video", 0, 5), rec("PA2", "video", 1, 5), rec("PA1", "video", 2, 3), rec("PA2", "audio", 1, 20)}))(t)
+	c := store.Recipe{Width: 1280, Height: 720, Video: true, Format: "webm", Trim: true}
+	p := must(planOf(c, store.Room{}, []store.Recording{rec("PA3", "video", 9, 1), rec("PA1", "video", 0, 5), rec("PA2", "video", 1, 5), rec("PA1", "video", 2, 3), rec("PA2", "audio", 1, 20)}))(t)
 	if p.total != 21*time.Second || len(p.videos) != 4 || len(p.audios) != 1 {
 		t.Fatalf("plan %+v", p)
 	}
@@ -226,12 +227,55 @@ func TestPlan(t *testing.T) {
 			t.Errorf("picture %d is at %v, want %v", i, got, want[i])
 		}
 	}
-	if _, err := planOf(c, nil); !errors.Is(err, errNothing) {
+	if _, err := planOf(c, store.Room{}, nil); !errors.Is(err, errNothing) {
 		t.Errorf("nothing: %v", err)
 	}
 	c.Video = false
-	if _, err := planOf(c, []store.Recording{rec("PA1", "video", 0, 5)}); !errors.Is(err, errNothing) {
+	if _, err := planOf(c, store.Room{}, []store.Recording{rec("PA1", "video", 0, 5)}); !errors.Is(err, errNothing) {
 		t.Errorf("pictures in a composition of sound: %v", err)
+	}
+}
+
+// A Recipe says who is seen where and who is heard, by names, SIDs and patterns.
+func TestPlanOfSources(t *testing.T) {
+	start := time.Now()
+	rec := func(sid, who, name, kind string, after, d int) store.Recording {
+		return store.Recording{SID: sid, ParticipantSID: who, SourceSID: "MT" + sid, TrackName: name, Type: kind, Began: start.Add(time.Duration(after) * time.Second), Duration: time.Duration(d) * time.Second}
+	}
+	all := []store.Recording{
+		rec("RT1", "PA1", "student-ada", "video", 0, 5), rec("RT2", "PA2", "teacher", "video", 10, 5), rec("RT3", "PA2", "screen", "video", 12, 3),
+		rec("RT4", "PA1", "student-ada", "audio", 0, 5), rec("RT5", "PA2", "teacher", "audio", 10, 5),
+	}
+	recipe := store.Recipe{
+		Width: 400, Height: 300, Video: true, Trim: true, AudioSources: []string{"*"}, AudioSourcesExcluded: []string{"stu*a"},
+		Layout: []store.Region{
+			{Name: "pip", Sources: []string{"PA2"}, SourcesExcluded: []string{"MTRT3"}, X: 300, Y: 200, Z: 2, Width: 100, Height: 100},
+			{Name: "main", Sources: []string{"student*", "RT3"}, X: 20, Width: 380},
+		},
+	}
+	room := store.Room{RoomLife: store.RoomLife{Created: start.Add(-2 * time.Second), Ended: start.Add(20 * time.Second)}}
+	p := must(planOf(recipe, room, all))(t)
+	// The five seconds in which nothing was recorded are gone.
+	type at struct {
+		sid               string
+		start, x, y, w, h int
+	}
+	var got []at
+	for v := range p.all() {
+		got = append(got, at{v.SID, int(v.start.Seconds()), v.x, v.y, v.w, v.h})
+	}
+	want := []at{{"RT1", 0, 20, 0, 190, 300}, {"RT3", 7, 210, 0, 190, 300}, {"RT2", 5, 300, 200, 100, 100}, {"RT5", 5, 0, 0, 0, 0}}
+	if !slices.Equal(got, want) || p.total != 10*time.Second {
+		t.Errorf("plan of %v: %v, want %v", p.total, got, want)
+	}
+	recipe.Trim = false
+	p = must(planOf(recipe, room, all))(t)
+	if p.total != 22*time.Second || p.videos[0].start != 2*time.Second || p.audios[0].start != 12*time.Second {
+		t.Errorf("plan of everything from the Room's beginning to its end: %+v", p)
+	}
+	recipe.Video, recipe.AudioSources = false, []string{"nobody"}
+	if _, err := planOf(recipe, room, all); !errors.Is(err, errNothing) {
+		t.Errorf("nobody: %v", err)
 	}
 }
 

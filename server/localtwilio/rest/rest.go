@@ -1,15 +1,10 @@
-// Package rest is the part of Twilio's REST APIs that local Twilio speaks: Video,
-// Sync, TaskRouter, Conversations, and IAM's check of Flex tokens. One file per
-// product; each answers with the status codes, error codes, field names and
-// headers that Twilio's OpenAPI documents and error dictionary give. What an SDK
-// cannot see (a Room's media, a chat's push channel) is not here. The operations
-// are listed in routes.go.
-//
-// Of Video these are not spoken, since what they rule is not here: CompositionHooks
-// (compositions are made when they are asked for), CompositionSettings and
-// RecordingSettings (files stay on this machine, and go to no S3 bucket).
-// They are 404, as any other
-// path that Twilio has not.
+// Package rest is the part of Twilio's REST APIs that local Twilio speaks. Products
+// are its products, and routes.go has every operation of them, with the parameters
+// that are refused. A product's handlers are in the files that begin with its name,
+// those of flex-api in flex.go and flex_flows.go, those of api in accounts.go; each
+// answers with the status codes, error codes, field names and headers that Twilio's
+// OpenAPI documents and error dictionary give. What an SDK cannot see (a Room's
+// media, a chat's push channel) is not here; any other path is 404, as at Twilio.
 //
 // As at Twilio, a Document takes 20 reads and 20 writes a second; see Limits.
 //

@@ -83,10 +83,20 @@ var routes = map[string][]route{
 		{post, room + "/Transcriptions/{transcription}", updateTranscription},
 
 		{get, "/v1/Compositions", listCompositions},
-		{post, "/v1/Compositions", refusing(createComposition, "StatusCallbackMethod", "StatusCallbackMethod=POST")},
+		{post, "/v1/Compositions", createComposition},
 		{get, "/v1/Compositions/{composition}", fetchComposition},
 		{del, "/v1/Compositions/{composition}", deleteComposition},
 		{get, "/v1/Compositions/{composition}/Media", compositionMedia},
+
+		{get, "/v1/CompositionHooks", listCompositionHooks},
+		{post, "/v1/CompositionHooks", createCompositionHook},
+		{get, "/v1/CompositionHooks/{hook}", fetchCompositionHook},
+		{post, "/v1/CompositionHooks/{hook}", updateCompositionHook},
+		{del, "/v1/CompositionHooks/{hook}", deleteCompositionHook},
+		{get, "/v1/CompositionSettings/Default", fetchCompositionSettings},
+		{post, "/v1/CompositionSettings/Default", refusing(createCompositionSettings, storageElsewhere...)},
+		{get, "/v1/RecordingSettings/Default", fetchRecordingSettings},
+		{post, "/v1/RecordingSettings/Default", refusing(createRecordingSettings, storageElsewhere...)},
 	},
 	"sync": {
 		{get, "/v1/Services", listSyncServices},

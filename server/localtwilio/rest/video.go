@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -86,11 +85,8 @@ func checkRoom(c *call, r *store.Room) error {
 	case strings.ContainsFunc(r.MediaRegion, func(c rune) bool { return (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' }):
 		return bad(codeRoomRegion, "Media region is invalid")
 	}
-	if r.StatusCallback != "" {
-		u, err := url.Parse(r.StatusCallback)
-		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
-			return bad(codeRoomCallback, "Status callback is invalid")
-		}
+	if r.StatusCallback != "" && !isWebURL(r.StatusCallback) {
+		return bad(codeRoomCallback, "Status callback is invalid")
 	}
 	for _, codec := range r.VideoCodecs {
 		if codec != "VP8" && codec != "H264" {

@@ -3,6 +3,7 @@ package store
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -15,21 +16,81 @@ const (
 	CompositionFailedStatus     = "failed"
 )
 
-// Composition is one file of all that was recorded of a Room: everybody in a grid, and heard
-// together.
-type Composition struct {
-	SID           string // CJ…
-	RoomSID       string
-	Status        string // enqueued, processing, completed, deleted, failed
+// Recipe is how the Recordings of a Room become one file.
+type Recipe struct {
 	Format        string // webm, mp4
 	Width, Height int    // pixels
 	Video         bool   // pictures too, not sound alone
-	Trim          bool
-	Size          int64 // bytes
-	Duration      time.Duration
-	Created       time.Time
-	Completed     time.Time // zero until completed
-	Deleted       time.Time // zero until deleted
+	// Layout is where pictures are; with Video and none, in one grid of everybody.
+	Layout []Region
+	// AudioSources is who is heard; nil, as in files of an earlier version, is everybody.
+	AudioSources, AudioSourcesExcluded []string
+	// Trim leaves out the time in which nothing was recorded.
+	Trim                 bool
+	StatusCallback       string // URL; empty for none
+	StatusCallbackMethod string // POST, GET
+}
+
+// Region is a part of the picture, in which what it shows is in a grid.
+type Region struct {
+	Name                     string
+	Sources, SourcesExcluded []string
+	X, Y, Z                  int // pixels; what has the larger Z covers others
+	Width, Height            int // pixels; zero is what is left of the picture
+}
+
+// Heard reports whether what was recorded of a Track of sound is part of the file.
+func (r Recipe) Heard(x Recording) bool {
+	return (r.AudioSources == nil || x.among(r.AudioSources)) && !x.among(r.AudioSourcesExcluded)
+}
+
+// Shows reports whether what was recorded of a Track of pictures is in the Region.
+func (r Region) Shows(x Recording) bool { return x.among(r.Sources) && !x.among(r.SourcesExcluded) }
+
+// among reports whether one of sources names x: by its SID, its Track's or its Participant's, or
+// by the Track's name, in which an asterisk stands for anything.
+func (r Recording) among(sources []string) bool {
+	return slices.ContainsFunc(sources, func(s string) bool {
+		return s == r.SID || s == r.SourceSID || s == r.ParticipantSID || matches(s, r.TrackName)
+	})
+}
+
+// matches reports whether pattern, in which an asterisk stands for anything, is text.
+func matches(pattern, text string) bool {
+	first, rest, wild := strings.Cut(pattern, "*")
+	if !wild {
+		return pattern == text
+	}
+	text, ok := strings.CutPrefix(text, first)
+	if !ok {
+		return false
+	}
+	parts := strings.Split(rest, "*")
+	last := parts[len(parts)-1]
+	for _, p := range parts[:len(parts)-1] {
+		i := strings.Index(text, p)
+		if i < 0 {
+			return false
+		}
+		text = text[i+len(p):]
+	}
+	return strings.HasSuffix(text, last)
+}
+
+// Composition is one file of what was recorded of a Room.
+type Composition struct {
+	SID     string // CJ…
+	RoomSID string
+	Status  string // enqueued, processing, completed, deleted, failed
+	Recipe
+	HookSID   string // HK…, of the CompositionHook that made it; empty for none
+	HookName  string // its friendly name
+	Failure   string // what went wrong, once failed
+	Size      int64  // bytes
+	Duration  time.Duration
+	Created   time.Time
+	Completed time.Time // zero until completed
+	Deleted   time.Time // zero until deleted
 }
 
 // File is the name of its file.
@@ -62,9 +123,27 @@ func (s Compositions) Add(c Composition) (Composition, error) {
 	return c, err
 }
 
-// Set moves a Composition on: to processing, completed (with size and duration) or
-// failed. It returns ErrTransition for one that was deleted.
-func (s Compositions) Set(sid, status string, size int64, d time.Duration) (c Composition, err error) {
+// Process says that a Composition is being made. It returns ErrTransition for one that
+// was deleted, as Complete and Fail do.
+func (s Compositions) Process(sid string) error {
+	_, err := s.move(sid, CompositionProcessingStatus, func(*Composition, time.Time) {})
+	return err
+}
+
+// Complete says that a Composition's file is there, with its size in bytes.
+func (s Compositions) Complete(sid string, size int64, d time.Duration) (Composition, error) {
+	return s.move(sid, CompositionCompletedStatus, func(c *Composition, now time.Time) {
+		c.Size, c.Duration, c.Completed = size, d, now
+	})
+}
+
+// Fail says that a Composition could not be made, and why.
+func (s Compositions) Fail(sid, why string) error {
+	_, err := s.move(sid, CompositionFailedStatus, func(c *Composition, _ time.Time) { c.Failure = why })
+	return err
+}
+
+func (s Compositions) move(sid, status string, f func(*Composition, time.Time)) (c Composition, err error) {
 	err = s.db.update(doing{what: "set composition", key: sid, of: status}, func(t *tx) error {
 		if c, err = get[Composition](t, bCompositions, sid); err != nil {
 			return err
@@ -72,13 +151,20 @@ func (s Compositions) Set(sid, status string, size int64, d time.Duration) (c Co
 		if c.Status == CompositionDeletedStatus {
 			return fmt.Errorf("%w: composition is deleted", ErrTransition)
 		}
-		c.Status, c.Size, c.Duration = status, size, d
-		if status == CompositionCompletedStatus {
-			c.Completed = t.now
-		}
+		c.Status = status
+		f(&c, t.now)
 		return saveComposition(t, c)
 	})
 	return c, err
+}
+
+// Progress tells how much of a Composition is made, and how long the rest may take. Nothing
+// of it is kept.
+func (s Compositions) Progress(c Composition, percent int, remaining time.Duration) error {
+	return s.db.update(doing{what: "tell the progress of composition", key: c.SID}, func(t *tx) error {
+		t.emit(&CompositionProgressed{Composition: c, Percent: percent, Remaining: remaining})
+		return nil
+	})
 }
 
 // Delete marks a Composition deleted: its file goes, what is known of it stays.

@@ -99,6 +99,17 @@ type (
 	RecordingDeleted        struct{ Recording Recording }
 	CompositionChanged      struct{ Composition Composition }
 	TranscriptionChanged    struct{ Transcription Transcription }
+
+	CompositionProgressed struct {
+		Composition Composition
+		Percent     int
+		Remaining   time.Duration
+	}
+	CompositionHookFailed struct {
+		Hook    CompositionHook
+		RoomSID string
+		Why     string
+	}
 )
 
 // What happens in Sync. What expires is removed.
@@ -203,6 +214,8 @@ func (*RecordingRulesChanged) change()   {}
 func (*RecordingDeleted) change()        {}
 func (*CompositionChanged) change()      {}
 func (*TranscriptionChanged) change()    {}
+func (*CompositionProgressed) change()   {}
+func (*CompositionHookFailed) change()   {}
 func (*DocumentCreated) change()         {}
 func (*DocumentUpdated) change()         {}
 func (*DocumentRemoved) change()         {}

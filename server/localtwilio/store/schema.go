@@ -20,6 +20,9 @@ const (
 	bCompositions     = "compositions"
 	bCompositionOrder = "composition_order"
 
+	bCompositionHooks     = "composition_hooks"
+	bCompositionHookOrder = "composition_hook_order"
+
 	bTranscriptions = "transcriptions" // by Room SID
 
 	bDocuments     = "documents"
@@ -83,7 +86,7 @@ const (
 
 var buckets = []string{
 	bMeta, bAPIKeys, bAPIKeyOrder, bRooms, bRoomNames, bRoomOrder, bParticipants, bRoomParticipants, bRoomConnected, bTracks, bParticipantTrack,
-	bRecordings, bRecordingOrder, bCompositions, bCompositionOrder, bTranscriptions,
+	bRecordings, bRecordingOrder, bCompositions, bCompositionOrder, bCompositionHooks, bCompositionHookOrder, bTranscriptions,
 	bDocuments, bDocumentNames, bDocumentOrder, bPermissions, bSyncServices, bSyncServiceOrder,
 	bRouting, bWorkerChannels, bWorkers, bWorkerOrder, bTasks, bTaskOrder, bReservations, bTaskReservations, bWorkerReservations,
 	bConversations, bConversationNames, bConversationOrder, bMessages, bFlexTokens, bDue,

@@ -35,12 +35,14 @@ type Options struct {
 
 // Video are the families of things of Programmable Video.
 type Video struct {
-	Rooms          Rooms
-	Participants   Participants
-	Tracks         Tracks
-	Recordings     Recordings
-	Compositions   Compositions
-	Transcriptions Transcriptions
+	Rooms            Rooms
+	Participants     Participants
+	Tracks           Tracks
+	Recordings       Recordings
+	Compositions     Compositions
+	CompositionHooks CompositionHooks
+	Settings         VideoSettings
+	Transcriptions   Transcriptions
 }
 
 // Sync are the families of things of Sync.
@@ -135,6 +137,7 @@ func Open(path string, o Options) (_ *Store, err error) {
 	}
 	s.Rooms, s.Participants, s.Tracks = Rooms{d}, Participants{d}, Tracks{d}
 	s.Recordings, s.Compositions, s.Transcriptions = Recordings{d}, Compositions{d}, Transcriptions{d}
+	s.CompositionHooks, s.Settings = newCompositionHooks(d), VideoSettings{d}
 	s.APIKeys = APIKeys{d, APIKey{SID: s.account.KeySID, Secret: s.account.KeySecret}}
 	s.SyncServices, s.Permissions = SyncServices{d, s.account.SyncServiceSID}, Permissions{d}
 	s.Documents, s.Collections = Documents{db: d, all: s.SyncServices}, Collections{db: d, all: s.SyncServices}

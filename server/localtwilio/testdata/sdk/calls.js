@@ -71,11 +71,11 @@ const rows = [
   ['compositions.fetch', () => c.video.v1.compositions(x.composition).fetch(), (v) => assert.equal(v.sid, x.composition)],
   ['compositions.list', () => c.video.v1.compositions.list({ roomSid: stage.room }), some((v) => v.sid === x.composition)],
   ['compositions.remove', () => c.video.v1.compositions(x.composition).remove(), gone],
-  ['compositionHooks.create', () => c.video.v1.compositionHooks.create({ friendlyName: 'hook', audioSources: ['*'] }), (h) => { sid('HK', h.sid); x.hook = h.sid; }, 20404],
-  ['compositionHooks.list', () => c.video.v1.compositionHooks.list(), (l) => assert.equal(l.length, 1), 20404],
-  ['compositionHooks.remove', () => c.video.v1.compositionHooks(x.hook).remove(), gone, 20404],
-  ['compositionSettings.fetch', () => c.video.v1.compositionSettings().fetch(), has({ accountSid: stage.account }), 20404],
-  ['recordingSettings.fetch', () => c.video.v1.recordingSettings().fetch(), has({ accountSid: stage.account }), 20404],
+  ['compositionHooks.create', () => c.video.v1.compositionHooks.create({ friendlyName: 'hook', audioSources: ['*'] }), (h) => { sid('HK', h.sid); x.hook = h.sid; }],
+  ['compositionHooks.list', () => c.video.v1.compositionHooks.list(), (l) => assert.equal(l.length, 1)],
+  ['compositionHooks.remove', () => c.video.v1.compositionHooks(x.hook).remove(), gone],
+  ['compositionSettings.fetch', () => c.video.v1.compositionSettings().fetch(), has({ accountSid: stage.account })],
+  ['recordingSettings.fetch', () => c.video.v1.recordingSettings().fetch(), has({ accountSid: stage.account })],
   ['transcriptions.list', () => room().transcriptions.list(), is([])],
 
   // Sync
