@@ -140,16 +140,25 @@ type (
 // What happens in TaskRouter.
 type (
 	WorkerCreated struct{ Worker Worker }
-	WorkerUpdated struct{ Worker Worker }
+	WorkerUpdated struct {
+		Worker Worker
+		Was    Worker // before
+	}
 	WorkerRemoved struct{ Worker Worker }
 	TaskCreated   struct{ Task Task }
-	TaskUpdated   struct{ Task Task }
-	TaskRemoved   struct{ Task Task }
+	TaskUpdated   struct {
+		Task Task
+		Was  string // its AssignmentStatus before
+	}
+	TaskRemoved struct{ Task Task }
 	// RoutingDue says that a Task has waited in its step of a Workflow as long as that allows.
 	RoutingDue struct{ Task Task }
 	// RoutingChanged says that something of TaskRouter's has: a Workspace, Activity, TaskChannel, TaskQueue or Workflow.
 	RoutingChanged       struct{}
-	WorkerChannelUpdated struct{ Channel WorkerChannel }
+	WorkerChannelUpdated struct {
+		Channel WorkerChannel
+		Was     WorkerChannel // before
+	}
 
 	ReservationCreated struct {
 		Task        Task

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"time"
 )
 
@@ -29,7 +30,12 @@ type Reservation struct {
 	Timeout   int // seconds that the Worker has to answer; 0 for as long as the Task lives
 	Created   time.Time
 	Updated   time.Time
+	Revision  int // from 0; see ETag
 }
+
+// ETag is the Reservation's revision as REST shows it and If-Match takes it, without
+// quotes.
+func (r Reservation) ETag() string { return strconv.Itoa(r.Revision) }
 
 // expires is when the Worker's time to answer is over.
 func (r Reservation) expires() time.Time {
@@ -72,7 +78,7 @@ func (s Reservations) Offer(taskSID string, workerSIDs []string, timeout int) (m
 
 // Assign makes a Task, as Tasks.Create does, that a Worker has accepted already.
 func (s Reservations) Assign(k Task, workerSID string) (r Reservation, err error) {
-	if err := CheckAttributes(k.Attributes); err != nil {
+	if err := checkAttributes(k.Attributes); err != nil {
 		return r, fmt.Errorf("assign task: %w", err)
 	}
 	err = s.db.update(doing{what: "assign task", of: "to worker", owner: workerSID}, func(t *tx) error {
@@ -98,7 +104,7 @@ func (t tasksTx) offer(taskSID string, workerSIDs []string, timeout int) (made [
 		return nil, k, fmt.Errorf("%w: task is %s", ErrTransition, k.AssignmentStatus)
 	}
 	k.AssignmentStatus = TaskReserved
-	if err := t.save(&k); err != nil {
+	if err := t.save(&k, TaskPending); err != nil {
 		return nil, k, err
 	}
 	for _, sid := range workerSIDs {
@@ -116,6 +122,12 @@ func (t tasksTx) offer(taskSID string, workerSIDs []string, timeout int) (made [
 			}
 		}
 		if err := errors.Join(t.put(bReservations, r.SID, r), t.link(bTaskReservations, k.SID, r.SID), t.link(bWorkerReservations, w.SID, r.SID)); err != nil {
+			return nil, k, err
+		}
+		// What is offered to a Worker changes them too, without a word of its own: their
+		// desktop counts along (twilio-taskrouter, _reservationCreatedHandler).
+		w.Revision++
+		if err := t.put(bWorkers, w.SID, w); err != nil {
 			return nil, k, err
 		}
 		t.emit(&ReservationCreated{Task: k, Reservation: r})
@@ -137,11 +149,39 @@ func (t tasksTx) timeout(sid string) error {
 // completed, or a refusal, which returns the Task to the queue. The Task
 // follows. A status that cannot follow the present one is ErrTransition.
 func (s Reservations) SetStatus(sid, status string) (r Reservation, err error) {
-	err = s.db.update(doing{what: "set reservation", key: sid, of: status}, func(t *tx) error {
+	return s.Reply(sid, Reply{Status: status})
+}
+
+// Reply is what becomes of a Reservation; see Reservations.SetStatus.
+type Reply struct {
+	Status  string
+	IfMatch string // the Reservation's ETag; empty for any
+	// ActivitySID is the Activity into which a Worker goes who rejects; empty for the
+	// present one.
+	ActivitySID string
+}
+
+// Reply is SetStatus with conditions. It returns ErrRevision where IfMatch is not the
+// present ETag, and ErrActivity.
+func (s Reservations) Reply(sid string, v Reply) (r Reservation, err error) {
+	err = s.db.update(doing{what: "set reservation", key: sid, of: v.Status}, func(t *tx) error {
 		if r, err = get[Reservation](t, bReservations, sid); err != nil {
 			return err
 		}
-		return t.tasks().move(&r, status)
+		if v.IfMatch != "" && v.IfMatch != r.ETag() {
+			return ErrRevision
+		}
+		if v.Status == ReservationRejected && v.ActivitySID != "" {
+			// First, so that it is not offered to the Worker again who goes.
+			_, err := t.updateWorker(r.WorkerSID, "", func(w *Worker) error {
+				w.ActivitySID = v.ActivitySID
+				return nil
+			})
+			if err != nil {
+				return err
+			}
+		}
+		return t.tasks().move(&r, v.Status)
 	})
 	return r, err
 }
@@ -164,12 +204,13 @@ func (t tasksTx) move(r *Reservation, status string) error {
 	if err != nil {
 		return err
 	}
+	was := k.AssignmentStatus
 	others = slices.DeleteFunc(others, func(o Reservation) bool { return o.SID == r.SID || o.Status != ReservationPending })
 	k.AssignmentStatus = taskOf[status]
 	if k.AssignmentStatus == TaskPending && len(others) > 0 {
 		k.AssignmentStatus = TaskReserved
 	}
-	if err := t.save(&k); err != nil {
+	if err := t.save(&k, was); err != nil {
 		return err
 	}
 	if err := t.saveReservation(r, status, k); err != nil {
@@ -264,7 +305,7 @@ func (t tasksTx) reservationFollows(k Task) error {
 }
 
 func (t tasksTx) saveReservation(r *Reservation, status string, k Task) error {
-	r.Status, r.Updated = status, t.now
+	r.Status, r.Updated, r.Revision = status, t.now, r.Revision+1
 	t.emit(&ReservationUpdated{Task: k, Reservation: *r})
 	return t.put(bReservations, r.SID, *r)
 }

@@ -90,8 +90,8 @@ const ReasonExpired = "Task TTL Exceeded"
 // which no account can have raised.
 const MaxAttributes = 4096
 
-// CheckAttributes returns ErrAttributesTooLong for more than MaxAttributes.
-func CheckAttributes(text string) error {
+// checkAttributes returns ErrAttributesTooLong for more than MaxAttributes.
+func checkAttributes(text string) error {
 	if n := utf8.RuneCountInString(text); n > MaxAttributes {
 		return fmt.Errorf("%w: %d characters, at most %d", ErrAttributesTooLong, n, MaxAttributes)
 	}
@@ -105,7 +105,7 @@ func (k Task) ETag() string { return strconv.Itoa(k.Revision) }
 // Tasks are the Tasks of TaskRouter.
 type Tasks struct{ db *db }
 
-// Create makes a pending Task of k's SID (default a new one), Attributes, Priority, Timeout (default
+// Create makes a pending Task of k's Attributes, Priority, Timeout (default
 // a day), TaskChannel (default chat), WorkflowSID (default the account's),
 // TaskQueueSID, RoutingTarget, IgnoreCapacity, VirtualStart (default now) and
 // Route. It returns ErrAttributesTooLong.
@@ -113,7 +113,7 @@ type Tasks struct{ db *db }
 // Package taskrouter offers it to a Worker as soon as it is there, and makes its
 // Route where it has none.
 func (s Tasks) Create(k Task) (Task, error) {
-	if err := CheckAttributes(k.Attributes); err != nil {
+	if err := checkAttributes(k.Attributes); err != nil {
 		return Task{}, fmt.Errorf("create task: %w", err)
 	}
 	err := s.db.update(doing{what: "create task"}, func(t *tx) error {
@@ -162,7 +162,7 @@ func (s Tasks) Update(sid, ifMatch string, f func(*Task) error) (k Task, err err
 		}
 		k.SID, k.Created, k.Revision = old.SID, old.Created, old.Revision
 		if k.Attributes != old.Attributes {
-			if err := CheckAttributes(k.Attributes); err != nil {
+			if err := checkAttributes(k.Attributes); err != nil {
 				return err
 			}
 		}
@@ -174,7 +174,7 @@ func (s Tasks) Update(sid, ifMatch string, f func(*Task) error) (k Task, err err
 				return err
 			}
 		}
-		return t.tasks().save(&k)
+		return t.tasks().save(&k, old.AssignmentStatus)
 	})
 	return k, err
 }
@@ -202,13 +202,7 @@ func (t *tx) tasks() tasksTx { return tasksTx{t} }
 
 // create makes k a pending Task.
 func (t tasksTx) create(k *Task) error {
-	if k.SID == "" {
-		k.SID = NewSID("WT")
-	}
-	if t.bucket(bTasks).Get([]byte(k.SID)) != nil {
-		return ErrNameTaken
-	}
-	k.AssignmentStatus, k.Revision, k.Created, k.Updated = TaskPending, 0, t.now, t.now
+	k.SID, k.AssignmentStatus, k.Revision, k.Created, k.Updated = NewSID("WT"), TaskPending, 0, t.now, t.now
 	if k.Attributes == "" {
 		k.Attributes = "{}"
 	}
@@ -261,11 +255,12 @@ func (t tasksTx) due(sid string) error {
 
 // cancel ends a Task that no Worker has taken.
 func (t tasksTx) cancel(k *Task, reason string) error {
+	was := k.AssignmentStatus
 	k.AssignmentStatus, k.Reason = TaskCanceled, reason
 	if err := t.reservationFollows(*k); err != nil {
 		return err
 	}
-	return t.save(k)
+	return t.save(k, was)
 }
 
 // SetRoute gives a pending Task the way that it is on from now, and with it its
@@ -290,7 +285,7 @@ func (s Tasks) SetRoute(sid string, route Route, queueSID string, priority int) 
 			return err
 		}
 		if seen {
-			return t.tasks().save(&k)
+			return t.tasks().save(&k, k.AssignmentStatus)
 		}
 		return t.put(bTasks, k.SID, k)
 	})
@@ -318,6 +313,11 @@ func (t tasksTx) remove(k Task) error {
 		return err
 	}
 	for _, r := range list {
+		if r.Live() { // its Worker is told
+			if err := t.saveReservation(&r, ReservationCanceled, k); err != nil {
+				return err
+			}
+		}
 		if err := t.removeReservation(r); err != nil {
 			return err
 		}
@@ -338,8 +338,9 @@ var taskMoves = map[string][]string{
 	TaskWrapping: {TaskCompleted, TaskCanceled},
 }
 
-// save raises the revision of k, saves and announces it.
-func (t tasksTx) save(k *Task) error {
+// save raises the revision of k, whose status was another or the same, saves and
+// announces it.
+func (t tasksTx) save(k *Task, was string) error {
 	k.Revision++
 	k.Updated = t.now
 	if k.ended() {
@@ -347,6 +348,6 @@ func (t tasksTx) save(k *Task) error {
 			return err
 		}
 	}
-	t.emit(&TaskUpdated{Task: *k})
+	t.emit(&TaskUpdated{Task: *k, Was: was})
 	return t.put(bTasks, k.SID, *k)
 }

@@ -218,8 +218,9 @@ func activityRenamed(t *tx, old, now Activity) error {
 		if w.ActivitySID != now.SID {
 			continue
 		}
+		was := w
 		w.Activity = now.FriendlyName
-		t.emit(&WorkerUpdated{Worker: w})
+		t.emit(&WorkerUpdated{Worker: w, Was: was})
 		if err := t.put(bWorkers, w.SID, w); err != nil {
 			return err
 		}

@@ -36,7 +36,7 @@ type Workers struct {
 // an Activity it is available. It returns ErrNameTaken, ErrActivity or
 // ErrAttributesTooLong.
 func (s Workers) Create(w Worker) (Worker, error) {
-	if err := CheckAttributes(w.Attributes); err != nil {
+	if err := checkAttributes(w.Attributes); err != nil {
 		return Worker{}, fmt.Errorf("create worker %q: %w", w.FriendlyName, err)
 	}
 	err := s.db.update(doing{what: "create worker", key: w.FriendlyName}, func(t *tx) error {
@@ -93,37 +93,43 @@ func (s Workers) Update(sid string, f func(*Worker) error) (w Worker, err error)
 // not empty, else ErrRevision.
 func (s Workers) UpdateIf(sid, ifMatch string, f func(*Worker) error) (w Worker, err error) {
 	err = s.db.update(doing{what: "update worker", key: sid}, func(t *tx) error {
-		if w, err = get[Worker](t, bWorkers, sid); err != nil {
-			return err
-		}
-		if ifMatch != "" && ifMatch != w.ETag() {
-			return ErrRevision
-		}
-		old := w
-		if err := f(&w); err != nil {
-			return err
-		}
-		w.SID, w.Created, w.Updated, w.Changed, w.Revision = old.SID, old.Created, t.now, old.Changed, old.Revision+1
-		if w.FriendlyName != old.FriendlyName {
-			if err := t.workerNameFree(w); err != nil {
-				return err
-			}
-		}
-		if w.ActivitySID != old.ActivitySID {
-			w.Changed = t.now
-			if err := t.putInActivity(&w); err != nil {
-				return err
-			}
-		}
-		if w.Attributes != old.Attributes {
-			if err := CheckAttributes(w.Attributes); err != nil {
-				return err
-			}
-		}
-		t.emit(&WorkerUpdated{Worker: w})
-		return t.put(bWorkers, w.SID, w)
+		w, err = t.updateWorker(sid, ifMatch, f)
+		return err
 	})
 	return w, err
+}
+
+func (t *tx) updateWorker(sid, ifMatch string, f func(*Worker) error) (Worker, error) {
+	old, err := get[Worker](t, bWorkers, sid)
+	if err != nil {
+		return old, err
+	}
+	if ifMatch != "" && ifMatch != old.ETag() {
+		return old, ErrRevision
+	}
+	w := old
+	if err := f(&w); err != nil {
+		return old, err
+	}
+	w.SID, w.Created, w.Updated, w.Changed, w.Revision = old.SID, old.Created, t.now, old.Changed, old.Revision+1
+	if w.FriendlyName != old.FriendlyName {
+		if err := t.workerNameFree(w); err != nil {
+			return old, err
+		}
+	}
+	if w.ActivitySID != old.ActivitySID {
+		w.Changed = t.now
+		if err := t.putInActivity(&w); err != nil {
+			return old, err
+		}
+	}
+	if w.Attributes != old.Attributes {
+		if err := checkAttributes(w.Attributes); err != nil {
+			return old, err
+		}
+	}
+	t.emit(&WorkerUpdated{Worker: w, Was: old})
+	return w, t.put(bWorkers, w.SID, w)
 }
 
 // Delete removes a Worker and what is left of their Reservations. With ifMatch not

@@ -58,17 +58,37 @@ func (s WorkerChannels) Update(workerSID, name string, f func(*WorkerChannel) er
 			if name != c.SID && name != c.TaskChannelSID && name != c.TaskChannel {
 				continue
 			}
-			changed := c
+			old, changed := c, c
 			if err := f(&changed); err != nil {
 				return err
 			}
 			c.Capacity, c.Available, c.Updated = changed.Capacity, changed.Available, t.now
-			t.emit(&WorkerChannelUpdated{Channel: c})
+			if err := t.channelChanged(old, c); err != nil {
+				return err
+			}
 			return t.put(bWorkerChannels, workerSID+c.TaskChannel, c)
 		}
 		return ErrNotFound
 	})
 	return c, err
+}
+
+// channelChanged announces what has become of a Worker's channel. The Worker's revision
+// rises by one for each of the two that may have changed, as their desktop counts
+// (twilio-taskrouter, _workerCapacityUpdateHandler).
+func (t *tx) channelChanged(old, c WorkerChannel) error {
+	w, err := get[Worker](t, bWorkers, c.WorkerSID)
+	if err != nil {
+		return err
+	}
+	if c.Capacity != old.Capacity {
+		w.Revision++
+	}
+	if c.Available != old.Available {
+		w.Revision++
+	}
+	t.emit(&WorkerChannelUpdated{Channel: c, Was: old})
+	return t.put(bWorkers, w.SID, w)
 }
 
 // workerChannels reads a Worker's channels: those that were changed, and the others as they begin.

@@ -125,7 +125,7 @@ func (p *plan) removeTask(sid string) {
 	delete(p.refused, sid)
 }
 
-// forgetTask is for a Task that is deleted: its Reservations are, without a word.
+// forgetTask is for a Task that is deleted, as its Reservations are.
 func (p *plan) forgetTask(sid string) {
 	p.removeTask(sid)
 	maps.DeleteFunc(p.holds, func(_ string, h hold) bool { return h.task == sid })
@@ -248,9 +248,6 @@ func (p *plan) decide(k store.Task, now time.Time) (d decision, ok bool) {
 		}
 		k.Route = p.route(k, workers)
 		if len(k.Route.Steps) == 0 {
-			if w := p.workflow(k.WorkflowSID); w != nil && w.fault != nil {
-				return d, false
-			}
 			d.cancel = "Task does not match a filter of its Workflow"
 			return d, true
 		}

@@ -1,6 +1,10 @@
 package taskrouter
 
-import "escalate/server/localtwilio/store"
+import (
+	"fmt"
+
+	"escalate/server/localtwilio/store"
+)
 
 // settings are how Tasks are routed: what a Workspace was told.
 type settings struct {
@@ -14,11 +18,8 @@ type settings struct {
 type workflow struct {
 	store.Workflow
 	parsed Configuration
-	fault  error // why its Configuration cannot be read: then parsed has no steps, and its Tasks wait
 }
 
-// readSettings reads the settings of a Workspace. A Workflow that cannot be read, as one
-// that names a TaskQueue which is gone, keeps no other from being used.
 func readSettings(st *store.Store) (*settings, error) {
 	var s settings
 	var err error
@@ -40,8 +41,11 @@ func readSettings(st *store.Store) (*settings, error) {
 		return nil, err
 	}
 	for _, w := range workflows {
-		parsed, fault := ParseConfiguration(w.Configuration, s.queues)
-		s.workflows = append(s.workflows, workflow{w, parsed, fault})
+		parsed, err := ParseConfiguration(w.Configuration, s.queues)
+		if err != nil {
+			return nil, fmt.Errorf("workflow %s: %w", w.SID, err)
+		}
+		s.workflows = append(s.workflows, workflow{w, parsed})
 	}
 	return &s, nil
 }
