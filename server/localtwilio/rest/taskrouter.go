@@ -118,18 +118,48 @@ func fetchReservation(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.json(http.StatusOK, taskRouterOf(c).reservation(r))
+	return c.tagged(http.StatusOK, r.ETag(), taskRouterOf(c).reservation(r))
 }
 
 func updateReservation(c *call) error {
 	r, err := findReservation(c)
-	if err == nil && c.has("ReservationStatus") {
-		r, err = c.store.Reservations.SetStatus(r.SID, c.form("ReservationStatus"))
-	}
 	if err != nil {
 		return err
 	}
-	return c.json(http.StatusOK, taskRouterOf(c).reservation(r))
+	if c.has("WorkerActivitySid") && c.form("ReservationStatus") != store.ReservationRejected {
+		return invalid("WorkerActivitySid needs the ReservationStatus rejected")
+	}
+	v := store.Reply{Status: c.form("ReservationStatus"), IfMatch: c.ifMatch(), ActivitySID: c.form("WorkerActivitySid")}
+	if !c.has("ReservationStatus") {
+		v.Status = r.Status
+	}
+	if r, err = c.store.Reservations.Reply(r.SID, v); err != nil {
+		return err
+	}
+	return c.tagged(http.StatusOK, r.ETag(), taskRouterOf(c).reservation(r))
+}
+
+// ordered sorts a list as Ordering says: NAME:asc or NAME:desc, by one of the names.
+func ordered[T any](c *call, all []T, by map[string]func(a, b T) int) error {
+	if c.form("Ordering") == "" {
+		return nil
+	}
+	terms := strings.Split(c.form("Ordering"), ",")
+	// The last term is the first to sort by: each keeps what the next has made where it is equal.
+	for _, term := range slices.Backward(terms) {
+		name, direction, _ := strings.Cut(strings.TrimSpace(term), ":")
+		compare := by[name]
+		if compare == nil || direction != "asc" && direction != "desc" {
+			return invalid("Invalid parameter Ordering: " + term)
+		}
+		slices.SortStableFunc(all, func(a, b T) int {
+			if direction == "desc" {
+				a, b = b, a
+			}
+			return compare(a, b)
+		})
+	}
+	return nil
 }
 
 // taskRouterView shows the resources of TaskRouter.

@@ -28,6 +28,12 @@ func listTaskQueues(c *call) error {
 		}
 		all = slices.DeleteFunc(all, func(q store.TaskQueue) bool { return err != nil || !queueTakes(q, w) })
 	}
+	err = ordered(c, all, map[string]func(a, b store.TaskQueue) int{
+		"DateUpdated": func(a, b store.TaskQueue) int { return a.Updated.Compare(b.Updated) },
+	})
+	if err != nil {
+		return err
+	}
 	names, err := activityNames(c)
 	if err != nil {
 		return err

@@ -19,10 +19,10 @@ var voiceOfReservation = []string{
 	"ConferenceRecord", "ConferenceRecordingStatusCallback", "ConferenceRecordingStatusCallbackMethod", "ConferenceStatusCallback",
 	"ConferenceStatusCallbackEvent", "ConferenceStatusCallbackMethod", "ConferenceTrim", "DequeueFrom", "DequeuePostWorkActivitySid",
 	"DequeueRecord", "DequeueStatusCallbackEvent", "DequeueStatusCallbackUrl", "DequeueTimeout", "DequeueTo", "EarlyMedia",
-	"EndConferenceOnCustomerExit", "EndConferenceOnExit", "From", "If-Match", "Instruction", "JitterBufferSize", "MaxParticipants",
+	"EndConferenceOnCustomerExit", "EndConferenceOnExit", "From", "Instruction", "JitterBufferSize", "MaxParticipants",
 	"Muted", "PostWorkActivitySid", "Record", "RecordingChannels", "RecordingStatusCallback", "RecordingStatusCallbackMethod",
 	"RedirectAccept", "RedirectCallSid", "RedirectUrl", "Region", "SipAuthPassword", "SipAuthUsername", "StartConferenceOnEnter",
-	"StatusCallback", "StatusCallbackEvent", "StatusCallbackMethod", "Timeout", "To", "WaitMethod", "WaitUrl", "WorkerActivitySid",
+	"StatusCallback", "StatusCallbackEvent", "StatusCallbackMethod", "Timeout", "To", "WaitMethod", "WaitUrl",
 }
 
 // taskRouterRoutes are the operations of TaskRouter. Its Events and statistics are not
@@ -47,7 +47,7 @@ var taskRouterRoutes = []route{
 	{post, taskChannelPath, inWorkspace(updateTaskChannel)},
 	{del, taskChannelPath, inWorkspace(deleteTaskChannel)},
 
-	{get, workspace + "/TaskQueues", refusing(inWorkspace(listTaskQueues), "EvaluateWorkerAttributes", "Ordering")},
+	{get, workspace + "/TaskQueues", refusing(inWorkspace(listTaskQueues), "EvaluateWorkerAttributes")},
 	{post, workspace + "/TaskQueues", inWorkspace(createTaskQueue)},
 	{get, taskQueuePath, inWorkspace(fetchTaskQueue)},
 	{post, taskQueuePath, inWorkspace(updateTaskQueue)},
@@ -70,7 +70,7 @@ var taskRouterRoutes = []route{
 	{get, task + "/Reservations/{reservation}", inWorkspace(fetchReservation)},
 	{post, task + "/Reservations/{reservation}", refusing(refusing(inWorkspace(updateReservation), voiceOfReservation...), "Supervisor", "SupervisorMode")},
 
-	{get, workspace + "/Workers", refusing(inWorkspace(listWorkers), "Ordering")},
+	{get, workspace + "/Workers", inWorkspace(listWorkers)},
 	{post, workspace + "/Workers", inWorkspace(createWorker)},
 	{get, worker, inWorkspace(fetchWorker)},
 	{post, worker, inWorkspace(updateWorker)},

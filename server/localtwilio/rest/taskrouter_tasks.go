@@ -106,38 +106,16 @@ func listTasks(c *call) error {
 			addons || // no Task has any
 			matching != nil && !taskrouter.TaskMatches(*matching, k.Task)
 	})
-	if err := orderTasks(all, c.form("Ordering")); err != nil {
-		return err
-	}
-	return list(c, "tasks", maxTaskRouterPage, all, func(k namedTask) string { return k.SID }, taskRouterOf(c).task)
-}
-
-// orderTasks sorts Tasks as Ordering says: "Priority:desc,DateCreated:asc".
-func orderTasks(all []namedTask, ordering string) error {
-	if ordering == "" {
-		return nil
-	}
-	by := map[string]func(a, b namedTask) int{
+	// "Priority:desc,DateCreated:asc"
+	err = ordered(c, all, map[string]func(a, b namedTask) int{
 		"DateCreated":      func(a, b namedTask) int { return a.Created.Compare(b.Created) },
 		"Priority":         func(a, b namedTask) int { return cmp.Compare(a.Priority, b.Priority) },
 		"VirtualStartTime": func(a, b namedTask) int { return a.VirtualStart.Compare(b.VirtualStart) },
+	})
+	if err != nil {
+		return err
 	}
-	terms := strings.Split(ordering, ",")
-	// The last term is the first to sort by: each keeps what the next has made where it is equal.
-	for _, term := range slices.Backward(terms) {
-		attribute, direction, _ := strings.Cut(strings.TrimSpace(term), ":")
-		compare := by[attribute]
-		if compare == nil || direction != "asc" && direction != "desc" {
-			return invalid("Invalid parameter Ordering: " + term)
-		}
-		slices.SortStableFunc(all, func(a, b namedTask) int {
-			if direction == "desc" {
-				a, b = b, a
-			}
-			return compare(a, b)
-		})
-	}
-	return nil
+	return list(c, "tasks", maxTaskRouterPage, all, func(k namedTask) string { return k.SID }, taskRouterOf(c).task)
 }
 
 func fetchTask(c *call) error {

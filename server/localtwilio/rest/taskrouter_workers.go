@@ -40,6 +40,12 @@ func listWorkers(c *call) error {
 			c.has("Available") && w.Available != yes(c.form("Available")) ||
 			matching != nil && !taskrouter.WorkerMatches(*matching, w)
 	})
+	err = ordered(c, all, map[string]func(a, b store.Worker) int{
+		"DateStatusChanged": func(a, b store.Worker) int { return a.Changed.Compare(b.Changed) },
+	})
+	if err != nil {
+		return err
+	}
 	return list(c, "workers", maxTaskRouterPage, all, func(w store.Worker) string { return w.SID }, taskRouterOf(c).worker)
 }
 
