@@ -208,16 +208,16 @@ func Start(ctx context.Context, c Config) (_ *Server, err error) {
 	if s.routing, err = taskrouter.Start(s.store, c.Log.With("part", "taskrouter")); err != nil {
 		return nil, err
 	}
-	if s.flex, err = flexapi.Start(flexapi.Config{Store: s.store, Log: c.Log.With("part", "flex")}); err != nil {
+	s.api = rest.New(s.store, rest.Config{
+		Limits: c.Limits, Fault: c.Fault, Media: rest.MediaFiles{Dir: s.recorded.Dir(), URL: s.URL()},
+		IgnoreUnsupported: c.IgnoreUnsupported, ICEServers: s.media.tokenServers(s.store.Now), Log: c.Log,
+	})
+	if s.flex, err = flexapi.Start(flexapi.Config{Store: s.store, REST: s.api, Verify: s.verify, Log: c.Log.With("part", "flex")}); err != nil {
 		return nil, err
 	}
 	if s.mcs, err = s.startMCS(c); err != nil {
 		return nil, err
 	}
-	s.api = rest.New(s.store, rest.Config{
-		Limits: c.Limits, Fault: c.Fault, Media: rest.MediaFiles{Dir: s.recorded.Dir(), URL: s.URL()},
-		IgnoreUnsupported: c.IgnoreUnsupported, ICEServers: s.media.tokenServers(s.store.Now), Log: c.Log,
-	})
 	s.serve()
 	s.wg.Go(s.sweep)
 	return s, nil

@@ -44,11 +44,18 @@ func accessToken(t *testing.T, s *localtwilio.Server, secret, identity string, t
 // some preparations that have the first of its Workers.
 func runClient(t *testing.T, script string, prepare ...func(s *localtwilio.Server, w store.Worker)) {
 	t.Helper()
-	modules, err := filepath.Abs(clientLibraries)
-	if err != nil {
-		t.Fatal(err)
+	modules := clientModules(t)
+	s, workers, stage := newStage(t)
+	for _, f := range prepare {
+		f(s, workers[0])
 	}
-	library, err := filepath.Abs("../../static/node_modules/twilio")
+	runScript(t, modules, script, stage)
+}
+
+// clientModules is where the npm packages are; without them the test is skipped.
+func clientModules(t *testing.T) string {
+	t.Helper()
+	modules, err := filepath.Abs(clientLibraries)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,17 +65,22 @@ func runClient(t *testing.T, script string, prepare ...func(s *localtwilio.Serve
 		}
 		t.Skip("the client libraries are not installed: make flex-deps")
 	}
-	s := start(t, localtwilio.Config{})
+	return modules
+}
+
+// newStage starts local Twilio with two Workers; the stage is what scripts find in env.
+func newStage(t *testing.T) (s *localtwilio.Server, workers [2]store.Worker, stage map[string]string) {
+	t.Helper()
+	s = start(t, localtwilio.Config{})
 	a := s.Account()
 	chat, sync := &twiliojwt.ChatGrant{ServiceSid: a.ChatServiceSID}, &twiliojwt.SyncGrant{ServiceSid: a.SyncServiceSID}
-	workers := [2]store.Worker{}
 	for i := range workers {
 		workers[i] = must(s.Store().Workers.Create(store.Worker{FriendlyName: fmt.Sprint("worker", i), Attributes: `{"team":"red"}`}))(t)
 	}
 	supervisor := func(ttl time.Duration) string {
 		return must(s.Store().FlexTokens.Issue(store.FlexToken{WorkerSID: workers[0].SID, Roles: []string{"supervisor"}, Expires: s.Store().Now().Add(ttl)}))(t)
 	}
-	stage, err := json.Marshal(map[string]string{
+	return s, workers, map[string]string{
 		"account": a.SID, "address": a.AddressSID,
 		"socket": s.TwilsockURL(), "rest": s.URL(), "chatService": a.ChatServiceSID, "key": a.KeySID, "secret": a.KeySecret,
 		"ada":        accessToken(t, s, a.KeySecret, "ada", time.Hour, chat, sync),
@@ -81,17 +93,24 @@ func runClient(t *testing.T, script string, prepare ...func(s *localtwilio.Serve
 		"supervisor": supervisor(10 * time.Second), "supervisor2": supervisor(time.Hour),
 		"workspace": a.WorkspaceSID, "worker": workers[0].SID, "worker2": workers[1].SID,
 		"forged": accessToken(t, s, "another secret", "ada", time.Hour, sync),
-	})
+	}
+}
+
+// runScript runs a script of testdata/sdk to its end.
+func runScript(t *testing.T, modules, script string, stage map[string]string) {
+	t.Helper()
+	library, err := filepath.Abs("../../static/node_modules/twilio")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, f := range prepare {
-		f(s, workers[0])
+	raw, err := json.Marshal(stage)
+	if err != nil {
+		t.Fatal(err)
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "node", filepath.Join("testdata/sdk", script))
-	cmd.Env = append(os.Environ(), "NODE_PATH="+modules, "STAGE="+string(stage), "TWILIO="+library)
+	cmd.Env = append(os.Environ(), "NODE_PATH="+modules, "STAGE="+string(raw), "TWILIO="+library)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%s: %v\n%s", script, err, out)
 	}

@@ -50,7 +50,17 @@ type Claims struct {
 	// SyncService and ChatService are the services that the token is good for,
 	// IS…; empty without a SyncGrant or ChatGrant.
 	SyncService, ChatService string
-	Expires                  time.Time
+	// TaskRouter is what the token is good for in TaskRouter; the zero value without a
+	// TaskRouterGrant.
+	TaskRouter TaskRouter
+	Expires    time.Time
+}
+
+// TaskRouter is the TaskRouterGrant of a token.
+type TaskRouter struct {
+	Workspace string // WS…
+	Worker    string // WK…; empty for nobody in particular
+	Role      string // worker, supervisor or admin
 }
 
 // payload is the body of an Access Token.
@@ -67,6 +77,11 @@ type payload struct {
 		Chat struct {
 			Service string `json:"service_sid"`
 		} `json:"chat"`
+		TaskRouter struct {
+			Workspace string `json:"workspace_sid"`
+			Worker    string `json:"worker_sid"`
+			Role      string `json:"role"`
+		} `json:"task_router"`
 	} `json:"grants"`
 }
 
@@ -103,6 +118,7 @@ func Verify(raw, accountSID string, secret func(keySID string) (string, bool), n
 
 		SyncService: p.Grants.Sync.Service,
 		ChatService: p.Grants.Chat.Service,
+		TaskRouter:  TaskRouter(p.Grants.TaskRouter),
 
 		Expires: p.ExpiresAt.Time,
 	}

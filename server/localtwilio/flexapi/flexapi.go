@@ -6,7 +6,8 @@
 //	flex-api      /v1/Configuration, /v1/Channels/{conversation}/Roles/{role}/Users
 //	flex          /plugins, /api/v1/Session
 //	iam           /v1/Accounts/{account}/Tokens/Info and …/Tokens/Refresh, also at flex-api
-//	event-bridge  /v1/wschannels: events over a WebSocket, requests by POST (taskrouter.go, events.go)
+//	event-bridge  /v1/wschannels: events over a WebSocket, requests by POST (taskrouter.go, events.go),
+//	              for Flex tokens and for Access Tokens with a TaskRouterGrant (access.go)
 //	status        /api/v2/summary.json
 //	assets        countries.json and files that are not here
 //
@@ -31,6 +32,7 @@ import (
 
 	"escalate/server/localtwilio/interaction"
 	"escalate/server/localtwilio/store"
+	"escalate/server/token"
 )
 
 // Products are the names of what is answered: the first labels of Twilio's host
@@ -44,15 +46,20 @@ type Plugin struct {
 	Src     string `json:"src"` // URL of its script
 }
 
-// Config says what a Server works with. Store is required.
+// Config says what a Server works with. Store and REST are required.
 type Config struct {
 	Store *store.Store
-	Log   *slog.Logger // nil discards
+	// REST answers requests to Twilio's hosts: TaskRouter's are handed on to it.
+	REST http.Handler
+	// Verify checks an Access Token; nil takes none.
+	Verify func(raw string) (token.Claims, error)
+	Log    *slog.Logger // nil discards
 }
 
 // Server serves the Flex UI.
 type Server struct {
 	store      *store.Store
+	verify     func(string) (token.Claims, error)
 	log        *slog.Logger
 	routes     *http.ServeMux
 	taskRouter *taskRouter
@@ -67,31 +74,26 @@ type Server struct {
 	closing sync.Once
 }
 
-// ErrConfig is returned by Start without a Store.
-var ErrConfig = errors.New("no store")
+// ErrConfig is returned by Start without a Store, or without REST.
+var ErrConfig = errors.New("no store, or no REST API")
 
-// Start begins to follow the store's changes, seats Workers who have chats, and
-// brings Interactions to what happened while nobody followed; what goes wrong with
-// one is logged.
+// Start begins to follow the store's changes, and seats Workers who have chats.
 func Start(c Config) (*Server, error) {
-	if c.Store == nil {
+	if c.Store == nil || c.REST == nil {
 		return nil, fmt.Errorf("start the Flex API: %w", ErrConfig)
 	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
 	s := &Server{
-		store: c.Store, log: c.Log, plugins: []Plugin{},
-		taskRouter: &taskRouter{views{c.Store}}, contacts: &interactions{views{c.Store}, interaction.Orchestrator{Store: c.Store}}, seats: &seats{c.Store, c.Log}, bridges: newBridges(c.Store, c.Log),
+		store: c.Store, verify: c.Verify, log: c.Log, plugins: []Plugin{},
+		taskRouter: &taskRouter{views{c.Store}, passing{c.REST, c.Store}}, contacts: &interactions{views{c.Store}, interaction.Orchestrator{Store: c.Store}}, seats: &seats{c.Store, c.Log}, bridges: newBridges(c.Store, c.Log),
 	}
 	s.routes = s.router()
 	s.stop = c.Store.Watch(s.storeEvent)
 	if err := s.seats.all(); err != nil {
 		_ = s.Close()
 		return nil, err
-	}
-	if err := s.contacts.orchestrator.CatchUp(); err != nil {
-		s.log.Warn("catch up with what happened to interactions", "err", err)
 	}
 	return s, nil
 }
@@ -167,8 +169,13 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // bridge opens a desktop's event bridge.
 func (s *Server) bridge(w http.ResponseWriter, r *http.Request) {
-	h, err := s.holderOf(tokenOf(r))
+	h, err := s.bridgeHolder(tokenOf(r))
+	if err == nil && h.WorkerSID == "" {
+		err = refuseGrant("the TaskRouterGrant names no Worker, whose events they would be")
+	}
 	if err != nil {
+		// The client library has no word for it: it says that it could not connect.
+		s.log.Warn("event bridge refused", "err", err)
 		s.fail(w, r, err)
 		return
 	}
@@ -184,13 +191,6 @@ func (s *Server) storeEvent(e store.Event) {
 		s.log.Warn("follow what happens to interactions", "err", err)
 	}
 	s.bridges.storeEvent(e)
-}
-
-// holder is whose desktop asks.
-type holder struct {
-	token string
-	store.FlexToken
-	worker store.Worker
 }
 
 // handle makes an http.HandlerFunc of f, for holders of a Flex token.
@@ -242,21 +242,6 @@ func tokenOf(r *http.Request) string {
 	return body.Token
 }
 
-func (s *Server) holderOf(token string) (h holder, err error) {
-	h.token = token
-	if token == "" {
-		return h, errNoToken
-	}
-	if h.FlexToken, err = s.store.FlexTokens.Validate(token); errors.Is(err, store.ErrNotFound) {
-		return h, errUnauthorized
-	}
-	if err != nil {
-		return h, err
-	}
-	h.worker, err = s.store.Workers.Get(h.WorkerSID)
-	return h, err
-}
-
 var (
 	errNoToken      = errors.New("the request has no Flex token")
 	errAdmin        = errors.New("the token's holder has not the role admin")
@@ -267,7 +252,17 @@ var (
 // fail replies with err as Twilio would.
 func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	status, code, message := http.StatusInternalServerError, 20500, "Internal server error"
+	if v := (*refusal)(nil); errors.As(err, &v) {
+		w.Header().Set("Content-Type", "application/json; charset=utf-8")
+		w.WriteHeader(v.status)
+		_, _ = w.Write(v.body) // the desktop has gone; there is nobody to tell
+		return
+	}
 	switch {
+	case token.Code(err) != 0:
+		status, code, message = http.StatusUnauthorized, token.Code(err), err.Error()
+	case errors.Is(err, errForbidden):
+		status, code, message = http.StatusForbidden, 20403, err.Error()
 	case errors.Is(err, store.ErrTokenExpired):
 		status, code, message = http.StatusUnauthorized, 20104, "Access Token expired"
 	case errors.Is(err, errNoToken), errors.Is(err, errAdmin), errors.Is(err, errUnauthorized):

@@ -16,6 +16,7 @@ import (
 	"github.com/coder/websocket"
 
 	"escalate/server/localtwilio/flexapi"
+	"escalate/server/localtwilio/rest"
 	"escalate/server/localtwilio/store"
 )
 
@@ -50,7 +51,7 @@ func newBench(t *testing.T) *bench {
 	b.token = must(b.store.FlexTokens.Issue(store.FlexToken{WorkerSID: b.worker.SID}))(t)
 	b.conversation = must(b.store.Conversations.Create(store.Conversation{}))(t)
 	b.task = must(b.store.Tasks.Create(store.Task{Attributes: `{"conversationSid":"` + b.conversation.SID + `"}`}))(t)
-	b.flex = must(flexapi.Start(flexapi.Config{Store: b.store}))(t)
+	b.flex = must(flexapi.Start(flexapi.Config{Store: b.store, REST: rest.New(b.store, rest.Config{})}))(t)
 	server := httptest.NewServer(b.flex)
 	b.url = server.URL
 	t.Cleanup(func() {
@@ -284,7 +285,7 @@ func TestWhoHasChatsIsSeatedAtTheStart(t *testing.T) {
 		t.Fatal(err)
 	}
 	must(b.store.Reservations.SetStatus(r.SID, store.ReservationAccepted))(t)
-	again := must(flexapi.Start(flexapi.Config{Store: b.store}))(t)
+	again := must(flexapi.Start(flexapi.Config{Store: b.store, REST: rest.New(b.store, rest.Config{})}))(t)
 	defer again.Close()
 	must(b.store.ChatParticipants.Get(b.conversation.SID, "alex"))(t)
 }

@@ -162,7 +162,7 @@ func (s *interactions) answer(i store.Interaction, invite string, q request) (an
 	if err := param(q.params, "routing", &routing); err != nil {
 		return nil, err
 	}
-	if _, err := (&taskRouter{s.views}).reservationOf(q.holder, routing.Reservation.SID); err != nil {
+	if _, err := (&taskRouter{views: s.views}).reservationOf(q.holder, routing.Reservation.SID); err != nil {
 		return nil, err
 	}
 	if err := s.orchestrator.Answer(i, invite, action, routing.Reservation.SID); err != nil {

@@ -10,19 +10,31 @@ import (
 // views draws what TaskRouter has, as its client library reads it.
 type views struct{ store *store.Store }
 
-func (v views) activities() (list []any, err error) {
+func (v views) activity(n store.Activity) object {
+	a := v.store.Account()
+	return object{
+		"account_sid": a.SID, "available": n.Available, "date_created": unix(n.Created), "date_updated": unix(n.Updated), "friendly_name": n.FriendlyName,
+		"sid": n.SID, "workspace_sid": a.WorkspaceSID,
+	}
+}
+
+func (v views) taskQueue(q store.TaskQueue) (object, error) {
 	all, err := v.store.TaskRouter.Activities.List()
 	if err != nil {
 		return nil, err
 	}
-	a := v.store.Account()
+	names := map[string]string{}
 	for _, n := range all {
-		list = append(list, object{
-			"account_sid": a.SID, "available": n.Available, "date_created": unix(n.Created), "date_updated": unix(n.Updated), "friendly_name": n.FriendlyName,
-			"sid": n.SID, "workspace_sid": a.WorkspaceSID,
-		})
+		names[n.SID] = n.FriendlyName
 	}
-	return list, nil
+	a := v.store.Account()
+	return object{
+		"account_sid": a.SID, "workspace_sid": a.WorkspaceSID, "sid": q.SID, "friendly_name": q.FriendlyName, "target_workers": q.TargetWorkers,
+		"max_reserved_workers": q.MaxReservedWorkers, "task_order": q.TaskOrder, "lifo_queue": q.TaskOrder == store.LIFO,
+		"assignment_activity_sid": textOrNull(q.AssignmentActivitySID), "assignment_activity_name": textOrNull(names[q.AssignmentActivitySID]),
+		"reservation_activity_sid": textOrNull(q.ReservationActivitySID), "reservation_activity_name": textOrNull(names[q.ReservationActivitySID]),
+		"date_created": unix(q.Created), "date_updated": unix(q.Updated),
+	}, nil
 }
 
 func (v views) worker(w store.Worker) object {
@@ -35,23 +47,12 @@ func (v views) worker(w store.Worker) object {
 	}
 }
 
-func (v views) channels(w store.Worker) (list []any, err error) {
-	all, err := v.store.TaskRouter.WorkerChannels.List(w.SID)
-	if err != nil {
-		return nil, err
-	}
-	for _, c := range all {
-		list = append(list, v.channel(c))
-	}
-	return list, nil
-}
-
 // channel is how many Tasks of a TaskChannel a Worker has and may have.
 func (v views) channel(c store.WorkerChannel) object {
 	a := v.store.Account()
 	return object{
 		"account_sid": a.SID, "assigned_tasks": c.Assigned, "available": c.Available, "available_capacity_percentage": c.Free(), "configured_capacity": c.Capacity,
-		"date_created": unix(c.Created), "date_updated": unix(c.Updated), "last_reserved_time": timeOrNull(c.LastReserved), "sid": c.SID,
+		"date_created": unix(c.Created), "date_updated": unix(c.Updated), "last_reserved_time": millisOrNull(c.LastReserved), "sid": c.SID,
 		"task_channel_sid": c.TaskChannelSID, "task_channel_unique_name": c.TaskChannel, "worker_sid": c.WorkerSID, "workspace_sid": a.WorkspaceSID,
 	}
 }
@@ -82,7 +83,7 @@ func (v views) reservation(r store.Reservation, k store.Task) (object, error) {
 	return object{
 		"account_sid": a.SID, "date_created": unix(r.Created), "date_updated": unix(r.Updated), "reservation_status": r.Status, "sid": r.SID,
 		"reservation_timeout": timeout, "task_sid": r.TaskSID, "task": task, "worker_sid": r.WorkerSID, "worker_name": r.Worker,
-		"workspace_sid": a.WorkspaceSID, "version": r.Updated.UnixMilli(),
+		"workspace_sid": a.WorkspaceSID, "version": r.Revision,
 	}, nil
 }
 
@@ -95,6 +96,15 @@ func timeOrNull(t time.Time) any {
 		return nil
 	}
 	return unix(t)
+}
+
+// millisOrNull is a time in milliseconds, as the one of a channel is
+// (twilio-taskrouter, WorkerChannelDescriptor.js); null for none.
+func millisOrNull(t time.Time) any {
+	if t.IsZero() {
+		return nil
+	}
+	return t.UnixMilli()
 }
 
 // textOrNull is s, null for empty.
