@@ -28,6 +28,7 @@ type Config struct {
 
 	Calls    Calls
 	Insights Insights
+	Budget   Budget
 
 	PublicURL      string   // how customers and Twilio reach the server; empty: http://Addr
 	Addr           string   // listen address
@@ -72,6 +73,15 @@ type Calls struct {
 	CodeTTL    time.Duration // how long an unused join code lives
 	RoomType   string        // Twilio's Room type
 	Record     bool          // record every call
+}
+
+// Budget is how much of Twilio this replica may use.
+type Budget struct {
+	// SyncReads is how many reads a second it spends on looking for changes that
+	// other replicas made; 0 means 40.
+	SyncReads int
+	// Connections is how many requests are under way at most; 0 means 64.
+	Connections int
 }
 
 // Brand is the company as customers see it.
@@ -130,6 +140,10 @@ func FromEnv(getenv func(string) string) (Config, error) {
 			Seconds:    e.str("CALL_SECONDS_ATTRIBUTE", "conversation_measure_2"),
 			Reconnects: e.str("RECONNECTS_ATTRIBUTE", "conversation_measure_3"),
 		},
+		Budget: Budget{
+			SyncReads:   e.number("SYNC_READS_PER_SECOND", 40),
+			Connections: e.number("TWILIO_CONNECTIONS", 64),
+		},
 		PublicURL:      strings.TrimRight(e.str("PUBLIC_URL", ""), "/"),
 		Addr:           e.str("ADDR", "127.0.0.1:8080"),
 		OperatorAddr:   e.str("OPERATOR_ADDR", ""),
@@ -170,6 +184,7 @@ func (c Config) Validate() error {
 	}
 	c.Insights.validate(&e)
 	c.Brand.look(&e)
+	c.Budget.validate(&e)
 	if _, err := clientaddr.Parse(c.TrustProxy); err != nil {
 		e.fault("TRUST_PROXY", fmt.Sprintf(`must be true, false, how many proxies every request passes, or their networks, such as "10.0.0.0/8": %v`, err))
 	}
@@ -210,6 +225,16 @@ func (c Calls) validate(e *env) {
 	case "group", "go", "peer-to-peer", "group-small":
 	default:
 		e.fault("VIDEO_ROOM_TYPE", "must be group, go, peer-to-peer or group-small")
+	}
+}
+
+// validate takes zero for what there should be.
+func (b Budget) validate(e *env) {
+	if b.SyncReads < 0 || b.SyncReads > 1000 {
+		e.fault("SYNC_READS_PER_SECOND", "must be 1 to 1000: more reads make changes of other replicas arrive sooner")
+	}
+	if b.Connections < 0 || b.Connections > 10_000 {
+		e.fault("TWILIO_CONNECTIONS", "must be 1 to 10000 requests at the same time")
 	}
 }
 

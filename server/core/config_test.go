@@ -44,8 +44,10 @@ func TestFromEnv(t *testing.T) {
 		{"http on IPv6 that is not loopback", map[string]string{"PUBLIC_URL": "http://[2001:db8::1]:8080"}, true, []string{"PUBLIC_URL"}},
 		{"a Twilio on this machine's IPv6", with(whole, "TWILIO_API_URL", "http://[::1]:9100", "TWILIO_SIGNALING_URL", "ws://[::1]:9100/signaling"), false, nil},
 		{"several faults at once", map[string]string{"VIDEO_CODE_LENGTH": "5", "VIDEO_CODE_TTL": "soon", "VIDEO_RECORD_BY_DEFAULT": "maybe",
-			"ALLOWED_ORIGINS": "flex.twilio.com", "LOG_LEVEL": "loud", "ADDR": "8080", "LOCAL_TWILIO_RATE": "-1"}, true, []string{
-			"VIDEO_CODE_LENGTH", "VIDEO_CODE_TTL", "VIDEO_RECORD_BY_DEFAULT", "ALLOWED_ORIGINS", "LOG_LEVEL", "ADDR", "LOCAL_TWILIO_RATE"}},
+			"ALLOWED_ORIGINS": "flex.twilio.com", "LOG_LEVEL": "loud", "ADDR": "8080", "LOCAL_TWILIO_RATE": "-1",
+			"SYNC_READS_PER_SECOND": "-1", "TWILIO_CONNECTIONS": "99999"}, true, []string{
+			"VIDEO_CODE_LENGTH", "VIDEO_CODE_TTL", "VIDEO_RECORD_BY_DEFAULT", "ALLOWED_ORIGINS", "LOG_LEVEL", "ADDR", "LOCAL_TWILIO_RATE",
+			"SYNC_READS_PER_SECOND", "TWILIO_CONNECTIONS"}},
 		{"a realm", with(whole, "TWILIO_REALM", "stage-us1"), false, nil},
 		{"a realm that would be another host", with(whole, "TWILIO_REALM", "evil.example/"), false, []string{"TWILIO_REALM"}},
 		{"Insights off", map[string]string{"CSAT_ATTRIBUTE": "none", "CALL_SECONDS_ATTRIBUTE": "none", "RECONNECTS_ATTRIBUTE": "none"}, true, nil},

@@ -196,7 +196,7 @@ func (s *System) handlers(files fs.FS) (handler, operator http.Handler, err erro
 	twilio, err := twilioapi.New(twilioapi.Config{
 		AccountSID: account.SID, KeySID: account.KeySID, KeySecret: account.KeySecret, AuthToken: account.AuthToken,
 		SyncServiceSID: account.SyncServiceSID, WorkspaceSID: account.WorkspaceSID,
-		IAMRealm: c.Realm, Transport: transport, WrapTransport: c.WrapTransport, Metrics: registry, Log: s.log.With("part", "twilio"),
+		IAMRealm: c.Realm, Connections: c.Budget.Connections, Transport: transport, WrapTransport: c.WrapTransport, Metrics: registry, Log: s.log.With("part", "twilio"),
 	})
 	if err != nil {
 		return nil, nil, fmt.Errorf("set up the Twilio adapter: %w", err)
@@ -216,6 +216,7 @@ func (s *System) handlers(files fs.FS) (handler, operator http.Handler, err erro
 		CodeLength: c.Calls.CodeLength, CodeTTL: c.Calls.CodeTTL, MaxCall: maxCall, AgentGone: agentGone,
 		RoomType: c.Calls.RoomType, Record: c.Calls.Record, PublicURL: s.url, CallbackURL: s.url + wire.CallbackPath,
 		CSATMeasure: c.Insights.CSAT, SecondsMeasure: c.Insights.Seconds, ReconnectsMeasure: c.Insights.Reconnects,
+		ReadsPerSecond: float64(c.Budget.SyncReads), Metrics: registry,
 		Brand: c.Brand.Name, Log: s.log.With("part", "escalation"),
 	}, deps)
 	proxies, err := clientaddr.Parse(c.TrustProxy)

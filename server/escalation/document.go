@@ -28,6 +28,7 @@ type ledger struct {
 	maxCall time.Duration
 	now     func() time.Time
 	decode  func(Document) (Escalation, error)
+	meter   *meter
 }
 
 // load reads the escalation of a code that has the right form.
@@ -107,6 +108,7 @@ func (l *ledger) change(ctx context.Context, code string, f func(Escalation) (Es
 		_, err = l.docs.Update(ctx, code, d.Revision, data, l.newTTL(e, next))
 		switch {
 		case err == nil:
+			l.meter.changed(e, next, l.now())
 			l.hub.publish(next.at(l.now()))
 			return next, nil
 		case errors.Is(err, ErrNotFound):

@@ -185,6 +185,7 @@ func (s *starter) create(ctx context.Context, me AgentRef, taskSID, conversation
 		}
 		_, err = s.docs.Create(ctx, code, data, s.ledger.ttl(e))
 		if err == nil {
+			s.ledger.meter.created()
 			return e, nil
 		}
 		if !errors.Is(err, ErrNameTaken) {

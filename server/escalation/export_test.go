@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"golang.org/x/time/rate"
+
 	"escalate/server/ratelimit"
 )
 
@@ -16,6 +18,8 @@ func (s *Service) Unpaced(pause func()) {
 	}
 	s.ledger.pace.writes, s.ledger.pace.customers = unlimited(), unlimited()
 	s.listener.reports.every = 0
+	s.sweeper.scanner.reads.SetLimit(rate.Inf)
+	s.sweeper.atOnce = 1
 }
 
 // Decoder reads Documents and remembers what it read: most of the time of a

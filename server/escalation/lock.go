@@ -45,6 +45,7 @@ type locks struct {
 	pace    *pacer
 	maxCall time.Duration
 	now     func() time.Time
+	meter   *meter
 	// reconcile makes an escalation agree with who is in its Room.
 	reconcile func(context.Context, Escalation) (Escalation, error)
 }
@@ -108,8 +109,10 @@ func (l *locks) take(ctx context.Context, worker string, mine lock, known *Docum
 			d, err = l.docs.Update(ctx, lockName(worker), known.Revision, data, ttl)
 		}
 		if err == nil {
+			l.meter.lock("taken")
 			return d.Revision, nil
 		}
+		l.meter.lock("contended")
 		// Somebody was faster: look again who it was.
 		if !errors.Is(err, ErrNameTaken) && !errors.Is(err, ErrConflict) && !errors.Is(err, ErrNotFound) {
 			return "", fmt.Errorf("take lock: %w", err)
@@ -134,6 +137,7 @@ func (l *locks) claim(ctx context.Context, worker, code string) (Document, error
 		return d, fmt.Errorf("check holder of lock: %w", err)
 	}
 	if busy {
+		l.meter.lock("busy")
 		return d, &BusyError{Code: held.Holder, TaskSID: held.Task}
 	}
 	return d, nil
@@ -230,6 +234,7 @@ func (l *locks) free(ctx context.Context, worker string, d Document, held lock) 
 	if _, err = l.docs.Update(ctx, lockName(worker), d.Revision, data, 0); err != nil {
 		return fmt.Errorf("free lock: %w", err)
 	}
+	l.meter.lock("freed")
 	return nil
 }
 

@@ -28,8 +28,9 @@ type Documents interface {
 	// Update replaces the data if the revision is still the newest, else
 	// returns ErrConflict. A ttl of zero leaves the expiry as it is.
 	Update(ctx context.Context, name, revision string, data json.RawMessage, ttl time.Duration) (Document, error)
-	// List returns all of them.
-	List(ctx context.Context) ([]Document, error)
+	// Page returns up to a hundred of them with their data, in one read, and where
+	// the next page begins: empty after the last. The first begins at "".
+	Page(ctx context.Context, begin string) (docs []Document, next string, err error)
 }
 
 // Document is a JSON text with a revision.

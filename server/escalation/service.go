@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"escalate/server/joincode"
 )
 
@@ -37,8 +39,13 @@ type Config struct {
 	// the rating's score and the receipt. Empty means conversation_measure_1, 2
 	// and 3; NoMeasure leaves one out.
 	CSATMeasure, SecondsMeasure, ReconnectsMeasure string
-	Now                                            func() time.Time // nil means time.Now
-	Log                                            *slog.Logger     // nil means none
+	// ReadsPerSecond is how many reads a second of Sync this process may spend on
+	// looking for changes that others made: pages of a hundred Documents, or single
+	// ones. 0 means 40.
+	ReadsPerSecond float64
+	Metrics        prometheus.Registerer // nil means none
+	Now            func() time.Time      // nil means time.Now
+	Log            *slog.Logger          // nil means none
 }
 
 // NoMeasure in place of a measure's name leaves the value to the Task
@@ -77,11 +84,11 @@ type Service struct {
 // New returns a Service over d.
 func New(c Config, d Deps) *Service {
 	c.fill()
-	now, pace, hub := c.now, newPacer(), newHub()
-	ledger := &ledger{docs: d.Documents, hub: hub, pace: pace, maxCall: c.MaxCall, now: now, decode: decode}
+	now, pace, hub, meter := c.now, newPacer(), newHub(), newMeter(c.Metrics)
+	ledger := &ledger{docs: d.Documents, hub: hub, pace: pace, maxCall: c.MaxCall, now: now, decode: decode, meter: meter}
 	tasks := &taskbook{tasks: d.Tasks, chat: d.Chat, ledger: ledger, pace: pace, now: now, log: c.Log}
 	keeper := &roomKeeper{rooms: d.Rooms, pace: pace, like: c.roomOptions()}
-	locks := &locks{docs: d.Documents, ledger: ledger, pace: pace, maxCall: c.MaxCall, now: now}
+	locks := &locks{docs: d.Documents, ledger: ledger, pace: pace, maxCall: c.MaxCall, now: now, meter: meter}
 	reporter := &reporter{tasks: tasks, csat: c.CSATMeasure, seconds: c.SecondsMeasure, reconnects: c.ReconnectsMeasure, log: c.Log}
 	ender := &ender{ledger: ledger, tasks: tasks, keeper: keeper, locks: locks, reporter: reporter, now: now, log: c.Log}
 	roster := &roster{ledger: ledger, rooms: d.Rooms, keeper: keeper, locks: locks, ender: ender, now: now, log: c.Log}
@@ -89,6 +96,7 @@ func New(c Config, d Deps) *Service {
 	door := &door{ledger: ledger, rooms: d.Rooms, tokens: d.Tokens, ender: ender, maxCall: c.MaxCall, longest: c.TokenTTL, now: now, log: c.Log}
 	notices := &noticeboard{docs: d.Notices, ledger: ledger, pace: pace, link: c.Link, now: now, log: c.Log}
 	inviter := &inviter{publicURL: c.PublicURL, link: c.Link, brand: c.Brand, now: now}
+	scanner := newScanner(d.Documents, hub, func(d Document) (Escalation, error) { return ledger.decode(d) }, now, c.ReadsPerSecond, meter)
 	return &Service{
 		starter: &starter{
 			docs: d.Documents, ledger: ledger, tasks: tasks, chat: d.Chat, inviter: inviter,
@@ -104,10 +112,11 @@ func New(c Config, d Deps) *Service {
 		ender:  ender,
 		wrapUp: &wrapUp{tasks: tasks, roster: roster},
 		sweeper: &sweeper{
-			docs: d.Documents, ledger: ledger, tasks: tasks, locks: locks, roster: roster, ender: ender, notices: notices,
-			maxCall: c.MaxCall, agentGone: c.AgentGone, now: now, log: c.Log,
+			scanner: scanner, ledger: ledger, tasks: tasks, locks: locks, roster: roster, ender: ender, notices: notices,
+			rota: &rota{most: max(1, int(sweepSeconds*c.ReadsPerSecond))}, atOnce: sweepAtOnce,
+			maxCall: c.MaxCall, agentGone: c.AgentGone, now: now, meter: meter, log: c.Log,
 		},
-		observer: &observer{ledger: ledger, hub: hub},
+		observer: &observer{ledger: ledger, hub: hub, lookout: &lookout{ledger: ledger, hub: hub, scanner: scanner, log: c.Log}},
 		inviter:  inviter,
 		notices:  notices,
 		preparer: &preparer{ledger: ledger, tasks: tasks, rooms: d.Rooms, keeper: keeper, now: now, log: c.Log},
@@ -127,6 +136,9 @@ func (c *Config) fill() {
 	orDuration(&c.EmptyRoom, 5*time.Minute)
 	orDuration(&c.UnusedRoom, 10*time.Minute)
 	c.MaxCall = min(c.MaxCall, 24*time.Hour)
+	if c.ReadsPerSecond <= 0 {
+		c.ReadsPerSecond = 40
+	}
 	orDuration(&c.TokenTTL, c.MaxCall)
 	if c.CodeLength == 0 {
 		c.CodeLength = 7

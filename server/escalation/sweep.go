@@ -1,39 +1,55 @@
 package escalation
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
+	"sync"
 	"time"
 
 	"escalate/app/wire"
 )
 
+const (
+	// sweepSeconds times the budget of reads a second is how many escalations a sweep
+	// looks at closer, at their Rooms and Tasks: sweeps come about that often.
+	sweepSeconds = 15
+	// sweepAtOnce is how many escalations a sweep looks at at the same time. Twilio
+	// takes its time to answer, and a sweep is to be over before the next begins.
+	sweepAtOnce = 8
+)
+
 // sweeper finishes what crashes and silence left undone.
 type sweeper struct {
-	docs               Documents
+	scanner            *scanner
 	ledger             *ledger
 	tasks              *taskbook
 	locks              *locks
 	roster             *roster
 	ender              *ender
 	notices            *noticeboard
+	rota               *rota
+	atOnce             int
 	maxCall, agentGone time.Duration
 	now                func() time.Time
+	meter              *meter
 	log                *slog.Logger
 }
 
 // all is Service.Sweep.
-func (w *sweeper) all(ctx context.Context) error {
-	all, err := w.docs.List(ctx)
+func (w *sweeper) all(ctx context.Context) (err error) {
+	defer func(began time.Time) { w.meter.swept(time.Since(began), err) }(time.Now())
+	ctx = Background(ctx)
+	all, err := w.scanner.all(ctx)
 	if err != nil {
-		return fmt.Errorf("list Documents: %w", err)
+		return err
 	}
-	var errs []error
-	live := map[string]Escalation{}
+	s := &sweeping{live: map[string]Escalation{}}
+	var found []Escalation
 	for _, d := range all {
 		if code, err := parseCode(d.Name); err != nil || code != d.Name {
 			continue // a lock, or not ours
@@ -42,20 +58,110 @@ func (w *sweeper) all(ctx context.Context) error {
 		if err != nil {
 			continue
 		}
-		if e, err = w.one(ctx, e); err != nil && !errors.Is(err, ErrUnknownCode) {
-			errs = append(errs, fmt.Errorf("sweep escalation of Task %s: %w", e.Task, err))
+		if e = e.at(w.now()); e.live() {
+			s.live[e.Code] = e
 		}
-		if e.at(w.now()).live() {
-			live[e.Code] = e
+		if e.live() || !e.Settled {
+			found = append(found, e)
 		}
+	}
+	w.meter.live(s.live)
+	w.each(ctx, w.rota.choose(found, time.Now()), func(e Escalation) {
+		next, err := w.one(ctx, e)
+		if errors.Is(err, ErrUnknownCode) {
+			err = nil
+		}
+		s.done(e, next.at(w.now()), err)
+	})
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if err := w.sweepLocks(ctx, all, s.live); err != nil {
+		s.errs = append(s.errs, fmt.Errorf("sweep locks: %w", err))
+	}
+	return errors.Join(s.errs...)
+}
+
+// sweeping is what a sweep has learned.
+type sweeping struct {
+	mu   sync.Mutex // guards what follows while escalations are looked at
+	live map[string]Escalation
+	errs []error
+}
+
+// done notes how an escalation is after the sweep has looked at it.
+func (s *sweeping) done(was, is Escalation, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err != nil {
+		s.errs = append(s.errs, fmt.Errorf("sweep escalation of Task %s: %w", was.Task, err))
+	}
+	if delete(s.live, was.Code); is.live() {
+		s.live[is.Code] = is
+	}
+}
+
+// each calls f for all, some at a time, until ctx ends.
+func (w *sweeper) each(ctx context.Context, all []Escalation, f func(Escalation)) {
+	if w.atOnce == 1 {
+		for _, e := range all {
+			if ctx.Err() == nil {
+				f(e)
+			}
+		}
+		return
+	}
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	slots := make(chan struct{}, w.atOnce)
+	for _, e := range all {
 		if ctx.Err() != nil {
-			return ctx.Err()
+			return
+		}
+		slots <- struct{}{}
+		wg.Go(func() {
+			f(e)
+			<-slots
+		})
+	}
+}
+
+// rota chooses whom a sweep looks at closer, when there are more than the budget
+// allows: calls and ends first, then those who were not looked at for longest.
+type rota struct {
+	most int
+
+	mu     sync.Mutex           // guards looked
+	looked map[string]time.Time // by code
+}
+
+func (r *rota) choose(all []Escalation, now time.Time) []Escalation {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(all) > r.most {
+		slices.SortStableFunc(all, func(a, b Escalation) int {
+			if first := cmp.Compare(rank(a), rank(b)); first != 0 {
+				return first
+			}
+			return r.looked[a.Code].Compare(r.looked[b.Code])
+		})
+	}
+	looked := make(map[string]time.Time, len(all))
+	for i, e := range all {
+		if looked[e.Code] = r.looked[e.Code]; i < r.most {
+			looked[e.Code] = now
 		}
 	}
-	if err := w.sweepLocks(ctx, all, live); err != nil {
-		errs = append(errs, fmt.Errorf("sweep locks: %w", err))
+	r.looked = looked
+	return all[:min(len(all), r.most)]
+}
+
+// rank is low for those who cannot wait: somebody is in the call, or was.
+func rank(e Escalation) int {
+	if e.Status == Invited {
+		return 1
 	}
-	return errors.Join(errs...)
+	return 0
 }
 
 // one does one escalation, and returns the newest that it knows of it.

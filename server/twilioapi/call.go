@@ -7,8 +7,11 @@ import (
 	"io"
 	"math/rand/v2"
 	"net/http"
+	"net/url"
 	"strconv"
 	"time"
+
+	"escalate/server/escalation"
 )
 
 const (
@@ -23,8 +26,8 @@ const (
 // call carries one call's context to the requests that twilio-go makes for it,
 // because twilio-go takes none, and remembers the newest HTTP status. It is an
 // http.RoundTripper for one goroutine at a time. A request passes, from the
-// outside in: the check that it is the operation it should be, the context,
-// the retries, the whole answer's reading, the meter, and then Twilio.
+// outside in: the check that it is the operation it should be, the context, the
+// gate, the retries, the whole answer's reading, the meter, and then Twilio.
 type call struct {
 	t      *Client
 	ctx    context.Context
@@ -50,12 +53,20 @@ func (t *Client) beginCreate(ctx context.Context, op operation) *call {
 	return k
 }
 
+// canonical is a Transport whose answers name addresses that are not Twilio's.
+type canonical interface{ Canonical(*url.URL) *url.URL }
+
 // RoundTrip sends a request and reads the whole answer, so that the connection
 // is free again whatever twilio-go does with the body; it never closes the
 // body of an error.
 func (k *call) RoundTrip(r *http.Request) (*http.Response, error) {
 	if r.Body != nil {
 		defer r.Body.Close() // RoundTrippers must; each attempt has its own
+	}
+	if e, ok := k.t.c.Transport.(canonical); ok {
+		r = r.Clone(r.Context())
+		r.URL = e.Canonical(r.URL)
+		r.Host = r.URL.Host
 	}
 	if err := admit(k.op, r); err != nil {
 		return nil, err
@@ -66,6 +77,11 @@ func (k *call) RoundTrip(r *http.Request) (*http.Response, error) {
 	ctx, cancel := context.WithCancelCause(limited)
 	defer cancel(nil)
 	defer context.AfterFunc(k.ctx, func() { cancel(context.Cause(k.ctx)) })()
+	leave, err := k.t.gate.enter(ctx, escalation.IsBackground(k.ctx))
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
 	for n := 1; ; n++ {
 		resp, err := k.once(ctx, r)
 		wait, again := k.retry(ctx, r, resp, n)

@@ -44,9 +44,11 @@ type Config struct {
 	// WrapTransport, if not nil, is laid around the Transport: every request of
 	// the product passes it. For tests and tracing.
 	WrapTransport func(http.RoundTripper) http.RoundTripper
-	Metrics       prometheus.Registerer // nil means none
-	Now           func() time.Time      // nil means time.Now
-	Log           *slog.Logger          // nil means none
+	// Connections is how many requests to Twilio are under way at most; 0 means 64.
+	Connections int
+	Metrics     prometheus.Registerer // nil means none
+	Now         func() time.Time      // nil means time.Now
+	Log         *slog.Logger          // nil means none
 }
 
 // Client makes the calls. It is safe for concurrent use.
@@ -54,6 +56,7 @@ type Client struct {
 	c      Config
 	base   http.RoundTripper
 	meter  *meter
+	gate   *gate
 	agents *agentCache
 	health health
 }
@@ -86,7 +89,10 @@ func New(c Config) (*Client, error) {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	t := &Client{c: c, base: c.Transport, meter: newMeter(c.Metrics), agents: newAgentCache(c.Now)}
+	if c.Connections <= 0 {
+		c.Connections = defaultConnections
+	}
+	t := &Client{c: c, base: c.Transport, meter: newMeter(c.Metrics), gate: newGate(c.Connections, c.Metrics), agents: newAgentCache(c.Now)}
 	if t.base == nil {
 		t.base = newTransport()
 	}

@@ -134,7 +134,7 @@ func TestErrorsByMeaning(t *testing.T) {
 	})
 	complete := op(func(c *Client, ctx context.Context) error { return c.Rooms().Complete(ctx, sid("RM")) })
 	remove := op(func(c *Client, ctx context.Context) error { return c.Rooms().Remove(ctx, sid("RM"), sid("PA")) })
-	list := op(func(c *Client, ctx context.Context) error { _, err := c.Documents().List(ctx); return err })
+	list := op(func(c *Client, ctx context.Context) error { _, _, err := c.Documents().Page(ctx, ""); return err })
 	updateTask := op(func(c *Client, ctx context.Context) error {
 		return c.Tasks().UpdateAttributes(ctx, sid("WT"), "1", json.RawMessage(`{}`))
 	})

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/url"
 	"reflect"
 	"time"
 
@@ -67,22 +68,51 @@ func (d *Documents) Update(ctx context.Context, name, revision string, data json
 	return document("update", name, doc, k.fail(err))
 }
 
-// List returns all Documents of the Sync Service, page after page.
-func (d *Documents) List(ctx context.Context) ([]escalation.Document, error) {
-	k := d.t.begin(ctx, opListDocument)
-	docs, err := d.t.sync(k).ListDocument(d.service, new(sync.ListDocumentParams).SetPageSize(maxDocumentPage))
+// Page returns up to a hundred Documents of the Sync Service, from where an earlier
+// Page said that the next one begins.
+func (d *Documents) Page(ctx context.Context, begin string) (docs []escalation.Document, next string, err error) {
+	at, err := url.ParseQuery(begin)
 	if err != nil {
-		return nil, fmt.Errorf("list Documents: %w", k.fail(err))
+		return nil, "", fmt.Errorf("list Documents: where the page begins: %w", err)
 	}
-	all := make([]escalation.Document, 0, len(docs))
-	for i := range docs {
-		doc, err := document("list", deref(docs[i].UniqueName), &docs[i], nil)
+	k := d.t.begin(ctx, opListDocument)
+	page, err := d.t.sync(k).PageDocument(d.service, new(sync.ListDocumentParams).SetPageSize(maxDocumentPage), at.Get("PageToken"), at.Get("Page"))
+	if err != nil {
+		return nil, "", fmt.Errorf("list Documents: %w", k.fail(err))
+	}
+	docs = make([]escalation.Document, 0, len(page.Documents))
+	for i := range page.Documents {
+		doc, err := document("list", deref(page.Documents[i].UniqueName), &page.Documents[i], nil)
 		if err != nil {
-			return nil, err
+			return nil, "", err
 		}
-		all = append(all, doc)
+		docs = append(docs, doc)
 	}
-	return all, nil
+	next, err = nextPage(deref(page.Meta.NextPageUrl))
+	if err == nil && next != "" && next == begin {
+		err = errors.New("the next page is the same")
+	}
+	if err != nil {
+		return nil, "", fmt.Errorf("list Documents: %w", err)
+	}
+	return docs, next, nil
+}
+
+// nextPage returns where a list goes on, as a query with Page and PageToken: of the
+// address that Twilio gives nothing else is used. Empty means that it does not.
+func nextPage(address string) (string, error) {
+	if address == "" {
+		return "", nil
+	}
+	u, err := url.Parse(address)
+	if err != nil {
+		return "", fmt.Errorf("address of the next page: %w", err)
+	}
+	q := u.Query()
+	if q.Get("PageToken") == "" && q.Get("Page") == "" {
+		return "", errors.New("the address of the next page names none")
+	}
+	return url.Values{"PageToken": {q.Get("PageToken")}, "Page": {q.Get("Page")}}.Encode(), nil
 }
 
 // document turns Sync's answer into ours. Its errors leave the name out: it is

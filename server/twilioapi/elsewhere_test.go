@@ -4,6 +4,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -74,6 +75,34 @@ func TestElsewhere(t *testing.T) {
 	for _, base := range []string{"", "127.0.0.1:9100", "ftp://x", "https://", "https://x?y", "https://u:p@x"} {
 		if _, err := twilioapi.Elsewhere(base); err == nil {
 			t.Errorf("base %q is taken", base)
+		}
+	}
+}
+
+// Answers of a Twilio elsewhere name its own addresses, such as those of further
+// pages; they are the same operations.
+func TestCanonical(t *testing.T) {
+	for address, want := range map[string]string{
+		"http://127.0.0.1:9100/tw/video/v1/Rooms?Page=1":        "https://video.twilio.com/v1/Rooms?Page=1",
+		"http://127.0.0.1:9100/tw/sync/v1/Services/a%2Fb":       "https://sync.twilio.com/v1/Services/a%2Fb",
+		"https://video.twilio.com/v1/Rooms?Page=1":              "https://video.twilio.com/v1/Rooms?Page=1",
+		"http://127.0.0.1:9100/video/v1/Rooms":                  "http://127.0.0.1:9100/video/v1/Rooms",
+		"http://127.0.0.1:9100/tw/evil.example%2Fv/v1/Rooms":    "http://127.0.0.1:9100/tw/evil.example%2Fv/v1/Rooms",
+		"http://127.0.0.1:9101/tw/video/v1/Rooms":               "http://127.0.0.1:9101/tw/video/v1/Rooms",
+		"https://127.0.0.1:9100/tw/video/v1/Rooms":              "https://127.0.0.1:9100/tw/video/v1/Rooms",
+		"http://127.0.0.1:9100/tw/../video/v1/Rooms":            "http://127.0.0.1:9100/tw/../video/v1/Rooms",
+		"http://127.0.0.1:9100/tw/video.twilio.com.evil.io/v1/": "http://127.0.0.1:9100/tw/video.twilio.com.evil.io/v1/",
+	} {
+		rt, err := twilioapi.Elsewhere("http://127.0.0.1:9100/tw/")
+		if err != nil {
+			t.Fatal(err)
+		}
+		u, err := url.Parse(address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := rt.(interface{ Canonical(*url.URL) *url.URL }).Canonical(u); got.String() != want {
+			t.Errorf("%s is %s, want %s", address, got, want)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package twilioapi
 import (
 	"errors"
 	"net/http"
+	"strings"
 	"testing"
 )
 
@@ -45,11 +46,32 @@ func TestRequestsAreAdmitted(t *testing.T) {
 
 // The credentials go with every page of a list, wherever its address points.
 func TestNextPageStaysAtTwilio(t *testing.T) {
-	rt := &answers{list: []answer{{status: 200, body: `{"documents":[{"unique_name":"a","data":{}}],"meta":{"key":"documents","next_page_url":"https://sync.example.com/v1/Services/IS1/Documents?Page=1"}}`}}}
-	if _, err := newClient(t, rt).Documents().List(t.Context()); !errors.Is(err, errPath) {
+	rt := &answers{list: []answer{{status: 200, body: `{"participants":[{"sid":"PA1"}],"meta":{"key":"participants","next_page_url":"https://video.example.com/v1/Rooms/RM1/Participants?Page=1"}}`}}}
+	if _, err := newClient(t, rt).Rooms().Participants(t.Context(), sid("RM")); !errors.Is(err, errPath) {
 		t.Errorf("got %v", err)
 	}
 	if rt.count() != 1 {
 		t.Errorf("%d requests, the last to %s", rt.count(), rt.got[rt.count()-1].URL.Host)
+	}
+}
+
+// Of the address of a next page only the page is read, never the host.
+func TestPageOfDocuments(t *testing.T) {
+	const page = `{"documents":[{"unique_name":"a","data":{}}],"meta":{"key":"documents","next_page_url":"https://sync.example.com/v1/Services/IS1/Documents?PageSize=5&Page=1&PageToken=DNFROM%2B1"}}`
+	rt := &answers{list: []answer{{status: 200, body: page}, {status: 200, body: page}}}
+	d := newClient(t, rt).Documents()
+	docs, next, err := d.Page(t.Context(), "")
+	if err != nil || len(docs) != 1 || next != "Page=1&PageToken=DNFROM%2B1" {
+		t.Fatalf("%+v, next %q, %v", docs, next, err)
+	}
+	if _, _, err := d.Page(t.Context(), next); err == nil {
+		t.Error("a list that never ends is followed")
+	}
+	if u := rt.got[1].URL; u.Host != "sync.twilio.com" || u.Query().Get("PageToken") != "DNFROM+1" || u.Query().Get("Page") != "1" || u.Query().Get("PageSize") != "100" {
+		t.Errorf("the next page is asked of %s", u)
+	}
+	rt = &answers{list: []answer{{status: 200, body: strings.ReplaceAll(page, "?PageSize=5&Page=1&PageToken=DNFROM%2B1", "")}}}
+	if _, _, err := newClient(t, rt).Documents().Page(t.Context(), ""); err == nil {
+		t.Error("an address that names no page is no end of the list")
 	}
 }

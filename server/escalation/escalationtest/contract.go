@@ -104,12 +104,26 @@ func (c *contract) reads(name, data, revision string) {
 	}
 }
 
+// list returns all Documents, page after page.
+func (c *contract) list() (all []escalation.Document, err error) {
+	for begin := ""; ; {
+		docs, next, err := c.Documents.Page(c.ctx, begin)
+		if err != nil || len(docs) > 100 {
+			return nil, fmt.Errorf("a page of %d: %w", len(docs), err)
+		}
+		if all = append(all, docs...); next == "" {
+			return all, nil
+		}
+		begin = next
+	}
+}
+
 func (c *contract) noDocument() {
 	_, err := c.Documents.Fetch(c.ctx, "abc2345")
 	c.want("fetch", err, escalation.ErrNotFound)
 	_, err = c.Documents.Update(c.ctx, "abc2345", "0", json.RawMessage(`{}`), 0)
 	c.want("update", err, escalation.ErrNotFound)
-	if all, err := c.Documents.List(c.ctx); err != nil || len(all) > 0 {
+	if all, err := c.list(); err != nil || len(all) > 0 {
 		c.Errorf("list: %+v, %v", all, err)
 	}
 }
@@ -153,7 +167,7 @@ func (c *contract) documentTTL() {
 	c.Pass(20 * time.Second)
 	_, err := c.Documents.Fetch(c.ctx, "abc2345")
 	c.want("fetch after its time", err, escalation.ErrNotFound)
-	if all, err := c.Documents.List(c.ctx); err != nil || len(all) != 1 || all[0].Name != "abc2346" {
+	if all, err := c.list(); err != nil || len(all) != 1 || all[0].Name != "abc2346" {
 		c.Errorf("list after the time of one: %+v, %v", all, err)
 	}
 	c.create("abc2345", `{"n":2}`, time.Minute)
@@ -200,7 +214,7 @@ func (c *contract) documentList() {
 		names = append(names, fmt.Sprintf("list%03d", (i*37)%103))
 		c.create(names[i], fmt.Sprintf(`{"n":%d}`, i), time.Hour)
 	}
-	all, err := c.Documents.List(c.ctx)
+	all, err := c.list()
 	if err != nil {
 		c.Fatal(err)
 	}

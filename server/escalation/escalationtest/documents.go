@@ -103,20 +103,30 @@ func (p *Documents) Update(ctx context.Context, name, rev string, data json.RawM
 	return p.write(p.port+".update", name, d, data, ttl)
 }
 
-// List is escalation.Documents. The order is that of creation, so that what a
+// pageSize is how many Documents Sync puts into a page at most.
+const pageSize = 100
+
+// Page is escalation.Documents. The order is that of creation, so that what a
 // test does can be repeated.
-func (p *Documents) List(ctx context.Context) ([]escalation.Document, error) {
-	if err := p.faults.enter(ctx, p.port+".list", ""); err != nil {
-		return nil, err
+func (p *Documents) Page(ctx context.Context, begin string) ([]escalation.Document, string, error) {
+	if err := p.faults.enter(ctx, p.port+".page", begin); err != nil {
+		return nil, "", err
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	names := p.names()
-	all := make([]escalation.Document, 0, len(names))
-	for _, name := range names {
-		all = append(all, p.docs[name].as(name))
+	after, _ := strconv.Atoi(begin)
+	var page []escalation.Document
+	for _, name := range p.names() {
+		d := p.docs[name]
+		if d.serial <= after {
+			continue
+		}
+		if len(page) == pageSize {
+			return page, strconv.Itoa(p.docs[page[pageSize-1].Name].serial), nil
+		}
+		page = append(page, d.as(name))
 	}
-	return all, nil
+	return page, "", nil
 }
 
 // OnWrite tells f of everything that is written into a Document, in order. f
