@@ -20,6 +20,12 @@ var files embed.FS
 const contentSecurityPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; " +
 	"frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
+// permissionsPolicy keeps for the demo what the plugin's frame on the desk is given,
+// and leaves out what else is powerful.
+const permissionsPolicy = "autoplay=(self), camera=(self), clipboard-write=(self), compute-pressure=(self), display-capture=(self), " +
+	"fullscreen=(self), microphone=(self), picture-in-picture=(self), screen-wake-lock=(self), speaker-selection=(self), " +
+	"geolocation=(), hid=(), midi=(), payment=(), serial=(), usb=()"
+
 // page serves one of the HTML files.
 func page(name string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) { serve(w, r, "web/"+name) }

@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -39,10 +40,44 @@ func TestPagesRunNothingInline(t *testing.T) {
 				t.Errorf("%s: the policy lacks %s", path, want)
 			}
 		}
+		for name, want := range map[string]string{
+			"Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Resource-Policy": "same-origin",
+			"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "X-Frame-Options": "DENY",
+		} {
+			if got := res.Header.Get(name); got != want {
+				t.Errorf("%s: %s is %q, want %q", path, name, got, want)
+			}
+		}
+		permissions := strings.Split(res.Header.Get("Permissions-Policy"), ", ")
+		for _, feature := range allowedInFrame(t) {
+			if !slices.Contains(permissions, feature+"=(self)") {
+				t.Errorf("%s: the desk's frame may not have %s: %s", path, feature, permissions)
+			}
+		}
+		if !slices.Contains(permissions, "geolocation=()") || !slices.Contains(permissions, "usb=()") {
+			t.Errorf("%s: too much is permitted: %s", path, permissions)
+		}
 		if bad := inline.FindString(body); bad != "" {
 			t.Errorf("%s has %q, which the policy blocks", path, bad)
 		}
 	}
+}
+
+// allowedInFrame is what the plugin lets its frame have.
+func allowedInFrame(t *testing.T) (features []string) {
+	t.Helper()
+	raw, err := os.ReadFile(filepath.Join("..", "..", "static", "web", "flex-plugin.js"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	list := regexp.MustCompile(`(?s)const allow = \[(.*?)\]`).FindStringSubmatch(string(raw))
+	if list == nil {
+		t.Fatal("the plugin allows its frame nothing")
+	}
+	for _, m := range regexp.MustCompile(`'([a-z-]+)'`).FindAllStringSubmatch(list[1], -1) {
+		features = append(features, m[1])
+	}
+	return features
 }
 
 var reference = regexp.MustCompile(`(?:src|href)="(/demo/static/[^"]+)"`)

@@ -8,9 +8,20 @@ import (
 	"escalate/server/cors"
 )
 
+// oneYear is for how long browsers remember to ask by https only, which is what
+// lists of such sites want at least. Subdomains are not ours to speak for.
+const oneYear = "max-age=31536000"
+
 // common sets the headers that every answer has. Pages and files set more, and
-// replace some.
-func common(h http.Header) {
+// replace some. https says that browsers reach this server by it: then they are
+// to do nothing else (RFC 6797), so that nobody between can be the first to answer.
+func common(h http.Header, https bool) {
+	if https {
+		h.Set("Strict-Transport-Security", oneYear)
+	}
+	// Other websites' pages load nothing of this as a picture, a script and so on.
+	// Requests that CORS lets in are another matter.
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "no-referrer") // a referrer would give the join code away
 	h.Set("X-Robots-Tag", "noindex, nofollow")
@@ -74,6 +85,11 @@ func appPolicy(sig signaling, framers []string) string {
 		"frame-ancestors "+ancestors(framers),
 	)
 }
+
+// alone keeps a page out of the reach of pages that have opened it, and those that
+// it opens out of its own: neither holds the other's window. The agent page does
+// without it, as framed pages have to: the desktop talks to it by its window.
+func alone(h http.Header) { h.Set("Cross-Origin-Opener-Policy", "same-origin") }
 
 // source is an origin as a policy can name it. It has no words for an IPv6
 // address (CSP 3, host-source), and browsers leave out what they cannot read: of

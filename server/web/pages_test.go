@@ -87,6 +87,13 @@ func TestPages(t *testing.T) {
 					t.Errorf("%s: %q, want %q", name, got, want)
 				}
 			}
+			opener, resource := "same-origin", "same-origin"
+			if c.framed {
+				opener, resource = "", "cross-origin"
+			}
+			if head.Get("Cross-Origin-Opener-Policy") != opener || head.Get("Cross-Origin-Resource-Policy") != resource {
+				t.Errorf("Cross-Origin-Opener-Policy %q, Cross-Origin-Resource-Policy %q", head.Get("Cross-Origin-Opener-Policy"), head.Get("Cross-Origin-Resource-Policy"))
+			}
 			csp := head.Get("Content-Security-Policy")
 			for _, want := range []string{"default-src 'none'", "style-src 'self'", "base-uri 'none'"} {
 				if !strings.Contains(csp, want) {

@@ -57,6 +57,12 @@ func (d *renderer) app(w http.ResponseWriter, r *http.Request, sh shell, path st
 	h := w.Header()
 	h.Set("Content-Security-Policy", appPolicy(d.signaling, sh.framers))
 	h.Set("Permissions-Policy", permissions(sh.framers))
+	if sh.framers == nil {
+		alone(h)
+	} else {
+		// A desktop that isolates itself (Cross-Origin-Embedder-Policy) frames only what says so.
+		h.Set("Cross-Origin-Resource-Policy", "cross-origin")
+	}
 	h.Set("Content-Language", p.Lang)
 	h.Add("Vary", "Accept-Language")
 	return writePage(w, http.StatusOK, doc)
@@ -73,6 +79,7 @@ func (d *renderer) plain(w http.ResponseWriter, r *http.Request, status int, p p
 	h.Add("Vary", "Accept-Language")
 	h.Set("Content-Security-Policy", cmp.Or(data.Policy, plainPolicy))
 	h.Set("Permissions-Policy", noPermissions)
+	alone(h)
 	return writePage(w, status, d.plainDocument(t, p, data))
 }
 

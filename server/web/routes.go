@@ -25,6 +25,7 @@ type site struct {
 	files    *assets
 	brand    brand
 	mounts   map[string]http.Handler
+	https    bool // browsers reach this server by https
 
 	customers  *customerAPI
 	events     *eventStreams
@@ -119,7 +120,7 @@ func (s *site) handle(r *mux.Router, path string, m methods) {
 // serve returns h as an http.Handler, with the headers that every answer has.
 func (s *site) serve(h handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		common(w.Header())
+		common(w.Header(), s.https)
 		if err := h(w, r); err != nil {
 			s.errors.fail(w, r, err)
 		}

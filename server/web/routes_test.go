@@ -26,6 +26,9 @@ var alwaysSet = http.Header{
 	"Referrer-Policy":        {"no-referrer"},
 	"X-Robots-Tag":           {"noindex, nofollow"},
 	"Cache-Control":          {"no-store"},
+
+	"Cross-Origin-Resource-Policy": {"same-origin"},
+	"Strict-Transport-Security":    {"max-age=31536000"},
 }
 
 // everyPath has each route of the public listener, and what no route has.
@@ -149,4 +152,18 @@ func routeLine(t *testing.T, c call, long map[string]string) string {
 		}
 	}
 	return line.String() + "\n"
+}
+
+// TestPlainHTTP: browsers are only told to keep to https where the public URL has it.
+func TestPlainHTTP(t *testing.T) {
+	t.Parallel()
+	for _, url := range []string{"http://127.0.0.1:8080", ""} {
+		g := newRig()
+		g.config.PublicURL = url
+		for _, path := range everyPath() {
+			if got := do(t, g.handler(), call{"HEAD", path, "", nil}).Header().Get("Strict-Transport-Security"); got != "" {
+				t.Errorf("%q: %s has Strict-Transport-Security: %s", url, path, got)
+			}
+		}
+	}
 }

@@ -145,7 +145,8 @@ func New(c Config, d Deps) http.Handler {
 		renderer  = &renderer{brand: brand, files: files, languages: languages, signaling: signaling, draw: d.Render}
 		errors    = &errorWriter{renderer: renderer, log: c.Log}
 		entrance  = &entrance{limiters: c.Limiters, agents: d.Agents, timeout: c.Timeout}
-		ratings   = &ratings{escalations: d.Escalations, keys: keys, secure: strings.HasPrefix(origins.own, "https://")}
+		https     = strings.HasPrefix(origins.own, "https://")
+		ratings   = &ratings{escalations: d.Escalations, keys: keys, secure: https}
 		form      = &ratingPage{ratings: ratings, entrance: entrance, renderer: renderer, errors: errors, origins: origins, links: c.Links}
 	)
 	s := &site{
@@ -155,6 +156,7 @@ func New(c Config, d Deps) http.Handler {
 		files:    files,
 		brand:    brand,
 		mounts:   d.Mounts,
+		https:    https,
 
 		customers: &customerAPI{escalations: d.Escalations, views: views, keys: keys, ratings: ratings, log: c.Log},
 		events: &eventStreams{
