@@ -2,6 +2,7 @@ package rsp
 
 import (
 	"slices"
+	"time"
 
 	"escalate/server/localtwilio/sfu"
 )
@@ -79,7 +80,7 @@ func (x *session) steer(channel string, m signal) (answer any) {
 			return switchOffSignal{Type: trackSwitchOff, Off: slices.Clone(off), On: []string{}}
 		}
 	case m.Type == "ready" && channel == publisherHints:
-		p.ResetLayers("")
+		p.ResetLayers("", 0)
 	case m.Type == renderHints && channel == renderHints:
 		p.Hint(m.Subscriber.toSFU())
 		return hintsAnswer(m.Subscriber)
@@ -89,7 +90,13 @@ func (x *session) steer(channel string, m signal) (answer any) {
 			p.Prioritize(m.Track, m.Subscribe)
 		}
 	case m.Type == clientReset && channel == publisherHints:
-		p.ResetLayers(m.Track)
+		p.ResetLayers(m.Track, 0)
+	case m.Type == publisherHints && channel == publisherHints:
+		for _, h := range m.Hints {
+			if h.refused() {
+				p.ResetLayers(h.Track, refusedPause)
+			}
+		}
 	}
 	return nil
 }
@@ -134,6 +141,24 @@ func (x *session) switched(off, on []string) {
 
 // clientReset says that a publisher has replaced a Track's media and begins with all layers.
 const clientReset = "client_reset"
+
+// refusedPause is how long a publisher is left alone that could not do what it was told about layers. What
+// stood in its way, such as another change of the same sender, is over much sooner; a client that never can costs
+// a message each time.
+const refusedPause = 2 * time.Second
+
+// hintResult is what a publisher has done about the layers of a Track (twilio-video.js, setPublisherHint in
+// lib/signaling/v2/peerconnection.js).
+type hintResult struct {
+	Track  string `json:"track"`
+	Result string `json:"result"`
+}
+
+// refused reports whether the publisher still sends what it sent before. REQUEST_SKIPPED is not refused: the
+// client has been told something newer since.
+func (h hintResult) refused() bool {
+	return h.Result == "COULD_NOT_APPLY_HINT" || h.Result == "UNKNOWN_TRACK"
+}
 
 // layersSignal tells a publisher which simulcast layers anybody makes use of.
 type layersSignal struct {

@@ -71,6 +71,8 @@ func TestWishesReachTheMedia(t *testing.T) {
 		{renderHints, `{"type":"track_priority","track":"MT1","subscribe":"low"}`},
 		{publisherHints, `{"type":"client_reset","track":"MT2","id":3}`},
 		{publisherHints, `{"type":"ready"}`},
+		{publisherHints, `{"type":"publisher_hints","id":4,"hints":[{"track":"MT2","result":"OK"},{"track":"MT3","result":"COULD_NOT_APPLY_HINT"},{"track":"MT4","result":"REQUEST_SKIPPED"},{"track":"MT5","result":"UNKNOWN_TRACK"}]}`},
+		{renderHints, `{"type":"publisher_hints","id":4,"hints":[{"track":"MT3","result":"COULD_NOT_APPLY_HINT"}]}`},
 	} {
 		s, err := decodeSignal([]byte(m.text))
 		if err != nil {
@@ -78,7 +80,7 @@ func TestWishesReachTheMedia(t *testing.T) {
 		}
 		x.steer(m.channel, s)
 	}
-	want := "[profile grid hint MT1 false {4 3} priority MT1 high reset MT2 reset ]"
+	want := "[profile grid hint MT1 false {4 3} priority MT1 high reset MT2 after 0s reset  after 0s reset MT3 after 2s reset MT5 after 2s]"
 	if got := fmt.Sprint(p.asked); got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"time"
 
 	"escalate/server/localtwilio/sfu"
 )
@@ -165,7 +166,9 @@ func (p *fakePeer) SetProfile(f sfu.Profile) { p.ask("profile " + f.Mode) }
 func (p *fakePeer) Prioritize(trackSID, priority string) {
 	p.ask("priority " + trackSID + " " + priority)
 }
-func (p *fakePeer) ResetLayers(trackSID string) { p.ask("reset " + trackSID) }
+func (p *fakePeer) ResetLayers(trackSID string, pause time.Duration) {
+	p.ask("reset " + trackSID + " after " + pause.String())
+}
 func (p *fakePeer) Hint(list []sfu.Hint) {
 	for _, h := range list {
 		p.ask(fmt.Sprint("hint ", h.TrackSID, " ", *h.Enabled, " ", *h.Rendered))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"time"
 
 	"escalate/server/localtwilio/recording"
 	"escalate/server/localtwilio/sfu"
@@ -30,7 +31,7 @@ type mediaPeer interface {
 	SetProfile(sfu.Profile)
 	Hint([]sfu.Hint)
 	Prioritize(trackSID, priority string)
-	ResetLayers(trackSID string)
+	ResetLayers(trackSID string, pause time.Duration)
 	Quality() sfu.Quality
 	// Media signaling.
 	OpenChannel(name string) (label string, err error)
@@ -83,7 +84,7 @@ func (noMedia) SetWanted([]string)                 {}
 func (noMedia) SetProfile(sfu.Profile)             {}
 func (noMedia) Hint([]sfu.Hint)                    {}
 func (noMedia) Prioritize(string, string)          {}
-func (noMedia) ResetLayers(string)                 {}
+func (noMedia) ResetLayers(string, time.Duration)  {}
 func (noMedia) Quality() sfu.Quality               { return sfu.Quality{} }
 func (noMedia) OpenChannel(string) (string, error) { return "", errNoMedia }
 func (noMedia) SendChannel(string, []byte) error   { return errNoMedia }

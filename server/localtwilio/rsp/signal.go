@@ -49,6 +49,9 @@ type signal struct {
 	// of render_hints
 	Subscriber hints `json:"subscriber"`
 
+	// of publisher_hints, as the answer to ours
+	Hints []hintResult `json:"hints"`
+
 	// of track_priority, and of client_reset on publisher_hints
 	Track     string `json:"track"`
 	Subscribe string `json:"subscribe"` // low, standard, high
@@ -75,7 +78,7 @@ func decodeSignal(b []byte) (signal, error) {
 	if err := json.Unmarshal(b, &s); err != nil {
 		return signal{}, fmt.Errorf("decode signal: %w: %w", errMalformed, err)
 	}
-	if err := count("hints", len(s.Subscriber.Hints), maxHints); err != nil {
+	if err := count("hints", len(s.Subscriber.Hints)+len(s.Hints), maxHints); err != nil {
 		return signal{}, fmt.Errorf("decode signal: %w", err)
 	}
 	return s, nil

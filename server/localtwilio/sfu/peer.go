@@ -284,10 +284,11 @@ func (p *Peer) Prioritize(trackSID, priority string) {
 // allocate shares the bandwidth among the subscriptions.
 func (p *Peer) allocate() { p.layers.allocate(p.subscriber.subs, time.Now()) }
 
-// ResetLayers says that a client has begun anew with a Track's layers, or those of all for "", as
-// twilio-video.js does after replaceTrack.
-func (p *Peer) ResetLayers(trackSID string) {
-	p.loop.post(func() { p.publisher.resetLayers(trackSID, time.Now()) })
+// ResetLayers says that a client does not do what it was last told about a Track's layers, or those
+// of all for "": it has begun anew, as twilio-video.js does after replaceTrack, or it could not. It is
+// told again, but not before the pause is over.
+func (p *Peer) ResetLayers(trackSID string, pause time.Duration) {
+	p.loop.post(func() { p.publisher.resetLayers(trackSID, time.Now(), pause) })
 }
 
 // Close ends the Participant's media, takes its Tracks from the others and waits for its

@@ -33,6 +33,7 @@ type layerHint struct {
 	told   []bool
 	unused time.Time // since when fewer are needed than told, zero if not
 	idle   time.Time // since when none is needed, zero if one is
+	again  time.Time // when to tell the same once more, zero for never
 }
 
 // wanted returns which layers of a Track to ask for, nil while nothing is to be said.
@@ -134,11 +135,13 @@ func (u *upTrack) share() int {
 }
 
 // resetLayers is Peer.ResetLayers.
-func (p *publisher) resetLayers(trackSID string, now time.Time) {
-	if trackSID == "" {
-		clear(p.hints)
+func (p *publisher) resetLayers(trackSID string, now time.Time, pause time.Duration) {
+	for sid, h := range p.hints {
+		if trackSID == "" || trackSID == sid {
+			h.again = now.Add(pause)
+			p.hints[sid] = h
+		}
 	}
-	delete(p.hints, trackSID)
 	p.hintLayers(now)
 }
 
@@ -160,15 +163,17 @@ func (p *publisher) hintLayers(now time.Time) {
 		}
 		h := p.hints[sid]
 		needed := h.wanted(pub.media, now)
+		again := !h.again.IsZero() && !now.Before(h.again)
+		fewer := h.told != nil && !again && !anyNew(h.told, needed)
 		switch {
 		case needed == nil:
-		case slices.Equal(h.told, needed):
+		case !again && slices.Equal(h.told, needed):
 			h.unused = time.Time{}
-		case h.told != nil && !anyNew(h.told, needed) && h.unused.IsZero():
+		case fewer && h.unused.IsZero():
 			h.unused = now
-		case h.told != nil && !anyNew(h.told, needed) && now.Sub(h.unused) < layerPause:
+		case fewer && now.Sub(h.unused) < layerPause:
 		default:
-			h.told, h.unused = needed, time.Time{}
+			h.told, h.unused, h.again = needed, time.Time{}, time.Time{}
 			list := slices.Clone(needed)
 			p.out.post(func() { f(sid, list) })
 		}

@@ -192,8 +192,18 @@ func TestPublisherIsToldWhichLayersAreOfUse(t *testing.T) {
 	alice.mu.Lock()
 	told = ""
 	alice.mu.Unlock()
-	alice.peer.ResetLayers("MT1v") // as after replaceTrack
+	alice.peer.ResetLayers("MT1v", 0) // as after replaceTrack
 	isTold("MT1v[true false false]")
+	alice.mu.Lock()
+	told = ""
+	alice.mu.Unlock()
+	const pause = 300 * time.Millisecond // long for the loop, which ticks meanwhile
+	refused := time.Now()
+	alice.peer.ResetLayers("MT1v", pause) // as when the browser could not
+	isTold("MT1v[true false false]")
+	if since := time.Since(refused); since < pause {
+		t.Errorf("told again after %v, before its pause was over", since)
+	}
 }
 
 // A client that asks for simulcast by SSRC groups is accepted, with its first layer.
