@@ -25,7 +25,7 @@ FLEX    := static/flex
 BENCHMARKS := ./server/token ./server/localtwilio/store ./server/localtwilio/sfu
 
 .DEFAULT_GOAL := help
-.PHONY: help run example flex webchat flex-deps flex-page test-flex check-plugin build wasm deps deps-test test test-unit test-wasm e2e play shots pictures soak fuzz lint bench plots bench-start bench-media clean chromium ffmpeg FORCE
+.PHONY: help run example flex webchat flex-deps flex-page test-flex check-plugin build wasm deps deps-test test test-unit test-wasm e2e play shots pictures soak fuzz lint bench plots bench-start bench-media clean chromium ffmpeg speech FORCE
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -99,11 +99,11 @@ static/node_modules/.installed-test: static/package.json static/package-lock.jso
 # The browser's tests leave most of a core idle, in which lint, which builds its
 # tools the first time, comes to its end without making them later.
 test: QUALITY := 5
-test: deps-test wasm chromium ffmpeg test-unit test-wasm ## every test, browser tests too
+test: deps-test wasm chromium ffmpeg speech test-unit test-wasm ## every test, browser tests too
 	@$(MAKE) --no-print-directory --output-sync=target -j2 NICE='nice -n 19' lint play
 
 # Fifty Rooms at once are too many for the race detector, which opens ten.
-test-unit: deps-test wasm ffmpeg ## Go tests on this machine, with the race detector
+test-unit: deps-test wasm ffmpeg speech ## Go tests on this machine, with the race detector
 	$(GO) test -race ./...
 	$(GO) test -run TestFiftyRooms ./server/localtwilio/sfu
 	$(GO) test -C server/bench/media .
@@ -112,7 +112,7 @@ test-wasm: ## the JavaScript boundary, compiled to WASM and run under node
 	PATH="$$PATH:$$($(GO) env GOROOT)/lib/wasm" GOOS=js GOARCH=wasm $(GO) test ./app/browser/... ./app/video/twiliojs/...
 
 e2e: QUALITY := 5
-e2e: deps-test wasm chromium ffmpeg play ## the whole in a browser: Chromium with fake media; screenshots in server/e2e/out
+e2e: deps-test wasm chromium ffmpeg speech play ## the whole in a browser: Chromium with fake media; screenshots in server/e2e/out
 
 # -p 1: one Chromium at a time. On two cores, two take longer than one after the other.
 play:
@@ -143,6 +143,16 @@ ffmpeg:
 		else \
 			echo "Recordings are not looked into, nor composed, without ffmpeg (sudo apt-get install ffmpeg)." >&2; \
 		fi; }
+
+# Whether speech becomes words is only tested where there is a machine's voice and an ear for it; without
+# them those tests say so and skip. Debian 13's pocketsphinx is another program.
+speech:
+	@command -v espeak-ng >/dev/null && command -v pocketsphinx_continuous >/dev/null || { \
+		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+			apt-get update -qq && apt-get install -y -qq --no-install-recommends espeak-ng pocketsphinx pocketsphinx-en-us >/dev/null; \
+		fi; \
+		command -v espeak-ng >/dev/null && command -v pocketsphinx_continuous >/dev/null || \
+			echo "That speech becomes words is not tested without espeak-ng and pocketsphinx (sudo apt-get install espeak-ng pocketsphinx pocketsphinx-en-us)." >&2; }
 
 soak: ## 10,000 random schedules of each property test, and 5 minutes of joining and leaving, with the race detector
 	$(GO) test -race -count=1 -timeout 30m -run TestRandom ./server/escalation -schedules 10000 -v
