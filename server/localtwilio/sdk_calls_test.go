@@ -26,7 +26,7 @@ const serverLibraries = "../../static/node_modules"
 // leastRight is how many rows of testdata/sdk/calls.js have what is wanted, the others
 // being refused with the code that they name. One fewer, and something is gone that was
 // there.
-const leastRight = 208
+const leastRight = 211
 
 // TestCalls makes the calls of testdata/sdk/calls.js with the unmodified npm package
 // twilio; each answer is held against Twilio's documents.

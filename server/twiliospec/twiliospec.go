@@ -114,6 +114,7 @@ func (d *described) load(path string) error {
 	}
 	jsonFormFields(tree)
 	pages(tree)
+	nullables(tree)
 	if raw, err = json.Marshal(tree); err != nil {
 		return err
 	}

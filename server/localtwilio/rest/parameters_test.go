@@ -185,7 +185,8 @@ func TestTable(t *testing.T) {
 	out.WriteString(`# REST operations of local Twilio
 
 What local Twilio answers over REST, by product; [local-twilio.md](local-twilio.md) says how to
-reach it. Any other path is 404. Parameters that Twilio documents are carried out, except those
+reach it. Any other path is 404. An operation that is "always" refused is there to say why.
+Parameters that Twilio documents are carried out, except those
 under "refused": with one of them the answer is 400 with code 20001 and a sentence that says so,
 or, with ` + "`--ignore-unsupported`" + `, as if it were not there, and a warning in the log. "not =" names
 the values that are not refused, since they ask for what is done anyway. What Twilio does not
@@ -195,13 +196,18 @@ A test makes this page from the routes:
 ` + "`go test ./server/localtwilio/rest -run TestTable -update`" + `.
 `)
 	for _, product := range Products {
-		known := 0
+		known, refused := 0, 0
+		for _, o := range byProduct[product] {
+			if o.never {
+				refused++
+			}
+		}
 		for k := range all {
 			if strings.HasPrefix(k, product+" ") {
 				known++
 			}
 		}
-		fmt.Fprintf(&out, "\n## %s.twilio.com\n\n%d operations; Twilio's document has %d.\n\n| operation | refused |\n|---|---|\n", product, len(byProduct[product]), known)
+		fmt.Fprintf(&out, "\n## %s.twilio.com\n\n%d operations%s; Twilio's document has %d.\n\n| operation | refused |\n|---|---|\n", product, len(byProduct[product])-refused, alsoRefused(refused), known)
 		list := byProduct[product]
 		slices.SortFunc(list, func(a, b operation) int { return strings.Compare(a.path+" "+a.method, b.path+" "+b.method) })
 		for _, o := range list {
@@ -209,7 +215,11 @@ A test makes this page from the routes:
 			if d, ok := all[key(product, o.method, o.path)]; ok {
 				path = d.Path
 			}
-			fmt.Fprintf(&out, "| `%s %s` | %s |\n", o.method, path, strings.Join(shownRefusals(o.refused), ", "))
+			refusals := strings.Join(shownRefusals(o.refused), ", ")
+			if o.never {
+				refusals = "always"
+			}
+			fmt.Fprintf(&out, "| `%s %s` | %s |\n", o.method, path, refusals)
 		}
 	}
 	if *update {
@@ -224,6 +234,14 @@ A test makes this page from the routes:
 	if !bytes.Equal(out.Bytes(), want) {
 		t.Error("docs/local-twilio-rest.md is not what the routes are: go test ./server/localtwilio/rest -run TestTable -update")
 	}
+}
+
+// alsoRefused says how many operations are always refused, for people.
+func alsoRefused(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf(", and %d that are always refused", n)
 }
 
 // shownRefusals are what refusing was given, for people.

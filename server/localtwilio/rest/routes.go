@@ -31,11 +31,12 @@ const (
 	interactionChannel = interactionPath + "/Channels/{channel}"
 	flexFlowPath       = "/v1/FlexFlows/{flow}"
 	webChannel         = "/v1/WebChannels/{channel}"
+	roomSummary        = "/v1/Video/Rooms/{room}"
 	addressPath        = "/v1/Configuration/Addresses/{address}"
 )
 
 // Products are the names of the products: the first label of their host names.
-var Products = []string{"video", "sync", "taskrouter", "conversations", "iam", "flex-api", "api"}
+var Products = []string{"video", "sync", "taskrouter", "conversations", "iam", "flex-api", "api", "insights"}
 
 // routes are all operations that local Twilio speaks, by product.
 //
@@ -156,6 +157,12 @@ var routes = map[string][]route{
 	"conversations": chatRoutes,
 	"flex-api":      flexRoutes,
 	"api":           apiRoutes,
+	"insights": {
+		{get, "/v1/Video/Rooms", listRoomSummaries},
+		{get, roomSummary, fetchRoomSummary},
+		{get, roomSummary + "/Participants", listParticipantSummaries},
+		{get, roomSummary + "/Participants/{participant}", fetchParticipantSummary},
+	},
 	"iam": {
 		{get, "/v1/Keys", managing(listIAMKeys)},
 		{post, "/v1/Keys", refusing(managing(createIAMKey), "KeyType", "KeyType=standard", "Policy")},

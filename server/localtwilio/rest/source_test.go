@@ -18,6 +18,51 @@ type operation struct {
 	// words are the string constants that stand in its handler and whatever of this
 	// package that calls. A parameter is carried out if its name is among them.
 	words map[string]bool
+	// never is whether its handler returns nothing but errors: it is there to say why.
+	never bool
+}
+
+// onlyRefuses reports whether a route's handler, which may stand in others, names a function all of
+// whose ways end in an error.
+func (s *source) onlyRefuses(handler ast.Expr) (never bool) {
+	ast.Inspect(handler, func(n ast.Node) bool {
+		if id, ok := n.(*ast.Ident); ok {
+			for _, f := range s.functions[id.Name] {
+				never = never || f.Body != nil && refuses(f.Body)
+			}
+		}
+		return !never
+	})
+	return never
+}
+
+// refuses reports whether a function returns nothing but errors.
+func refuses(body *ast.BlockStmt) bool {
+	never := true
+	ast.Inspect(body, func(n ast.Node) bool {
+		r, ok := n.(*ast.ReturnStmt)
+		if !ok {
+			return never
+		}
+		never = never && len(r.Results) == 1 && isError(r.Results[0])
+		return never
+	})
+	return never
+}
+
+// isError reports whether an expression is an error by its form: err, one that a package keeps, or
+// one of what makes the answers of this package.
+func isError(e ast.Expr) bool {
+	switch e := e.(type) {
+	case *ast.Ident:
+		return strings.HasPrefix(e.Name, "err")
+	case *ast.SelectorExpr:
+		return strings.HasPrefix(e.Sel.Name, "Err")
+	case *ast.CallExpr:
+		f, ok := e.Fun.(*ast.Ident)
+		return ok && slices.Contains([]string{"invalid", "bad", "unsupported", "notFound"}, f.Name)
+	}
+	return false
 }
 
 // source is the package's own code.
@@ -80,6 +125,7 @@ func operations(t *testing.T) []operation {
 			fields := r.(*ast.CompositeLit).Elts
 			o := operation{product: name, path: s.text(t, fields[1]), words: map[string]bool{}}
 			o.method = map[string]string{"get": "GET", "post": "POST", "del": "DELETE"}[fields[0].(*ast.Ident).Name]
+			o.never = s.onlyRefuses(fields[2])
 			s.follow(t, fields[2], &o, map[*ast.FuncDecl]bool{})
 			all = append(all, o)
 		}

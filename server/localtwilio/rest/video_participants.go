@@ -71,7 +71,7 @@ func updateParticipant(c *call) error {
 	if c.form("Status") != store.Disconnected {
 		return invalid("Invalid parameter Status: only disconnected can be set")
 	}
-	p, err = c.store.Participants.SetStatus(p.SID, store.Disconnected)
+	p, err = c.store.Participants.Leave(p.SID, store.Leaving{EndReason: store.DisconnectedViaAPI})
 	if errors.Is(err, store.ErrParticipantGone) {
 		return invalid("Participant is not connected")
 	}

@@ -43,6 +43,7 @@ func (s *Server) join(c wire, region string, m *connect) (*session, error) {
 		log:      s.log,
 		out:      &outbox{},
 	}
+	x.seen.describes(m.Publisher)
 	if x.room, err = s.acquire(info); err != nil {
 		return nil, err
 	}

@@ -31,7 +31,7 @@ func (r *room) remove(x *session, final any) bool {
 	}
 	r.members = slices.DeleteFunc(r.members, func(o *session) bool { return o == x })
 	x.out.end(final)
-	_, err := r.srv.cfg.Store.Participants.SetStatus(x.sid, stateDisconnected)
+	_, err := r.srv.cfg.Store.Participants.Leave(x.sid, x.seen.leaving(final))
 	// Gone already when it is the store that ended the Participant.
 	if err != nil && !errors.Is(err, store.ErrParticipantGone) {
 		x.logged("disconnect participant", err)

@@ -40,6 +40,7 @@ type connect struct {
 		Rules []subscribeRule `json:"rules"`
 	} `json:"subscribe"`
 	BandwidthProfile *bandwidthProfile `json:"bandwidth_profile"`
+	Publisher        json.RawMessage   `json:"publisher"`
 }
 
 // update says what changed at the browser; any part may be missing.

@@ -28,6 +28,7 @@ type session struct {
 	identity string
 	log      *slog.Logger
 	out      *outbox
+	seen     seen
 
 	// inbound keeps what two connections of one session say in order, while one
 	// replaces the other. Taken before every other lock.
@@ -116,6 +117,7 @@ func (x *session) peerConfig(pc string, subscribeAll bool) sfu.PeerConfig {
 		Message:      x.signaled,
 		SwitchedOff:  x.switched,
 		LayersWanted: x.layersWanted,
+		Sending:      x.seen.sends,
 		Failed: func(err error) {
 			x.log.Info("media lost", "err", err)
 			x.room.leave(x, errorOf(lossCode(err)))

@@ -80,6 +80,9 @@ func (p *publisher) onTrack(remote *webrtc.TrackRemote, receiver *webrtc.RTPRece
 		in, stop = p.receive(first, mediaCodec(remote))
 	}
 	if err == nil {
+		if f := p.config.Sending; f != nil {
+			f(in.media.codec.MimeType)
+		}
 		p.running.run(func() { in.media.readReports(first) })
 		in.media.forward(first, packet)
 	} else {

@@ -98,6 +98,9 @@ type PeerConfig struct {
 	// LayersWanted is told which simulcast layers of a published Track are of use to anybody, by
 	// index in the client's description. nil leaves the client to itself.
 	LayersWanted func(trackSID string, enabled []bool)
+	// Sending is told the codec of each Track whose media arrive, such as "video/VP8". It is called
+	// from several goroutines and must not wait. nil is nobody.
+	Sending func(mimeType string)
 	// Failed says that the transport is gone for good and that Close is due. An
 	// interruption that an ICE restart can still mend is not reported.
 	Failed func(error)

@@ -30,6 +30,31 @@ type Participant struct {
 	// SubscribeRules is a JSON array; nil until set, which subscribes to everything.
 	SubscribeRules json.RawMessage `json:",omitempty"` // omitted: null would come back as four letters
 	RulesUpdated   time.Time       // when they were set
+	Leaving
+}
+
+// Leaving is why somebody left, and what was seen of them, as far as it is known.
+type Leaving struct {
+	EndReason string          `json:",omitempty"` // DisconnectedViaAPI; empty where Twilio's documents have no word for it
+	ErrorCode int             `json:",omitempty"` // Twilio's, which ended the stay; 0 for none
+	Codecs    []string        `json:",omitempty"` // that they sent: VP8, H264, opus
+	Publisher json.RawMessage `json:",omitempty"` // what their client said of itself: its name, version and user agent
+}
+
+// DisconnectedViaAPI is the EndReason of who was removed over REST.
+const DisconnectedViaAPI = "disconnected_via_api"
+
+// learn takes from l what is not known yet. The first reason for leaving is the true one.
+func (l *Leaving) learn(o Leaving) {
+	if l.EndReason == "" && l.ErrorCode == 0 {
+		l.EndReason, l.ErrorCode = o.EndReason, o.ErrorCode
+	}
+	if l.Codecs == nil {
+		l.Codecs = o.Codecs
+	}
+	if l.Publisher == nil {
+		l.Publisher = o.Publisher
+	}
 }
 
 // Participants are the stays in Rooms.
@@ -79,6 +104,28 @@ func (s Participants) Add(roomSID, identity string) (p Participant, err error) {
 	return p, nil
 }
 
+// Leave ends a Participant's stay, for what is known of it. One whose stay has ended
+// is ErrParticipantGone, and what was not known of it is kept all the same.
+func (s Participants) Leave(sid string, why Leaving) (p Participant, err error) {
+	gone := false
+	err = s.db.update(doing{what: "disconnect participant", key: sid}, func(t *tx) error {
+		var r Room
+		if p, r, err = t.rooms().participant(sid); err != nil {
+			return err
+		}
+		if gone = p.Status == Disconnected; !gone {
+			p, err = t.rooms().disconnect(&r, p, why)
+			return err
+		}
+		p.learn(why)
+		return t.put(bParticipants, p.SID, p)
+	})
+	if err == nil && gone {
+		err = ErrParticipantGone
+	}
+	return p, err
+}
+
 // SetStatus moves a Participant between connected and reconnecting,
 // or to disconnected, which is final: anything after it is ErrParticipantGone.
 // Setting the present status again does nothing. Leaving removes the
@@ -99,7 +146,7 @@ func (s Participants) SetStatus(sid, status string) (p Participant, err error) {
 			if err != nil {
 				return err
 			}
-			p, err = t.rooms().disconnect(&r, p)
+			p, err = t.rooms().disconnect(&r, p, Leaving{})
 			return err
 		}
 		p.Status, p.Updated = status, t.now
@@ -197,7 +244,7 @@ func (t roomsTx) connected(roomSID string) ([]Participant, error) {
 }
 
 // disconnect ends p's stay in r: its Tracks go first, as their own events.
-func (t roomsTx) disconnect(r *Room, p Participant) (Participant, error) {
+func (t roomsTx) disconnect(r *Room, p Participant, why Leaving) (Participant, error) {
 	tracks, err := linked[Track](t.tx, bParticipantTrack, p.SID, bTracks)
 	if err != nil {
 		return p, err
@@ -208,6 +255,7 @@ func (t roomsTx) disconnect(r *Room, p Participant) (Participant, error) {
 		}
 	}
 	p.Status, p.End, p.Updated = Disconnected, t.now, t.now
+	p.learn(why)
 	if err := t.put(bParticipants, p.SID, p); err != nil {
 		return p, err
 	}
@@ -243,7 +291,7 @@ func (t roomsTx) disconnectAll() error {
 		if err != nil {
 			return err
 		}
-		if _, err := t.disconnect(&r, p); err != nil {
+		if _, err := t.disconnect(&r, p, Leaving{}); err != nil {
 			return err
 		}
 	}

@@ -6,6 +6,12 @@ import (
 	"time"
 )
 
+// Why a Room ended, as Video Insights has it.
+const (
+	EndedViaAPI    = "room_ended_via_api"
+	EndedByTimeout = "timeout"
+)
+
 // Statuses of a Room.
 const (
 	RoomInProgress = "in-progress"
@@ -52,6 +58,8 @@ type RoomLife struct {
 	Used bool
 	// LastActive is when the Room was made or last had a Participant leave.
 	LastActive time.Time
+	// EndReason is why it ended: EndedViaAPI or EndedByTimeout.
+	EndReason string
 	// Callbacks counts the Room's announcements: the next SequenceNumber.
 	Callbacks int
 }
@@ -146,7 +154,7 @@ func (s Rooms) Complete(sid string) (r Room, err error) {
 		if r, err = t.rooms().find(sid); err != nil {
 			return err
 		}
-		return t.rooms().complete(&r)
+		return t.rooms().complete(&r, EndedViaAPI)
 	})
 	return r, err
 }
@@ -211,7 +219,7 @@ func (t roomsTx) announce(r *Room, c Announced) error {
 	return t.put(bRooms, r.SID, *r)
 }
 
-func (t roomsTx) complete(r *Room) error {
+func (t roomsTx) complete(r *Room, why string) error {
 	if r.Status == RoomCompleted {
 		return ErrRoomCompleted
 	}
@@ -220,11 +228,11 @@ func (t roomsTx) complete(r *Room) error {
 		return err
 	}
 	for _, p := range present {
-		if _, err := t.disconnect(r, p); err != nil {
+		if _, err := t.disconnect(r, p, Leaving{}); err != nil {
 			return err
 		}
 	}
-	r.Status, r.Ended, r.Updated = RoomCompleted, t.now, t.now
+	r.Status, r.EndReason, r.Ended, r.Updated = RoomCompleted, why, t.now, t.now
 	if err := t.transcribe(*r); err != nil {
 		return err
 	}

@@ -70,6 +70,9 @@ func (t *tx) isDue(key []byte) bool {
 	return binary.BigEndian.Uint64(key) <= uint64(max(t.now.UnixNano(), 0))
 }
 
+// codeSessionLength is Twilio's error of who stayed longer than their Room allows.
+const codeSessionLength = 53216
+
 // carryOut does what is due of one thing, if it still is.
 func (t *tx) carryOut(name string) error {
 	switch {
@@ -92,7 +95,7 @@ func (t *tx) carryOut(name string) error {
 		if err != nil || p.Status == Disconnected || t.now.Before(r.stayEnds(p)) {
 			return err
 		}
-		_, err = t.rooms().disconnect(&r, p)
+		_, err = t.rooms().disconnect(&r, p, Leaving{ErrorCode: codeSessionLength})
 		return err
 	case strings.HasPrefix(name, "RM"):
 		r, err := t.rooms().find(name)
@@ -109,7 +112,7 @@ func (t *tx) carryOut(name string) error {
 		if err != nil || len(present) > 0 {
 			return err
 		}
-		return t.rooms().complete(&r)
+		return t.rooms().complete(&r, EndedByTimeout)
 	case strings.HasPrefix(name, "ME"):
 		return t.media().forget(name)
 	case strings.HasPrefix(name, "CH"):

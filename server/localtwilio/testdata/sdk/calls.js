@@ -260,9 +260,9 @@ const rows = [
   ['flex interactions.create', async () => c.flexApi.v1.interaction.create({ channel: { type: 'web', initiated_by: 'api', properties: { media_channel_sid: (await c.conversations.v1.conversations.create({})).sid } }, routing: { properties: { workspace_sid: stage.workspace, workflow_sid: stage.workflow, task_channel_unique_name: 'chat', attributes: {} } } }), (i) => { sid('KD', i.sid); x.interaction = i.sid; }, 20404],
 
   // Insights
-  ['insights rooms.list', () => c.insights.v1.rooms.list(), (l) => Array.isArray(l), 20404],
-  ['insights rooms.fetch', () => c.insights.v1.rooms(stage.room).fetch(), has({ roomSid: stage.room }), 20404],
-  ['insights participants.list', () => c.insights.v1.rooms(stage.room).participants.list(), (l) => assert.equal(l.length, 2), 20404],
+  ['insights rooms.list', () => c.insights.v1.rooms.list(), some((r) => r.roomSid === stage.room)],
+  ['insights rooms.fetch', () => c.insights.v1.rooms(stage.room).fetch(), has({ roomSid: stage.room })],
+  ['insights participants.list', () => c.insights.v1.rooms(stage.room).participants.list(), (l) => assert.equal(l.length, 2)],
 ];
 
 (async () => {
