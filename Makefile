@@ -25,7 +25,7 @@ FLEX    := static/flex
 BENCHMARKS := ./server/token ./server/localtwilio/store ./server/localtwilio/sfu
 
 .DEFAULT_GOAL := help
-.PHONY: help run example flex webchat flex-deps flex-page test-flex check-plugin build wasm deps deps-test test test-unit test-wasm e2e play shots pictures soak fuzz lint bench plots bench-start bench-media clean chromium ffmpeg speech FORCE
+.PHONY: help run example flex webchat flex-deps flex-page test-flex check-plugin build wasm deps deps-test test test-unit test-wasm e2e play shots pictures soak fuzz lint audit sbom reproduce bench plots bench-start bench-media clean chromium ffmpeg speech FORCE
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -145,7 +145,7 @@ ffmpeg:
 		fi; }
 
 # Whether speech becomes words is only tested where there is a machine's voice and an ear for it; without
-# them those tests say so and skip. Debian 13's pocketsphinx is another program.
+# them those tests say so and skip.
 speech:
 	@command -v espeak-ng >/dev/null && command -v pocketsphinx_continuous >/dev/null || { \
 		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
@@ -178,6 +178,27 @@ lint: $(LINT)/.installed ## format, golangci-lint and code that nothing reaches,
 $(LINT)/.installed: .lint/go.mod .lint/go.sum
 	cd .lint && GOBIN=$(CURDIR)/$(LINT) $(NICE) $(GO) install -trimpath -ldflags='-s -w' tool
 	@touch $@
+
+audit: $(LINT)/.installed ## known vulnerabilities of Go modules and npm packages; fails where the databases cannot be asked
+	@.lint/audit $(LINT)/govulncheck $(NPM)
+
+sbom: ## what the server is made of, as CycloneDX: bin/sbom.cdx.json
+	@mkdir -p bin
+	$(GO) run ./server/sbom -version "$$(git describe --always --dirty)" > bin/sbom.cdx.json
+
+# Two clones, because what was built before, or another folder, must not matter. Only what npm installs is
+# taken over. GOFLAGS and settings of git that stamp the binary are the same for both.
+reproduce: QUALITY := 5
+reproduce: deps ## build the last commit twice, in two folders, and compare
+	@rm -rf bin/reproduce && git clone -q . bin/reproduce/one && git clone -q bin/reproduce/one bin/reproduce/another/folder
+	@for name in one another/folder; do \
+		cp -a static/node_modules bin/reproduce/$$name/static/ && \
+		touch bin/reproduce/$$name/static/node_modules/.installed && \
+		$(MAKE) --no-print-directory -s -C bin/reproduce/$$name build QUALITY=$(QUALITY) || exit 1; \
+	done
+	@cd bin/reproduce && sha256sum one/bin/server another/folder/bin/server one/$(WEB)/app.wasm another/folder/$(WEB)/app.wasm && \
+		cmp one/bin/server another/folder/bin/server && cmp one/$(WEB)/app.wasm another/folder/$(WEB)/app.wasm
+	@rm -rf bin/reproduce
 
 bench: QUALITY := 5
 bench: deps-test wasm ## how fast it is, against a plain Node server with the npm package twilio; then the Go benchmarks (media: bench-media)

@@ -94,6 +94,7 @@ var may = []struct {
 	// The commands beside serving.
 	{"server/doctor", []string{"server/core", "server/clientaddr", "server/escalation", "server/twilioapi", "app/wire"}},
 	{"server/standalone", []string{"server/sids", "server/localtwilio", "server/localtwilio/store", "server/demo"}},
+	{"server/sbom", nil},
 	{"server/release", []string{"server/sids", "server/core", "server/web", "static"}},
 	{"server", []string{"server/core", "server/release", "server/doctor", "server/standalone"}},
 	{"server/layers", nil},
