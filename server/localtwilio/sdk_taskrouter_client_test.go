@@ -38,3 +38,13 @@ func TestClientTaskRouter(t *testing.T) {
 	}
 	runScript(t, modules, "taskrouter_methods.js", stage)
 }
+
+// TestClientFlexSDK calls every action of the npm package @twilio/flex-sdk.
+func TestClientFlexSDK(t *testing.T) {
+	modules := clientModules(t)
+	s, workers, stage := newStage(t)
+	for _, name := range []string{"flexToken", "flexToken2"} {
+		stage[name] = must(s.Store().FlexTokens.Issue(store.FlexToken{WorkerSID: workers[0].SID, Roles: []string{"supervisor", "admin"}}))(t)
+	}
+	runScript(t, modules, "flexsdk_methods.js", stage)
+}

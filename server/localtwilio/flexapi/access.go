@@ -3,6 +3,7 @@ package flexapi
 import (
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -88,4 +89,14 @@ func (s *Server) checkGrant(g token.TaskRouter) error {
 
 func refuseGrant(format string, args ...any) error {
 	return fmt.Errorf("%w: "+format, append([]any{token.ErrGrants}, args...)...)
+}
+
+// credentials are a request's Basic credentials. Those of @twilio/flex-sdk 3.0.0 have a
+// bracket too many (authenticationMethods.js), which Twilio passes over.
+func credentials(r *http.Request) (user, password string, ok bool) {
+	if header, odd := strings.CutSuffix(r.Header.Get("Authorization"), ")"); odd {
+		r = r.Clone(r.Context())
+		r.Header.Set("Authorization", header)
+	}
+	return r.BasicAuth()
 }

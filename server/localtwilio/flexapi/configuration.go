@@ -1,6 +1,7 @@
 package flexapi
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -62,29 +63,16 @@ var settable = []string{
 // configure sets fields of the configuration, for the account's own servers and
 // for administrators' desktops. What Flex does not let anybody set is refused.
 func (s *Server) configure(w http.ResponseWriter, r *http.Request) {
-	a := s.store.Account()
-	user, password, _ := r.BasicAuth()
-	main, err := s.store.Authenticate(user, password)
-	if err != nil && !errors.Is(err, store.ErrNotFound) {
+	if err := s.authorize(r, "admin"); err != nil {
 		s.fail(w, r, err)
 		return
-	}
-	if !main {
-		h, err := s.holderOf(password)
-		if err == nil && !slices.Contains(h.Roles, "admin") {
-			err = errAdmin
-		}
-		if err != nil {
-			s.fail(w, r, err)
-			return
-		}
 	}
 	fields := map[string]json.RawMessage{}
 	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody)).Decode(&fields); err != nil {
 		s.fail(w, r, fmt.Errorf("%w: %w", errRequest, err))
 		return
 	}
-	if sid, _ := text(fields, "account_sid"); sid != a.SID {
+	if sid, _ := text(fields, "account_sid"); sid != s.store.Account().SID {
 		s.fail(w, r, fmt.Errorf("%w: account_sid is required, and the account's", errRequest))
 		return
 	}
@@ -100,6 +88,34 @@ func (s *Server) configure(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.configuration(w, r)
+}
+
+// authorize lets the account's own servers pass, and desktops, of which one role may be
+// wanted; empty for any.
+func (s *Server) authorize(r *http.Request, role string) error {
+	user, password, _ := credentials(r)
+	main, err := s.store.Authenticate(user, password)
+	if main || err != nil && !errors.Is(err, store.ErrNotFound) {
+		return err
+	}
+	h, err := s.holderOf(cmp.Or(password, r.Header.Get("X-Flex-JWE")))
+	if err == nil && role != "" && !slices.Contains(h.Roles, role) {
+		err = errAdmin
+	}
+	return err
+}
+
+// provisioningStatus is that of e-mail, which is not there.
+func (s *Server) provisioningStatus(w http.ResponseWriter, r *http.Request) {
+	if err := s.authorize(r, ""); err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	base := "http://" + r.Host + "/flex-api"
+	if strings.HasSuffix(r.Host, ".twilio.com") {
+		base = "https://" + r.Host
+	}
+	respond(w, http.StatusOK, object{"status": "not-configured", "url": base + "/v1/account/provision/status"})
 }
 
 func (s *Server) publicConfiguration(w http.ResponseWriter, _ *http.Request) {

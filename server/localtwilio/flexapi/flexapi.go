@@ -3,7 +3,7 @@
 // plugins, and TaskRouter as an agent's desktop uses it. It works on the same
 // store as REST, so each sees what the other does.
 //
-//	flex-api      /v1/Configuration, /v1/Channels/{conversation}/Roles/{role}/Users
+//	flex-api      /v1/Configuration, /v1/account/provision/status, /v1/Channels/{conversation}/Roles/{role}/Users
 //	flex          /plugins, /api/v1/Session
 //	iam           /v1/Accounts/{account}/Tokens/Info and …/Tokens/Refresh, also at flex-api
 //	event-bridge  /v1/wschannels: events over a WebSocket, requests by POST (taskrouter.go, events.go),
@@ -119,7 +119,7 @@ func (s *Server) Close() error {
 // of Flex with the account's credentials.
 func Answers(product, path string) bool {
 	if product == "flex-api" {
-		return strings.HasPrefix(path, "/v1/Configuration") || strings.HasPrefix(path, "/v1/Channels/") || strings.HasPrefix(path, "/v1/Accounts/")
+		return strings.HasPrefix(path, "/v1/Configuration") || path == "/v1/account/provision/status" || strings.HasPrefix(path, "/v1/Channels/") || strings.HasPrefix(path, "/v1/Accounts/")
 	}
 	if product == "iam" {
 		return strings.HasSuffix(path, "/Tokens/Info") || strings.HasSuffix(path, "/Tokens/Refresh") || strings.HasSuffix(path, "/Tokens/refresh")
@@ -137,6 +137,7 @@ func (s *Server) router() *http.ServeMux {
 	m.HandleFunc("GET /flex-api/v1/Configuration", s.configuration)
 	m.HandleFunc("POST /flex-api/v1/Configuration", s.configure)
 	m.HandleFunc("GET /flex-api/v1/Configuration/Public", s.publicConfiguration)
+	m.HandleFunc("GET /flex-api/v1/account/provision/status", s.provisioningStatus)
 	m.HandleFunc("GET /flex/plugins", s.handle(s.listPlugins))
 	m.HandleFunc("/flex/api/v1/Session", s.session)
 	for _, product := range []string{"iam", "flex-api"} { // which of the two depends on Flex's version
@@ -228,7 +229,7 @@ func tokenOf(r *http.Request) string {
 	if v := r.Header.Get("X-Flex-JWE"); v != "" {
 		return v
 	}
-	if _, password, ok := r.BasicAuth(); ok {
+	if _, password, ok := credentials(r); ok {
 		return password
 	}
 	if v, found := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); found {

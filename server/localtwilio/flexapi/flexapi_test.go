@@ -3,6 +3,7 @@ package flexapi_test
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"io"
@@ -330,6 +331,10 @@ func TestPlainRequests(t *testing.T) {
 		body                     string
 	}{
 		{"configuration", "GET", "/flex-api/v1/Configuration", "", nil, 200, b.store.Account().WorkspaceSID},
+		{"provisioning of e-mail", "GET", "/flex-api/v1/account/provision/status", "", http.Header{"Authorization": {basic("token", b.token)}}, 200, `"status":"not-configured"`},
+		{"provisioning of e-mail over REST", "GET", "/flex-api/v1/account/provision/status", "", http.Header{"Authorization": {basic(b.store.Account().SID, b.store.Account().AuthToken)}}, 200, "/v1/account/provision/status"},
+		{"provisioning of e-mail for nobody", "GET", "/flex-api/v1/account/provision/status", "", nil, 401, "20003"},
+		{"a bracket too many", "GET", "/flex-api/v1/account/provision/status", "", http.Header{"Authorization": {basic("token", b.token) + ")"}}, 200, "not-configured"},
 		{"session", "POST", "/flex/api/v1/Session", "", nil, 200, `"id":"file-attachments-in-chat"`},
 		{"plugins", "GET", "/flex/plugins?roles=agent", "", http.Header{"X-Flex-Jwe": {b.token}}, 200, `"src":"http://127.0.0.1/p.js"`},
 		{"plugins for nobody", "GET", "/flex/plugins", "", nil, 401, "no Flex token"},
@@ -356,6 +361,11 @@ func TestPlainRequests(t *testing.T) {
 			}
 		})
 	}
+}
+
+// basic is the header of Basic credentials.
+func basic(user, password string) string {
+	return "Basic " + base64.StdEncoding.EncodeToString([]byte(user+":"+password))
 }
 
 func TestStartWantsAStore(t *testing.T) {

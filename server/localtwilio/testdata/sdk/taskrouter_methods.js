@@ -65,6 +65,8 @@ run(async () => {
 
   // A Worker begins.
   const ada = await open(Worker, env.trWorker, { enableVersionCheck: true });
+  let early = false;
+  ada.on('tokenExpired', () => { early = true; });
   const boss = await open(Supervisor, env.trSupervisor);
   assert.equal(ada.sid, env.worker);
   assert.equal(ada.name, 'worker0');
@@ -235,6 +237,8 @@ run(async () => {
   assert.equal(workspace.workerSid, ada.sid);
   assert.equal((await workspace.fetchTaskQueues()).size, 2);
 
+  assert.equal(early, false, 'a token of an hour has expired');
+
   // Tokens end, and are renewed; desktops come and go.
   const updated = seen(ada, 'tokenUpdated');
   ada.updateToken(env.trWorker2);
@@ -244,10 +248,10 @@ run(async () => {
   short.updateToken(env.trSupervisor);
   await short.fetchLatestVersion();
   short.disconnect();
-  const away = seen(ada, 'disconnected');
+  // Whoever is sent away is to stay away: the library would come back within a second.
+  const away = seen(ada, 'disconnected').then(() => ada.disconnect());
   const other = await open(Worker, env.trWorker, { closeExistingSessions: true, setWorkerOfflineIfDisconnected: true, connectActivitySid: activity(true).sid });
   await away;
-  ada.disconnect();
   await until(`${space}/Workers/${ada.sid}`, (w) => w.available, 'the Activity of who connects');
   const left = seen(other, 'disconnected');
   other.disconnect();
