@@ -5,9 +5,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -68,10 +73,29 @@ func clientModules(t *testing.T) string {
 	return modules
 }
 
+// startClock starts a clock that runs, and that whoever posts a number of seconds to its URL puts
+// so far ahead.
+func startClock(t *testing.T) (now func() time.Time, url string) {
+	t.Helper()
+	var ahead atomic.Int64
+	r := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		b, err := io.ReadAll(r.Body)
+		n, bad := strconv.ParseInt(string(b), 10, 64)
+		if err := errors.Join(err, bad); err != nil {
+			http.Error(w, err.Error(), http.StatusBadRequest)
+			return
+		}
+		ahead.Store(n)
+	}))
+	t.Cleanup(r.Close)
+	return func() time.Time { return time.Now().Add(time.Duration(ahead.Load()) * time.Second) }, r.URL
+}
+
 // newStage starts local Twilio with two Workers; the stage is what scripts find in env.
 func newStage(t *testing.T) (s *localtwilio.Server, workers [2]store.Worker, stage map[string]string) {
 	t.Helper()
-	s = start(t, localtwilio.Config{})
+	at, clock := startClock(t)
+	s = start(t, localtwilio.Config{Now: at})
 	a := s.Account()
 	chat, sync := &twiliojwt.ChatGrant{ServiceSid: a.ChatServiceSID}, &twiliojwt.SyncGrant{ServiceSid: a.SyncServiceSID}
 	for i := range workers {
@@ -82,15 +106,14 @@ func newStage(t *testing.T) (s *localtwilio.Server, workers [2]store.Worker, sta
 	}
 	return s, workers, map[string]string{
 		"account": a.SID, "address": a.AddressSID,
-		"socket": s.TwilsockURL(), "rest": s.URL(), "chatService": a.ChatServiceSID, "key": a.KeySID, "secret": a.KeySecret,
+		"clock": clock, "socket": s.TwilsockURL(), "rest": s.URL(), "chatService": a.ChatServiceSID, "key": a.KeySID, "secret": a.KeySecret,
 		"ada":        accessToken(t, s, a.KeySecret, "ada", time.Hour, chat, sync),
 		"ada2":       accessToken(t, s, a.KeySecret, "ada", 2*time.Hour, chat, sync),
 		"bob":        accessToken(t, s, a.KeySecret, "bob", time.Hour, chat, sync),
 		"chatOnly":   accessToken(t, s, a.KeySecret, "cleo", time.Hour, chat),
-		"short":      accessToken(t, s, a.KeySecret, "ada", 20*time.Second, sync),
-		"short2":     accessToken(t, s, a.KeySecret, "bob", 10*time.Second, sync),
+		"bob2":       accessToken(t, s, a.KeySecret, "bob", 2*time.Hour, chat, sync),
 		"expired":    accessToken(t, s, a.KeySecret, "ada", -time.Minute, sync),
-		"supervisor": supervisor(10 * time.Second), "supervisor2": supervisor(time.Hour),
+		"supervisor": supervisor(time.Hour), "supervisor2": supervisor(2 * time.Hour),
 		"workspace": a.WorkspaceSID, "worker": workers[0].SID, "worker2": workers[1].SID,
 		"forged": accessToken(t, s, "another secret", "ada", time.Hour, sync),
 	}

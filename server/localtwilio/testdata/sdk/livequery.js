@@ -3,7 +3,7 @@
 'use strict';
 const assert = require('node:assert/strict');
 const { SyncClient } = require('twilio-sync');
-const { env, seen, rest, run, options } = require('./stage.js');
+const { env, seen, rest, ahead, run, options } = require('./stage.js');
 
 const set = (worker, attributes) => rest('POST', `/taskrouter/v1/Workspaces/${env.workspace}/Workers/${worker}`, { Attributes: JSON.stringify(attributes) });
 const withSeat = (seat) => (i) => i.key === env.worker && i.value.attributes.seat === seat;
@@ -17,7 +17,9 @@ run(async () => {
   await moved;
 
   const away = seen(client, 'connectionStateChanged', (state) => state === 'disconnected', 'the end of the connection');
-  await seen(client, 'tokenExpired', () => true, 'the end of the token');
+  const expired = seen(client, 'tokenExpired', () => true, 'the end of the token');
+  await ahead(61 * 60);
+  await expired;
   await away; // the package takes no new token before
   await set(env.worker, { team: 'red', seat: 2 });
   await set(env.worker2, { team: 'blue' });
