@@ -145,6 +145,7 @@ func TestClientLiveQuery(t *testing.T)     { runClient(t, "livequery.js") }
 func TestClientConversations(t *testing.T) { runClient(t, "conversations.js") }
 func TestClientMedia(t *testing.T)         { runClient(t, "media.js") }
 func TestClientMethods(t *testing.T)       { runClient(t, "conversations_methods.js") }
+func TestClientSyncMethods(t *testing.T)   { runClient(t, "sync_methods.js") }
 func TestClientVideoApp(t *testing.T)      { runClient(t, "videoapp.js") }
 
 // TestClientWebChat plays a web chat of which a Worker gets the Task, whoever

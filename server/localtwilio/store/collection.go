@@ -30,6 +30,7 @@ type Collection struct {
 	Event      int       // number of the newest change, Items included; see Store.LastEvent
 	Expires    time.Time // zero for never
 	CreatedBy  string
+	Context    json.RawMessage `json:",omitempty"` // of a List: what its maker said of it
 	Created    time.Time
 	Updated    time.Time
 }

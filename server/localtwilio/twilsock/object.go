@@ -35,7 +35,7 @@ type entity struct {
 	created   time.Time
 	updated   time.Time
 	expires   time.Time
-	data      json.RawMessage // of a Document
+	data      json.RawMessage // of a Document; a List's context
 
 	// items are a Map's by key, or a List's by index; with those removed where
 	// that is asked for and known. nil for a Document.
@@ -192,7 +192,7 @@ func (o objects) collectionEntity(c store.Collection) entity {
 	k := map[store.CollectionKind]kind{store.SyncMap: syncMap, store.SyncList: syncList, store.SyncStream: stream}[c.Kind]
 	return entity{
 		service: o.serviceOf(c.Service), kind: k, sid: c.SID, name: c.UniqueName, revision: c.ETag(), event: c.Event, createdBy: c.CreatedBy,
-		created: c.Created, updated: c.Updated, expires: c.Expires, kept: true,
+		created: c.Created, updated: c.Updated, expires: c.Expires, data: c.Context, kept: true,
 		items: func(removed bool) ([]item, error) {
 			all, err := o.store.Collections.In(c.Service).Items(c.Kind, c.SID, removed)
 			list := make([]item, 0, len(all))

@@ -33,6 +33,8 @@ func (s *syncAPI) routes(m *http.ServeMux) {
 		case stream:
 			m.Handle("POST "+root+"/{key}/Messages", s.about(k, s.publish))
 			continue
+		case syncList:
+			m.Handle("GET "+root+"/{key}/Context", s.about(k, s.context))
 		}
 		m.Handle("GET "+root+"/{key}/Items", s.about(k, s.items))
 		m.Handle("POST "+root+"/{key}/Items", s.about(k, s.addItem))
@@ -46,10 +48,10 @@ func (s *syncAPI) routes(m *http.ServeMux) {
 func (s *syncAPI) about(k kind, f func(*call, entity) error) endpoint {
 	return func(a *call) error {
 		e, err := s.open(a.holder, k, a.path("key"))
-		if err != nil {
-			return err
+		if err == nil {
+			err = f(a, e)
 		}
-		return f(a, e)
+		return syncFault(k, a.path("key"), a.path("item") != "", err)
 	}
 }
 
@@ -57,6 +59,7 @@ func (s *syncAPI) about(k kind, f func(*call, entity) error) endpoint {
 type change struct {
 	UniqueName string          `json:"unique_name"`
 	Data       json.RawMessage `json:"data"`
+	Context    json.RawMessage `json:"context"` // of a new List
 	TTL        *int            `json:"ttl"`
 }
 
@@ -68,16 +71,26 @@ func (s *syncAPI) change(a *call) (c change, err error) {
 	if string(c.Data) == "null" {
 		c.Data = nil
 	}
-	var fields map[string]json.RawMessage
+	if string(c.Context) == "null" {
+		c.Context = nil
+	}
 	switch {
-	case c.Data != nil && json.Unmarshal(c.Data, &fields) != nil:
+	case !isObject(c.Data):
 		return c, invalid("Data must be a JSON object")
-	case len(c.Data) > maxData:
+	case !isObject(c.Context):
+		return c, invalid("Context must be a JSON object")
+	case len(c.Data) > maxData, len(c.Context) > maxData:
 		return c, &fault{Status: http.StatusRequestEntityTooLarge, Code: codeSyncTooLarge, Message: "Data exceeds 16 KiB"}
 	case c.TTL != nil && (*c.TTL < 0 || *c.TTL > maxTTL):
 		return c, &fault{Status: http.StatusBadRequest, Code: codeSyncTTL, Message: "Invalid TTL"}
 	}
 	return c, nil
+}
+
+// isObject reports whether data, where there is any, is a JSON object.
+func isObject(data json.RawMessage) bool {
+	var fields map[string]json.RawMessage
+	return data == nil || json.Unmarshal(data, &fields) == nil
 }
 
 // expires is when what is written ends; zero for never.
@@ -96,6 +109,9 @@ func (s *syncAPI) create(a *call, k kind) error {
 	if err != nil {
 		return err
 	}
+	if err := checkSyncName(c.UniqueName); err != nil {
+		return err
+	}
 	st, now := s.store, s.store.Now()
 	var e entity
 	if k == document {
@@ -106,7 +122,7 @@ func (s *syncAPI) create(a *call, k kind) error {
 		e = s.documentEntity(d)
 	} else {
 		o, err := st.Collections.In(a.holder.service).Create(store.Collection{
-			Kind: collectionKind(k), UniqueName: c.UniqueName, Expires: c.expires(now), CreatedBy: a.holder.identity,
+			Kind: collectionKind(k), UniqueName: c.UniqueName, Context: c.Context, Expires: c.expires(now), CreatedBy: a.holder.identity,
 		})
 		if err != nil {
 			return err
@@ -133,6 +149,15 @@ func (s *syncAPI) fetch(a *call, e entity) error {
 		o["items"] = list
 	}
 	return a.respond(http.StatusOK, o)
+}
+
+// context answers what a List was made with, {} where it was nothing.
+func (s *syncAPI) context(a *call, e entity) error {
+	data := e.data
+	if data == nil {
+		data = json.RawMessage("{}")
+	}
+	return a.respond(http.StatusOK, object{"data": data, "last_event_id": e.event})
 }
 
 // update sets a Document's data, and the time of anything.
@@ -220,6 +245,9 @@ func (s *syncAPI) show(a *call, e entity) object {
 		"service_sid": e.service, "revision": e.revision, "last_event_id": e.event,
 		"created_by": e.createdBy, "date_created": stamp(e.created), "date_updated": stamp(e.updated), "date_expires": stamp(e.expires),
 		"links": object{"permissions": u + "/Permissions", "items": u + "/Items", "messages": u + "/Messages"},
+	}
+	if e.kind == syncList {
+		o["links"].(object)["context"] = u + "/Context"
 	}
 	if e.kind == document {
 		o["data"] = e.data
