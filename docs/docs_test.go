@@ -187,25 +187,6 @@ func TestNamedTargets(t *testing.T) {
 	}
 }
 
-// TestSettings wants every setting of the example in the table of settings.
-func TestSettings(t *testing.T) {
-	t.Parallel()
-	example, err := os.ReadFile(filepath.Join(root, ".env.example"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	table := pages(t)["docs/operate.md"].text
-	settings := regexp.MustCompile(`(?m)^(?:# )?([A-Z_]+)=`).FindAllStringSubmatch(string(example), -1)
-	if len(settings) < 20 {
-		t.Fatalf("found %d settings in the example", len(settings))
-	}
-	for _, m := range settings {
-		if !regexp.MustCompile("(?m)^\\|.*`" + m[1] + "`.*\\|").MatchString(table) {
-			t.Errorf("docs/operate.md has no row for %s", m[1])
-		}
-	}
-}
-
 func TestSizes(t *testing.T) {
 	t.Parallel()
 	if n := strings.Count(pages(t)["README.md"].text, "\n"); n > maxLines {
