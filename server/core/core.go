@@ -364,6 +364,9 @@ func (s *System) Close() {
 			}
 		}
 		s.wg.Wait()
+		if s.svc != nil {
+			s.svc.Close()
+		}
 		if s.local != nil {
 			if err := s.local.Close(); err != nil {
 				s.log.Warn("close local Twilio", "err", err)

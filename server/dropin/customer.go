@@ -1,6 +1,7 @@
 package dropin
 
 import (
+	"context"
 	"errors"
 	"net/http"
 
@@ -30,10 +31,7 @@ func (s *server) videoToken(name string, alone func(escalation.Escalation) bool)
 		}
 		var j escalation.Join
 		err = s.Limiters.Code(r, given, func(code string) (err error) {
-			j, err = s.Escalations.JoinAsCustomer(r.Context(), code, p.get("consent"))
-			if err == nil && j.Waiting && alone(j.Escalation) {
-				j, err = s.Escalations.WaitInRoom(r.Context(), code)
-			}
+			j, err = s.Escalations.JoinOrWaitInRoom(r.Context(), code, p.get("consent"), alone)
 			return err
 		})
 		switch {
@@ -47,32 +45,52 @@ func (s *server) videoToken(name string, alone func(escalation.Escalation) bool)
 }
 
 // syncToken lets the customer's page read the notice, to see when the agent has
-// come. The page opens the Document that is called what it gave as code.
+// come. The page opens the Document that is called what it gave as code. Nothing is
+// written for a page that gets no token.
 func (s *server) syncToken(r *http.Request, p params) (any, error) {
 	given, err := p.need("code")
 	if err != nil {
 		return nil, err
 	}
-	var name string
+	var token string
 	err = s.Limiters.Code(r, given, func(code string) (err error) {
-		name, err = s.Escalations.Notice(r.Context(), code)
+		if given != s.Link(code) {
+			return errPartOfCode
+		}
+		token, err = s.noticeToken(r.Context(), code)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	if given != name {
-		return nil, errPartOfCode
-	}
-	token, err := s.Notices.ReadToken(r.Context(), name, readerTTL)
+	return tokenAnswer{token}, nil
+}
+
+// noticeToken makes the notice of a code, and a token that reads it.
+func (s *server) noticeToken(ctx context.Context, code string) (string, error) {
+	tokenOf, err := s.Notices.ReadTokens(ctx)
 	if errors.Is(err, escalation.ErrForbidden) {
-		s.Log.WarnContext(r.Context(), "the Sync Service has no access control, so customers' pages of the template's first generation cannot wait for the agent: switch on AclEnabled, or set TEMPLATE_SYNC_SID")
-		return nil, errOpenService
+		// Whose call is over need not be told what to switch on.
+		switch e, err := s.Escalations.Get(ctx, code); {
+		case err != nil:
+			return "", err
+		case e.Status == escalation.Expired:
+			return "", escalation.ErrExpired
+		case e.Status == escalation.Ended:
+			return "", escalation.ErrEnded
+		}
+		s.Log.WarnContext(ctx, "the Sync Service has no access control, so customers' pages of the template's first generation cannot wait for the agent: switch on AclEnabled, or set TEMPLATE_SYNC_SID")
+		return "", errOpenService
 	}
 	if err != nil {
-		return nil, unknown(err)
+		return "", err
 	}
-	return tokenAnswer{token}, nil
+	name, err := s.Escalations.Notice(ctx, code)
+	if err != nil {
+		return "", err
+	}
+	token, err := tokenOf(ctx, name, readerTTL)
+	return token, unknown(err)
 }
 
 var (

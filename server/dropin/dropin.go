@@ -72,10 +72,10 @@ type Config struct {
 type Escalations interface {
 	Escalate(ctx context.Context, a escalation.Agent, taskSID string, sendInvite bool, lang string) (escalation.Escalation, bool, error)
 	EscalateWithRoom(ctx context.Context, a escalation.Agent, taskSID string) (escalation.Escalation, error)
+	Get(ctx context.Context, code string) (escalation.Escalation, error)
 	Notice(ctx context.Context, code string) (name string, err error)
 	JoinAsAgent(ctx context.Context, a escalation.Agent, code string) (escalation.Join, error)
-	JoinAsCustomer(ctx context.Context, code, consent string) (escalation.Join, error)
-	WaitInRoom(ctx context.Context, code string) (escalation.Join, error)
+	JoinOrWaitInRoom(ctx context.Context, code, consent string, alone func(escalation.Escalation) bool) (escalation.Join, error)
 	End(ctx context.Context, a escalation.Agent, code string) (escalation.Escalation, error)
 	JoinURL(code string) string
 }
@@ -97,9 +97,9 @@ type Documents interface {
 // Notices are the Sync Documents that customers' pages read, of
 // escalation.Deps.Notices.
 type Notices interface {
-	// ReadToken makes a token that reads one Document; escalation.ErrForbidden
-	// when there can be none that reads only that.
-	ReadToken(ctx context.Context, name string, ttl time.Duration) (string, error)
+	// ReadTokens returns what makes tokens that read one Document, which has to be
+	// there; escalation.ErrForbidden when there can be none that read only that.
+	ReadTokens(ctx context.Context) (func(ctx context.Context, name string, ttl time.Duration) (string, error), error)
 }
 
 // Rooms finds Rooms.

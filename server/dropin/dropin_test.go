@@ -74,12 +74,14 @@ func (w *world) NameOf(_ context.Context, sid string) (string, error) {
 	return "", escalation.ErrNotFound
 }
 
-// ReadToken answers what it was asked for.
-func (w *world) ReadToken(_ context.Context, name string, ttl time.Duration) (string, error) {
+// ReadTokens makes tokens that say what they were asked for.
+func (w *world) ReadTokens(context.Context) (func(context.Context, string, time.Duration) (string, error), error) {
 	if !w.acl {
-		return "", escalation.ErrForbidden
+		return nil, escalation.ErrForbidden
 	}
-	return "reads " + name + " for " + ttl.String(), nil
+	return func(_ context.Context, name string, ttl time.Duration) (string, error) {
+		return "reads " + name + " for " + ttl.String(), nil
+	}, nil
 }
 
 func newWorld(t *testing.T, edit func(*escalation.Config)) *world {
@@ -235,7 +237,18 @@ func TestNotice(t *testing.T) {
 	if a := w.send("GET", "client-get-sync-token?code="+whole, ""); a.status != http.StatusNotImplemented || !strings.Contains(a.text("error"), "TEMPLATE_SYNC_SID") || a.body["token"] != nil {
 		t.Errorf("a Sync token without access control: %+v", a)
 	}
+	nothing := func(of string) {
+		t.Helper()
+		if n := w.twilio.Calls("documents.update") + w.twilio.Calls("notices.create"); n != 0 || w.twilio.Notices.Data(whole) != nil {
+			t.Errorf("%d writes for %s", n, of)
+		}
+	}
+	nothing("a page in a Service without access control")
 	w.acl = true
+	if a := w.send("GET", "client-get-sync-token?code="+code, ""); a.status != http.StatusForbidden {
+		t.Errorf("Sync token for a part of the code: %+v", a)
+	}
+	nothing("a part of the code")
 	for range 2 {
 		if a := w.send("GET", "client-get-sync-token?code="+whole, ""); a.status != 200 || a.text("token") != "reads "+whole+" for 1h0m0s" {
 			t.Errorf("Sync token: %+v", a)
@@ -251,9 +264,11 @@ func TestNotice(t *testing.T) {
 		t.Errorf("before the agent it says %s", got)
 	}
 	w.agentIn()
-	told := w.twilio.Notices.Data(whole)
-	if !strings.Contains(string(told), `"room":"RM`) {
-		t.Errorf("with the agent it says %s", told)
+	for late := time.Now().Add(5 * time.Second); !strings.Contains(string(w.twilio.Notices.Data(whole)), `"room":"RM`); {
+		if time.Now().After(late) {
+			t.Fatalf("with the agent it says %s", w.twilio.Notices.Data(whole))
+		}
+		time.Sleep(time.Millisecond) // polls a condition
 	}
 	if a := w.send("GET", "client-get-sync-token?code="+whole, ""); a.status != 200 {
 		t.Errorf("Sync token with the agent there: %+v", a)
@@ -282,8 +297,12 @@ func TestSecondGeneration(t *testing.T) {
 	// The customer waits in the Room, as nobody else than the customer.
 	const token = "common/client-get-token?identity=agent%3A" + ana + "&roomName="
 	for range 2 {
+		writes := w.twilio.Calls("documents.update")
 		if a := w.send("GET", token+room, ""); a.status != 200 || !strings.Contains(a.text("token"), "customer:"+room) || strings.Contains(a.text("token"), "agent") || !strings.HasSuffix(a.text("token"), "|"+sid) {
 			t.Errorf("before the agent: %+v", a)
+		}
+		if n := w.twilio.Calls("documents.update") - writes; n != 1 {
+			t.Errorf("letting the customer in takes %d writes, want 1", n)
 		}
 	}
 	if a := w.send("GET", "client-get-video-token?code="+room, ""); a.status != http.StatusMethodNotAllowed {

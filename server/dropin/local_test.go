@@ -68,6 +68,7 @@ func TestOverLocalTwilio(t *testing.T) {
 	svc := escalation.New(escalation.Config{PublicURL: base, Link: links.Of}, escalation.Deps{
 		Documents: api.Documents(), Rooms: api.Rooms(), Tasks: api.Tasks(), Chat: api.Chat(), Tokens: api.Tokens(), Notices: notices,
 	})
+	t.Cleanup(svc.Close)
 	limiters := web.NewLimiters(web.Limits{}, clientaddr.Proxies{}, links, func(ctx context.Context, code string) error {
 		_, err := svc.Get(ctx, code)
 		return err

@@ -20,7 +20,11 @@ func (s *Service) Unpaced(pause func()) {
 	s.listener.reports.every = 0
 	s.sweeper.scanner.reads.SetLimit(rate.Inf)
 	s.sweeper.atOnce = 1
+	s.behind.run = func(f func()) { f() }
 }
+
+// Settle waits for what goes on after calls that have returned.
+func (s *Service) Settle() { s.behind.wg.Wait() }
 
 // Decoder reads Documents and remembers what it read: most of the time of a
 // thousand calls goes into reading the same state again. Code that changed a

@@ -46,7 +46,7 @@ func (j *agentJoiner) join(ctx context.Context, a Agent, code string) (Join, err
 		j.backOut(ctx, a.Worker, e.Code)
 		return Join{}, err
 	}
-	j.notices.tellOrLog(ctx, in.Escalation)
+	j.notices.tellLater(ctx, in.Escalation)
 	return in, nil
 }
 

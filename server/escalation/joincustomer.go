@@ -21,8 +21,8 @@ type customerJoiner struct {
 	log    *slog.Logger
 }
 
-// join is Service.JoinAsCustomer.
-func (j *customerJoiner) join(ctx context.Context, code, consentWording string) (Join, error) {
+// join is Service.JoinOrWaitInRoom.
+func (j *customerJoiner) join(ctx context.Context, code, consentWording string, alone func(Escalation) bool) (Join, error) {
 	e, err := j.ledger.find(ctx, code)
 	if err != nil {
 		return Join{}, err
@@ -42,7 +42,10 @@ func (j *customerJoiner) join(ctx context.Context, code, consentWording string) 
 	}
 	next, returning, err := j.admit(ctx, e, identity, consentWording)
 	if errors.Is(err, errNoAgent) {
-		return j.wait(ctx, e)
+		if e.Recording || e.Room.SID == "" || !alone(e) {
+			return j.wait(ctx, e)
+		}
+		next, returning, err = j.admitAlone(ctx, e, identity)
 	}
 	if err != nil {
 		return Join{}, err
@@ -80,32 +83,14 @@ func (j *customerJoiner) admit(ctx context.Context, e Escalation, identity, word
 	return next, returning, err
 }
 
-// waitInRoom is Service.WaitInRoom.
-func (j *customerJoiner) waitInRoom(ctx context.Context, code string) (Join, error) {
-	e, err := j.ledger.find(ctx, code)
-	if err != nil {
-		return Join{}, err
-	}
-	if err := j.door.stillOpen(ctx, e); err != nil {
-		return Join{}, err
-	}
-	if e.Recording || e.Room.SID == "" {
-		return Join{Waiting: true, Escalation: e}, nil
-	}
-	if err := j.pace.customer(ctx, e.Code); err != nil {
-		return Join{}, err
-	}
-	identity, err := newIdentity(wire.RoleCustomer, e.Code)
-	if err != nil {
-		return Join{}, err
-	}
-	returning := false
+// admitAlone writes the customer's presence in a Room in which no agent is.
+func (j *customerJoiner) admitAlone(ctx context.Context, e Escalation, identity string) (next Escalation, returning bool, err error) {
 	for try := range tries {
 		if err := j.roomGoesOn(ctx, e); err != nil {
-			return Join{}, err
+			return e, false, err
 		}
 		room := e.Room.SID
-		next, err := j.ledger.change(ctx, e.Code, func(now Escalation) (Escalation, error) {
+		next, err = j.ledger.change(ctx, e.Code, func(now Escalation) (Escalation, error) {
 			if now.live() && now.Room.SID != room {
 				e = now
 				return now, errOtherRoom
@@ -113,15 +98,11 @@ func (j *customerJoiner) waitInRoom(ctx context.Context, code string) (Join, err
 			returning = now.Participants.met(wire.RoleCustomer, now.Code)
 			return now.applyCustomerWait(identity, j.now())
 		})
-		if errors.Is(err, errOtherRoom) && try < tries-1 {
-			continue
+		if !errors.Is(err, errOtherRoom) || try == tries-1 {
+			break
 		}
-		if err != nil {
-			return Join{}, err
-		}
-		return j.door.letIn(ctx, next, identity, returning)
 	}
-	return Join{}, errOtherRoom
+	return next, returning, err
 }
 
 // roomGoesOn returns ErrEnded when Twilio has ended the Room and nobody has

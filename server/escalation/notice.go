@@ -32,6 +32,7 @@ type noticeText struct {
 // escalation's.
 type noticeboard struct {
 	docs   Documents // nil where nobody asks for notices
+	behind *errands
 	ledger *ledger
 	pace   *pacer
 	link   func(code string) string
@@ -80,11 +81,17 @@ func (e Escalation) untold() bool {
 	return e.Notice.Name != "" && !e.Notice.Told && e.live() && e.AgentPresent()
 }
 
-// tellOrLog tells after a join; should that fail, the next sweep does it.
-func (b *noticeboard) tellOrLog(ctx context.Context, e Escalation) {
-	if err := b.tell(ctx, e); err != nil {
-		b.log.WarnContext(ctx, "customer's page is not told of the agent yet", "task", e.Task, "err", err)
+// tellLater tells after a join, which does not wait for it; should it fail, the next
+// sweep does it.
+func (b *noticeboard) tellLater(ctx context.Context, e Escalation) {
+	if b.docs == nil || !e.untold() {
+		return
 	}
+	b.behind.begin(ctx, func(ctx context.Context) {
+		if err := b.tell(ctx, e); err != nil {
+			b.log.WarnContext(ctx, "customer's page is not told of the agent yet", "task", e.Task, "err", err)
+		}
+	})
 }
 
 // tell writes into the notice that the agent is there, if that is news.
@@ -137,6 +144,8 @@ func (b *noticeboard) put(ctx context.Context, e Escalation, room string) error 
 		switch {
 		case err == nil:
 			return nil
+		case missing && errors.Is(err, ErrNotFound):
+			return fmt.Errorf("write notice: there is no such Sync Service: %w", err)
 		case !errors.Is(err, ErrNameTaken) && !errors.Is(err, ErrConflict) && !errors.Is(err, ErrNotFound):
 			return fmt.Errorf("write notice: %w", err)
 		}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -18,10 +19,92 @@ func noticeWorld(t *testing.T) (w *world, texts *[]string) {
 	w = newWorld(t, func(c *escalation.Config) { c.Link = func(code string) string { return code + "-tagged" } })
 	texts = new([]string)
 	w.Notices.OnWrite(func(_ string, data json.RawMessage) { *texts = append(*texts, string(data)) })
+	t.Cleanup(w.Close)
 	return w, texts
 }
 
 const noRoom = `{"task":"` + task1 + `","room":null}`
+
+// agentTold lets the agent in, and waits until the notice tells so.
+func (w *world) agentTold(code string) escalation.Join {
+	w.t.Helper()
+	j := w.agentIn(code)
+	w.Settle()
+	return j
+}
+
+// The agent gets in however slow Sync is, or whatever is wrong with the Service of
+// the notices, of which Sync is not asked again and again.
+func TestNoticeHoldsNobodyUp(t *testing.T) {
+	w, _ := noticeWorld(t)
+	code := w.escalate(task1).Code
+	name := must(w.Notice(w.ctx, code))(t)
+	slow := make(chan struct{})
+	w.Fail(func(op, _ string) error {
+		if op == "notices.fetch" {
+			<-slow
+		}
+		return nil
+	})
+	in := make(chan escalation.Join, 1)
+	go func() {
+		j, _ := w.JoinAsAgent(w.ctx, ana, code)
+		in <- j
+	}()
+	select {
+	case j := <-in:
+		if j.Token == "" {
+			t.Error("the agent has no token")
+		}
+	case <-time.After(5 * time.Second):
+		t.Error("the agent waits for the notice")
+	}
+	close(slow)
+	w.Settle()
+	if got := string(w.Notices.Data(name)); !strings.Contains(got, `"room":"RM`) {
+		t.Errorf("then the notice is %s", got)
+	}
+	w.Fail(nil)
+
+	other := w.escalate(task2).Code
+	w.Fail(func(op, _ string) error {
+		if strings.HasPrefix(op, "notices.") {
+			return escalation.ErrNotFound // there is no such Service
+		}
+		return nil
+	})
+	before := w.Calls("notices.create")
+	if _, err := w.Notice(w.ctx, other); !errors.Is(err, escalation.ErrNotFound) {
+		t.Errorf("a Service that is not there: %v", err)
+	}
+	if n := w.Calls("notices.create") - before; n != 1 {
+		t.Errorf("Sync was asked %d times for what it does not have", n)
+	}
+}
+
+// Close waits for what still goes on.
+func TestCloseWaitsForNotices(t *testing.T) {
+	w, _ := noticeWorld(t)
+	code := w.escalate(task1).Code
+	must(w.Notice(w.ctx, code))(t)
+	begun, on := make(chan struct{}), make(chan struct{})
+	var over atomic.Bool
+	w.Fail(func(op, _ string) error {
+		if op == "notices.fetch" {
+			close(begun)
+			<-on
+			over.Store(true)
+		}
+		return nil
+	})
+	w.agentIn(code)
+	<-begun
+	go close(on)
+	w.Close()
+	if !over.Load() {
+		t.Error("Close does not wait")
+	}
+}
 
 func TestNoticeChangesOnce(t *testing.T) {
 	w, texts := noticeWorld(t)
@@ -31,7 +114,7 @@ func TestNoticeChangesOnce(t *testing.T) {
 			t.Fatalf("notice %q", name)
 		}
 	}
-	j := w.agentIn(code)
+	j := w.agentTold(code)
 	want := []string{noRoom, strings.Replace(noRoom, "null", `"`+j.Room+`"`, 1)}
 	expect := func(when string) {
 		t.Helper()
@@ -52,7 +135,7 @@ func TestNoticeChangesOnce(t *testing.T) {
 	if err := w.Leave(w.ctx, code, j.Identity); err != nil {
 		t.Fatal(err)
 	}
-	w.agentIn(code)
+	w.agentTold(code)
 	must(w.Notice(w.ctx, code))(t)
 	if err := w.Sweep(w.ctx); err != nil {
 		t.Fatal(err)
@@ -67,7 +150,7 @@ func TestNoticeChangesOnce(t *testing.T) {
 func TestNoticeTellsWhoIsThereAlready(t *testing.T) {
 	w, texts := noticeWorld(t)
 	code := w.escalate(task1).Code
-	j := w.agentIn(code)
+	j := w.agentTold(code)
 	if n := w.Calls("notices.create") + w.Calls("notices.fetch"); n != 0 {
 		t.Fatalf("%d calls for a notice that nobody asked for", n)
 	}
@@ -95,7 +178,7 @@ func TestSweepTellsLate(t *testing.T) {
 		}
 		return nil
 	})
-	j := w.agentIn(code)
+	j := w.agentTold(code)
 	if got := string(w.Notices.Data(name)); got != noRoom {
 		t.Fatalf("the notice is %s", got)
 	}
@@ -120,12 +203,12 @@ func TestSweepTellsLate(t *testing.T) {
 func TestNoticeWaitsForTheAgentToComeBack(t *testing.T) {
 	w, texts := noticeWorld(t)
 	code := w.escalate(task1).Code
-	j := w.agentIn(code)
+	j := w.agentTold(code)
 	if err := w.Leave(w.ctx, code, j.Identity); err != nil {
 		t.Fatal(err)
 	}
 	must(w.Notice(w.ctx, code))(t)
-	w.agentIn(code)
+	w.agentTold(code)
 	if len(*texts) != 2 || (*texts)[0] != noRoom || !strings.Contains((*texts)[1], j.Room) {
 		t.Errorf("the notice was %v", *texts)
 	}
@@ -136,7 +219,7 @@ func TestNoticeLivesAsLongAsTheCallMay(t *testing.T) {
 	code := w.escalate(task1).Code
 	name := must(w.Notice(w.ctx, code))(t)
 	w.pass(59 * time.Minute)
-	w.agentIn(code)
+	w.agentTold(code)
 	w.pass(4*time.Hour + time.Minute)
 	if w.Notices.Data(name) == nil {
 		t.Error("it ended before the call")

@@ -16,6 +16,13 @@ func (w *world) withRoom() escalation.Escalation {
 	return must(w.EscalateWithRoom(w.ctx, ana, task1))(w.t)
 }
 
+func always(escalation.Escalation) bool { return true }
+
+// waitInRoom lets a customer in, also alone.
+func (w *world) waitInRoom(code string) (escalation.Join, error) {
+	return w.JoinOrWaitInRoom(w.ctx, code, "I agree", always)
+}
+
 // A customer who comes first waits in the Room, and the agent finds them there.
 func TestCustomerWaitsInTheRoom(t *testing.T) {
 	w := newWorld(t, nil)
@@ -30,7 +37,11 @@ func TestCustomerWaitsInTheRoom(t *testing.T) {
 	if !j.Waiting {
 		t.Fatal("our own page's customers wait outside")
 	}
-	j = must(w.WaitInRoom(w.ctx, e.Code))(t)
+	no := func(escalation.Escalation) bool { return false }
+	if j := must(w.JoinOrWaitInRoom(w.ctx, e.Code, "", no))(t); !j.Waiting {
+		t.Fatal("who may not be alone in the Room is")
+	}
+	j = must(w.waitInRoom(e.Code))(t)
 	if j.Waiting || j.Room != e.Room.SID || j.Token == "" {
 		t.Fatalf("customer: %+v", j)
 	}
@@ -63,7 +74,7 @@ func TestCustomerWaitsInTheRoom(t *testing.T) {
 func TestCustomerConnectsLate(t *testing.T) {
 	w := newWorld(t, nil)
 	e := w.withRoom()
-	j := must(w.WaitInRoom(w.ctx, e.Code))(t)
+	j := must(w.waitInRoom(e.Code))(t)
 	w.pass(2 * time.Minute)
 	if err := w.Sweep(w.ctx); err != nil { // not seen: not on the way any more
 		t.Fatal(err)
@@ -83,7 +94,7 @@ func TestCustomerConnectsLate(t *testing.T) {
 func TestCustomerStopsWaiting(t *testing.T) {
 	w := newWorld(t, nil)
 	e := w.withRoom()
-	j := must(w.WaitInRoom(w.ctx, e.Code))(t)
+	j := must(w.waitInRoom(e.Code))(t)
 	w.Rooms.Connect(j.Room, j.Identity)
 	w.tell("participant-connected", j)
 	if err := w.Leave(w.ctx, e.Code, j.Identity); err != nil {
@@ -93,7 +104,7 @@ func TestCustomerStopsWaiting(t *testing.T) {
 		t.Errorf("%s, %s", got.Customer.Phase, got.Status)
 	}
 	// And comes back by another page, which takes the place of the first.
-	again := must(w.WaitInRoom(w.ctx, e.Code))(t)
+	again := must(w.waitInRoom(e.Code))(t)
 	w.Rooms.Connect(again.Room, again.Identity)
 	w.agentIn(e.Code)
 	if got := must(w.Get(w.ctx, e.Code))(t); got.Status != escalation.InCall {
@@ -119,7 +130,7 @@ func TestRoomOfACode(t *testing.T) {
 	if _, _, on := w.Rooms.Options(e.Room.SID); on || w.status(e.Code) != escalation.Expired {
 		t.Errorf("after the code's time: %s, in progress %t", w.status(e.Code), on)
 	}
-	if _, err := w.WaitInRoom(w.ctx, e.Code); !errors.Is(err, escalation.ErrExpired) {
+	if _, err := w.waitInRoom(e.Code); !errors.Is(err, escalation.ErrExpired) {
 		t.Errorf("waiting then: %v", err)
 	}
 }
@@ -129,19 +140,19 @@ func TestRoomOfACode(t *testing.T) {
 func TestNoWaitingInTheRoom(t *testing.T) {
 	w := newWorld(t, nil)
 	e := w.escalate(task1)
-	if j := must(w.WaitInRoom(w.ctx, e.Code))(t); !j.Waiting || j.Token != "" {
+	if j := must(w.waitInRoom(e.Code))(t); !j.Waiting || j.Token != "" {
 		t.Errorf("without a Room: %+v", j)
 	}
 	e = w.withRoom()
 	if err := w.Deps().Rooms.Complete(w.ctx, e.Room.SID); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.WaitInRoom(w.ctx, e.Code); !errors.Is(err, escalation.ErrEnded) {
+	if _, err := w.waitInRoom(e.Code); !errors.Is(err, escalation.ErrEnded) {
 		t.Errorf("in a Room that is over: %v", err)
 	}
 	w = newWorld(t, func(c *escalation.Config) { c.Record = true })
 	e = w.withRoom()
-	if j := must(w.WaitInRoom(w.ctx, e.Code))(t); !j.Waiting || j.Token != "" {
+	if j := must(w.waitInRoom(e.Code))(t); !j.Waiting || j.Token != "" {
 		t.Errorf("in a call to be recorded: %+v", j)
 	}
 	if o, _, _ := w.Rooms.Options(e.Room.SID); !o.Paused {
@@ -157,7 +168,7 @@ func TestWaitingTokenLastsForTheCall(t *testing.T) {
 	deps.Tokens = &got
 	svc := escalation.New(escalation.Config{Now: w.clock, CodeTTL: time.Hour, MaxCall: 2 * time.Hour, TokenTTL: 24 * time.Hour}, deps)
 	e := must(svc.EscalateWithRoom(w.ctx, ana, task1))(t)
-	must(svc.WaitInRoom(w.ctx, e.Code))(t)
+	must(svc.JoinOrWaitInRoom(w.ctx, e.Code, "", always))(t)
 	if got[0] != 3*time.Hour {
 		t.Errorf("the token lives %v, want 3h", got[0])
 	}

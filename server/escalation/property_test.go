@@ -182,7 +182,7 @@ func (s *stage) phone(n int) {
 			s.tell("customer joins %s: %s, waiting %v, %v", code, j.Identity, j.Waiting, err)
 			if err == nil && j.Waiting && s.chance(500) {
 				began = s.calls
-				j, err = s.replica().WaitInRoom(s.ctx, code)
+				j, err = s.replica().JoinOrWaitInRoom(s.ctx, code, "", always)
 				s.tell("customer waits in the Room of %s: %s, outside %v, %v", code, j.Identity, j.Waiting, err)
 			}
 			if err == nil && !j.Waiting {

@@ -64,7 +64,7 @@ const NoMeasure = "none"
 //	                  ender
 //	  locks   reporter   roomKeeper   inviter   observer   noticeboard
 //	               taskbook
-//	           ledger (one Document for each code), pacer
+//	           ledger (one Document for each code), pacer, errands
 type Service struct {
 	starter   *starter
 	agents    *agentJoiner
@@ -79,12 +79,13 @@ type Service struct {
 	notices   *noticeboard
 	preparer  *preparer
 	ledger    *ledger
+	behind    *errands
 }
 
 // New returns a Service over d.
 func New(c Config, d Deps) *Service {
 	c.fill()
-	now, pace, hub, meter := c.now, newPacer(), newHub(), newMeter(c.Metrics)
+	now, pace, hub, meter, behind := c.now, newPacer(), newHub(), newMeter(c.Metrics), newErrands()
 	ledger := &ledger{docs: d.Documents, hub: hub, pace: pace, maxCall: c.MaxCall, now: now, decode: decode, meter: meter}
 	tasks := &taskbook{tasks: d.Tasks, chat: d.Chat, ledger: ledger, pace: pace, now: now, log: c.Log}
 	keeper := &roomKeeper{rooms: d.Rooms, pace: pace, like: c.roomOptions()}
@@ -94,7 +95,7 @@ func New(c Config, d Deps) *Service {
 	roster := &roster{ledger: ledger, rooms: d.Rooms, keeper: keeper, locks: locks, ender: ender, now: now, log: c.Log}
 	locks.reconcile = roster.reconcile
 	door := &door{ledger: ledger, rooms: d.Rooms, tokens: d.Tokens, ender: ender, maxCall: c.MaxCall, longest: c.TokenTTL, now: now, log: c.Log}
-	notices := &noticeboard{docs: d.Notices, ledger: ledger, pace: pace, link: c.Link, now: now, log: c.Log}
+	notices := &noticeboard{docs: d.Notices, behind: behind, ledger: ledger, pace: pace, link: c.Link, now: now, log: c.Log}
 	inviter := &inviter{publicURL: c.PublicURL, link: c.Link, brand: c.Brand, now: now}
 	scanner := newScanner(d.Documents, hub, func(d Document) (Escalation, error) { return ledger.decode(d) }, now, c.ReadsPerSecond, meter)
 	return &Service{
@@ -121,8 +122,13 @@ func New(c Config, d Deps) *Service {
 		notices:  notices,
 		preparer: &preparer{ledger: ledger, tasks: tasks, rooms: d.Rooms, keeper: keeper, now: now, log: c.Log},
 		ledger:   ledger,
+		behind:   behind,
 	}
 }
+
+// Close ends what goes on after a call that has returned, and waits for it. Nothing
+// is lost: what was cut off, the next sweep of any replica does.
+func (s *Service) Close() { s.behind.close() }
 
 func (c *Config) fill() {
 	orDuration := func(d *time.Duration, v time.Duration) {

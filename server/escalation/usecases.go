@@ -41,14 +41,14 @@ func (s *Service) JoinAsAgent(ctx context.Context, a Agent, code string) (Join, 
 // call is recorded, consentWording is the text that the customer agreed to. It
 // returns ErrExpired, ErrEnded or ErrConsentRequired.
 func (s *Service) JoinAsCustomer(ctx context.Context, code, consentWording string) (Join, error) {
-	return s.customers.join(ctx, code, consentWording)
+	return s.customers.join(ctx, code, consentWording, func(Escalation) bool { return false })
 }
 
-// WaitInRoom lets the customer into a Room in which no agent is, or not yet, to
-// wait there; JoinAsCustomer does not. Where there is no Room, or the call is to be
-// recorded, it says to wait outside. It returns ErrExpired or ErrEnded.
-func (s *Service) WaitInRoom(ctx context.Context, code string) (Join, error) {
-	return s.customers.waitInRoom(ctx, code)
+// JoinOrWaitInRoom is JoinAsCustomer for front ends whose customers wait in the Room:
+// while no agent is in it, or not yet, it lets them in where alone says so. Where
+// there is no Room, or the call is to be recorded, it says to wait outside.
+func (s *Service) JoinOrWaitInRoom(ctx context.Context, code, consentWording string, alone func(Escalation) bool) (Join, error) {
+	return s.customers.join(ctx, code, consentWording, alone)
 }
 
 // Notice makes the Document by which a customer's page learns, from Sync itself,

@@ -46,7 +46,11 @@ func TestEveryOperationConforms(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.enter(c)
-	if _, err := w.api.Documents().ReadToken(w.ctx, e.Code, time.Hour); err != nil {
+	tokenOf, err := w.api.Documents().ReadTokens(w.ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := tokenOf(w.ctx, e.Code, time.Hour); err != nil {
 		t.Fatal(err)
 	}
 	if err := w.Sweep(w.ctx); err != nil {

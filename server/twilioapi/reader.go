@@ -2,6 +2,7 @@ package twilioapi
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -29,29 +30,31 @@ func (d *Documents) NameOf(ctx context.Context, sid string) (string, error) {
 	return "", escalation.ErrNotFound
 }
 
-// ReadToken makes an Access Token with which its bearer may follow one Document
-// through Sync's own client libraries, and do nothing else. It returns
+// ReadTokens returns what makes Access Tokens with which their bearer may follow one
+// Document through Sync's own client libraries, and do nothing else. It returns
 // escalation.ErrForbidden when the Sync Service has no access control: such a
 // token would open every Document there, for writing too.
-func (d *Documents) ReadToken(ctx context.Context, name string, ttl time.Duration) (string, error) {
-	if err := checkName(name); err != nil {
-		return "", err
-	}
+func (d *Documents) ReadTokens(ctx context.Context) (func(ctx context.Context, name string, ttl time.Duration) (string, error), error) {
 	k := d.t.begin(ctx, opFetchService)
 	service, err := d.t.sync(k).FetchService(d.service)
 	if err != nil {
-		return "", fmt.Errorf("fetch Sync Service: %w", k.fail(err))
+		return nil, fmt.Errorf("fetch Sync Service: %w", k.fail(err))
 	}
 	if !deref(service.AclEnabled) {
-		return "", fmt.Errorf("the Sync Service has no access control: %w", escalation.ErrForbidden)
+		return nil, fmt.Errorf("the Sync Service has no access control: %w", escalation.ErrForbidden)
 	}
+	return d.readToken, nil
+}
+
+// readToken makes a token that reads one Document, in a Service with access control.
+func (d *Documents) readToken(ctx context.Context, name string, ttl time.Duration) (string, error) {
 	// One identity for all readers of a Document: its permissions do not grow
 	// with every call.
 	identity := "reader-" + name
-	if err := checkName(identity); err != nil {
+	if err := errors.Join(checkName(name), checkName(identity)); err != nil {
 		return "", err
 	}
-	k = d.t.begin(ctx, opUpdateDocumentPermission)
+	k := d.t.begin(ctx, opUpdateDocumentPermission)
 	p := new(sync.UpdateDocumentPermissionParams).SetRead(true).SetWrite(false).SetManage(false)
 	if _, err := d.t.sync(k).UpdateDocumentPermission(d.service, name, identity, p); err != nil {
 		return "", fmt.Errorf("permit reading the Document: %w", k.fail(err))

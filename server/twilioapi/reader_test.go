@@ -1,6 +1,7 @@
 package twilioapi
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"testing"
@@ -8,6 +9,15 @@ import (
 
 	"escalate/server/escalation"
 )
+
+// readToken makes a token that reads one Document.
+func readToken(ctx context.Context, d *Documents, name string) (string, error) {
+	tokenOf, err := d.ReadTokens(ctx)
+	if err != nil {
+		return "", err
+	}
+	return tokenOf(ctx, name, time.Hour)
+}
 
 func TestReadToken(t *testing.T) {
 	service := func(acl string) answer { return answer{status: 200, body: `{"sid":"` + sid("IS") + `"` + acl + `}`} }
@@ -27,7 +37,7 @@ func TestReadToken(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			rt := &answers{list: c.list}
-			raw, err := newClient(t, rt).Documents().ReadToken(t.Context(), c.document, time.Hour)
+			raw, err := readToken(t.Context(), newClient(t, rt).Documents(), c.document)
 			if !errors.Is(err, c.want) || (raw != "") != (c.want == nil) {
 				t.Fatalf("got %q, %v; want %v", raw, err, c.want)
 			}
@@ -51,7 +61,7 @@ func TestDocumentsInAnotherService(t *testing.T) {
 	if _, err := docs.Create(t.Context(), "abc2345-tagged", []byte(`{}`), time.Hour); err != nil {
 		t.Fatal(err)
 	}
-	if raw, err := docs.ReadToken(t.Context(), "abc2345-tagged", time.Hour); err != nil || raw == "" {
+	if raw, err := readToken(t.Context(), docs, "abc2345-tagged"); err != nil || raw == "" {
 		t.Fatal(raw, err)
 	}
 	if len(rt.got) != 3 {
