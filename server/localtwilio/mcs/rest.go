@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
-	"strings"
 	"time"
 
+	"escalate/server/localtwilio/reached"
 	"escalate/server/localtwilio/store"
 	"escalate/server/sids"
 	"escalate/server/token"
@@ -112,15 +112,10 @@ func (s *Server) handle(f func(*request) error) http.Handler {
 // baseOf is where the service was reached: under the listener's own address, or
 // at the configured one by those who asked one of Twilio's hosts.
 func (s *Server) baseOf(r *http.Request) string {
-	host, _, _ := strings.Cut(strings.ToLower(r.Host), ":")
-	if strings.HasSuffix(host, ".twilio.com") {
+	if _, ok := reached.Twilio(r); ok {
 		return s.cfg.URL
 	}
-	scheme := "http"
-	if r.TLS != nil || r.Header.Get("X-Forwarded-Proto") == "https" {
-		scheme = "https"
-	}
-	return scheme + "://" + r.Host + "/" + Product
+	return reached.URL(r) + "/" + Product
 }
 
 func (s *Server) authenticate(q *request) error {

@@ -3,6 +3,8 @@ package rest
 import (
 	"net/http"
 	"strings"
+
+	"escalate/server/localtwilio/reached"
 )
 
 // Target is what a request asks: a product, by Twilio's host or by the first
@@ -19,15 +21,10 @@ type Target struct {
 
 // TargetOf returns what r asks.
 func TargetOf(r *http.Request) Target {
-	host := r.Host
-	if host == "" {
-		host = r.URL.Host
-	}
-	name, _, _ := strings.Cut(strings.ToLower(host), ":")
-	if strings.HasSuffix(name, ".twilio.com") {
+	if name, ok := reached.Twilio(r); ok {
 		product, _, _ := strings.Cut(name, ".")
 		return Target{Product: product, Path: r.URL.EscapedPath(), AtTwilio: true, base: "https://" + name}
 	}
 	product, path, _ := strings.Cut(strings.TrimPrefix(r.URL.EscapedPath(), "/"), "/")
-	return Target{Product: product, Path: "/" + path, base: "http://" + r.Host + "/" + product}
+	return Target{Product: product, Path: "/" + path, base: reached.URL(r) + "/" + product}
 }

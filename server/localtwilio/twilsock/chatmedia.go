@@ -4,8 +4,8 @@ import (
 	"errors"
 	"net/http"
 	"slices"
-	"strings"
 
+	"escalate/server/localtwilio/reached"
 	"escalate/server/localtwilio/store"
 	"escalate/server/sids"
 )
@@ -21,12 +21,9 @@ var (
 // mediaService is where a client finds the Services of the Media Content Service: beside the
 // socket that it has found, or at Twilio's host for those who came by one.
 func (s *Server) mediaService(r *http.Request) string {
-	base := "http://" + r.Host + "/mcs"
-	switch host, _, _ := strings.Cut(strings.ToLower(r.Host), ":"); {
-	case strings.HasSuffix(host, ".twilio.com"):
+	base := reached.URL(r) + "/mcs"
+	if _, ok := reached.Twilio(r); ok {
 		base = "https://mcs.us1.twilio.com"
-	case r.TLS != nil, r.Header.Get("X-Forwarded-Proto") == "https":
-		base = "https" + strings.TrimPrefix(base, "http")
 	}
 	return base + "/v1/Services/"
 }
