@@ -1,7 +1,6 @@
 package rest
 
 import (
-	"encoding/json"
 	"net/http"
 	"slices"
 	"strconv"
@@ -224,7 +223,7 @@ func (v insightsView) participant(r store.Room, p store.Participant) any {
 	}
 	var publisher any
 	if p.Publisher != nil {
-		publisher = json.RawMessage(p.Publisher)
+		publisher = p.Publisher
 	}
 	return object{
 		"participant_sid": p.SID, "participant_identity": p.Identity, "account_sid": v.account.SID, "room_sid": r.SID,
