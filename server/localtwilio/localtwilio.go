@@ -201,7 +201,7 @@ func Start(ctx context.Context, c Config) (_ *Server, err error) {
 	if err != nil {
 		return nil, err
 	}
-	s.twilsock, err = twilsock.Start(twilsock.Config{Store: s.store, Verify: s.verify, Log: c.Log.With("part", "twilsock")})
+	s.twilsock, err = twilsock.Start(twilsock.Config{Store: s.store, Verify: s.verify, Ask: s.callbacks.Ask, Log: c.Log.With("part", "twilsock")})
 	if err != nil {
 		return nil, err
 	}
@@ -210,7 +210,7 @@ func Start(ctx context.Context, c Config) (_ *Server, err error) {
 	}
 	s.api = rest.New(s.store, rest.Config{
 		Limits: c.Limits, Fault: c.Fault, Media: rest.MediaFiles{Dir: s.recorded.Dir(), URL: s.URL()},
-		IgnoreUnsupported: c.IgnoreUnsupported, ICEServers: s.media.tokenServers(s.store.Now), Log: c.Log,
+		IgnoreUnsupported: c.IgnoreUnsupported, ICEServers: s.media.tokenServers(s.store.Now), Ask: s.callbacks.Ask, Log: c.Log,
 	})
 	if s.flex, err = flexapi.Start(flexapi.Config{Store: s.store, REST: s.api, Verify: s.verify, Log: c.Log.With("part", "flex")}); err != nil {
 		return nil, err

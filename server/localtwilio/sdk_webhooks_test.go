@@ -164,7 +164,6 @@ func TestWebhookParameters(t *testing.T) {
 		p    conversations.UpdateConfigurationWebhookParams
 		code int
 	}{
-		{conversations.UpdateConfigurationWebhookParams{PreWebhookUrl: target}, 20001},
 		{conversations.UpdateConfigurationWebhookParams{PostWebhookUrl: ptr("/hook")}, 50078},
 		{conversations.UpdateConfigurationWebhookParams{Filters: &[]string{"onRain"}}, 50365},
 		{conversations.UpdateConfigurationWebhookParams{Method: ptr("PUT")}, 50055},

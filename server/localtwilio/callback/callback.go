@@ -46,10 +46,11 @@ type Config struct {
 
 // Sender calls receivers until it is closed.
 type Sender struct {
-	account store.Account
-	client  *http.Client
-	backoff []time.Duration
-	log     *slog.Logger
+	account  store.Account
+	services store.ChatServices
+	client   *http.Client
+	backoff  []time.Duration
+	log      *slog.Logger
 
 	ctx    context.Context // ends with Close
 	cancel context.CancelFunc
@@ -74,7 +75,7 @@ type delivery struct {
 // Start begins to post the store's events, those of its opening first.
 func Start(c Config) *Sender {
 	s := &Sender{
-		account: c.Store.Account(),
+		account: c.Store.Account(), services: c.Store.ChatServices,
 		client: &http.Client{
 			Transport:     c.Transport,
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
@@ -162,39 +163,9 @@ func (s *Sender) deliver(d delivery) error {
 // post makes one request. again says whether another may do better: a receiver
 // that could not be reached or answered 5xx, not one that refused.
 func (s *Sender) post(d delivery, try int) (again bool, err error) {
-	u, err := url.Parse(d.url)
-	if err != nil {
-		return false, fmt.Errorf("read the receiver's URL: %w", err)
-	}
-	// What is signed is the URL as the receiver will see it.
-	if u.Path == "" {
-		u.Path = "/"
-	}
-	u.Fragment = ""
-	form := d.form(try)
-	signed := form
-	method, body := http.MethodPost, io.Reader(strings.NewReader(form.Encode()))
-	if d.method == http.MethodGet {
-		// The parameters become part of the URL, which alone is signed.
-		if u.RawQuery != "" {
-			u.RawQuery += "&"
-		}
-		u.RawQuery += form.Encode()
-		method, body, signed = http.MethodGet, nil, url.Values{}
-	}
-	target := u.String()
 	ctx, cancel := context.WithTimeout(s.ctx, d.timeout)
 	defer cancel()
-	r, err := http.NewRequestWithContext(ctx, method, target, body)
-	if err != nil {
-		return false, fmt.Errorf("make the request: %w", err)
-	}
-	if body != nil {
-		r.Header.Set("Content-Type", "application/x-www-form-urlencoded; charset=UTF-8")
-	}
-	r.Header.Set("User-Agent", "TwilioProxy/1.1")
-	r.Header.Set("X-Twilio-Signature", Sign(s.account.AuthToken, target, signed))
-	resp, err := s.client.Do(r)
+	resp, err := s.request(ctx, d.url, d.method, d.form(try))
 	if err != nil {
 		return true, err
 	}
@@ -205,4 +176,39 @@ func (s *Sender) post(d delivery, try int) (again bool, err error) {
 		return resp.StatusCode >= 500, fmt.Errorf("receiver answered %s", resp.Status)
 	}
 	return false, nil
+}
+
+// request makes a signed request with the parameters of form.
+func (s *Sender) request(ctx context.Context, receiver, method string, form url.Values) (*http.Response, error) {
+	u, err := url.Parse(receiver)
+	if err != nil {
+		return nil, fmt.Errorf("read the receiver's URL: %w", err)
+	}
+	// What is signed is the URL as the receiver will see it.
+	if u.Path == "" {
+		u.Path = "/"
+	}
+	u.Fragment = ""
+	signed, body := form, io.Reader(strings.NewReader(form.Encode()))
+	if method == http.MethodGet {
+		// The parameters become part of the URL, which alone is signed.
+		if u.RawQuery != "" {
+			u.RawQuery += "&"
+		}
+		u.RawQuery += form.Encode()
+		body, signed = nil, url.Values{}
+	} else {
+		method = http.MethodPost
+	}
+	target := u.String()
+	r, err := http.NewRequestWithContext(ctx, method, target, body)
+	if err != nil {
+		return nil, fmt.Errorf("make the request: %w", err)
+	}
+	if body != nil {
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded; charset=UTF-8")
+	}
+	r.Header.Set("User-Agent", "TwilioProxy/1.1")
+	r.Header.Set("X-Twilio-Signature", Sign(s.account.AuthToken, target, signed))
+	return s.client.Do(r)
 }

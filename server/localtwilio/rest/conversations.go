@@ -26,7 +26,7 @@ func createConversation(c *chatCall) error {
 	return c.json(http.StatusCreated, c.conversation(v))
 }
 
-// newConversation reads what a Conversation is to be made of.
+// newConversation reads what a Conversation is to be made of, and asks the pre-action webhook.
 func newConversation(c *chatCall) (v store.Conversation, err error) {
 	g, err := c.store.ChatServices.Configuration()
 	if err != nil {
@@ -37,6 +37,14 @@ func newConversation(c *chatCall) (v store.Conversation, err error) {
 	if err == nil && v.State == store.ChatClosed {
 		err = bad(codeInitialClosed, "Initial state can't be 'closed'")
 	}
+	if err != nil {
+		return v, err
+	}
+	revised, err := before(c, store.OnConversationAdd, func(a *store.ChatAction) error {
+		a.Conversation = v
+		return nil
+	})
+	revised.OfConversation(&v)
 	return v, err
 }
 
@@ -96,7 +104,15 @@ func createWithParticipants(c *chatCall) error {
 		return chatFault(err, codeConversationExists, conversationTaken)
 	}
 	for _, p := range people {
-		if _, err := c.participants().Add(v.SID, p); err != nil {
+		revised, err := before(c, store.OnParticipantAdd, func(a *store.ChatAction) error {
+			a.Conversation, a.Participant = v, &p
+			return nil
+		})
+		revised.OfParticipant(&p)
+		if err == nil {
+			_, err = c.participants().Add(v.SID, p)
+		}
+		if err != nil {
 			return errors.Join(chatFault(err, codeChatParticipantExists, "Participant already exists"), c.conversations().Delete(v.SID))
 		}
 	}
@@ -141,7 +157,15 @@ func fetchConversation(c *chatCall) error {
 }
 
 func updateConversation(c *chatCall) error {
-	v, err := c.conversations().Update(c.path("conversation"), func(v *store.Conversation) error { return readConversation(c, v) })
+	revised, err := before(c, store.OnConversationUpdate, func(a *store.ChatAction) error { return readConversation(c, &a.Conversation) })
+	if err != nil {
+		return err
+	}
+	v, err := c.conversations().Update(c.path("conversation"), func(v *store.Conversation) error {
+		err := readConversation(c, v)
+		revised.OfConversation(v)
+		return err
+	})
 	if err != nil {
 		return chatFault(err, codeConversationExists, conversationTaken)
 	}
@@ -149,6 +173,9 @@ func updateConversation(c *chatCall) error {
 }
 
 func deleteConversation(c *chatCall) error {
+	if _, err := before(c, store.OnConversationRemove, asIs); err != nil {
+		return err
+	}
 	if err := c.conversations().Delete(c.path("conversation")); err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ const (
 	codeUniqueNameTooLong     = 50004
 	codeChatService           = 50050
 	codeWebhookMethod         = 50055
+	codePreURL                = 50077
 	codePostURL               = 50078
 	codeChatRole              = 50100
 	codePermission            = 50104

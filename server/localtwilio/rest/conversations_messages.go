@@ -19,6 +19,14 @@ func createMessage(c *chatCall) error {
 	if m.Media, err = mediaOf(c); err != nil {
 		return err
 	}
+	revised, err := before(c, store.OnMessageAdd, func(a *store.ChatAction) error {
+		a.Message = &m
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	revised.OfMessage(&m)
 	if m, err = c.conversations().AddMessage(c.path("conversation"), m); err != nil {
 		return mediaError(err)
 	}
@@ -84,9 +92,18 @@ func fetchMessage(c *chatCall) error {
 }
 
 func updateMessage(c *chatCall) error {
-	m, err := c.conversations().UpdateMessage(c.path("conversation"), c.path("message"), func(m *store.Message) error {
+	change := func(m *store.Message) error {
 		m.UpdatedBy = "system"
 		return readMessage(c, m)
+	}
+	revised, err := beforeMessage(c, store.OnMessageUpdate, change)
+	if err != nil {
+		return err
+	}
+	m, err := c.conversations().UpdateMessage(c.path("conversation"), c.path("message"), func(m *store.Message) error {
+		err := change(m)
+		revised.OfMessage(m)
+		return err
 	})
 	if err != nil {
 		return err
@@ -95,6 +112,9 @@ func updateMessage(c *chatCall) error {
 }
 
 func deleteMessage(c *chatCall) error {
+	if _, err := beforeMessage(c, store.OnMessageRemove, asIs); err != nil {
+		return err
+	}
 	if err := c.conversations().RemoveMessage(c.path("conversation"), c.path("message")); err != nil {
 		return err
 	}

@@ -56,7 +56,15 @@ func addChatParticipant(c *chatCall) error {
 	if err := errors.Join(checkIdentity(p.Identity), c.attributes(&p.Attributes), c.times(&p.Created, &p.Updated)); err != nil {
 		return err
 	}
-	p, err := c.participants().Add(c.path("conversation"), p)
+	revised, err := before(c, store.OnParticipantAdd, func(a *store.ChatAction) error {
+		a.Participant = &p
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	revised.OfParticipant(&p)
+	p, err = c.participants().Add(c.path("conversation"), p)
 	if err != nil {
 		return chatFault(err, codeChatParticipantExists, "Participant already exists")
 	}
@@ -90,7 +98,7 @@ func updateChatParticipant(c *chatCall) error {
 	if c.has("Identity") {
 		return bad(codeIdentityGiven, "Failed to add an identity to a participant: it has one")
 	}
-	p, err := c.participants().Update(c.path("conversation"), c.path("participant"), func(p *store.ChatParticipant) error {
+	change := func(p *store.ChatParticipant) error {
 		if c.form("RoleSid") != "" {
 			p.RoleSID = c.form("RoleSid")
 		}
@@ -98,6 +106,15 @@ func updateChatParticipant(c *chatCall) error {
 			c.attributes(&p.Attributes), c.times(&p.Created, &p.Updated),
 			c.readHorizon(&p.LastRead), c.time("LastReadTimestamp", &p.ReadAt, codeLastReadTime),
 		)
+	}
+	revised, err := beforeParticipant(c, store.OnParticipantUpdate, change)
+	if err != nil {
+		return err
+	}
+	p, err := c.participants().Update(c.path("conversation"), c.path("participant"), func(p *store.ChatParticipant) error {
+		err := change(p)
+		revised.OfParticipant(p)
+		return err
 	})
 	if err != nil {
 		return chatFault(err, 0, "")
@@ -118,6 +135,9 @@ func (c *chatCall) readHorizon(v *int) error {
 }
 
 func removeChatParticipant(c *chatCall) error {
+	if _, err := beforeParticipant(c, store.OnParticipantRemove, asIs); err != nil {
+		return err
+	}
 	if err := c.participants().Remove(c.path("conversation"), c.path("participant")); err != nil {
 		return err
 	}

@@ -97,7 +97,7 @@ var chatRoutes = []route{
 	{get, "/v1/Configuration", inChat(fetchChatConfiguration)},
 	{post, "/v1/Configuration", inChat(updateChatConfiguration)},
 	{get, "/v1/Configuration/Webhooks", inChat(fetchGlobalWebhook)},
-	{post, "/v1/Configuration/Webhooks", refusing(inChat(updateGlobalWebhook), "PreWebhookUrl", "PreWebhookUrl=", "Target", "Target=webhook")},
+	{post, "/v1/Configuration/Webhooks", refusing(inChat(updateGlobalWebhook), "Target", "Target=webhook")},
 	{get, "/v1/Credentials", inChat(none("credentials"))},
 	{post, "/v1/Credentials", refusing(inChat(noPush), ofCredentials...)},
 	{get, "/v1/Credentials/{credential}", inChat(absent)},
@@ -113,7 +113,7 @@ var chatRoutes = []route{
 	{get, "/v1/Services/{service}/Configuration/Notifications", inChat(fetchNotifications)},
 	{post, "/v1/Services/{service}/Configuration/Notifications", refusing(inChat(updateNotifications), ofNotifications...)},
 	{get, "/v1/Services/{service}/Configuration/Webhooks", inChat(fetchServiceWebhook)},
-	{post, "/v1/Services/{service}/Configuration/Webhooks", refusing(inChat(updateServiceWebhook), "PreWebhookUrl", "PreWebhookUrl=")},
+	{post, "/v1/Services/{service}/Configuration/Webhooks", inChat(updateServiceWebhook)},
 
 	{post, "/v1/Configuration/Addresses", refusing(refusing(createAddress, unsupportedAddress...), "AddressCountry")},
 	{get, "/v1/Configuration/Addresses", listAddresses},

@@ -37,11 +37,27 @@ func fetchChatUser(c *chatCall) error {
 }
 
 func updateChatUser(c *chatCall) error {
-	u, err := c.users().Update(c.path("user"), func(u *store.ChatUser) error {
+	change := func(u *store.ChatUser) error {
 		if c.form("RoleSid") != "" {
 			u.RoleSID = c.form("RoleSid")
 		}
 		return errors.Join(c.text("FriendlyName", &u.FriendlyName, codeFriendlyNameTooLong), c.attributes(&u.Attributes))
+	}
+	revised, err := before(c, store.OnUserUpdate, func(a *store.ChatAction) error {
+		u, err := c.users().Find(c.path("user"))
+		if err != nil {
+			return err
+		}
+		a.User = &u
+		return change(&u)
+	})
+	if err != nil {
+		return err
+	}
+	u, err := c.users().Update(c.path("user"), func(u *store.ChatUser) error {
+		err := change(u)
+		revised.OfUser(u)
+		return err
 	})
 	if err != nil {
 		return chatFault(err, 0, "")

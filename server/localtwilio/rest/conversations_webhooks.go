@@ -22,11 +22,11 @@ var scopedEvents = []string{
 }
 
 // chatEvents are what those of a Service and of the account take as filters: all that
-// happens, and what Twilio asks a PreWebhookUrl of, which there is never one of here.
+// happens, and what a PreWebhookUrl is asked before it happens.
 var chatEvents = append([]string{
 	store.OnConversationAdded, store.OnUserAdded, store.OnUserUpdated,
-	"onConversationAdd", "onConversationRemove", "onConversationUpdate", "onMessageAdd", "onMessageUpdate", "onMessageRemove",
-	"onParticipantAdd", "onParticipantUpdate", "onParticipantRemove", "onUserUpdate",
+	store.OnConversationAdd, store.OnConversationRemove, store.OnConversationUpdate, store.OnMessageAdd, store.OnMessageUpdate, store.OnMessageRemove,
+	store.OnParticipantAdd, store.OnParticipantUpdate, store.OnParticipantRemove, store.OnUserUpdate,
 }, scopedEvents...)
 
 // readTarget reads who is told of all of a Service or of the account.
@@ -34,6 +34,11 @@ func (c *chatCall) readTarget(t *store.ChatTarget) error {
 	if c.has("PostWebhookUrl") {
 		if t.PostURL = c.form("PostWebhookUrl"); t.PostURL != "" && !isWebURL(t.PostURL) {
 			return bad(codePostURL, "Invalid post-webhook url")
+		}
+	}
+	if c.has("PreWebhookUrl") {
+		if t.PreURL = c.form("PreWebhookUrl"); t.PreURL != "" && !isWebURL(t.PreURL) {
+			return bad(codePreURL, "Invalid pre-webhook url")
 		}
 	}
 	if c.form("Method") != "" {
@@ -64,7 +69,7 @@ func shownTarget(t store.ChatTarget) object {
 		filters = []string{}
 	}
 	return object{
-		"method": cmp.Or(t.Method, http.MethodPost), "filters": filters, "pre_webhook_url": nil, "post_webhook_url": orNull(t.PostURL),
+		"method": cmp.Or(t.Method, http.MethodPost), "filters": filters, "pre_webhook_url": orNull(t.PreURL), "post_webhook_url": orNull(t.PostURL),
 	}
 }
 

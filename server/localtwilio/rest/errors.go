@@ -17,6 +17,7 @@ const (
 	codeInvalidParameter = 20001
 	codeUnauthorized     = 20003
 	codeMethod           = 20004
+	codeForbidden        = 20403
 	codeNotFound         = 20404
 	codePrecondition     = 20412 // TaskRouter's revision mismatch
 	codeTooManyRequests  = 20429
@@ -95,6 +96,9 @@ func (a *API) fail(c *call, err error) {
 	case errors.As(err, &e):
 	case errors.Is(err, store.ErrNotFound):
 		e = notFound(c.r.URL.Path)
+	case errors.Is(err, store.ErrRejected):
+		// Twilio's documents do not say the code.
+		e = &Error{Status: http.StatusForbidden, Code: codeForbidden, Message: "The action was rejected by the pre-action webhook"}
 	case errors.Is(err, store.ErrChatClosed):
 		e = bad(codeConversationClosed, "Can't update conversation as it's in final closed state")
 	case errors.Is(err, store.ErrTransition), errors.Is(err, store.ErrAttributesTooLong):

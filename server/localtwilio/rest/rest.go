@@ -43,6 +43,8 @@ type Config struct {
 	Media MediaFiles
 	// ICEServers returns what a client needs to use STUN and TURN for a while; nil is none.
 	ICEServers func(time.Duration) []ICEServer
+	// Ask is asked before Conversations are changed; nil asks nobody.
+	Ask store.AskChat
 	// IgnoreUnsupported makes a logged warning of the refusal of parameters that
 	// Twilio documents and local Twilio does not carry out.
 	IgnoreUnsupported bool
@@ -67,6 +69,7 @@ type API struct {
 
 	ignoreUnsupported bool
 	iceServers        func(time.Duration) []ICEServer
+	ask               store.AskChat
 }
 
 // New makes an API over s.
@@ -74,12 +77,17 @@ func New(s *store.Store, c Config) *API {
 	if c.ICEServers == nil {
 		c.ICEServers = func(time.Duration) []ICEServer { return nil }
 	}
+	if c.Ask == nil {
+		c.Ask = func(context.Context, store.Origin, string, string, func(*store.ChatAction) error) (r store.ChatRevision, err error) {
+			return r, nil
+		}
+	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
 	a := &API{
 		store: s, log: c.Log, limiters: newLimiters(c.Limits, s.Now), fault: c.Fault, media: c.Media, handlers: map[string]func() http.Handler{},
-		ignoreUnsupported: c.IgnoreUnsupported, iceServers: c.ICEServers,
+		ignoreUnsupported: c.IgnoreUnsupported, iceServers: c.ICEServers, ask: c.Ask,
 	}
 	for _, name := range Products {
 		// When it is first asked for: a router compiles a pattern for each of its

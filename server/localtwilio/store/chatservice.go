@@ -20,7 +20,8 @@ type ChatService struct {
 
 // ChatTarget is who is told of what happens in a Service, or in all of an account's.
 type ChatTarget struct {
-	PostURL string // empty for nobody
+	PreURL  string `json:",omitempty"` // asked before; empty for nobody
+	PostURL string // told afterwards; empty for nobody
 	Method  string // GET or POST
 	Filters []string
 }

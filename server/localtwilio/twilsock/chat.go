@@ -22,6 +22,7 @@ type chatAPI struct {
 	objects
 	may     rights
 	sockets *socket.Group[*conn]
+	asker   asker
 }
 
 func (v *chatAPI) routes(m *http.ServeMux) {
@@ -130,9 +131,22 @@ func (v *chatAPI) updateUser(a *call) error {
 	if err := v.may.inService(a.holder, "editOwnUserInfo"); err != nil {
 		return err
 	}
-	u, err := v.users(a.holder).Update(a.holder.identity, func(u *store.ChatUser) error {
+	change := func(u *store.ChatUser) {
 		set(&u.FriendlyName, in.FriendlyName)
 		set(&u.Attributes, in.Attributes)
+	}
+	revised, err := v.asker.ask(a.holder, store.OnUserUpdate, func(b *store.ChatAction) error {
+		u, err := v.users(a.holder).Get(a.holder.identity)
+		b.User = &u
+		change(&u)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	u, err := v.users(a.holder).Update(a.holder.identity, func(u *store.ChatUser) error {
+		change(u)
+		revised.OfUser(u)
 		return nil
 	})
 	if err != nil {

@@ -185,6 +185,14 @@ func (v *chatAPI) createConversation(a *call) error {
 		Timers: g.Timers, MessagingServiceSID: g.MessagingServiceSID,
 	}
 	set(&c.Attributes, in.Attributes)
+	revised, err := v.asker.ask(a.holder, store.OnConversationAdd, func(b *store.ChatAction) error {
+		b.Conversation = c
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	revised.OfConversation(&c)
 	if c, err = v.conversations(a.holder).Create(c); err != nil {
 		return nameTaken(err)
 	}
@@ -240,10 +248,22 @@ func (v *chatAPI) updateConversation(a *call, c store.Conversation) error {
 			return err
 		}
 	}
-	c, err := v.conversations(a.holder).Update(c.SID, func(c *store.Conversation) error {
+	change := func(c *store.Conversation) {
 		set(&c.UniqueName, in.UniqueName)
 		set(&c.FriendlyName, in.FriendlyName)
 		set(&c.Attributes, in.Attributes)
+	}
+	revised, err := v.asker.ask(a.holder, store.OnConversationUpdate, func(b *store.ChatAction) error {
+		b.Conversation = c
+		change(&b.Conversation)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	c, err = v.conversations(a.holder).Update(c.SID, func(c *store.Conversation) error {
+		change(c)
+		revised.OfConversation(c)
 		return nil
 	})
 	if err != nil {
@@ -254,6 +274,9 @@ func (v *chatAPI) updateConversation(a *call, c store.Conversation) error {
 
 func (v *chatAPI) deleteConversation(a *call, c store.Conversation) error {
 	if err := v.may.in(a.holder, c, "deleteConversation"); err != nil {
+		return err
+	}
+	if _, err := v.asker.in(a.holder, c, store.OnConversationRemove, nothing); err != nil {
 		return err
 	}
 	if err := v.conversations(a.holder).Delete(c.SID); err != nil {
@@ -300,6 +323,14 @@ func (v *chatAPI) createMessage(a *call, c store.Conversation) error {
 	set(&m.Subject, in.Subject)
 	set(&m.Body, in.Body)
 	set(&m.Attributes, in.Attributes)
+	revised, err := v.asker.in(a.holder, c, store.OnMessageAdd, func(b *store.ChatAction) error {
+		b.Message = &m
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	revised.OfMessage(&m)
 	if m, err = v.conversations(a.holder).AddMessage(c.SID, m); err != nil {
 		return err
 	}
@@ -324,11 +355,19 @@ func (v *chatAPI) updateMessage(a *call, c store.Conversation) error {
 			return err
 		}
 	}
-	m, err := v.conversations(a.holder).UpdateMessage(c.SID, a.path("message"), func(m *store.Message) error {
+	change := func(m *store.Message) {
 		m.UpdatedBy = a.holder.identity
 		set(&m.Subject, in.Subject)
 		set(&m.Body, in.Body)
 		set(&m.Attributes, in.Attributes)
+	}
+	revised, err := v.asker.message(a, c, store.OnMessageUpdate, change)
+	if err != nil {
+		return err
+	}
+	m, err := v.conversations(a.holder).UpdateMessage(c.SID, a.path("message"), func(m *store.Message) error {
+		change(m)
+		revised.OfMessage(m)
 		return nil
 	})
 	if err != nil {
@@ -339,6 +378,9 @@ func (v *chatAPI) updateMessage(a *call, c store.Conversation) error {
 
 func (v *chatAPI) removeMessage(a *call, c store.Conversation) error {
 	if err := v.may.withMessage(a, c, "delete", ""); err != nil {
+		return err
+	}
+	if _, err := v.asker.message(a, c, store.OnMessageRemove, func(*store.Message) {}); err != nil {
 		return err
 	}
 	if err := v.conversations(a.holder).RemoveMessage(c.SID, a.path("message")); err != nil {
@@ -383,7 +425,15 @@ func (v *chatAPI) addParticipant(a *call, c store.Conversation) error {
 	}
 	p := store.ChatParticipant{Identity: in.Identity}
 	set(&p.Attributes, in.Attributes)
-	p, err := v.participants(a.holder).Add(c.SID, p)
+	revised, err := v.asker.in(a.holder, c, store.OnParticipantAdd, func(b *store.ChatAction) error {
+		b.Participant = &p
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	revised.OfParticipant(&p)
+	p, err = v.participants(a.holder).Add(c.SID, p)
 	if errors.Is(err, store.ErrNameTaken) {
 		return errMember
 	}
@@ -406,8 +456,13 @@ func (v *chatAPI) updateParticipant(a *call, c store.Conversation) error {
 	if err := v.may.withParticipant(a, c, "editOwnParticipantAttributes", "editAnyParticipantAttributes"); err != nil {
 		return err
 	}
+	revised, err := v.asker.participant(a, c, store.OnParticipantUpdate, func(p *store.ChatParticipant) { set(&p.Attributes, in.Attributes) })
+	if err != nil {
+		return err
+	}
 	p, err := v.participants(a.holder).Update(c.SID, a.path("participant"), func(p *store.ChatParticipant) error {
 		set(&p.Attributes, in.Attributes)
+		revised.OfParticipant(p)
 		return nil
 	})
 	if err != nil {
@@ -418,6 +473,9 @@ func (v *chatAPI) updateParticipant(a *call, c store.Conversation) error {
 
 func (v *chatAPI) removeParticipant(a *call, c store.Conversation) error {
 	if err := v.may.withParticipant(a, c, "leaveConversation", "removeParticipant"); err != nil {
+		return err
+	}
+	if _, err := v.asker.participant(a, c, store.OnParticipantRemove, func(*store.ChatParticipant) {}); err != nil {
 		return err
 	}
 	if err := v.participants(a.holder).Remove(c.SID, a.path("participant")); err != nil {

@@ -89,6 +89,9 @@ func faultOf(err error) (f *fault, ok bool) {
 		f = &c
 	case errors.Is(err, store.ErrNotFound):
 		f = &fault{Status: http.StatusNotFound, Code: codeNotFound, Message: "The requested resource was not found"}
+	case errors.Is(err, store.ErrRejected):
+		// Twilio's documents do not say the code.
+		f = &fault{Status: http.StatusForbidden, Code: codeForbidden, Message: "The action was rejected by the pre-action webhook"}
 	case errors.Is(err, store.ErrChatClosed):
 		c := *errClosed
 		f = &c

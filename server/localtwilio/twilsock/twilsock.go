@@ -20,6 +20,7 @@
 package twilsock
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -38,6 +39,8 @@ type Config struct {
 	Store *store.Store
 	// Verify checks an Access Token; its errors are those of package token.
 	Verify func(raw string) (token.Claims, error)
+	// Ask is asked before Conversations are changed; nil asks nobody.
+	Ask store.AskChat
 	// MaxConnections bounds the open WebSockets, 1000 when zero.
 	MaxConnections int
 	Log            *slog.Logger // nil discards
@@ -56,6 +59,7 @@ type Server struct {
 	sockets *socket.Group[*conn]
 
 	stopWatch func()
+	cancel    context.CancelFunc // of what requests wait for
 	closing   sync.Once
 }
 
@@ -71,6 +75,11 @@ func Start(c Config) (*Server, error) {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
+	if c.Ask == nil {
+		c.Ask = func(context.Context, store.Origin, string, string, func(*store.ChatAction) error) (r store.ChatRevision, err error) {
+			return r, nil
+		}
+	}
 	s := &Server{cfg: c, log: c.Log, objects: objects{c.Store}, queries: newLiveQueries(c.Store)}
 	s.sockets = socket.NewGroup[*conn](socket.Options{
 		Type: socket.Binary, Queue: queueSize, MaxFrame: maxFrame, MaxConns: c.MaxConnections,
@@ -78,7 +87,9 @@ func Start(c Config) (*Server, error) {
 		Beat:  tokenEvery, Log: c.Log.With("socket", "twilsock"),
 	})
 	s.routes = http.NewServeMux()
-	(&chatAPI{s.objects, rights{s.objects.store}, s.sockets}).routes(s.routes)
+	ctx, cancel := context.WithCancel(context.Background())
+	s.cancel = cancel
+	(&chatAPI{s.objects, rights{s.objects.store}, s.sockets, asker{ctx, c.Ask, s.objects.store}}).routes(s.routes)
 	(&syncAPI{s.objects}).routes(s.routes)
 	(&subscriptions{s.objects, s.queries, s.log}).routes(s.routes)
 	s.queries.routes(s.routes)
@@ -91,6 +102,7 @@ func Start(c Config) (*Server, error) {
 func (s *Server) Close() error {
 	s.closing.Do(func() {
 		s.stopWatch()
+		s.cancel()
 		s.sockets.Close()
 	})
 	return nil
