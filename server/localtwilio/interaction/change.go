@@ -24,13 +24,13 @@ func (o Orchestrator) SetChannel(i store.Interaction, status, routing string) (s
 		if routing != "closed" {
 			return i, invalid("an inactive channel needs the routing status closed")
 		}
-		if i.Status == store.ChannelClosed {
-			return i, errClosed
-		}
 	default:
 		return i, &Fault{codeChannelStatus, "Failed to close Channel: the status must be closed or inactive"}
 	}
 	i, err := o.Store.Flex.Interactions.Update(i.SID, func(i *store.Interaction) error {
+		if status == store.ChannelInactive && i.Status == store.ChannelClosed {
+			return errClosed
+		}
 		i.Status = status
 		return nil
 	})
@@ -38,27 +38,45 @@ func (o Orchestrator) SetChannel(i store.Interaction, status, routing string) (s
 		return i, err
 	}
 	if status == store.ChannelClosed {
-		if err := o.CloseConversation(i.ConversationSID); err != nil {
-			return i, err
-		}
+		err = o.end(i, routing == "closed")
+	} else {
+		err = o.endTasks(i, true)
 	}
-	for _, v := range i.Invites {
-		if err := o.endTask(v.TaskSID, routing == "closed"); err != nil {
-			return i, err
-		}
+	if err != nil {
+		return i, err
 	}
 	return o.Store.Flex.Interactions.Get(i.SID)
+}
+
+// end closes what belongs to a closed channel: its Conversation and its Tasks.
+func (o Orchestrator) end(i store.Interaction, complete bool) error {
+	if err := o.CloseConversation(i.ConversationSID); err != nil {
+		return err
+	}
+	return o.endTasks(i, complete)
+}
+
+func (o Orchestrator) endTasks(i store.Interaction, complete bool) error {
+	for _, v := range i.Invites {
+		if err := o.endTask(v.TaskSID, complete); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // CloseConversation closes a Conversation that is open. What belongs to it
 // follows; see Follow.
 func (o Orchestrator) CloseConversation(sid string) error {
 	v, err := o.Store.Conversations.Get(sid)
-	if err == nil && v.State != "closed" {
+	if err == nil && v.State != store.ChatClosed {
 		_, err = o.Store.Conversations.Update(sid, func(c *store.Conversation) error {
-			c.State = "closed"
+			c.State = store.ChatClosed
 			return nil
 		})
+	}
+	if errors.Is(err, store.ErrChatClosed) {
+		return nil
 	}
 	return ignoreGone(err)
 }
@@ -121,6 +139,9 @@ func (o Orchestrator) Add(i store.Interaction, p store.InteractionParticipant) (
 		return p, invalid("MediaProperties must have an identity: there are no phones and no e-mail here")
 	}
 	_, err := o.Store.ChatParticipants.Add(i.ConversationSID, store.ChatParticipant{Identity: p.Identity})
+	if errors.Is(err, store.ErrChatClosed) {
+		return p, errClosed
+	}
 	if err != nil && !errors.Is(err, store.ErrNameTaken) {
 		return p, err
 	}

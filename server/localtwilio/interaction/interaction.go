@@ -22,6 +22,7 @@ import (
 
 	"escalate/server/localtwilio/store"
 	"escalate/server/localtwilio/taskrouter"
+	"escalate/server/sids"
 )
 
 // Fault is returned for what makes no sense, is not supported, or that the state
@@ -82,37 +83,29 @@ type Routing struct {
 // channelTypes are the types of channels that a Conversation alone can be.
 var channelTypes = []string{"web", "chat"}
 
-// Begin makes an Interaction and, unless r is nil, its first Invite.
+// Begin makes an Interaction and, unless r is nil, its first Invite. What they name
+// is checked before anything is made.
 func (o Orchestrator) Begin(c Channel, r *Routing) (store.Interaction, store.Task, error) {
-	if !slices.Contains(channelTypes, c.Type) {
-		return store.Interaction{}, store.Task{}, invalid("channels of type " + c.Type + " are not supported by local Twilio: web and chat are")
-	}
-	if r != nil {
-		if err := o.check(*r); err != nil {
-			return store.Interaction{}, store.Task{}, err
-		}
-	}
-	conversation, err := o.conversation(c)
+	i, err := o.plan(c)
 	if err != nil {
 		return store.Interaction{}, store.Task{}, err
 	}
-	i := store.Interaction{
-		ChannelSID: store.NewSID("UO"), Channel: c.Type, Status: store.ChannelActive, ConversationSID: conversation.SID,
-	}
-	for _, p := range c.Participants {
-		identity := cmp.Or(p.Identity, p.Address)
-		_, err := o.Store.ChatParticipants.Add(conversation.SID, store.ChatParticipant{Identity: identity})
-		if err != nil && !errors.Is(err, store.ErrNameTaken) {
-			return i, store.Task{}, err
+	if r != nil {
+		if _, err := o.offer(i, store.Invite{SID: store.NewSID("KG")}, *r, c.InitiatedBy); err != nil {
+			return store.Interaction{}, store.Task{}, err
 		}
 	}
-	there, err := o.Store.ChatParticipants.List(conversation.SID)
-	if err != nil {
-		return i, store.Task{}, err
+	if c.Properties.MediaChannelSID == "" {
+		conversation, err := o.Store.Conversations.Create(store.Conversation{FriendlyName: c.Participants[0].Name})
+		if err != nil {
+			return store.Interaction{}, store.Task{}, err
+		}
+		i.ConversationSID = conversation.SID
 	}
-	for _, p := range there {
-		if !p.Left {
-			i.Participants = append(i.Participants, store.InteractionParticipant{SID: store.NewSID("UT"), Type: "customer", Identity: p.Identity})
+	for _, p := range i.Participants {
+		_, err := o.Store.ChatParticipants.Add(i.ConversationSID, store.ChatParticipant{Identity: p.Identity})
+		if err != nil && !errors.Is(err, store.ErrNameTaken) {
+			return store.Interaction{}, store.Task{}, err
 		}
 	}
 	if i, err = o.Store.Flex.Interactions.Create(i); err != nil || r == nil {
@@ -126,41 +119,55 @@ func (o Orchestrator) Begin(c Channel, r *Routing) (store.Interaction, store.Tas
 	return i, task, err
 }
 
-func (o Orchestrator) conversation(c Channel) (store.Conversation, error) {
+// plan returns the Interaction that a channel is to be of, with a SID and the
+// customers that it will have. A Conversation that is not there yet has a SID that
+// is not yet its own.
+func (o Orchestrator) plan(c Channel) (store.Interaction, error) {
+	i := store.Interaction{
+		Record: store.Record{SID: store.NewSID("KD")}, ChannelSID: store.NewSID("UO"), Channel: c.Type,
+		Status: store.ChannelActive, ConversationSID: cmp.Or(c.Properties.MediaChannelSID, store.NewSID("CH")),
+	}
+	if !slices.Contains(channelTypes, c.Type) {
+		return i, invalid("channels of type " + c.Type + " are not supported by local Twilio: web and chat are")
+	}
+	if c.Properties.MediaChannelSID == "" && len(c.Participants) == 0 {
+		return i, invalid("a channel needs participants or a media_channel_sid")
+	}
+	var who []string
 	if sid := c.Properties.MediaChannelSID; sid != "" {
 		v, err := o.Store.Conversations.Get(sid)
-		if err == nil && v.State == "closed" {
+		if err == nil && v.State == store.ChatClosed {
 			err = errClosed
 		}
 		if errors.Is(err, store.ErrNotFound) {
 			err = invalid("there is no Conversation " + sid)
 		}
-		return v, err
-	}
-	if len(c.Participants) == 0 {
-		return store.Conversation{}, invalid("a channel needs participants or a media_channel_sid")
+		if err != nil {
+			return i, err
+		}
+		i.ConversationSID = v.SID // sid may be its unique name
+		there, err := o.Store.ChatParticipants.List(v.SID)
+		if err != nil {
+			return i, err
+		}
+		for _, p := range there {
+			if !p.Left {
+				who = append(who, p.Identity)
+			}
+		}
 	}
 	for _, p := range c.Participants {
 		if p.Identity == "" && p.Address == "" {
-			return store.Conversation{}, invalid("a channel's participants need an identity")
+			return i, invalid("a channel's participants need an identity")
+		}
+		if identity := cmp.Or(p.Identity, p.Address); !slices.Contains(who, identity) {
+			who = append(who, identity)
 		}
 	}
-	return o.Store.Conversations.Create(store.Conversation{FriendlyName: c.Participants[0].Name})
-}
-
-// check returns a Fault for a routing that names what is not there.
-func (o Orchestrator) check(r Routing) error {
-	a, p := o.Store.Account(), r.Properties
-	if p.WorkspaceSID != "" && p.WorkspaceSID != a.WorkspaceSID {
-		return invalid("there is no Workspace " + p.WorkspaceSID)
+	for _, identity := range who {
+		i.Participants = append(i.Participants, store.InteractionParticipant{SID: store.NewSID("UT"), Type: "customer", Identity: identity})
 	}
-	if p.WorkerSID != "" {
-		if _, err := o.Store.Workers.Get(p.WorkerSID); err != nil {
-			return invalid("there is no Worker " + p.WorkerSID)
-		}
-	}
-	_, err := attributesOf(p.Attributes)
-	return err
+	return i, nil
 }
 
 // attributesOf reads attributes that are an object, or an object's text.
@@ -182,35 +189,45 @@ func attributesOf(raw json.RawMessage) (map[string]any, error) {
 // Invite asks an agent into the channel of i, by a Task whose attributes are the
 // routing's and what Flex adds to them.
 func (o Orchestrator) Invite(i store.Interaction, r Routing, initiatedBy string) (store.Invite, store.Task, error) {
-	v := store.Invite{SID: store.NewSID("KG")}
+	v := store.Invite{SID: store.NewSID("KG"), TaskSID: store.NewSID("WT")}
 	if i.Status == store.ChannelClosed {
 		return v, store.Task{}, errClosed
 	}
-	if err := o.check(r); err != nil {
-		return v, store.Task{}, err
-	}
-	attributes, err := attributesOf(r.Properties.Attributes)
-	if err != nil {
-		return v, store.Task{}, err
-	}
-	o.complete(attributes, i, v, initiatedBy)
-	text, err := json.Marshal(attributes)
-	if err != nil {
-		return v, store.Task{}, fmt.Errorf("write attributes: %w", err)
-	}
-	task, err := o.offer(r, string(text))
+	task, err := o.offer(i, v, r, initiatedBy)
 	if err != nil {
 		return v, task, err
 	}
-	v.TaskSID = task.SID
+	// Before its Task: a Worker may have that, and end it, while this still runs.
 	_, err = o.Store.Flex.Interactions.Update(i.SID, func(i *store.Interaction) error {
-		i.Invites = append(i.Invites, v)
-		if i.Status == store.ChannelInactive {
-			i.Status = store.ChannelActive
+		if i.Status == store.ChannelClosed {
+			return errClosed
 		}
+		i.Invites = append(i.Invites, v)
 		return nil
 	})
+	if err != nil {
+		return v, task, err
+	}
+	if task, err = taskrouter.CreateTask(o.Store, task); err != nil {
+		_, undo := o.Store.Flex.Interactions.Update(i.SID, func(i *store.Interaction) error {
+			i.Invites = slices.DeleteFunc(i.Invites, func(x store.Invite) bool { return x.SID == v.SID })
+			return nil
+		})
+		return v, task, errors.Join(err, undo)
+	}
+	if _, err = o.Store.Flex.Interactions.Update(i.SID, activate); errors.Is(err, errClosed) {
+		err = errors.Join(err, o.endTask(task.SID, false)) // closed before its Task was there to be ended
+	}
 	return v, task, err
+}
+
+// activate makes a channel active that is not closed.
+func activate(i *store.Interaction) error {
+	if i.Status == store.ChannelClosed {
+		return errClosed
+	}
+	i.Status = store.ChannelActive
+	return nil
 }
 
 // complete gives attributes what Flex adds: where the chat is, and who it is with
@@ -240,16 +257,36 @@ func (o Orchestrator) complete(attributes map[string]any, i store.Interaction, v
 	})
 }
 
-// offer makes the Task of an Invite.
-func (o Orchestrator) offer(r Routing, attributes string) (store.Task, error) {
-	p := r.Properties
-	task, err := taskrouter.CreateTask(o.Store, store.Task{
-		Attributes: attributes, TaskChannel: cmp.Or(p.TaskChannel, p.ChannelSID, "chat"), Priority: p.Priority, Timeout: p.Timeout,
-		WorkflowSID: cmp.Or(p.WorkflowSID, o.Store.Account().WorkflowSID), TaskQueueSID: p.QueueSID,
-		RoutingTarget: p.WorkerSID, IgnoreCapacity: p.WorkerSID != "",
-	})
-	if errors.Is(err, taskrouter.ErrTarget) {
-		return task, invalid(err.Error())
+// offer returns the Task that the Invite v into i is to be, or a Fault for a routing
+// that makes none: one that names what is not there.
+func (o Orchestrator) offer(i store.Interaction, v store.Invite, r Routing, initiatedBy string) (store.Task, error) {
+	a, p := o.Store.Account(), r.Properties
+	if p.WorkspaceSID != "" && p.WorkspaceSID != a.WorkspaceSID {
+		return store.Task{}, invalid("there is no Workspace " + p.WorkspaceSID)
 	}
-	return task, err
+	if p.WorkerSID != "" && !sids.Is("WK", p.WorkerSID) {
+		return store.Task{}, invalid("there is no Worker " + p.WorkerSID)
+	}
+	if p.Priority < 0 || p.Timeout < 0 {
+		return store.Task{}, invalid("priority and timeout must not be negative")
+	}
+	attributes, err := attributesOf(p.Attributes)
+	if err != nil {
+		return store.Task{}, err
+	}
+	o.complete(attributes, i, v, initiatedBy)
+	text, err := json.Marshal(attributes)
+	if err != nil {
+		return store.Task{}, fmt.Errorf("write attributes: %w", err)
+	}
+	k := store.Task{
+		SID: v.TaskSID, Attributes: string(text), TaskChannel: cmp.Or(p.TaskChannel, p.ChannelSID, "chat"), Priority: p.Priority, Timeout: p.Timeout,
+		WorkflowSID: cmp.Or(p.WorkflowSID, a.WorkflowSID), TaskQueueSID: p.QueueSID,
+		RoutingTarget: p.WorkerSID, IgnoreCapacity: p.WorkerSID != "",
+	}
+	err = taskrouter.Check(o.Store, k)
+	if errors.Is(err, taskrouter.ErrTarget) || errors.Is(err, store.ErrAttributesTooLong) {
+		err = invalid(err.Error())
+	}
+	return k, err
 }

@@ -78,7 +78,7 @@ func (s Reservations) Offer(taskSID string, workerSIDs []string, timeout int) (m
 
 // Assign makes a Task, as Tasks.Create does, that a Worker has accepted already.
 func (s Reservations) Assign(k Task, workerSID string) (r Reservation, err error) {
-	if err := checkAttributes(k.Attributes); err != nil {
+	if err := CheckAttributes(k.Attributes); err != nil {
 		return r, fmt.Errorf("assign task: %w", err)
 	}
 	err = s.db.update(doing{what: "assign task", of: "to worker", owner: workerSID}, func(t *tx) error {

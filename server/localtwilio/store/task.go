@@ -90,8 +90,8 @@ const ReasonExpired = "Task TTL Exceeded"
 // which no account can have raised.
 const MaxAttributes = 4096
 
-// checkAttributes returns ErrAttributesTooLong for more than MaxAttributes.
-func checkAttributes(text string) error {
+// CheckAttributes returns ErrAttributesTooLong for more than MaxAttributes.
+func CheckAttributes(text string) error {
 	if n := utf8.RuneCountInString(text); n > MaxAttributes {
 		return fmt.Errorf("%w: %d characters, at most %d", ErrAttributesTooLong, n, MaxAttributes)
 	}
@@ -105,7 +105,7 @@ func (k Task) ETag() string { return strconv.Itoa(k.Revision) }
 // Tasks are the Tasks of TaskRouter.
 type Tasks struct{ db *db }
 
-// Create makes a pending Task of k's Attributes, Priority, Timeout (default
+// Create makes a pending Task of k's SID (default a new one), Attributes, Priority, Timeout (default
 // a day), TaskChannel (default chat), WorkflowSID (default the account's),
 // TaskQueueSID, RoutingTarget, IgnoreCapacity, VirtualStart (default now) and
 // Route. It returns ErrAttributesTooLong.
@@ -113,7 +113,7 @@ type Tasks struct{ db *db }
 // Package taskrouter offers it to a Worker as soon as it is there, and makes its
 // Route where it has none.
 func (s Tasks) Create(k Task) (Task, error) {
-	if err := checkAttributes(k.Attributes); err != nil {
+	if err := CheckAttributes(k.Attributes); err != nil {
 		return Task{}, fmt.Errorf("create task: %w", err)
 	}
 	err := s.db.update(doing{what: "create task"}, func(t *tx) error {
@@ -162,7 +162,7 @@ func (s Tasks) Update(sid, ifMatch string, f func(*Task) error) (k Task, err err
 		}
 		k.SID, k.Created, k.Revision = old.SID, old.Created, old.Revision
 		if k.Attributes != old.Attributes {
-			if err := checkAttributes(k.Attributes); err != nil {
+			if err := CheckAttributes(k.Attributes); err != nil {
 				return err
 			}
 		}
@@ -202,7 +202,13 @@ func (t *tx) tasks() tasksTx { return tasksTx{t} }
 
 // create makes k a pending Task.
 func (t tasksTx) create(k *Task) error {
-	k.SID, k.AssignmentStatus, k.Revision, k.Created, k.Updated = NewSID("WT"), TaskPending, 0, t.now, t.now
+	if k.SID == "" {
+		k.SID = NewSID("WT")
+	}
+	if t.bucket(bTasks).Get([]byte(k.SID)) != nil {
+		return ErrNameTaken
+	}
+	k.AssignmentStatus, k.Revision, k.Created, k.Updated = TaskPending, 0, t.now, t.now
 	if k.Attributes == "" {
 		k.Attributes = "{}"
 	}

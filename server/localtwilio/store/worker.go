@@ -36,7 +36,7 @@ type Workers struct {
 // an Activity it is available. It returns ErrNameTaken, ErrActivity or
 // ErrAttributesTooLong.
 func (s Workers) Create(w Worker) (Worker, error) {
-	if err := checkAttributes(w.Attributes); err != nil {
+	if err := CheckAttributes(w.Attributes); err != nil {
 		return Worker{}, fmt.Errorf("create worker %q: %w", w.FriendlyName, err)
 	}
 	err := s.db.update(doing{what: "create worker", key: w.FriendlyName}, func(t *tx) error {
@@ -124,7 +124,7 @@ func (t *tx) updateWorker(sid, ifMatch string, f func(*Worker) error) (Worker, e
 		}
 	}
 	if w.Attributes != old.Attributes {
-		if err := checkAttributes(w.Attributes); err != nil {
+		if err := CheckAttributes(w.Attributes); err != nil {
 			return old, err
 		}
 	}

@@ -17,25 +17,43 @@ var ErrTarget = errors.New("task cannot be routed")
 // its WorkflowSID, else by the one Workflow that there is. TaskChannel is a unique
 // name or a SID. What k names and the Workspace has not is ErrTarget.
 func CreateTask(st *store.Store, k store.Task) (store.Task, error) {
-	s, err := readSettings(st)
+	s, workers, k, err := aimed(st, k)
 	if err != nil {
 		return store.Task{}, fmt.Errorf("create task: %w", err)
-	}
-	if k, err = s.aim(k); err != nil {
-		return store.Task{}, fmt.Errorf("create task: %w", err)
-	}
-	workers, err := st.Workers.List()
-	if err != nil {
-		return store.Task{}, fmt.Errorf("create task: %w", err)
-	}
-	if prefix(k.RoutingTarget) == "WK" && !slices.ContainsFunc(workers, func(w store.Worker) bool { return w.SID == k.RoutingTarget }) {
-		return store.Task{}, fmt.Errorf("create task: %w: no worker %s", ErrTarget, k.RoutingTarget)
 	}
 	k.Route = s.route(k, workers)
 	if len(k.Route.Steps) > 0 {
 		k.TaskQueueSID, k.Priority = entered(k)
 	}
 	return st.Tasks.Create(k)
+}
+
+// Check returns the error that CreateTask would return for k, and makes nothing:
+// ErrTarget or store.ErrAttributesTooLong.
+func Check(st *store.Store, k store.Task) error {
+	if _, _, _, err := aimed(st, k); err != nil {
+		return fmt.Errorf("check task: %w", err)
+	}
+	return store.CheckAttributes(k.Attributes)
+}
+
+// aimed is k with what it names resolved, and what is needed to route it.
+func aimed(st *store.Store, k store.Task) (*settings, []store.Worker, store.Task, error) {
+	s, err := readSettings(st)
+	if err != nil {
+		return nil, nil, k, err
+	}
+	if k, err = s.aim(k); err != nil {
+		return nil, nil, k, err
+	}
+	workers, err := st.Workers.List()
+	if err != nil {
+		return nil, nil, k, err
+	}
+	if prefix(k.RoutingTarget) == "WK" && !slices.ContainsFunc(workers, func(w store.Worker) bool { return w.SID == k.RoutingTarget }) {
+		return nil, nil, k, fmt.Errorf("%w: no worker %s", ErrTarget, k.RoutingTarget)
+	}
+	return s, workers, k, nil
 }
 
 // aim resolves what k names.
