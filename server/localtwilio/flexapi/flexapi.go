@@ -77,7 +77,9 @@ type Server struct {
 // ErrConfig is returned by Start without a Store, or without REST.
 var ErrConfig = errors.New("no store, or no REST API")
 
-// Start begins to follow the store's changes, and seats Workers who have chats.
+// Start begins to follow the store's changes, seats Workers who have chats, and
+// brings Interactions to what happened while nobody followed; what goes wrong with
+// one is logged.
 func Start(c Config) (*Server, error) {
 	if c.Store == nil || c.REST == nil {
 		return nil, fmt.Errorf("start the Flex API: %w", ErrConfig)
@@ -94,6 +96,9 @@ func Start(c Config) (*Server, error) {
 	if err := s.seats.all(); err != nil {
 		_ = s.Close()
 		return nil, err
+	}
+	if err := s.contacts.orchestrator.CatchUp(); err != nil {
+		s.log.Warn("catch up with what happened to interactions", "err", err)
 	}
 	return s, nil
 }

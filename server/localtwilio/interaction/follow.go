@@ -18,15 +18,27 @@ func (o Orchestrator) Follow(e store.Event) error {
 			return o.accepted(c.Reservation, c.Task)
 		}
 	case *store.TaskUpdated:
-		if c.Task.AssignmentStatus == store.TaskCompleted || c.Task.AssignmentStatus == store.TaskCanceled {
+		if over(c.Task) {
 			return o.taskEnded(c.Task)
 		}
+	case *store.TaskRemoved:
+		if k := c.Task; !over(k) {
+			k.AssignmentStatus = store.TaskCanceled
+			return o.taskEnded(k)
+		}
 	case *store.ConversationUpdated:
-		if c.Conversation.State == "closed" {
+		if c.Conversation.State == store.ChatClosed {
 			return o.conversationClosed(c.Conversation.SID)
 		}
+	case *store.ConversationRemoved:
+		return o.conversationClosed(c.Conversation.SID)
 	}
 	return nil
+}
+
+// over reports whether a Task has ended.
+func over(k store.Task) bool {
+	return k.AssignmentStatus == store.TaskCompleted || k.AssignmentStatus == store.TaskCanceled
 }
 
 // interactionOf finds the Interaction of a Task; ErrNotFound for any other Task.
@@ -49,13 +61,23 @@ func (o Orchestrator) accepted(r store.Reservation, k store.Task) error {
 	if err != nil {
 		return ignoreGone(err)
 	}
-	_, err = o.Store.Flex.Interactions.Update(i.SID, func(i *store.Interaction) error {
-		if slices.ContainsFunc(i.Participants, func(p store.InteractionParticipant) bool { return p.ReservationSID == r.SID }) {
-			return nil
+	return o.join(i, r)
+}
+
+// join makes the Worker of a Reservation a Participant of i's channel, once.
+func (o Orchestrator) join(i store.Interaction, r store.Reservation) error {
+	joined := func(i store.Interaction) bool {
+		return slices.ContainsFunc(i.Participants, func(p store.InteractionParticipant) bool { return p.ReservationSID == r.SID })
+	}
+	if joined(i) {
+		return nil
+	}
+	_, err := o.Store.Flex.Interactions.Update(i.SID, func(i *store.Interaction) error {
+		if !joined(*i) {
+			i.Participants = append(i.Participants, store.InteractionParticipant{
+				SID: store.NewSID("UT"), Type: "agent", Identity: r.Worker, TaskSID: r.TaskSID, WorkerSID: r.WorkerSID, ReservationSID: r.SID,
+			})
 		}
-		i.Participants = append(i.Participants, store.InteractionParticipant{
-			SID: store.NewSID("UT"), Type: "agent", Identity: r.Worker, TaskSID: k.SID, WorkerSID: r.WorkerSID, ReservationSID: r.SID,
-		})
 		return nil
 	})
 	return ignoreGone(err)
@@ -68,47 +90,64 @@ func (o Orchestrator) taskEnded(k store.Task) error {
 	if err != nil {
 		return ignoreGone(err)
 	}
-	parted := true // by a transfer or by leaving: the channel goes on without
+	return o.ended(i, k)
+}
+
+// ended is taskEnded where the Interaction is known.
+func (o Orchestrator) ended(i store.Interaction, k store.Task) error {
+	has := func(p store.InteractionParticipant) bool { return p.TaskSID == k.SID }
+	// Who is gone before their Task was completed has parted, by a transfer or by
+	// leaving: the channel goes on without them.
+	parted := k.AssignmentStatus == store.TaskCompleted && !slices.ContainsFunc(i.Participants, has)
+	if i.Status == store.ChannelActive && !parted {
+		left, err := o.tasksLeft(i)
+		if err != nil {
+			return err
+		}
+		if !left {
+			// Before the Worker goes, who shows whoever is interrupted here that they did not part.
+			if _, err := o.SetChannel(i, store.ChannelClosed, "closed"); err != nil {
+				return ignoreGone(err)
+			}
+		}
+	}
 	for _, p := range i.Participants {
-		if p.TaskSID != k.SID {
+		if !has(p) {
 			continue
 		}
-		parted = false
 		if err := o.drop(i, p); err != nil {
 			return err
 		}
 	}
-	if i.Status != store.ChannelActive || parted && k.AssignmentStatus == store.TaskCompleted {
-		return nil
-	}
-	for _, v := range i.Invites {
-		other, err := o.Store.Tasks.Get(v.TaskSID)
-		if errors.Is(err, store.ErrNotFound) {
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		if other.AssignmentStatus != store.TaskCompleted && other.AssignmentStatus != store.TaskCanceled {
-			return nil
-		}
-	}
-	_, err = o.SetChannel(i, store.ChannelClosed, "closed")
-	return ignoreGone(err)
+	return nil
 }
 
-// conversationClosed closes the channel of a Conversation that was closed.
+// tasksLeft reports whether any Task of i's Invites goes on.
+func (o Orchestrator) tasksLeft(i store.Interaction) (bool, error) {
+	for _, v := range i.Invites {
+		k, err := o.Store.Tasks.Get(v.TaskSID)
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
+			return false, err
+		}
+		if err == nil && !over(k) {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// conversationClosed closes the channel of a Conversation that was closed, or is gone.
 func (o Orchestrator) conversationClosed(sid string) error {
 	all, err := o.Store.Flex.Interactions.List()
 	if err != nil {
 		return err
 	}
+	var errs []error
 	for _, i := range all {
 		if i.ConversationSID == sid && i.Status != store.ChannelClosed {
-			if _, err := o.SetChannel(i, store.ChannelClosed, "wrapup"); err != nil {
-				return ignoreGone(err)
-			}
+			_, err := o.SetChannel(i, store.ChannelClosed, "wrapup")
+			errs = append(errs, ignoreGone(err))
 		}
 	}
-	return nil
+	return errors.Join(errs...)
 }
