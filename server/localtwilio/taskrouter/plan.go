@@ -248,6 +248,9 @@ func (p *plan) decide(k store.Task, now time.Time) (d decision, ok bool) {
 		}
 		k.Route = p.route(k, workers)
 		if len(k.Route.Steps) == 0 {
+			if w := p.workflow(k.WorkflowSID); w != nil && w.fault != nil {
+				return d, false
+			}
 			d.cancel = "Task does not match a filter of its Workflow"
 			return d, true
 		}

@@ -1,10 +1,6 @@
 package taskrouter
 
-import (
-	"fmt"
-
-	"escalate/server/localtwilio/store"
-)
+import "escalate/server/localtwilio/store"
 
 // settings are how Tasks are routed: what a Workspace was told.
 type settings struct {
@@ -18,8 +14,11 @@ type settings struct {
 type workflow struct {
 	store.Workflow
 	parsed Configuration
+	fault  error // why its Configuration cannot be read: then parsed has no steps, and its Tasks wait
 }
 
+// readSettings reads the settings of a Workspace. A Workflow that cannot be read, as one
+// that names a TaskQueue which is gone, keeps no other from being used.
 func readSettings(st *store.Store) (*settings, error) {
 	var s settings
 	var err error
@@ -41,11 +40,8 @@ func readSettings(st *store.Store) (*settings, error) {
 		return nil, err
 	}
 	for _, w := range workflows {
-		parsed, err := ParseConfiguration(w.Configuration, s.queues)
-		if err != nil {
-			return nil, fmt.Errorf("workflow %s: %w", w.SID, err)
-		}
-		s.workflows = append(s.workflows, workflow{w, parsed})
+		parsed, fault := ParseConfiguration(w.Configuration, s.queues)
+		s.workflows = append(s.workflows, workflow{w, parsed, fault})
 	}
 	return &s, nil
 }

@@ -69,6 +69,7 @@ func Start(st *store.Store, log *slog.Logger) (*Engine, error) {
 		return nil, fmt.Errorf("start routing: %w", err)
 	}
 	e.plan = plan
+	e.tellFaults()
 	e.carryOut()
 	read <- nil
 	return e, nil
@@ -124,6 +125,15 @@ func (e *Engine) failed(what string, err error) {
 	e.log.Log(context.Background(), level, what, "err", err)
 }
 
+// tellFaults logs the Workflows that cannot be read.
+func (e *Engine) tellFaults() {
+	for _, w := range e.plan.workflows {
+		if w.fault != nil {
+			e.log.Error("read a workflow: its tasks wait until it is changed", "workflow", w.SID, "name", w.FriendlyName, "err", w.fault)
+		}
+	}
+}
+
 // readChannels learns of a Worker and how many Tasks they may have.
 func (e *Engine) readChannels(w store.Worker) {
 	channels, err := e.store.TaskRouter.WorkerChannels.List(w.SID)
@@ -146,6 +156,7 @@ func (e *Engine) reread() {
 		return
 	}
 	e.plan.setSettings(s)
+	e.tellFaults()
 	for _, w := range e.plan.workers {
 		e.readChannels(w.Worker)
 	}

@@ -3,6 +3,7 @@ package taskrouter_test
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 	"strings"
 	"sync"
 	"testing"
@@ -436,6 +437,49 @@ func TestStartedLate(t *testing.T) {
 	if got := must(s.Tasks.Get(full.SID))(t); got.AssignmentStatus != store.TaskPending || got.TaskQueueSID != s.Account().TaskQueueSID {
 		t.Errorf("task for a worker who has %s: %+v", had.TaskSID, got)
 	}
+}
+
+// TestUnreadableWorkflow: a Workflow that cannot be read is told, its Tasks wait until
+// it can, and all else goes on.
+func TestUnreadableWorkflow(t *testing.T) {
+	s := must(store.Open("", store.Options{}))(t)
+	defer s.Close()
+	bad := must(s.TaskRouter.Workflows.Create(store.Workflow{
+		Resource: store.Resource{FriendlyName: "Nights"}, Configuration: `{"task_routing":{"default_filter":{"queue":"WQgone"}}}`, TaskReservationTimeout: 30,
+	}))(t)
+	w := must(s.Workers.Create(store.Worker{FriendlyName: "w"}))(t)
+	must(s.TaskRouter.WorkerChannels.Update(w.SID, "chat", func(c *store.WorkerChannel) error { c.Capacity = 2; return nil }))(t)
+	waits, goes := must(s.Tasks.Create(store.Task{WorkflowSID: bad.SID}))(t), must(s.Tasks.Create(store.Task{}))(t)
+	var log strings.Builder
+	e := must(taskrouter.Start(s, slog.New(slog.NewTextHandler(&log, nil))))(t)
+	late := must(taskrouter.CreateTask(s, store.Task{WorkflowSID: bad.SID}))(t)
+	e.Close()
+	if told := log.String(); !strings.Contains(told, bad.SID) || !strings.Contains(told, "Nights") || !strings.Contains(told, "WQgone") {
+		t.Errorf("the log does not name the Workflow and its fault: %s", told)
+	}
+	for _, k := range []store.Task{waits, late} {
+		if got := must(s.Tasks.Get(k.SID))(t); got.AssignmentStatus != store.TaskPending {
+			t.Errorf("a task of the Workflow that cannot be read is %s: %s", got.AssignmentStatus, got.Reason)
+		}
+	}
+	if got := must(s.Tasks.Get(goes.SID))(t); got.AssignmentStatus != store.TaskReserved {
+		t.Errorf("another Workflow's task is %s", got.AssignmentStatus)
+	}
+
+	b := &bench{Store: s, t: t, changed: make(chan struct{}, 1)}
+	defer s.Watch(func(store.Event) {
+		select {
+		case b.changed <- struct{}{}:
+		default:
+		}
+	})()
+	e = must(taskrouter.Start(s, nil))(t)
+	defer e.Close()
+	must(s.TaskRouter.Workflows.Update(bad.SID, func(w *store.Workflow) error {
+		w.Configuration = `{"task_routing":{"default_filter":{"queue":"` + s.Account().TaskQueueSID + `"}}}`
+		return nil
+	}))(t)
+	b.offered(waits, w)
 }
 
 func TestConfigurations(t *testing.T) {
