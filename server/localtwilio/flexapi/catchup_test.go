@@ -8,6 +8,7 @@ import (
 
 	"escalate/server/localtwilio/flexapi"
 	"escalate/server/localtwilio/interaction"
+	"escalate/server/localtwilio/rest"
 	"escalate/server/localtwilio/store"
 )
 
@@ -163,7 +164,7 @@ func TestInteractionsFollow(t *testing.T) {
 			}
 			s := must(store.Open("", store.Options{}))(t)
 			defer s.Close()
-			server := must(flexapi.Start(flexapi.Config{Store: s}))(t)
+			server := must(flexapi.Start(flexapi.Config{Store: s, REST: rest.New(s, rest.Config{})}))(t)
 			defer server.Close()
 			changed := make(chan struct{}, 1)
 			defer s.Watch(func(store.Event) {
@@ -193,7 +194,7 @@ func TestInteractionsFollow(t *testing.T) {
 			tt.happen(t, c)
 			var before store.Interaction
 			for start := range 2 { // the second finds nothing to do
-				server := must(flexapi.Start(flexapi.Config{Store: s}))(t)
+				server := must(flexapi.Start(flexapi.Config{Store: s, REST: rest.New(s, rest.Config{})}))(t)
 				if got := c.state(t); got != tt.want {
 					t.Errorf("contact %+v, want %+v", got, tt.want)
 				}
