@@ -29,6 +29,7 @@ type Config struct {
 	Calls    Calls
 	Insights Insights
 	Budget   Budget
+	NATS     NATS
 
 	PublicURL      string   // how customers and Twilio reach the server; empty: http://Addr
 	Addr           string   // listen address
@@ -82,6 +83,12 @@ type Budget struct {
 	SyncReads int
 	// Connections is how many requests are under way at most; 0 means 64.
 	Connections int
+}
+
+// NATS is where replicas tell each other what they changed.
+type NATS struct {
+	URL         string // empty: nowhere
+	Credentials string // file; empty for none
 }
 
 // Brand is the company as customers see it.
@@ -144,6 +151,7 @@ func FromEnv(getenv func(string) string) (Config, error) {
 			SyncReads:   e.number("SYNC_READS_PER_SECOND", 40),
 			Connections: e.number("TWILIO_CONNECTIONS", 64),
 		},
+		NATS:           NATS{URL: e.str("NATS_URL", ""), Credentials: e.str("NATS_CREDENTIALS", "")},
 		PublicURL:      strings.TrimRight(e.str("PUBLIC_URL", ""), "/"),
 		Addr:           e.str("ADDR", "127.0.0.1:8080"),
 		OperatorAddr:   e.str("OPERATOR_ADDR", ""),
@@ -185,6 +193,7 @@ func (c Config) Validate() error {
 	c.Insights.validate(&e)
 	c.Brand.look(&e)
 	c.Budget.validate(&e)
+	c.NATS.validate(&e)
 	if _, err := clientaddr.Parse(c.TrustProxy); err != nil {
 		e.fault("TRUST_PROXY", fmt.Sprintf(`must be true, false, how many proxies every request passes, or their networks, such as "10.0.0.0/8": %v`, err))
 	}
@@ -235,6 +244,18 @@ func (b Budget) validate(e *env) {
 	}
 	if b.Connections < 0 || b.Connections > 10_000 {
 		e.fault("TWILIO_CONNECTIONS", "must be 1 to 10000 requests at the same time")
+	}
+}
+
+func (n NATS) validate(e *env) {
+	for _, address := range strings.Split(n.URL, ",") {
+		u, err := url.Parse(strings.TrimSpace(address))
+		if n.URL != "" && (err != nil || u.Host == "" || u.Scheme != "nats" && u.Scheme != "tls") {
+			e.fault("NATS_URL", "must be nats://host:4222 or tls://host:4222, several with commas between them")
+		}
+	}
+	if n.Credentials != "" && n.URL == "" {
+		e.fault("NATS_CREDENTIALS", "is for a NATS that NATS_URL does not name")
 	}
 }
 

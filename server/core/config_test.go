@@ -48,6 +48,9 @@ func TestFromEnv(t *testing.T) {
 			"SYNC_READS_PER_SECOND": "-1", "TWILIO_CONNECTIONS": "99999"}, true, []string{
 			"VIDEO_CODE_LENGTH", "VIDEO_CODE_TTL", "VIDEO_RECORD_BY_DEFAULT", "ALLOWED_ORIGINS", "LOG_LEVEL", "ADDR", "LOCAL_TWILIO_RATE",
 			"SYNC_READS_PER_SECOND", "TWILIO_CONNECTIONS"}},
+		{"a cluster of NATS", map[string]string{"NATS_URL": "nats://a.example:4222, tls://u:p@b.example", "NATS_CREDENTIALS": "user.creds"}, true, nil},
+		{"a NATS that is none", map[string]string{"NATS_URL": "https://a.example"}, true, []string{"NATS_URL"}},
+		{"credentials for no NATS", map[string]string{"NATS_CREDENTIALS": "user.creds"}, true, []string{"NATS_CREDENTIALS"}},
 		{"a realm", with(whole, "TWILIO_REALM", "stage-us1"), false, nil},
 		{"a realm that would be another host", with(whole, "TWILIO_REALM", "evil.example/"), false, []string{"TWILIO_REALM"}},
 		{"Insights off", map[string]string{"CSAT_ATTRIBUTE": "none", "CALL_SECONDS_ATTRIBUTE": "none", "RECONNECTS_ATTRIBUTE": "none"}, true, nil},

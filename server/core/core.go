@@ -33,6 +33,7 @@ import (
 	"escalate/server/localtwilio"
 	"escalate/server/localtwilio/flexapi"
 	"escalate/server/localtwilio/rest"
+	"escalate/server/news"
 	"escalate/server/twilioapi"
 	"escalate/server/web"
 	"escalate/static"
@@ -69,7 +70,9 @@ type System struct {
 	demo   *demo.Demo          // nil with an account
 	url    string
 	addr   string
+	opAddr string // where health and metrics are; empty for nowhere
 	svc    *escalation.Service
+	news   *news.Line // nil without NATS
 
 	ctx    context.Context
 	cancel context.CancelFunc
@@ -141,6 +144,7 @@ func Start(ctx context.Context, c Config) (_ *System, err error) {
 		if err != nil {
 			return nil, fmt.Errorf("listen on %s (OPERATOR_ADDR chooses another address): %w", c.OperatorAddr, err)
 		}
+		s.opAddr = opLn.Addr().String()
 		s.serve(opLn, operator)
 	}
 	s.wg.Go(s.sweep)
@@ -207,6 +211,16 @@ func (s *System) handlers(files fs.FS) (handler, operator http.Handler, err erro
 	deps := escalation.Deps{
 		Documents: twilio.Documents(), Rooms: twilio.Rooms(), Tasks: twilio.Tasks(), Chat: twilio.Chat(), Tokens: twilio.Tokens(),
 	}
+	if c.NATS.URL != "" {
+		s.news, err = news.Connect(news.Config{
+			URL: c.NATS.URL, Credentials: c.NATS.Credentials, Topic: account.SyncServiceSID, Name: "escalate " + s.url,
+			Metrics: registry, Log: s.log.With("part", "news"),
+		})
+		if err != nil {
+			return nil, nil, fmt.Errorf("NATS_URL: %w", err)
+		}
+		deps.News = s.news
+	}
 	if c.TemplateEndpoints {
 		notices = twilio.DocumentsIn(cmp.Or(c.TemplateSyncSID, account.SyncServiceSID))
 		deps.Notices = notices
@@ -219,6 +233,11 @@ func (s *System) handlers(files fs.FS) (handler, operator http.Handler, err erro
 		ReadsPerSecond: float64(c.Budget.SyncReads), Metrics: registry,
 		Brand: c.Brand.Name, Log: s.log.With("part", "escalation"),
 	}, deps)
+	if s.news != nil {
+		if err := s.news.Hear(s.svc.Heard); err != nil {
+			return nil, nil, err
+		}
+	}
 	proxies, err := clientaddr.Parse(c.TrustProxy)
 	if err != nil {
 		return nil, nil, fmt.Errorf("TRUST_PROXY: %w", err)
@@ -366,6 +385,9 @@ func (s *System) Close() {
 		s.wg.Wait()
 		if s.svc != nil {
 			s.svc.Close()
+		}
+		if s.news != nil {
+			s.news.Close()
 		}
 		if s.local != nil {
 			if err := s.local.Close(); err != nil {

@@ -29,6 +29,7 @@ type ledger struct {
 	now     func() time.Time
 	decode  func(Document) (Escalation, error)
 	meter   *meter
+	news    News
 }
 
 // load reads the escalation of a code that has the right form.
@@ -110,6 +111,7 @@ func (l *ledger) change(ctx context.Context, code string, f func(Escalation) (Es
 		case err == nil:
 			l.meter.changed(e, next, l.now())
 			l.hub.publish(next.at(l.now()))
+			l.news.Tell(code, next.Version)
 			return next, nil
 		case errors.Is(err, ErrNotFound):
 			return e, ErrUnknownCode

@@ -35,7 +35,8 @@ type attention struct {
 
 	scan     int    // newest scan that has seen it
 	revision string // of the Document that it has seen
-	missed   bool   // the newest has not seen it
+	missed   bool   // it is to be read by itself: the newest scan has not seen it, or there are news
+	again    bool   // news came while it was read
 }
 
 // news notes a change, and says whether the next look comes sooner by it. It is
@@ -110,8 +111,11 @@ func (l *lookout) run() {
 			next = min(next, until)
 		}
 		codes, soonest := l.hub.due(time.Now(), scans)
-		for _, code := range codes {
-			if scans && !l.scanner.reads.Allow() {
+		for code, must := range codes {
+			switch {
+			case must:
+				l.scanner.reads.Reserve() // scans come later by it
+			case scans && !l.scanner.reads.Allow():
 				l.hub.looked(code, nil) // a scan will see it
 				continue
 			}
@@ -166,12 +170,13 @@ func (h *hub) watched() int {
 	return h.begun
 }
 
-// due takes the codes that are to be read now by themselves, and says how long it
-// is to the next. With scans that is only what has changed of late.
-func (h *hub) due(now time.Time, scans bool) (codes []string, next time.Duration) {
+// due takes the codes that are to be read now by themselves, those that must be
+// whatever the budget with true, and says how long it is to the next. With scans that
+// is only what has changed of late.
+func (h *hub) due(now time.Time, scans bool) (codes map[string]bool, next time.Duration) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	next = lookWorst
+	next, codes = lookWorst, map[string]bool{}
 	for code, t := range h.topics {
 		if !t.begun || t.reading || scans && now.Sub(t.changed) > freshFor && t.wait == 0 && !t.missed {
 			continue
@@ -181,7 +186,7 @@ func (h *hub) due(now time.Time, scans bool) (codes []string, next time.Duration
 			continue
 		}
 		t.reading = true
-		codes = append(codes, code)
+		codes[code] = t.missed
 	}
 	return codes, next
 }
@@ -205,7 +210,10 @@ func (h *hub) looked(code string, err error) {
 		wait = lookQuiet
 	}
 	if err == nil {
-		t.wait, t.missed = 0, false
+		t.wait, t.missed = 0, t.again
+	}
+	if t.again {
+		t.again, wait = false, 0
 	}
 	t.due = now.Add(wait)
 	h.rouse()
@@ -228,6 +236,20 @@ func (h *hub) gone(code string) {
 	if t.begun {
 		t.begun = false
 		h.begun--
+	}
+	h.rouse()
+}
+
+// heard has a code read at once that is known to have changed elsewhere.
+func (h *hub) heard(code string, version int) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	t := h.topics[code]
+	if t == nil || !t.begun || t.last.Version >= version {
+		return
+	}
+	if t.missed, t.due = true, time.Now(); t.reading {
+		t.again = true
 	}
 	h.rouse()
 }

@@ -17,7 +17,21 @@ type Deps struct {
 	// Notices are the Documents that customers may read through Sync themselves,
 	// perhaps of another Sync Service; nil where there are none.
 	Notices Documents
+	// News tells other replicas what was changed here; nil where there is no way.
+	News News
 }
+
+// News is a way to other replicas that may lose what it is told: the truth is in
+// Documents. What others tell is handed to Service.Heard.
+type News interface {
+	// Tell says that a code is at a version, and does not wait.
+	Tell(code string, version int)
+}
+
+// noNews has nobody to tell.
+type noNews struct{}
+
+func (noNews) Tell(string, int) {}
 
 // Documents keeps small JSON texts under unique names (Twilio Sync).
 type Documents interface {

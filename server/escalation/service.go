@@ -85,8 +85,11 @@ type Service struct {
 // New returns a Service over d.
 func New(c Config, d Deps) *Service {
 	c.fill()
+	if d.News == nil {
+		d.News = noNews{}
+	}
 	now, pace, hub, meter, behind := c.now, newPacer(), newHub(), newMeter(c.Metrics), newErrands()
-	ledger := &ledger{docs: d.Documents, hub: hub, pace: pace, maxCall: c.MaxCall, now: now, decode: decode, meter: meter}
+	ledger := &ledger{docs: d.Documents, hub: hub, pace: pace, maxCall: c.MaxCall, now: now, decode: decode, meter: meter, news: d.News}
 	tasks := &taskbook{tasks: d.Tasks, chat: d.Chat, ledger: ledger, pace: pace, now: now, log: c.Log}
 	keeper := &roomKeeper{rooms: d.Rooms, pace: pace, like: c.roomOptions()}
 	locks := &locks{docs: d.Documents, ledger: ledger, pace: pace, maxCall: c.MaxCall, now: now, meter: meter}

@@ -121,6 +121,10 @@ func (s *Service) Watch(ctx context.Context, code string) (<-chan Escalation, er
 	return s.observer.watch(ctx, code)
 }
 
+// Heard is told that another replica has brought a code to a version: if somebody
+// watches it here and has not seen that version, it is read at once.
+func (s *Service) Heard(code string, version int) { s.observer.hub.heard(code, version) }
+
 // Sweep finishes what a crash or a silent browser left: codes whose time
 // passed, calls whose agent, Room or Task is gone, ends that were not settled,
 // locks that do not agree with who is in a call. Call it every 15 seconds or so;

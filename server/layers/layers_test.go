@@ -48,6 +48,7 @@ var may = []struct {
 	{"static/slim", nil},
 	{"server/token", nil},
 	{"server/joincode", nil},
+	{"server/news", nil},       // knows codes and versions, and nothing of escalations
 	{"server/sids", nil},       // one form of SIDs for the product and local Twilio
 	{"server/cors", nil},       // three servers of ours are called by other origins' pages
 	{"server/ratelimit", nil},  // the product's and local Twilio's: neither knows who asks
@@ -90,7 +91,7 @@ var may = []struct {
 	{"server/demo", []string{"server/localtwilio", "server/localtwilio/mcs", "server/localtwilio/store"}},
 	{"server/flexdev", []string{"server/demo", "server/localtwilio/store", "server/token"}},
 	// What wires it all.
-	{"server/core", []string{"server/flexdev", "server/localtwilio/flexapi", "server/joincode", "server/clientaddr", "server/web", "server/escalation", "server/twilioapi", "server/localtwilio", "server/localtwilio/rest", "server/demo", "server/dropin",
+	{"server/core", []string{"server/news", "server/flexdev", "server/localtwilio/flexapi", "server/joincode", "server/clientaddr", "server/web", "server/escalation", "server/twilioapi", "server/localtwilio", "server/localtwilio/rest", "server/demo", "server/dropin",
 		"server/token", "app/page", "app/wire", "static"}},
 	// The commands beside serving.
 	{"server/doctor", []string{"server/core", "server/clientaddr", "server/escalation", "server/twilioapi", "app/wire"}},
