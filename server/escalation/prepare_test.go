@@ -135,6 +135,22 @@ func TestRoomOfACode(t *testing.T) {
 	}
 }
 
+// Who waits for the agent in the Room has the whole call ahead of them, up to
+// Twilio's day.
+func TestWaitingIsNoneOfTheCall(t *testing.T) {
+	for _, c := range []struct{ code, call, stay time.Duration }{
+		{time.Hour, 2 * time.Hour, 3 * time.Hour},
+		{30 * time.Minute, time.Minute, 40 * time.Minute},
+		{5 * time.Hour, 20 * time.Hour, 24 * time.Hour},
+	} {
+		w := newWorld(t, func(o *escalation.Config) { o.CodeTTL, o.MaxCall = c.code, c.call })
+		o, _, _ := w.Rooms.Options(w.withRoom().Room.SID)
+		if o.MaxParticipantDuration != c.stay {
+			t.Errorf("code of %v, call of at most %v: Participants stay %v, want %v", c.code, c.call, o.MaxParticipantDuration, c.stay)
+		}
+	}
+}
+
 // Where there is no Room, or Twilio has ended it, or the call is to be recorded,
 // nobody gets in alone.
 func TestNoWaitingInTheRoom(t *testing.T) {

@@ -69,7 +69,8 @@ func (k *roomKeeper) complete(ctx context.Context, e Escalation) error {
 }
 
 // ensure returns the Room of an escalation, and makes it when it is not there. One
-// that is made lasts for at least wait without anybody in it, up to Twilio's hour.
+// that is made lasts for at least wait without anybody in it, up to Twilio's hour,
+// and lets a customer wait in it for as long before the call.
 func (k *roomKeeper) ensure(ctx context.Context, e Escalation, wait time.Duration) (RoomRef, error) {
 	ref := func(r Room) RoomRef { return RoomRef{Name: e.Room.Name, SID: r.SID} }
 	if e.Room.SID != "" {
@@ -106,6 +107,8 @@ func (k *roomKeeper) options(e Escalation, wait time.Duration) RoomOptions {
 	o := k.like
 	o.UniqueName, o.Paused = e.Room.Name, e.Recording
 	if wait > 0 {
+		// Who waits there is a Participant already, before the call begins.
+		o.MaxParticipantDuration = min(o.MaxParticipantDuration+wait, maxStay)
 		wait = minutes(wait.Truncate(time.Minute) + time.Minute) // rounded up
 		o.EmptyTimeout, o.UnusedTimeout = max(o.EmptyTimeout, wait), max(o.UnusedTimeout, wait)
 	}
