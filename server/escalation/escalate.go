@@ -107,7 +107,8 @@ func (s *starter) begin(ctx context.Context, me AgentRef, taskSID, conversation 
 		if resumed && other.Code != e.Code {
 			return errLost
 		}
-		resumed = false // perhaps our own, whose first writing went unanswered
+		resumed = false            // perhaps our own, whose first writing went unanswered
+		delete(attrs, attrRoomSID) // that of an earlier call
 		if err := attrs.set(attrDocument, e.Code); err != nil {
 			return err
 		}

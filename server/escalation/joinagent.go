@@ -30,7 +30,7 @@ func (j *agentJoiner) join(ctx context.Context, a Agent, code string) (Join, err
 	if err != nil {
 		return Join{}, err
 	}
-	mine, err := j.mayJoin(ctx, a, e)
+	mine, attrs, err := j.mayJoin(ctx, a, e)
 	if err != nil {
 		return Join{}, err
 	}
@@ -46,27 +46,40 @@ func (j *agentJoiner) join(ctx context.Context, a Agent, code string) (Join, err
 		j.backOut(ctx, a.Worker, e.Code)
 		return Join{}, err
 	}
+	j.nameRoom(ctx, in.Escalation, attrs)
 	j.notices.tellLater(ctx, in.Escalation)
 	return in, nil
 }
 
 // mayJoin says whether the agent may go into the Room, and whether the Task is
-// theirs.
-func (j *agentJoiner) mayJoin(ctx context.Context, a Agent, e Escalation) (mine bool, err error) {
+// theirs, of which it returns the attributes.
+func (j *agentJoiner) mayJoin(ctx context.Context, a Agent, e Escalation) (mine bool, attrs attributes, err error) {
 	if !sids.Is("WK", a.Worker) {
-		return false, ErrForbidden // the lock and the identity need a Worker
+		return false, nil, ErrForbidden // the lock and the identity need a Worker
 	}
 	if mine, err = j.tasks.assigned(ctx, a, e.Task); err != nil {
-		return false, err
+		return false, nil, err
 	}
-	t, _, err := j.tasks.fetch(ctx, e.Task)
+	t, attrs, err := j.tasks.fetch(ctx, e.Task)
 	if err != nil {
-		return false, err
+		return false, nil, err
 	}
 	if t.Status != "assigned" {
-		return false, ErrTaskClosed
+		return false, nil, ErrTaskClosed
 	}
-	return mine, nil
+	return mine, attrs, nil
+}
+
+// nameRoom has a Task that names the Room by SID name the present one, after another
+// was made. attrs are its attributes as they were before the join.
+func (j *agentJoiner) nameRoom(ctx context.Context, e Escalation, attrs attributes) {
+	if !namesRoom(attrs, e) || attrs.text(attrRoomSID) == e.Room.SID {
+		return
+	}
+	// The agent is in: the next join tries it again.
+	if err := j.tasks.nameRoom(ctx, e, func(a attributes) bool { return namesRoom(a, e) }); err != nil {
+		j.log.WarnContext(ctx, "Task names a Room that is over", "task", e.Task, "room", e.Room.SID, "err", err)
+	}
 }
 
 // admit does the join once the lock is held, as of its revision.

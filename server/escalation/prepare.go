@@ -50,24 +50,37 @@ func (p *preparer) prepare(ctx context.Context, e Escalation) (Escalation, error
 	return e, fmt.Errorf("make Room: too many writers: %w", ErrUnavailable)
 }
 
-// errNamed says that the Task names the Room already.
-var errNamed = errors.New("named already")
-
 // name writes the Room's SID into the Task's attributes. A Task that has no space
 // for it goes without: the Room ends with the Task all the same.
 func (p *preparer) name(ctx context.Context, e Escalation) error {
-	err := p.tasks.change(ctx, e.Task, func(attrs attributes, _ length) error {
-		if attrs.text(attrRoomSID) == e.Room.SID {
-			return errNamed
-		}
-		return attrs.set(attrRoomSID, e.Room.SID)
-	})
-	switch {
-	case errors.Is(err, errNamed):
-		return nil
-	case errors.Is(err, ErrTaskFull):
+	err := p.tasks.nameRoom(ctx, e, func(attributes) bool { return true })
+	if errors.Is(err, ErrTaskFull) {
 		p.log.WarnContext(ctx, "Task has no space for the Room's SID", "task", e.Task)
 		return nil
 	}
 	return err
+}
+
+// errNamed says that the Task names the Room already, or need not.
+var errNamed = errors.New("named already")
+
+// nameRoom writes the SID of an escalation's Room into its Task's attributes, where
+// those ask for it and have another or none.
+func (b *taskbook) nameRoom(ctx context.Context, e Escalation, asked func(attributes) bool) error {
+	err := b.change(ctx, e.Task, func(a attributes, _ length) error {
+		if a.text(attrRoomSID) == e.Room.SID || !asked(a) {
+			return errNamed
+		}
+		return a.set(attrRoomSID, e.Room.SID)
+	})
+	if errors.Is(err, errNamed) {
+		return nil
+	}
+	return err
+}
+
+// namesRoom says whether a Task's attributes name the Room of an escalation by SID,
+// the present one or one before it.
+func namesRoom(a attributes, e Escalation) bool {
+	return a.text(attrRoomSID) != "" && a.text(attrRoom) == e.Room.Name
 }

@@ -190,6 +190,60 @@ func TestWaitingTokenLastsForTheCall(t *testing.T) {
 	}
 }
 
+// The SID on the Task is that of its present call's Room.
+func TestTaskNamesThePresentRoom(t *testing.T) {
+	w := newWorld(t, nil)
+	named := func() any { return w.Twilio.Tasks.Attributes(task1)["videoRoomSid"] }
+	e := w.withRoom()
+	if err := w.Deps().Rooms.Complete(w.ctx, e.Room.SID); err != nil { // Twilio's time-out
+		t.Fatal(err)
+	}
+	if j := w.agentIn(e.Code); j.Room == e.Room.SID || named() != j.Room {
+		t.Errorf("the agent is in %s, the Task names %v", j.Room, named())
+	}
+	must(w.End(w.ctx, ana, e.Code))(t)
+	next := w.escalate(task1)
+	if next.Code == e.Code || named() != nil {
+		t.Errorf("escalated again, the Task names %v", named())
+	}
+	if w.agentIn(next.Code); named() != nil {
+		t.Errorf("on a Task that had no Room's SID is %v", named())
+	}
+}
+
+// An attribute of somebody else's Room is left alone.
+func TestRoomSIDOfAnotherCallStays(t *testing.T) {
+	w := newWorld(t, nil)
+	e := w.escalate(task1)
+	w.Tasks.SetAttributes(task1, `{"conversationSid":"`+chat1+`","videoRoom":"theirs","videoRoomSid":"RM1"}`)
+	w.agentIn(e.Code)
+	if got := w.Tasks.Attributes(task1)["videoRoomSid"]; got != "RM1" {
+		t.Errorf("videoRoomSid is %v", got)
+	}
+}
+
+// The SID of a Room that is over stands back for what became of the call.
+func TestRoomSIDStandsBack(t *testing.T) {
+	w := newWorld(t, nil)
+	w.Tasks.SetAttributes(task1, filled(limit-len(`,"syncDocument":"abcdefg","videoRoom":"abcdefg","videoRoomSid":""`)-34, "x"))
+	e := w.withRoom()
+	if w.Tasks.Attributes(task1)["videoRoomSid"] != e.Room.SID {
+		t.Fatalf("attributes %s", w.Tasks.AttributesText(task1))
+	}
+	w.agentIn(e.Code)
+	w.called(e.Code)
+	must(w.End(w.ctx, ana, e.Code))(t)
+	if _, err := w.Rate(w.ctx, e.Code, "", 4, ""); err != nil {
+		t.Fatal(err)
+	}
+	if m := w.object("conversations"); len(m) != 3 {
+		t.Errorf("of the three measures are there %v", m)
+	}
+	if got := w.Tasks.Attributes(task1)["videoRoomSid"]; got != nil {
+		t.Errorf("videoRoomSid is %v where there is no space for it", got)
+	}
+}
+
 // A Task without space for the Room's SID is escalated all the same.
 func TestTaskHasNoSpaceForTheRoom(t *testing.T) {
 	w := newWorld(t, nil)

@@ -176,9 +176,9 @@ func (p *reporter) entries(a attributes, e Escalation) []entry {
 	add(attrEscalation, "status", e.Status)
 	if !e.live() {
 		// Nothing leads from them to anywhere any more, so they have to stand back.
-		for _, name := range []string{attrDocument, attrRoom} {
-			if a.text(name) == e.Code {
-				add("", name, e.Code)
+		for _, n := range []entry{{"", attrDocument, e.Code}, {"", attrRoom, e.Code}, {"", attrRoomSID, e.Room.SID}} {
+			if a[n.name] != nil && a.text(n.name) == n.value {
+				list = append(list, n)
 			}
 		}
 	}
