@@ -263,6 +263,58 @@ func TestInteractions(t *testing.T) {
 	wantCode(t, err, 404, 20404)
 }
 
+// TestTransfersToQueues: the routing of an Invite is that of its own Task, also in another
+// TaskQueue, Workflow and TaskChannel than the account's.
+func TestTransfersToQueues(t *testing.T) {
+	s := startSDK(t)
+	ws := s.Account().WorkspaceSID
+	ada := must(s.Store().Workers.Create(store.Worker{FriendlyName: "ada"}))(t)
+	queue := *must(s.taskrouter.CreateTaskQueue(ws, &taskrouter.CreateTaskQueueParams{FriendlyName: ptr("second level"), TargetWorkers: ptr("1==1")}))(t).Sid
+	third := *must(s.taskrouter.CreateTaskQueue(ws, &taskrouter.CreateTaskQueueParams{FriendlyName: ptr("third level"), TargetWorkers: ptr("1==1")}))(t).Sid
+	workflow := *must(s.taskrouter.CreateWorkflow(ws, &taskrouter.CreateWorkflowParams{
+		FriendlyName: ptr("to the third"), Configuration: ptr(`{"task_routing":{"default_filter":{"queue":"` + third + `"}}}`),
+	}))(t).Sid
+	web := *must(s.taskrouter.CreateTaskChannel(ws, &taskrouter.CreateTaskChannelParams{FriendlyName: ptr("web"), UniqueName: ptr("web")}))(t).Sid
+	v := must(s.conversations.CreateConversation(nil))(t)
+	i := must(s.flex.CreateInteraction(&flex.CreateInteractionParams{
+		Channel: ptr(any(map[string]any{"type": "web", "initiated_by": "api", "properties": map[string]any{"media_channel_sid": *v.Sid}})),
+		Routing: ptr(any(map[string]any{"properties": map[string]any{"workspace_sid": ws, "task_channel_unique_name": "web"}})),
+	}))(t)
+	c := &contact{sdk: s, conversation: *v.Sid, interaction: *i.Sid}
+	c.channel = *must(s.flex.ListInteractionChannel(*i.Sid, nil))(t)[0].Sid
+
+	check := func(at string, routing *any, workflow, queue string) {
+		t.Helper()
+		if routing == nil {
+			t.Fatalf("%s: no routing", at)
+		}
+		p, _ := (*routing).(map[string]any)["properties"].(map[string]any)
+		k := must(s.taskrouter.FetchTask(ws, fmt.Sprint(p["sid"])))(t)
+		if p["workflow_sid"] != workflow || p["queue_sid"] != queue || p["task_channel_sid"] != web || p["task_channel_unique_name"] != "web" {
+			t.Errorf("%s: routing %v, want Workflow %s, TaskQueue %s, TaskChannel %s", at, p, workflow, queue, web)
+		}
+		if entered, _ := p["task_queue_entered_date"].(float64); int64(entered) != k.TaskQueueEnteredDate.Unix() {
+			t.Errorf("%s: in the TaskQueue since %v, the Task says %v", at, p["task_queue_entered_date"], k.TaskQueueEnteredDate)
+		}
+	}
+	check("begun", i.Routing, s.Account().WorkflowSID, s.Account().TaskQueueSID)
+	for n, to := range []struct{ sid, workflow, queue string }{{queue, s.Account().WorkflowSID, queue}, {workflow, workflow, third}} {
+		tasks := must(s.Store().Tasks.List())(t)
+		c.accept(t, tasks[len(tasks)-1].SID, ada)
+		must(s.flex.CreateInteractionTransfer(c.interaction, c.channel, &flex.CreateInteractionTransferParams{
+			Body: &map[string]any{"type": "cold", "from": c.agent(t, ada), "to": to.sid},
+		}))(t)
+		becomes(t, "ada in the channel", "", func() string { return c.agent(t, ada) })
+		check("fetched after the transfer to "+to.sid, must(s.flex.FetchInteraction(c.interaction))(t).Routing, to.workflow, to.queue)
+		invites := must(s.flex.ListInteractionChannelInvite(c.interaction, c.channel, nil))(t)
+		if len(invites) != n+2 {
+			t.Fatalf("%d Invites, want %d", len(invites), n+2)
+		}
+		check("first Invite", invites[0].Routing, s.Account().WorkflowSID, s.Account().TaskQueueSID)
+		check("Invite by the transfer to "+to.sid, invites[n+1].Routing, to.workflow, to.queue)
+	}
+}
+
 func TestFlexFlowsAndWebChannels(t *testing.T) {
 	s := startSDK(t)
 	f := must(s.flex.CreateFlexFlow(&flex.CreateFlexFlowParams{

@@ -123,7 +123,7 @@ func createInteraction(c *call) error {
 	}
 	v := interactionOf(c).show(i)
 	if k.SID != "" {
-		v["routing"] = interactionOf(c).routing(k)
+		v["routing"] = interactionOf(c).routing(c.store, k.SID)
 	}
 	return c.json(http.StatusCreated, v)
 }
@@ -135,9 +135,7 @@ func fetchInteraction(c *call) error {
 	}
 	v := interactionOf(c).show(i)
 	if n := len(i.Invites); n > 0 {
-		if k, err := c.store.Tasks.Get(i.Invites[n-1].TaskSID); err == nil {
-			v["routing"] = interactionOf(c).routing(k)
-		}
+		v["routing"] = interactionOf(c).routing(c.store, i.Invites[n-1].TaskSID)
 	}
 	return c.json(http.StatusOK, v)
 }
@@ -290,23 +288,31 @@ func (v interactionView) channel(i store.Interaction) any {
 	}
 }
 
-// routing is the Task of an Invite.
-func (v interactionView) routing(k store.Task) object {
+// routing is the Task of an Invite; nil for one that is not there any more.
+func (v interactionView) routing(s *store.Store, taskSID string) any {
+	k, err := s.Tasks.Get(taskSID)
+	if err != nil {
+		return nil
+	}
+	n, err := s.TaskRouter.Names(k)
+	if err != nil {
+		return nil
+	}
+	_, entered := startOf(k)
 	return object{"reservation": nil, "properties": object{
-		"sid": k.SID, "account_sid": v.account.SID, "workspace_sid": v.account.WorkspaceSID, "workflow_sid": v.account.WorkflowSID,
-		"queue_sid": v.account.TaskQueueSID, "task_channel_unique_name": k.TaskChannel, "task_channel_sid": v.account.TaskChannelSID,
+		"sid": k.SID, "account_sid": v.account.SID, "workspace_sid": v.account.WorkspaceSID, "workflow_sid": orNull(n.Workflow.SID),
+		"queue_sid": orNull(n.TaskQueue.SID), "task_channel_unique_name": k.TaskChannel, "task_channel_sid": orNull(n.TaskChannel.SID),
 		"assignment_status": k.AssignmentStatus, "attributes": k.Attributes, "priority": k.Priority, "timeout": k.Timeout, "reason": k.Reason,
-		"date_created": k.Created.Unix(), "date_updated": k.Updated.Unix(), "task_queue_entered_date": k.Created.Unix(),
+		"date_created": k.Created.Unix(), "date_updated": k.Updated.Unix(), "task_queue_entered_date": entered.Unix(),
 	}}
 }
 
 func (v interactionView) invite(c *call, i store.Interaction) func(store.Invite) any {
 	return func(x store.Invite) any {
-		var routing any
-		if k, err := c.store.Tasks.Get(x.TaskSID); err == nil {
-			routing = v.routing(k)
+		return object{
+			"sid": x.SID, "interaction_sid": i.SID, "channel_sid": i.ChannelSID, "routing": v.routing(c.store, x.TaskSID),
+			"url": v.channelURL(i) + "/Invites/" + x.SID,
 		}
-		return object{"sid": x.SID, "interaction_sid": i.SID, "channel_sid": i.ChannelSID, "routing": routing, "url": v.channelURL(i) + "/Invites/" + x.SID}
 	}
 }
 

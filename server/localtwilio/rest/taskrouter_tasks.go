@@ -181,12 +181,17 @@ func deleteTask(c *call) error {
 	return c.noContent()
 }
 
+// startOf is when a Task began to wait, and when it came into its TaskQueue.
+func startOf(k store.Task) (start, entered time.Time) {
+	if k.VirtualStart.IsZero() { // an earlier version made it
+		return k.Created, k.Created
+	}
+	return k.VirtualStart, k.QueueEntered
+}
+
 func (v taskRouterView) task(k namedTask) any {
 	u, n := v.workspace()+"/Tasks/"+k.SID, k.names
-	start, entered := k.VirtualStart, k.QueueEntered
-	if start.IsZero() { // an earlier version made it
-		start, entered = k.Created, k.Created
-	}
+	start, entered := startOf(k.Task)
 	return object{
 		"account_sid": v.account.SID, "age": int(v.now.Sub(k.Created).Seconds()), "assignment_status": k.AssignmentStatus,
 		"attributes": k.Attributes, "addons": "{}", "date_created": date(k.Created), "date_updated": date(k.Updated),
