@@ -1,12 +1,14 @@
 package sfu
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
 	"time"
 
 	"github.com/pion/webrtc/v4"
+	"github.com/pion/webrtc/v4/pkg/rtcerr"
 
 	"escalate/server/localtwilio/sfu/sdp"
 )
@@ -53,15 +55,16 @@ func (n *negotiation) answer(offer Description) (Description, error) {
 	inactive := remote.ReceiveInactive()
 	if err := n.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeOffer, SDP: remote.String()}); err != nil {
 		n.rollback()
-		return Description{}, fmt.Errorf("%w: apply offer %d: %w", n.fault(), offer.Revision, err)
+		return Description{}, fmt.Errorf("%w: apply offer %d: %w", n.fault(err), offer.Revision, err)
 	}
 	a, err := n.pc.CreateAnswer(nil)
 	if err != nil {
 		n.rollback()
-		return Description{}, fmt.Errorf("%w: create answer %d: %w", n.fault(), offer.Revision, err)
+		return Description{}, fmt.Errorf("%w: create answer %d: %w", n.fault(err), offer.Revision, err)
 	}
 	local, err := n.setLocal(a)
 	if err != nil {
+		n.rollback()
 		return Description{}, fmt.Errorf("set answer %d: %w", offer.Revision, err)
 	}
 	local.Deactivate(inactive)
@@ -70,9 +73,13 @@ func (n *negotiation) answer(offer Description) (Description, error) {
 	return n.remember(Description{Type: TypeAnswer, Revision: offer.Revision, SDP: local.String()}), nil
 }
 
-// hungUp reports whether the connection has ended, by the client or by Close: nothing can be negotiated, and nobody
-// is at fault.
-func (n *negotiation) hungUp() bool {
+// hungUp reports whether the connection has ended, by the client or by Close, as err of pion may say before it shows:
+// nothing can be negotiated, and nobody is at fault.
+func (n *negotiation) hungUp(err error) bool {
+	// pion's errors of this kind do not unwrap.
+	if state := new(rtcerr.InvalidStateError); errors.As(err, &state) && errors.Is(state.Err, webrtc.ErrConnectionClosed) {
+		return true
+	}
 	select {
 	case <-n.done:
 		return true
@@ -81,9 +88,9 @@ func (n *negotiation) hungUp() bool {
 	}
 }
 
-// fault is the error for a description that could not be applied.
-func (n *negotiation) fault() error {
-	if n.hungUp() {
+// fault is the error for a description that could not be applied, because of err.
+func (n *negotiation) fault(err error) error {
+	if n.hungUp(err) {
 		return ErrClosed
 	}
 	return ErrDescription
@@ -92,7 +99,7 @@ func (n *negotiation) fault() error {
 // failed notes that something could not be offered.
 func (n *negotiation) failed(doing string, err error, more ...any) {
 	note := n.log.Warn
-	if n.hungUp() {
+	if n.hungUp(err) {
 		note = n.log.Debug
 	}
 	note(doing, append(more, "err", err)...)
@@ -157,7 +164,7 @@ func (n *negotiation) applyAnswer(answer Description) (applied bool, err error) 
 		return false, fmt.Errorf("%w: answer %d: %w", ErrDescription, answer.Revision, err)
 	}
 	if err := n.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer, SDP: remote.String()}); err != nil {
-		return false, fmt.Errorf("%w: apply answer %d: %w", n.fault(), answer.Revision, err)
+		return false, fmt.Errorf("%w: apply answer %d: %w", n.fault(err), answer.Revision, err)
 	}
 	n.stable, n.outstanding, n.remote = answer.Revision, 0, remote
 	return true, nil
@@ -184,10 +191,14 @@ func (n *negotiation) offer() (revision int) {
 	return n.outstanding
 }
 
-// setLocal applies our own description and returns it with all candidates in it.
+// setLocal applies our own description and returns it with all candidates in it. The error is ErrClosed where the
+// connection has ended.
 func (n *negotiation) setLocal(d webrtc.SessionDescription) (*sdp.Description, error) {
 	gathered := webrtc.GatheringCompletePromise(n.pc)
 	if err := n.pc.SetLocalDescription(d); err != nil {
+		if n.hungUp(err) {
+			err = fmt.Errorf("%w: %w", ErrClosed, err)
+		}
 		return nil, err
 	}
 	t := time.NewTimer(gatherTimeout)

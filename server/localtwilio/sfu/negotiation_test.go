@@ -216,3 +216,33 @@ func TestDescriptionAfterHangingUp(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// Nor is it anybody's fault when the client hangs up between its offer and our answer.
+func TestHangingUpBeforeTheAnswer(t *testing.T) {
+	alice, _ := pair(t)
+	alice.mu.Lock()
+	alice.leaving = true
+	offer, err := alice.pc.CreateOffer(nil)
+	alice.mu.Unlock()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := alice.peer
+	err = p.loop.call(t.Context(), p.done, func() error {
+		if err := p.pc.SetRemoteDescription(offer); err != nil {
+			t.Error(err)
+		}
+		answer, err := p.pc.CreateAnswer(nil)
+		if err != nil {
+			t.Error(err)
+		}
+		if err := p.pc.Close(); err != nil { // as at the client's close_notify
+			t.Error(err)
+		}
+		_, err = p.negotiation.setLocal(answer)
+		return err
+	})
+	if !errors.Is(err, ErrClosed) || errors.Is(err, ErrDescription) {
+		t.Errorf("got %v, want ErrClosed", err)
+	}
+}
