@@ -2,11 +2,14 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
 	"runtime/debug"
+	"syscall"
 
 	"escalate/server/core"
 	"escalate/server/doctor"
@@ -58,6 +61,13 @@ func serve(ctx context.Context, args []string, getenv func(string) string, stdou
 	fmt.Fprint(stdout, s.Welcome())
 	select {
 	case <-ctx.Done():
+		// Whoever presses Ctrl-C waits for it; what stops a service by SIGTERM has
+		// balancers before it. A second signal ends the wait.
+		if errors.Is(context.Cause(ctx), errTerminated) {
+			hurry, stop := signal.NotifyContext(context.WithoutCancel(ctx), os.Interrupt, syscall.SIGTERM)
+			defer stop()
+			s.Drain(hurry)
+		}
 		return nil
 	case err := <-s.Failed():
 		return err

@@ -17,9 +17,20 @@ import (
 	"github.com/joho/godotenv"
 )
 
+// errTerminated is the cause of a context that SIGTERM has ended.
+var errTerminated = errors.New("terminated")
+
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
+	ctx, cancel := context.WithCancelCause(context.Background())
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() { // as long as the process
+		if <-signals == syscall.SIGTERM {
+			cancel(errTerminated)
+		}
+		cancel(nil)
+		signal.Stop(signals)
+	}()
 	err := run(ctx, os.Args[1:], os.Getenv, os.Stdout, os.Stderr)
 	if errors.Is(err, flag.ErrHelp) {
 		return
@@ -41,7 +52,9 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 		return err
 	}
 	settings, err := godotenv.Read(*file)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+	named := false
+	flags.Visit(func(f *flag.Flag) { named = named || f.Name == "env" })
+	if err != nil && (named || !errors.Is(err, fs.ErrNotExist)) {
 		return fmt.Errorf("read settings from %s: %w", *file, err)
 	}
 	merged := func(name string) string {

@@ -36,15 +36,12 @@ type Config struct {
 	OperatorAddr   string   // health and metrics; empty: none
 	AllowedOrigins []string // where the agent desktop is served from
 	Brand          Brand
-	// TemplateEndpoints serves the paths of the published Flex template, so that
-	// front ends made for it go on working.
-	TemplateEndpoints bool
-	// TemplateSyncSID is the Sync Service (IS…) that customers' pages made for the
-	// template read; it needs access control. Empty means the account's own.
-	TemplateSyncSID string
-	TrustProxy      string // which proxies are believed to tell a client's address; see clientaddr.Parse
-	LogLevel        slog.Level
-	LogOutput       io.Writer // nil: no log
+	Template       Template
+	TrustProxy     string // which proxies are believed to tell a client's address; see clientaddr.Parse
+	// Drain is how long the server stays open after readiness has begun to fail.
+	Drain     time.Duration
+	LogLevel  slog.Level
+	LogOutput io.Writer // nil: no log
 	// WrapTransport, if not nil, is laid around what carries the requests to
 	// Twilio, real or local: for tests and tracing. No variable sets it.
 	WrapTransport func(http.RoundTripper) http.RoundTripper
@@ -97,6 +94,15 @@ type Brand struct {
 	Logo   string // file, SVG or PNG; empty: none
 	Icon   string // file with a square icon, SVG or PNG; empty: the product's
 	Accent string // colour of buttons and links, such as #0f766e; empty: the product's
+}
+
+// Template is what front ends made for the published Flex template get.
+type Template struct {
+	// Endpoints serves the template's paths, so that such front ends go on working.
+	Endpoints bool
+	// SyncSID is the Sync Service (IS…) that their customers' pages read; it needs
+	// access control. Empty means the account's own.
+	SyncSID string
 }
 
 // Local is where local Twilio keeps and serves things.
@@ -162,9 +168,9 @@ func FromEnv(getenv func(string) string) (Config, error) {
 			Icon:   e.str("BRAND_ICON", ""),
 			Accent: e.str("BRAND_ACCENT", ""),
 		},
-		TemplateEndpoints: e.flag("TEMPLATE_ENDPOINTS"),
-		TemplateSyncSID:   e.str("TEMPLATE_SYNC_SID", ""),
-		TrustProxy:        e.str("TRUST_PROXY", "false"),
+		Template:   Template{Endpoints: e.flag("TEMPLATE_ENDPOINTS"), SyncSID: e.str("TEMPLATE_SYNC_SID", "")},
+		TrustProxy: e.str("TRUST_PROXY", "false"),
+		Drain:      time.Duration(e.number("DRAIN_SECONDS", 5)) * time.Second,
 		Local: Local{
 			DataDir:     e.str("DATA_DIR", ".data"),
 			Addr:        e.str("LOCAL_TWILIO_ADDR", "127.0.0.1:9100"),
@@ -197,15 +203,19 @@ func (c Config) Validate() error {
 	if _, err := clientaddr.Parse(c.TrustProxy); err != nil {
 		e.fault("TRUST_PROXY", fmt.Sprintf(`must be true, false, how many proxies every request passes, or their networks, such as "10.0.0.0/8": %v`, err))
 	}
-	if s := c.TemplateSyncSID; s != "" && (!strings.HasPrefix(s, "IS") || len(s) != 34) {
+	if s := c.Template.SyncSID; s != "" && (!strings.HasPrefix(s, "IS") || len(s) != 34) {
 		e.fault("TEMPLATE_SYNC_SID", "must be IS and 32 characters, or empty")
 	}
 	if c.Local.Rate < 0 {
 		e.fault("LOCAL_TWILIO_RATE", "must be a number of requests a second, or 0 for any number")
 	}
+	if c.Drain < 0 || c.Drain > 5*time.Minute {
+		e.fault("DRAIN_SECONDS", "must be 0 to 300: seconds that balancers have to notice that the server is about to stop")
+	}
 	if _, _, err := net.SplitHostPort(c.Addr); err != nil {
 		e.fault("ADDR", `must be host:port, such as ":8080"`)
 	}
+	c.validateDemo(&e)
 	if c.PublicURL == "" {
 		if !c.IsLocal() {
 			e.fault("PUBLIC_URL", "must be set with an account: it is in the join links and in Twilio's status callbacks")
@@ -216,11 +226,33 @@ func (c Config) Validate() error {
 		e.fault("PUBLIC_URL", "must be https: browsers give no camera to pages that are not")
 	}
 	for _, o := range c.AllowedOrigins {
-		if u, err := url.Parse(o); err != nil || u.Host == "" || u.Scheme == "" || u.Path != "" {
+		u, err := url.Parse(o)
+		switch {
+		case strings.Contains(o, "*"):
+			e.fault("ALLOWED_ORIGINS", fmt.Sprintf("has %q: there are no wildcards, name every origin of the agent desktop", o))
+		case err != nil || u.Host == "" || u.Scheme == "" || u.Path != "":
 			e.fault("ALLOWED_ORIGINS", fmt.Sprintf("has %q, which is not an origin such as https://flex.twilio.com", o))
 		}
 	}
 	return e.faults
+}
+
+// validateDemo refuses a demo that others can reach, unless it is meant: without an
+// account everybody is let in as the agent, and a server that lost its settings would be
+// open to all.
+func (c Config) validateDemo(e *env) {
+	if !c.IsLocal() || c.Local.AllowRemote {
+		return
+	}
+	const why = "is reached from elsewhere, but no Twilio account is set, so that everybody would be let in as the agent: set the six TWILIO_ settings, or LOCAL_TWILIO_ALLOW_REMOTE=true for an open demo"
+	for name, addr := range map[string]string{"ADDR": c.Addr, "OPERATOR_ADDR": c.OperatorAddr} {
+		if host, _, err := net.SplitHostPort(addr); err == nil && !loopback(host) {
+			e.fault(name, why)
+		}
+	}
+	if u, err := url.Parse(c.PublicURL); c.PublicURL != "" && err == nil && !loopback(u.Hostname()) {
+		e.fault("PUBLIC_URL", why)
+	}
 }
 
 func (c Calls) validate(e *env) {

@@ -16,6 +16,7 @@ import (
 	"net/http"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -49,8 +50,9 @@ const (
 	maxCall = 4 * time.Hour
 	// agentGone is how long an agent may be away before the call is over.
 	agentGone = time.Minute
-	// closeWithin is what requests under way get to finish.
-	closeWithin = 5 * time.Second
+	// closeWithin is what requests under way get to finish; it is as long as one may
+	// take (web.Config.Timeout).
+	closeWithin = 20 * time.Second
 )
 
 // pluginFile is the Flex plugin among the embedded files.
@@ -80,6 +82,8 @@ type System struct {
 	failed chan error
 	opened []*http.Server
 	once   sync.Once
+
+	draining atomic.Bool
 }
 
 // Start opens everything, or leaves nothing open. The System runs until Close.
@@ -221,8 +225,8 @@ func (s *System) handlers(files fs.FS) (handler, operator http.Handler, err erro
 		}
 		deps.News = s.news
 	}
-	if c.TemplateEndpoints {
-		notices = twilio.DocumentsIn(cmp.Or(c.TemplateSyncSID, account.SyncServiceSID))
+	if c.Template.Endpoints {
+		notices = twilio.DocumentsIn(cmp.Or(c.Template.SyncSID, account.SyncServiceSID))
 		deps.Notices = notices
 	}
 	s.svc = escalation.New(escalation.Config{
@@ -257,9 +261,9 @@ func (s *System) handlers(files fs.FS) (handler, operator http.Handler, err erro
 	}
 	wd := web.Deps{
 		Escalations: s.svc, Agents: twilio, Callbacks: twilio, Render: page.Render,
-		Ready: func(ctx context.Context) error { return twilio.Ready(ctx) },
+		Ready: func(ctx context.Context) error { return twilio.Ready(ctx) }, Draining: s.draining.Load,
 	}
-	if c.TemplateEndpoints {
+	if c.Template.Endpoints {
 		wd.Mounts = map[string]http.Handler{dropin.Prefix: dropin.New(
 			dropin.Config{PublicURL: s.url, AllowedOrigins: c.AllowedOrigins, Link: links.Of, Log: s.log.With("part", "template")},
 			dropin.Deps{Escalations: s.svc, Agents: twilio, Documents: twilio.Documents(), Notices: notices, Rooms: twilio.Rooms(), Limiters: limiters},
@@ -368,7 +372,26 @@ func (s *System) Welcome() string {
 `, s.url, s.url)
 }
 
-// Close stops everything and waits for it. It may be called more than once.
+// Drain takes the server out of service before Close, without a request that fails:
+// from now on readiness does, while all is served as before for Config.Drain, so that
+// balancers look elsewhere first. It returns early when ctx ends.
+func (s *System) Drain(ctx context.Context) {
+	s.draining.Store(true)
+	s.log.Info("draining", "for", s.config.Drain)
+	t := time.NewTimer(s.config.Drain)
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-ctx.Done():
+	}
+	// From here on whoever asks once more gets a connection elsewhere.
+	for _, srv := range s.opened {
+		srv.SetKeepAlivesEnabled(false)
+	}
+}
+
+// Close stops everything and waits for it: event streams end, so that pages come back
+// elsewhere, and requests under way have 20 seconds to finish. It may be called more than once.
 func (s *System) Close() {
 	s.once.Do(func() {
 		s.cancel()

@@ -2,6 +2,7 @@ package core
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io/fs"
 	"net"
@@ -94,6 +95,49 @@ func TestStartSaysThatThereIsNoAccount(t *testing.T) {
 	s.Close() // may be called again
 	if _, err := net.Dial("tcp", strings.TrimPrefix(s.URL(), "http://")); err == nil {
 		t.Error("it listens after Close")
+	}
+}
+
+// TestDrain: readiness fails, and everything else goes on until the wait is over.
+func TestDrain(t *testing.T) {
+	needWASM(t)
+	s, err := Start(t.Context(), config(t, map[string]string{
+		"ADDR": "127.0.0.1:0", "OPERATOR_ADDR": "127.0.0.1:0", "LOCAL_TWILIO_ADDR": "127.0.0.1:0", "LOCAL_MEDIA_ADDR": "127.0.0.1:0",
+		"LOCAL_TURN_ADDR": "127.0.0.1:0", "DATA_DIR": t.TempDir(), "DRAIN_SECONDS": "300",
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	get := func(url string) (status int, closes bool) {
+		t.Helper()
+		resp, err := http.Get(url)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp.Body.Close()
+		return resp.StatusCode, resp.Close
+	}
+	if status, _ := get("http://" + s.opAddr + "/readyz"); status != http.StatusOK {
+		t.Fatalf("readyz: %d", status)
+	}
+	ctx, enough := context.WithCancel(t.Context())
+	drained := make(chan struct{})
+	go func() {
+		s.Drain(ctx)
+		close(drained)
+	}()
+	wait(t, "draining", func() bool {
+		status, _ := get("http://" + s.opAddr + "/readyz")
+		return status == http.StatusServiceUnavailable
+	})
+	if status, closes := get(s.URL() + "/"); status != http.StatusOK || closes {
+		t.Errorf("the landing page while it drains: %d, connection closed %v", status, closes)
+	}
+	enough()
+	<-drained
+	if status, closes := get(s.URL() + "/"); status != http.StatusOK || !closes {
+		t.Errorf("the landing page after the wait: %d, connection closed %v", status, closes)
 	}
 }
 

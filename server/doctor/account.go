@@ -165,11 +165,11 @@ func (e *examination) trouble(subject string, got answer) {
 // access looks at who may read the Sync Service with a token of the template's
 // endpoints. got is the account's own.
 func (e *examination) access(ctx context.Context, got answer) {
-	if !e.config.TemplateEndpoints {
+	if !e.config.Template.Endpoints {
 		return
 	}
 	setting := "TWILIO_FLEX_SYNC_SID"
-	if sid := e.config.TemplateSyncSID; sid != "" {
+	if sid := e.config.Template.SyncSID; sid != "" {
 		setting = "TEMPLATE_SYNC_SID"
 		var err error
 		if got, err = e.ask(ctx, "https://sync.twilio.com/v1/Services/"+sid, e.config.Account.KeySID, e.config.Account.KeySecret); err != nil {

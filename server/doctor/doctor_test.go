@@ -142,12 +142,12 @@ func TestExamine(t *testing.T) {
 				return respond(r, 401, `{}`)
 			}
 		}, doctor.Fail, "flex", "no agent gets in"},
-		{"open Sync Service and the template's endpoints", func(w *ward) { w.config.TemplateEndpoints = true }, doctor.Warn, "sync", "AclEnabled"},
+		{"open Sync Service and the template's endpoints", func(w *ward) { w.config.Template.Endpoints = true }, doctor.Warn, "sync", "AclEnabled"},
 		{"open Sync Service of the template's pages", func(w *ward) {
-			w.config.TemplateEndpoints, w.config.TemplateSyncSID = true, w.config.Account.SyncServiceSID
+			w.config.Template.Endpoints, w.config.Template.SyncSID = true, w.config.Account.SyncServiceSID
 		}, doctor.Warn, "sync", "TEMPLATE_SYNC_SID"},
 		{"no such Sync Service of the template's pages", func(w *ward) {
-			w.config.TemplateEndpoints, w.config.TemplateSyncSID = true, sid("IS")
+			w.config.Template.Endpoints, w.config.Template.SyncSID = true, sid("IS")
 		}, doctor.Fail, "template", "TEMPLATE_SYNC_SID"},
 		{"clock ahead", func(w *ward) { w.twilio.now = past(2 * time.Minute) }, doctor.Fail, "clock", "2m"},
 		{"clock behind", func(w *ward) { w.twilio.now = past(-3 * time.Minute) }, doctor.Warn, "clock", "behind"},

@@ -106,7 +106,7 @@ func (k *call) once(ctx context.Context, r *http.Request) (resp *http.Response, 
 		}
 	}
 	k.status = 0
-	began := time.Now()
+	began, asked := time.Now(), k.t.c.Now()
 	// The status as it is known: an answer that was cut off is no answer, though
 	// the use cases care for the status that it began with.
 	defer func() {
@@ -120,6 +120,7 @@ func (k *call) once(ctx context.Context, r *http.Request) (resp *http.Response, 
 		return nil, err
 	}
 	defer resp.Body.Close()
+	k.t.clock.observe(resp.Header, asked)
 	k.status = resp.StatusCode
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxBody))
 	if err != nil {

@@ -57,6 +57,7 @@ type Client struct {
 	base   http.RoundTripper
 	meter  *meter
 	gate   *gate
+	clock  *clock
 	agents *agentCache
 	health health
 }
@@ -92,7 +93,7 @@ func New(c Config) (*Client, error) {
 	if c.Connections <= 0 {
 		c.Connections = defaultConnections
 	}
-	t := &Client{c: c, base: c.Transport, meter: newMeter(c.Metrics), gate: newGate(c.Connections, c.Metrics), agents: newAgentCache(c.Now)}
+	t := &Client{c: c, base: c.Transport, meter: newMeter(c.Metrics), gate: newGate(c.Connections, c.Metrics), clock: newClock(c.Now, c.Log, c.Metrics), agents: newAgentCache(c.Now)}
 	if t.base == nil {
 		t.base = newTransport()
 	}

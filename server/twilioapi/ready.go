@@ -19,7 +19,8 @@ type health struct {
 }
 
 // Ready says whether Twilio answers and takes the account: it fetches the Sync
-// Service that keeps the state. The answer is remembered for a few seconds.
+// Service that keeps the state. A clock that is over a minute wrong is an error too.
+// The answer is remembered for a few seconds.
 func (t *Client) Ready(ctx context.Context) error {
 	t.health.mu.Lock()
 	defer t.health.mu.Unlock()
@@ -30,6 +31,8 @@ func (t *Client) Ready(ctx context.Context) error {
 	_, err := t.sync(k).FetchService(t.c.SyncServiceSID)
 	if err != nil {
 		err = fmt.Errorf("fetch Sync Service: %w", k.fail(err))
+	} else {
+		err = t.clock.wrong()
 	}
 	if ctx.Err() != nil {
 		return err // the prober's impatience says nothing about Twilio

@@ -17,6 +17,8 @@ func TestOperator(t *testing.T) {
 	g := newRig()
 	var trouble error
 	g.deps.Ready = func(context.Context) error { return trouble }
+	draining := false
+	g.deps.Draining = func() bool { return draining }
 	public, operator := g.handler(), Operator(g.config, g.deps)
 	get := func(path string) (int, string) {
 		w := do(t, operator, call{"GET", path, "", nil})
@@ -29,8 +31,22 @@ func TestOperator(t *testing.T) {
 		t.Errorf("readyz: %d", code)
 	}
 	trouble = errTest
-	if code, body := get("/readyz"); code != http.StatusServiceUnavailable || !strings.Contains(body, "not ready") {
+	if code, body := get("/readyz"); code != http.StatusOK || !strings.HasPrefix(body, "degraded: ") {
 		t.Errorf("readyz in trouble: %d %q", code, body)
+	}
+	if _, body := get("/metrics"); !strings.Contains(body, "escalate_degraded 1\n") {
+		t.Error("the metrics do not say that it is degraded")
+	}
+	draining = true
+	if code, body := get("/readyz"); code != http.StatusServiceUnavailable || body != "draining\n" {
+		t.Errorf("readyz while it drains: %d %q", code, body)
+	}
+	if code, _ := get("/healthz"); code != http.StatusOK {
+		t.Errorf("healthz while it drains: %d", code)
+	}
+	trouble, draining = nil, false
+	if code, body := get("/readyz"); code != http.StatusOK || body != "ready\n" {
+		t.Errorf("readyz after the trouble: %d %q", code, body)
 	}
 
 	do(t, public, call{"GET", wire.CodePath(liveCode, ""), "", nil})

@@ -124,8 +124,12 @@ type Deps struct {
 	// Mounts are handlers of others by path prefix, such as "/features/x/". They
 	// are logged and counted as our own.
 	Mounts map[string]http.Handler
-	// Ready says why the server cannot do its work now; nil means that it always can.
+	// Ready says what keeps the server from doing all of its work now, such as that
+	// Twilio is away; nil means that nothing ever does.
 	Ready func(ctx context.Context) error
+	// Draining says that the server is about to stop and wants no new clients; nil
+	// means that it never does.
+	Draining func() bool
 }
 
 // New returns the public handler: pages, API, static files, callbacks. It makes
