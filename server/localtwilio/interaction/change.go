@@ -84,11 +84,7 @@ func (o Orchestrator) CloseConversation(sid string) error {
 // endTask completes a Task that an agent has, or lets them wrap up, and cancels
 // one that nobody has.
 func (o Orchestrator) endTask(sid string, complete bool) error {
-	old, err := o.Store.Tasks.Get(sid)
-	if err != nil || old.AssignmentStatus == store.TaskCompleted || old.AssignmentStatus == store.TaskCanceled {
-		return ignoreGone(err)
-	}
-	_, err = o.Store.Tasks.Update(sid, "", func(k *store.Task) error {
+	_, err := o.Store.Tasks.Update(sid, "", func(k *store.Task) error {
 		switch k.AssignmentStatus {
 		case store.TaskPending, store.TaskReserved:
 			k.AssignmentStatus, k.Reason = store.TaskCanceled, "the chat was closed"

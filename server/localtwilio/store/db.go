@@ -25,6 +25,10 @@ type db struct {
 	closed  bool
 }
 
+// errUnchanged is returned within an update that has nothing to write: it is taken back,
+// and is no error.
+var errUnchanged = errors.New("unchanged")
+
 // time returns the time on the store's clock, in UTC.
 func (d *db) time() time.Time { return d.now().UTC() }
 
@@ -41,6 +45,9 @@ func (d *db) update(what doing, f func(*tx) error) error {
 		t.Tx = b
 		return f(t)
 	})
+	if errors.Is(err, errUnchanged) {
+		return nil
+	}
 	if err != nil {
 		return what.failed(err)
 	}

@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"strconv"
 	"time"
@@ -143,8 +144,8 @@ func (s Tasks) List() (list []Task, err error) {
 	return list, err
 }
 
-// Update changes a Task by f and raises its revision. With ifMatch not
-// empty the present ETag must equal it, else ErrRevision. A new
+// Update changes a Task by f and raises its revision; where f leaves it as it is,
+// nothing is written and nobody told. With ifMatch not empty the present ETag must equal it, else ErrRevision. A new
 // AssignmentStatus takes the Task's Reservation along; one that cannot follow
 // the present one is ErrTransition, and too long attributes are
 // ErrAttributesTooLong.
@@ -161,6 +162,9 @@ func (s Tasks) Update(sid, ifMatch string, f func(*Task) error) (k Task, err err
 			return err
 		}
 		k.SID, k.Created, k.Revision = old.SID, old.Created, old.Revision
+		if reflect.DeepEqual(k, old) {
+			return errUnchanged
+		}
 		if k.Attributes != old.Attributes {
 			if err := CheckAttributes(k.Attributes); err != nil {
 				return err

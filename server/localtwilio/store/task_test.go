@@ -1,9 +1,14 @@
 package store_test
 
 import (
+	"bytes"
 	"errors"
+	"os"
+	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"escalate/server/localtwilio/store"
 )
@@ -70,6 +75,30 @@ func TestTaskAndReservation(t *testing.T) {
 				t.Errorf("reservations of the worker %+v, want %s", got, tt.reservation)
 			}
 		})
+	}
+}
+
+// An update that changes nothing is none.
+func TestTaskUnchanged(t *testing.T) {
+	clock := newClock()
+	path := filepath.Join(t.TempDir(), "twilio.db")
+	s := open(t, path, clock)
+	k := must(s.Tasks.Get(must(s.Tasks.Create(store.Task{Attributes: `{"a":1}`}))(t).SID))(t)
+	seen := watch(t, s)
+	before := must(os.ReadFile(path))(t)
+	clock.Add(time.Minute)
+	same := func(k *store.Task) error { k.Attributes, k.AssignmentStatus = `{"a":1}`, store.TaskPending; return nil }
+	if got := must(s.Tasks.Update(k.SID, "0", same))(t); !reflect.DeepEqual(got, k) {
+		t.Errorf("got %+v, want %+v", got, k)
+	}
+	if !bytes.Equal(must(os.ReadFile(path))(t), before) {
+		t.Error("something was written")
+	}
+	_, err := s.Tasks.Update(k.SID, "1", same)
+	wantErr(t, err, store.ErrRevision)
+	must(s.Tasks.Update(k.SID, "0", func(k *store.Task) error { k.Priority = 7; return nil }))(t)
+	if u, ok := seen.wait(t, 1)[0].Change.(*store.TaskUpdated); !ok || u.Task.Priority != 7 {
+		t.Errorf("the first that is heard of is %+v", u)
 	}
 }
 
