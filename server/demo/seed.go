@@ -40,10 +40,23 @@ func (cs *chats) seedWorker(identity, name, email, activity string) (store.Worke
 	if err != nil {
 		return store.Worker{}, err
 	}
+	activitySID, err := cs.activity(activity)
+	if err != nil {
+		return store.Worker{}, err
+	}
 	for _, w := range all {
-		if w.FriendlyName == identity {
-			return w, nil
+		if w.FriendlyName != identity {
+			continue
 		}
+		// An earlier version let everybody begin available. Where somebody has chosen
+		// an Activity since, that is theirs to say.
+		if activitySID != "" && w.ActivitySID != activitySID && !w.Changed.After(w.Created) {
+			return cs.store.Workers.Update(w.SID, func(w *store.Worker) error {
+				w.ActivitySID = activitySID
+				return nil
+			})
+		}
+		return w, nil
 	}
 	attributes, err := json.Marshal(map[string]any{
 		"full_name": name, "email": email, "contact_uri": "client:" + identity, "roles": []string{"agent"},
@@ -51,17 +64,22 @@ func (cs *chats) seedWorker(identity, name, email, activity string) (store.Worke
 	if err != nil {
 		return store.Worker{}, fmt.Errorf("write attributes: %w", err)
 	}
+	return cs.store.Workers.Create(store.Worker{FriendlyName: identity, Attributes: string(attributes), ActivitySID: activitySID})
+}
+
+// activity finds the SID of an Activity by name: empty where somebody has removed or
+// renamed it.
+func (cs *chats) activity(name string) (sid string, err error) {
 	activities, err := cs.store.TaskRouter.Activities.List()
 	if err != nil {
-		return store.Worker{}, err
+		return "", err
 	}
-	w := store.Worker{FriendlyName: identity, Attributes: string(attributes)}
 	for _, a := range activities {
-		if a.FriendlyName == activity {
-			w.ActivitySID = a.SID
+		if a.FriendlyName == name {
+			return a.SID, nil
 		}
 	}
-	return cs.store.Workers.Create(w)
+	return "", nil
 }
 
 // room is how many chats a Worker of the demo may have at a time.

@@ -102,6 +102,22 @@ func TestSeedGoesOnAfterACrash(t *testing.T) {
 	}
 }
 
+// Of an earlier version's data file, too, the other Worker begins Offline, unless somebody
+// has chosen otherwise.
+func TestOtherWorkerBeginsOffline(t *testing.T) {
+	s := must(store.Open("", store.Options{}))
+	defer s.Close()
+	robin := must(s.Workers.Create(store.Worker{FriendlyName: "robin.okafor"})) // available
+	available := robin.ActivitySID
+	for _, want := range []string{"Offline", "Available"} {
+		must(demo.New(demo.Config{Local: onStore(t, s)}))
+		if robin = must(s.Workers.Get(robin.SID)); robin.Activity != want {
+			t.Errorf("Robin is %s, want %s", robin.Activity, want)
+		}
+		must(s.Workers.Update(robin.SID, func(w *store.Worker) error { w.ActivitySID = available; return nil }))
+	}
+}
+
 // must answers v; an error ends the test binary, which is right for what
 // cannot fail unless the store is broken.
 func must[T any](v T, err error) T {
