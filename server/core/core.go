@@ -14,6 +14,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -217,7 +218,7 @@ func (s *System) handlers(files fs.FS) (handler, operator http.Handler, err erro
 	}
 	if c.NATS.URL != "" {
 		s.news, err = news.Connect(news.Config{
-			URL: c.NATS.URL, Credentials: c.NATS.Credentials, Topic: account.SyncServiceSID, Name: "escalate " + s.url,
+			URL: c.NATS.URL, Credentials: c.NATS.Credentials, Topic: account.SyncServiceSID, Name: replicaName(),
 			Metrics: registry, Log: s.log.With("part", "news"),
 		})
 		if err != nil {
@@ -282,6 +283,15 @@ func (s *System) handlers(files fs.FS) (handler, operator http.Handler, err erro
 	}
 	routes.PathPrefix("/").Handler(web.New(wc, wd))
 	return routes, web.Operator(wc, wd), nil
+}
+
+// replicaName tells this process apart from other replicas, which have its URL.
+func replicaName() string {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "unknown host"
+	}
+	return fmt.Sprintf("escalate on %s, process %d", host, os.Getpid())
 }
 
 // flexPage adds the page with the real Flex UI where there is one, and has it

@@ -5,6 +5,7 @@
 package news
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -12,10 +13,12 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats.go"
 	"github.com/prometheus/client_golang/prometheus"
+	"golang.org/x/time/rate"
 )
 
 const (
@@ -24,6 +27,14 @@ const (
 	comeBack = time.Second
 	// closeWithin is what Close gives to news that were told and not sent yet.
 	closeWithin = time.Second
+	// pingEvery and pingsOut find within 15 seconds that nothing comes back any more;
+	// nats.go's own two minutes would be six.
+	pingEvery = 5 * time.Second
+	pingsOut  = 2
+	// writeWithin is what a write to the socket may take.
+	writeWithin = time.Second
+	// complainEvery is how often the log says that NATS is still away.
+	complainEvery = time.Minute
 )
 
 // Config is where the news go.
@@ -41,18 +52,25 @@ type Config struct {
 	Topic   string
 	Metrics prometheus.Registerer // nil means none
 	Log     *slog.Logger          // nil means none
+
+	ping time.Duration // 0 means pingEvery
 }
 
 // Line is a connection to NATS. It is safe for concurrent use.
 type Line struct {
 	conn    *nats.Conn
-	subject string
 	log     *slog.Logger
-	told    prometheus.Counter
+	subject string
+	outbox  *outbox
 	heard   prometheus.Counter
-	lost    prometheus.Counter
-	once    sync.Once
-	closed  chan struct{}
+	// away and faults keep the log short: what happens with every try is said once a
+	// minute.
+	away, faults rate.Sometimes
+	once         sync.Once
+	closing      atomic.Bool
+	closed       chan struct{}
+	stopped      chan struct{} // when Close begins
+	watched      sync.WaitGroup
 }
 
 // Connect returns a Line, also when NATS does not answer yet: it goes on trying until
@@ -61,12 +79,19 @@ func Connect(c Config) (*Line, error) {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	l := &Line{subject: "escalate." + c.Topic + ".changed", log: c.Log, closed: make(chan struct{})}
-	connected := l.meter(c.Metrics)
+	l := &Line{
+		subject: "escalate." + c.Topic + ".changed", log: c.Log, closed: make(chan struct{}), stopped: make(chan struct{}),
+		away: rate.Sometimes{First: 1, Interval: complainEvery}, faults: rate.Sometimes{First: 1, Interval: complainEvery},
+	}
+	told, lost, connected := l.meter(c.Metrics)
 	options := []nats.Option{
 		nats.Name(c.Name),
 		nats.Timeout(connectTimeout),
 		nats.RetryOnFailedConnect(true), nats.MaxReconnects(-1), nats.ReconnectWait(comeBack),
+		// Without it two refusals in a row end the connection for good, though the
+		// password may be set right at the server, as at its restart.
+		nats.IgnoreAuthErrorAbort(),
+		nats.PingInterval(cmp.Or(c.ping, pingEvery)), nats.MaxPingsOutstanding(pingsOut), nats.FlusherTimeout(writeWithin),
 		// What could not be told at once is not worth telling: scans are quicker.
 		nats.ReconnectBufSize(-1),
 		nats.NoEcho(),
@@ -84,9 +109,15 @@ func Connect(c Config) (*Line, error) {
 				l.log.Warn("NATS is away: changes reach other replicas by scans", "err", err)
 			}
 		}),
-		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { l.log.Warn("NATS", "err", err) }),
-		nats.ClosedHandler(func(*nats.Conn) {
+		nats.ReconnectErrHandler(func(_ *nats.Conn, err error) { l.isAway(err) }),
+		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
+			l.faults.Do(func() { l.log.Warn("NATS", "err", err) })
+		}),
+		nats.ClosedHandler(func(c *nats.Conn) {
 			connected.Set(0)
+			if !l.closing.Load() {
+				l.log.Error("the connection to NATS has ended for good: until a restart, changes reach other replicas by scans", "err", c.LastError())
+			}
 			close(l.closed)
 		}),
 	}
@@ -98,28 +129,48 @@ func Connect(c Config) (*Line, error) {
 		return nil, fmt.Errorf("connect to NATS: %w", err)
 	}
 	l.conn = conn
+	l.outbox = newOutbox(func(news []byte) error { return conn.Publish(l.subject, news) }, told, lost)
+	l.watched.Go(l.watch)
 	return l, nil
 }
 
-func (l *Line) meter(r prometheus.Registerer) (connected prometheus.Gauge) {
-	l.told = prometheus.NewCounter(prometheus.CounterOpts{Name: "escalate_news_told_total", Help: "Changes that this replica told the others over NATS."})
+// watch says from time to time why there is no connection: nats.go tells of a refusal
+// before the first connection only once, and never when the server was unreachable
+// before.
+func (l *Line) watch() {
+	t := time.NewTicker(complainEvery)
+	defer t.Stop()
+	for {
+		select {
+		case <-l.stopped:
+			return
+		case <-t.C:
+			if err := l.conn.LastError(); err != nil && !l.conn.IsConnected() {
+				l.isAway(err)
+			}
+		}
+	}
+}
+
+func (l *Line) isAway(err error) {
+	l.away.Do(func() { l.log.Warn("cannot connect to NATS: changes reach other replicas by scans", "err", err) })
+}
+
+func (l *Line) meter(r prometheus.Registerer) (told, lost prometheus.Counter, connected prometheus.Gauge) {
+	told = prometheus.NewCounter(prometheus.CounterOpts{Name: "escalate_news_told_total", Help: "Changes that this replica told the others over NATS."})
 	l.heard = prometheus.NewCounter(prometheus.CounterOpts{Name: "escalate_news_heard_total", Help: "Changes that others told this replica over NATS."})
-	l.lost = prometheus.NewCounter(prometheus.CounterOpts{Name: "escalate_news_lost_total", Help: "Changes that could not be told because NATS was away; scans find them."})
+	lost = prometheus.NewCounter(prometheus.CounterOpts{Name: "escalate_news_lost_total", Help: "Changes that could not be told because NATS was away or slow; scans find them."})
 	connected = prometheus.NewGauge(prometheus.GaugeOpts{Name: "escalate_news_connected", Help: "1 while this replica is connected to NATS."})
 	if r != nil {
-		r.MustRegister(l.told, l.heard, l.lost, connected)
+		r.MustRegister(told, l.heard, lost, connected)
 	}
-	return connected
+	return told, lost, connected
 }
 
 // Tell tells the other replicas that a code is at a version. It does not wait for
 // anybody, and what cannot be told now is lost.
 func (l *Line) Tell(code string, version int) {
-	if err := l.conn.Publish(l.subject, []byte(code+" "+strconv.Itoa(version))); err != nil {
-		l.lost.Inc()
-		return
-	}
-	l.told.Inc()
+	l.outbox.put([]byte(code + " " + strconv.Itoa(version)))
 }
 
 // Hear calls f, one after the other, for what other replicas tell, until Close.
@@ -156,12 +207,16 @@ func read(data []byte) (code string, version int, err error) {
 // Close sends what was told, ends the connection and waits for its goroutines.
 func (l *Line) Close() {
 	l.once.Do(func() {
+		l.closing.Store(true)
+		close(l.stopped)
 		ctx, cancel := context.WithTimeout(context.Background(), closeWithin)
 		defer cancel()
+		l.outbox.close(ctx)
 		if err := l.conn.FlushWithContext(ctx); err != nil {
 			l.log.Debug("news that were not sent", "err", err)
 		}
 		l.conn.Close()
 		<-l.closed
+		l.watched.Wait()
 	})
 }

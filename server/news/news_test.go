@@ -14,7 +14,12 @@ import (
 // natsServer starts a NATS server on loopback; port -1 is any that is free.
 func natsServer(t *testing.T, port int) *server.Server {
 	t.Helper()
-	s, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: port, NoLog: true, NoSigs: true})
+	return natsServerOf(t, &server.Options{Host: "127.0.0.1", Port: port, NoLog: true, NoSigs: true})
+}
+
+func natsServerOf(t *testing.T, o *server.Options) *server.Server {
+	t.Helper()
+	s, err := server.NewServer(o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -96,6 +101,7 @@ func TestNews(t *testing.T) {
 
 // NATS may be away when the replica starts, and at any time after.
 func TestNewsWhileNATSIsAway(t *testing.T) {
+	t.Parallel()
 	s := natsServer(t, -1)
 	address := s.ClientURL()
 	u, err := url.Parse(address)
