@@ -61,7 +61,7 @@ $(FLEX)/out/flex.js: $(FLEX)/node_modules/.installed server/flexdev/web/entry.js
 		--alias:path=../../server/flexdev/web/path.js --loader:.png=dataurl --loader:.svg=dataurl \
 		--define:process.env.NODE_ENV='"production"' --define:global=window --log-level=error
 
-$(FLEX)/out/webchat.js: $(FLEX)/node_modules/.installed server/flexdev/web/webchat-entry.js server/flexdev/web/path.js
+$(FLEX)/out/webchat.js: $(FLEX)/node_modules/.installed server/flexdev/web/webchat-entry.js server/flexdev/web/thread.js server/flexdev/web/path.js
 	cd $(FLEX) && NODE_PATH=node_modules node_modules/.bin/esbuild ../../server/flexdev/web/webchat-entry.js --bundle --minify --outfile=out/webchat.js \
 		--alias:path=../../server/flexdev/web/path.js --define:process.env.NODE_ENV='"production"' --define:global=window --log-level=error
 

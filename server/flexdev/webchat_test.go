@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"testing"
 	"time"
@@ -79,5 +80,16 @@ func TestChatServer(t *testing.T) {
 	ask("end", map[string]string{"token": begun.Token, "conversationSid": begun.ConversationSID}, 200)
 	if v, err := tw.Store().Conversations.Get(begun.ConversationSID); err != nil || v.State != store.ChatClosed {
 		t.Errorf("conversation %+v, %v", v, err)
+	}
+}
+
+// The page of a chat draws each Message once, in their order.
+func TestThread(t *testing.T) {
+	node, err := exec.LookPath("node")
+	if err != nil {
+		t.Skip("no node here")
+	}
+	if out, err := exec.CommandContext(t.Context(), node, filepath.Join("testdata", "thread.mjs")).CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
 	}
 }

@@ -2,6 +2,8 @@
 // client library.
 import { Client } from '@twilio/conversations';
 
+import { thread } from './thread.js';
+
 const $ = (id) => document.getElementById(id);
 const kept = 'webchat'; // the session, which a reload resumes
 
@@ -59,10 +61,9 @@ async function enter(session) {
     await client.updateToken(session.token);
   });
   const conversation = await client.getConversationBySid(session.conversationSid);
-  let drawn = Promise.resolve();
-  const add = (m) => (drawn = drawn.then(() => draw(m, session.identity)));
-  conversation.on('messageAdded', add);
-  (await conversation.getMessages(50)).items.forEach(add);
+  const history = conversation.getMessages(50);
+  conversation.on('messageAdded', thread(history, (m) => draw(m, session.identity), console.error));
+  await history;
   conversation.on('typingStarted', (p) => ($('typing').textContent = `${p.identity} is typing …`));
   conversation.on('typingEnded', () => ($('typing').textContent = ''));
   conversation.on('updated', () => show(conversation));
