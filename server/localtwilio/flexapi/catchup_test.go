@@ -128,6 +128,7 @@ func TestInteractionsFollow(t *testing.T) {
 			}
 		}, contactState{"closed", removed, "canceled", false}, false},
 		{"the Task completed", func(t *testing.T, c *contact) { c.join(t); c.setTask(t, "completed") }, contactState{"closed", "closed", "completed", false}, false},
+		{"accepted and the Task completed", func(t *testing.T, c *contact) { c.accept(t); c.setTask(t, "completed") }, contactState{"closed", "closed", "completed", false}, false},
 		{"the Task canceled", func(t *testing.T, c *contact) { c.setTask(t, "canceled") }, contactState{"closed", "closed", "canceled", false}, false},
 		{"the accepted Task canceled", func(t *testing.T, c *contact) { c.join(t); c.setTask(t, "canceled") }, contactState{"closed", "closed", "canceled", false}, false},
 		{"the Task removed", func(t *testing.T, c *contact) {
@@ -140,6 +141,12 @@ func TestInteractionsFollow(t *testing.T) {
 			p := c.join(t)
 			must(c.Remove(c.interaction(t), p.SID, "closed"))(t)
 		}, contactState{"active", "active", "completed", false}, false},
+		{"the agent's leaving begun", func(t *testing.T, c *contact) {
+			c.join(t)
+			update(t, c, func(i *store.Interaction) {
+				i.Participants, i.Invites[0].Parted = i.Participants[:1], true
+			})
+		}, contactState{"active", "active", "completed", false}, true},
 		{"parked", func(t *testing.T, c *contact) {
 			c.join(t)
 			must(c.SetChannel(c.interaction(t), store.ChannelInactive, "closed"))(t)
@@ -207,5 +214,32 @@ func TestInteractionsFollow(t *testing.T) {
 				before = c.interaction(t)
 			}
 		})
+	}
+}
+
+// TestLateNewsOfWhoHasLeft: an agent who has left is not brought back, nor does the
+// channel end, when the store's events are only read then.
+func TestLateNewsOfWhoHasLeft(t *testing.T) {
+	t.Parallel()
+	s := must(store.Open("", store.Options{}))(t)
+	defer s.Close()
+	c := newContact(t, s)
+	accepted := &store.ReservationUpdated{Reservation: c.accept(t), Task: must(c.Tasks.Get(c.task))(t)}
+	follow := func(change store.Change) {
+		t.Helper()
+		if err := c.Follow(store.Event{Change: change}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	follow(accepted)
+	agent := c.interaction(t).Participants[1]
+	must(c.Remove(c.interaction(t), agent.SID, "closed"))(t)
+	follow(accepted)
+	if c.state(t).agent {
+		t.Error("the agent is back in the channel")
+	}
+	follow(&store.TaskUpdated{Task: must(c.Tasks.Get(c.task))(t), Was: store.TaskAssigned})
+	if got, want := c.state(t), (contactState{"active", "active", "completed", false}); got != want {
+		t.Errorf("contact %+v, want %+v", got, want)
 	}
 }

@@ -28,6 +28,7 @@ const (
 // bridge is the WebSocket on which a Worker's desktop hears of TaskRouter.
 type bridge struct {
 	worker string // its SID
+	since  uint64 // event after which it began
 	ws     *socket.Conn
 	over   func() // called when it has ended
 }
@@ -78,7 +79,7 @@ func (b *bridges) serve(w http.ResponseWriter, r *http.Request, h holder) {
 	b.sockets.Serve(w, r, func(ws *socket.Conn) *bridge {
 		left, a := h.Expires.Sub(b.store.Now()), b.store.Account()
 		ws.EndAfter(left)
-		d := &bridge{worker: h.WorkerSID, ws: ws, over: func() {
+		d := &bridge{worker: h.WorkerSID, since: b.store.Seq(), ws: ws, over: func() {
 			if offline {
 				b.sockets.AfterFunc(comesBack, func() { b.setOffline(h.WorkerSID) })
 			}
@@ -124,26 +125,26 @@ func (b *bridges) storeEvent(e store.Event) {
 	switch c := e.Change.(type) {
 	case *store.ReservationCreated:
 		v, err := b.reservation(c.Reservation, c.Task)
-		b.tell(c.Reservation.WorkerSID, "reservation.created", v, err)
+		b.tell(e, c.Reservation.WorkerSID, "reservation.created", v, err)
 	case *store.ReservationUpdated:
 		v, err := b.reservation(c.Reservation, c.Task)
-		b.tell(c.Reservation.WorkerSID, reservationEvents[c.Reservation.Status], v, err)
+		b.tell(e, c.Reservation.WorkerSID, reservationEvents[c.Reservation.Status], v, err)
 	case *store.TaskUpdated:
-		b.taskUpdated(c.Task, c.Was)
+		b.taskUpdated(e, c.Task, c.Was)
 	case *store.WorkerUpdated:
 		w, was := b.worker(c.Worker), c.Was
 		if c.Worker.ActivitySID != was.ActivitySID || c.Worker.Activity != was.Activity {
-			b.tell(c.Worker.SID, "worker.activity.update", w, nil)
+			b.tell(e, c.Worker.SID, "worker.activity.update", w, nil)
 		}
 		if c.Worker.Attributes != was.Attributes || c.Worker.FriendlyName != was.FriendlyName {
-			b.tell(c.Worker.SID, "worker.attributes.update", w, nil)
+			b.tell(e, c.Worker.SID, "worker.attributes.update", w, nil)
 		}
 	case *store.WorkerChannelUpdated:
 		if c.Channel.Capacity != c.Was.Capacity {
-			b.tell(c.Channel.WorkerSID, "worker.capacity.update", b.channel(c.Channel), nil)
+			b.tell(e, c.Channel.WorkerSID, "worker.capacity.update", b.channel(c.Channel), nil)
 		}
 		if c.Channel.Available != c.Was.Available {
-			b.tell(c.Channel.WorkerSID, "worker.channel.availability.update", b.channel(c.Channel), nil)
+			b.tell(e, c.Channel.WorkerSID, "worker.channel.availability.update", b.channel(c.Channel), nil)
 		}
 	}
 }
@@ -152,7 +153,7 @@ func (b *bridges) storeEvent(e store.Event) {
 var taskEvents = map[string]string{store.TaskWrapping: "task.wrapup", store.TaskCompleted: "task.completed", store.TaskCanceled: "task.canceled"}
 
 // taskUpdated tells all who have or had a Reservation of a Task.
-func (b *bridges) taskUpdated(k store.Task, was string) {
+func (b *bridges) taskUpdated(e store.Event, k store.Task, was string) {
 	all, err := b.store.Reservations.OfTask(k.SID)
 	if err != nil {
 		return // the Task is gone again, or the store is closing
@@ -166,22 +167,25 @@ func (b *bridges) taskUpdated(k store.Task, was string) {
 	for _, r := range all {
 		if !told[r.WorkerSID] {
 			told[r.WorkerSID] = true
-			b.tell(r.WorkerSID, event, v, err)
+			b.tell(e, r.WorkerSID, event, v, err)
 		}
 	}
 	// Whoever was to have it, and was never offered it, hears that they will not.
 	if w := k.RoutingTarget; k.AssignmentStatus == store.TaskCanceled && !told[w] && sids.Is("WK", w) {
-		b.tell(w, "reservation.failed", v, err)
+		b.tell(e, w, "reservation.failed", v, err)
 	}
 }
 
 // tell sends an event to a Worker's desktops, unless what it tells of could not be
-// read: then the store is closing.
-func (b *bridges) tell(worker, event string, payload any, err error) {
+// read: then the store is closing. A desktop that came after e reads what it has
+// made, and hearing of it as news would be taken back to what no longer is.
+func (b *bridges) tell(e store.Event, worker, event string, payload any, err error) {
 	if err != nil {
 		return
 	}
 	for _, d := range b.of(worker) {
-		d.send(event, payload)
+		if e.Seq > d.since {
+			d.send(event, payload)
+		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -233,6 +234,29 @@ func TestWhatRESTDoesIsSeen(t *testing.T) {
 	long := map[string]string{"Attributes": `{"a":"` + strings.Repeat("x", store.MaxAttributes) + `"}`}
 	b.ask(b.token, "POST", b.workspace("Tasks/"+b.task.SID), long, 400, nil)
 	b.ask(b.token, "POST", b.workspace("Workers/"+b.worker.SID), long, 400, nil)
+}
+
+// TestWhoComesHearsNoOldNews: a desktop is told of what happens once it is there,
+// however much before is still on its way.
+func TestWhoComesHearsNoOldNews(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	r := must(b.store.Reservations.Create(b.task.SID, b.worker.SID))(t)
+	must(b.store.Reservations.SetStatus(r.SID, store.ReservationAccepted))(t)
+	update := func(attributes string) {
+		t.Helper()
+		must(b.store.Tasks.Update(b.task.SID, "", func(k *store.Task) error { k.Attributes = attributes; return nil }))(t)
+	}
+	for n := range 300 {
+		update(fmt.Sprintf(`{"before":%d}`, n))
+	}
+	ws := b.follow(b.token)
+	update(`{"after":1}`)
+	var k struct{ Attributes string }
+	b.event(ws, "task.updated", &k)
+	if k.Attributes != `{"after":1}` {
+		t.Errorf("the first news is %+v", k)
+	}
 }
 
 func TestActivities(t *testing.T) {

@@ -46,7 +46,12 @@ func (o catchUp) of(i store.Interaction) error {
 			if r.Status != store.ReservationAccepted && r.Status != store.ReservationWrapping {
 				continue
 			}
-			if err := o.join(i, r); err != nil {
+			// Whoever was leaving when the process was killed goes; all others are in.
+			carryOn := func() error { return o.join(i, r) }
+			if parted(i, k.SID) {
+				carryOn = func() error { return o.part(i, r.Worker, k.SID) }
+			}
+			if err := carryOn(); err != nil {
 				return err
 			}
 		}

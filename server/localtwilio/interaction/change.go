@@ -169,19 +169,40 @@ func (o Orchestrator) Remove(i store.Interaction, participant, status string) (s
 
 // leave ends the Task of an agent while the channel goes on.
 func (o Orchestrator) leave(i store.Interaction, p store.InteractionParticipant, complete bool) error {
-	if complete {
-		// Taken out first: the end of the last agent's Task would close the channel.
-		if err := o.drop(i, p); err != nil {
-			return err
-		}
+	if !complete {
+		return o.endTask(p.TaskSID, false)
 	}
-	return o.endTask(p.TaskSID, complete)
+	// First, since the end of the last agent's Task would close the channel.
+	_, err := o.Store.Flex.Interactions.Update(i.SID, func(i *store.Interaction) error {
+		remove(i, p)
+		for n := range i.Invites {
+			i.Invites[n].Parted = i.Invites[n].Parted || i.Invites[n].TaskSID == p.TaskSID
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return o.part(i, p.Identity, p.TaskSID)
+}
+
+// part carries out that an agent has parted: out of the Conversation, and the Task completed.
+func (o Orchestrator) part(i store.Interaction, identity, task string) error {
+	if err := ignoreGone(o.Store.ChatParticipants.Remove(i.ConversationSID, identity)); err != nil {
+		return err
+	}
+	return o.endTask(task, true)
+}
+
+// remove takes p off the Participants of i.
+func remove(i *store.Interaction, p store.InteractionParticipant) {
+	i.Participants = slices.DeleteFunc(i.Participants, func(x store.InteractionParticipant) bool { return x.SID == p.SID })
 }
 
 // drop takes p out of the channel and its Conversation.
 func (o Orchestrator) drop(i store.Interaction, p store.InteractionParticipant) error {
 	_, err := o.Store.Flex.Interactions.Update(i.SID, func(i *store.Interaction) error {
-		i.Participants = slices.DeleteFunc(i.Participants, func(x store.InteractionParticipant) bool { return x.SID == p.SID })
+		remove(i, p)
 		return nil
 	})
 	if err != nil {

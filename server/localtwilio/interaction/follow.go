@@ -64,10 +64,18 @@ func (o Orchestrator) accepted(r store.Reservation, k store.Task) error {
 	return o.join(i, r)
 }
 
-// join makes the Worker of a Reservation a Participant of i's channel, once.
+// parted reports whether the agent of a Task has left i's channel, which goes on
+// without them.
+func parted(i store.Interaction, task string) bool {
+	return slices.ContainsFunc(i.Invites, func(v store.Invite) bool { return v.TaskSID == task && v.Parted })
+}
+
+// join makes the Worker of a Reservation a Participant of i's channel, once: news of
+// the Reservation may come when they have left again.
 func (o Orchestrator) join(i store.Interaction, r store.Reservation) error {
 	joined := func(i store.Interaction) bool {
-		return slices.ContainsFunc(i.Participants, func(p store.InteractionParticipant) bool { return p.ReservationSID == r.SID })
+		return parted(i, r.TaskSID) ||
+			slices.ContainsFunc(i.Participants, func(p store.InteractionParticipant) bool { return p.ReservationSID == r.SID })
 	}
 	if joined(i) {
 		return nil
@@ -95,24 +103,19 @@ func (o Orchestrator) taskEnded(k store.Task) error {
 
 // ended is taskEnded where the Interaction is known.
 func (o Orchestrator) ended(i store.Interaction, k store.Task) error {
-	has := func(p store.InteractionParticipant) bool { return p.TaskSID == k.SID }
-	// Who is gone before their Task was completed has parted, by a transfer or by
-	// leaving: the channel goes on without them.
-	parted := k.AssignmentStatus == store.TaskCompleted && !slices.ContainsFunc(i.Participants, has)
-	if i.Status == store.ChannelActive && !parted {
+	if i.Status == store.ChannelActive && !parted(i, k.SID) {
 		left, err := o.tasksLeft(i)
 		if err != nil {
 			return err
 		}
 		if !left {
-			// Before the Worker goes, who shows whoever is interrupted here that they did not part.
 			if _, err := o.SetChannel(i, store.ChannelClosed, "closed"); err != nil {
 				return ignoreGone(err)
 			}
 		}
 	}
 	for _, p := range i.Participants {
-		if !has(p) {
+		if p.TaskSID != k.SID {
 			continue
 		}
 		if err := o.drop(i, p); err != nil {

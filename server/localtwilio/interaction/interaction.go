@@ -230,9 +230,9 @@ func activate(i *store.Interaction) error {
 	return nil
 }
 
-// complete gives attributes what Flex adds: where the chat is, and who it is with
+// completeAttributes gives attributes what Flex adds: where the chat is, and who it is with
 // where the routing does not say.
-func (o Orchestrator) complete(attributes map[string]any, i store.Interaction, v store.Invite, initiatedBy string) {
+func completeAttributes(attributes map[string]any, i store.Interaction, v store.Invite, initiatedBy string) {
 	attributes["conversationSid"], attributes["flexInteractionSid"] = i.ConversationSID, i.SID
 	attributes["flexInteractionChannelSid"], attributes["flexChannelInviteSid"] = i.ChannelSID, v.SID
 	attributes["channelType"] = i.Channel
@@ -274,7 +274,7 @@ func (o Orchestrator) offer(i store.Interaction, v store.Invite, r Routing, init
 	if err != nil {
 		return store.Task{}, err
 	}
-	o.complete(attributes, i, v, initiatedBy)
+	completeAttributes(attributes, i, v, initiatedBy)
 	text, err := json.Marshal(attributes)
 	if err != nil {
 		return store.Task{}, fmt.Errorf("write attributes: %w", err)

@@ -50,6 +50,9 @@ type Interaction struct {
 type Invite struct {
 	SID     string // KG…
 	TaskSID string
+	// Parted says that the agent who accepted has left the channel, which goes on
+	// without them, by leaving or by a transfer. Their Task ends, or has ended, by that.
+	Parted bool
 }
 
 // InteractionParticipant is one who is in an Interaction's channel.

@@ -186,6 +186,14 @@ func (s *Store) Ping() error {
 // stops all watches.
 func (s *Store) Watch(f func(Event)) (stop func()) { return s.db.watch(f) }
 
+// Seq returns the number of the newest event, Event.Seq: what was committed before
+// the call has none that is higher.
+func (s *Store) Seq() uint64 {
+	s.db.mu.Lock()
+	defer s.db.mu.Unlock()
+	return s.db.seq
+}
+
 // LastEvent returns the number of the newest change to what Sync and
 // Conversations show. Numbers rise over all things and over restarts.
 func (s *Store) LastEvent() (n int, err error) {
