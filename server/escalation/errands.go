@@ -16,12 +16,21 @@ type errands struct {
 	ctx    context.Context
 	cancel context.CancelFunc
 	wg     sync.WaitGroup
+
+	mu   sync.Mutex // held while one begins, and while over is set
+	over bool
 }
 
 func newErrands() *errands {
 	b := &errands{}
 	b.ctx, b.cancel = context.WithCancel(context.Background())
-	b.run = b.wg.Go
+	b.run = func(f func()) {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		if !b.over { // else the next sweep does it
+			b.wg.Go(f)
+		}
+	}
 	return b
 }
 
@@ -37,6 +46,9 @@ func (b *errands) begin(ctx context.Context, f func(context.Context)) {
 
 // close ends what runs and waits for it.
 func (b *errands) close() {
+	b.mu.Lock()
+	b.over = true
+	b.mu.Unlock()
 	b.cancel()
 	b.wg.Wait()
 }

@@ -6,6 +6,8 @@ import (
 	"log/slog"
 	"sync"
 	"time"
+
+	"golang.org/x/time/rate"
 )
 
 // How often a watched Document is read by itself. Quick while something happens;
@@ -20,6 +22,8 @@ const (
 	freshFor = 5 * time.Second
 	// looksAtOnce bounds the reads under way.
 	looksAtOnce = 16
+	// lookLater is how long a look is put off for which there is no room.
+	lookLater = 100 * time.Millisecond
 	// lookGrain is the shortest time between two looks at what is due, so that
 	// thousands of codes do not wake the lookout one by one.
 	lookGrain = 20 * time.Millisecond
@@ -52,35 +56,64 @@ func (a *attention) news(now time.Time) (sooner bool) {
 
 // lookout reads what is watched in this process, for changes that were made in
 // others. Few codes are read one by one. When that costs more than to read all
-// there are in pages, they are scanned, and only the newest read by themselves. Both
-// draw on the budget of reads, which bounds what waiting costs however many wait.
+// there are in pages, they are scanned, and only the newest read by themselves. A
+// budget of reads bounds what waiting costs however many wait: scans take four fifths
+// of it, and leave a fifth. What other replicas told of draws on another of the same
+// size, so that neither keeps the other waiting.
 type lookout struct {
 	ledger  *ledger
 	hub     *hub
 	scanner *scanner
+	told    *rate.Limiter // for looks at what others told of
+	fresh   *rate.Limiter // for looks beside scans
 	log     *slog.Logger
 
-	mu      sync.Mutex
-	running bool // guarded by mu
+	ctx    context.Context
+	cancel context.CancelFunc
+	slots  chan struct{} // of the looks under way
+
+	mu      sync.Mutex // guards what follows
+	running bool
+	over    bool
+	wg      sync.WaitGroup
+}
+
+func newLookout(l *ledger, h *hub, s *scanner, log *slog.Logger) *lookout {
+	limit, burst := s.reads.Limit(), s.reads.Burst()
+	o := &lookout{
+		ledger: l, hub: h, scanner: s, told: rate.NewLimiter(limit, burst), fresh: rate.NewLimiter(limit/5, max(1, burst/5)), log: log,
+		slots: make(chan struct{}, looksAtOnce),
+	}
+	o.ctx, o.cancel = context.WithCancel(Background(context.Background()))
+	return o
 }
 
 // start makes sure that there is a goroutine that looks. It ends by itself when
-// nobody watches any more.
+// nobody watches any more, and with close.
 func (l *lookout) start() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.running {
+	if l.running || l.over {
 		return
 	}
 	l.running = true
-	go l.run()
+	l.wg.Go(l.run)
+}
+
+// close ends what looks, and waits for it. Nothing is told after it.
+func (l *lookout) close() {
+	l.mu.Lock()
+	l.over = true
+	l.mu.Unlock()
+	l.cancel()
+	l.wg.Wait()
 }
 
 // done says whether there is nothing left to look at; then the next start begins anew.
 func (l *lookout) done() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.hub.watched() > 0 {
+	if l.hub.watched() > 0 && !l.over {
 		return false
 	}
 	l.running = false
@@ -88,16 +121,20 @@ func (l *lookout) done() bool {
 }
 
 func (l *lookout) run() {
-	ctx, cancel := context.WithCancel(Background(context.Background()))
+	ctx, cancel := context.WithCancel(l.ctx)
 	var wg sync.WaitGroup
-	slots := make(chan struct{}, looksAtOnce)
+	defer wg.Wait()
+	defer cancel() // what is under way has nobody to tell
 	scanning := make(chan struct{}, 1)
 	t := time.NewTimer(0)
 	defer t.Stop()
-	for {
+	for !l.done() {
 		next := lookWorst
 		scans, pace := l.scans()
-		if until := l.scanner.until(pace); scans && until <= 0 {
+		switch until := l.scanner.until(pace); {
+		case scans && until > 0:
+			next = min(next, until)
+		case scans:
 			select {
 			case scanning <- struct{}{}:
 				wg.Go(func() {
@@ -107,35 +144,44 @@ func (l *lookout) run() {
 				})
 			default: // one is under way
 			}
-		} else if scans {
-			next = min(next, until)
+		}
+		// While scans fail, nothing is seen by them.
+		budget := l.scanner.reads
+		if scans = scans && !l.scanner.failing(); scans {
+			budget = l.fresh
 		}
 		codes, soonest := l.hub.due(time.Now(), scans)
-		for code, must := range codes {
-			switch {
-			case must:
-				l.scanner.reads.Reserve() // scans come later by it
-			case scans && !l.scanner.reads.Allow():
-				l.hub.looked(code, nil) // a scan will see it
+		for code, told := range codes {
+			if told && !l.mayLook(l.told) || !told && !l.mayLook(budget) {
+				l.hub.later(code)
 				continue
 			}
-			slots <- struct{}{}
 			wg.Go(func() {
 				l.look(ctx, code)
-				<-slots
+				<-l.slots
 			})
 		}
 		t.Reset(max(min(next, soonest), lookGrain))
 		select {
 		case <-l.hub.wake:
 		case <-t.C:
-		}
-		if l.done() {
-			cancel() // what is under way has nobody to tell
-			wg.Wait()
-			return
+		case <-ctx.Done():
 		}
 	}
+}
+
+// mayLook takes a slot for a look, and a read of the budget.
+func (l *lookout) mayLook(budget *rate.Limiter) bool {
+	select {
+	case l.slots <- struct{}{}:
+	default:
+		return false
+	}
+	if !budget.Allow() {
+		<-l.slots
+		return false
+	}
+	return true
 }
 
 // scans says whether reading all in pages is cheaper than reading what is watched
@@ -143,7 +189,7 @@ func (l *lookout) run() {
 func (l *lookout) scans() (yes bool, pace time.Duration) {
 	pages := l.scanner.pages()
 	pace = l.scanner.pace(pages)
-	return float64(l.hub.watched())/lookQuiet.Seconds() > float64(pages)/pace.Seconds(), pace
+	return float64(l.hub.watched())/lookQuiet.Seconds() > float64(pages)/pace.Seconds(), l.scanner.slowed(pace)
 }
 
 // look reads one code.
@@ -170,9 +216,9 @@ func (h *hub) watched() int {
 	return h.begun
 }
 
-// due takes the codes that are to be read now by themselves, those that must be
-// whatever the budget with true, and says how long it is to the next. With scans that
-// is only what has changed of late.
+// due takes the codes that are to be read now by themselves, with true those that were
+// told of, and says how long it is to the next. With scans that is only what has changed
+// of late.
 func (h *hub) due(now time.Time, scans bool) (codes map[string]bool, next time.Duration) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -189,6 +235,15 @@ func (h *hub) due(now time.Time, scans bool) (codes map[string]bool, next time.D
 		codes[code] = t.missed
 	}
 	return codes, next
+}
+
+// later puts off a look for which there was no room.
+func (h *hub) later(code string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if t := h.topics[code]; t != nil {
+		t.reading, t.due = false, time.Now().Add(lookLater)
+	}
 }
 
 // looked notes that a code was read, and when to read it again.
@@ -237,6 +292,7 @@ func (h *hub) gone(code string) {
 		t.begun = false
 		h.begun--
 	}
+	t.attention = attention{}
 	h.rouse()
 }
 

@@ -57,16 +57,27 @@ func (s *scanner) pages() int {
 }
 
 // pace is the time from one scan of so many pages to the next. It takes four fifths of
-// the budget at most, and falls back while scans fail.
+// the budget at most.
 func (s *scanner) pace(pages int) time.Duration {
-	s.mu.Lock()
-	failed := s.failed
-	s.mu.Unlock()
 	pace := scanEvery
 	if limit := float64(s.reads.Limit()); limit > 0 && !math.IsInf(limit, 0) {
 		pace = max(pace, time.Duration(float64(pages)/(limit*4/5)*float64(time.Second)))
 	}
-	return min(pace<<min(failed, 5), max(pace, lookWorst))
+	return pace
+}
+
+// slowed is pace while scans fail: ever slower.
+func (s *scanner) slowed(pace time.Duration) time.Duration {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return min(pace<<min(s.failed, 5), max(pace, lookWorst))
+}
+
+// failing says whether the newest scan came to no end.
+func (s *scanner) failing() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.failed > 0
 }
 
 // until is the time until the next scan is due.
@@ -88,14 +99,18 @@ func (s *scanner) look(ctx context.Context, pace time.Duration) error {
 	return s.read(ctx, func(Document) {})
 }
 
-// all scans, and returns what there is.
+// all scans, and returns what is ours.
 func (s *scanner) all(ctx context.Context) ([]Document, error) {
 	if err := s.take(ctx); err != nil {
 		return nil, err
 	}
 	defer s.give()
 	var all []Document
-	err := s.read(ctx, func(d Document) { all = append(all, d) })
+	err := s.read(ctx, func(d Document) {
+		if ours(d.Name) {
+			all = append(all, d)
+		}
+	})
 	return all, err
 }
 

@@ -5,10 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"escalate/app/wire"
 	"escalate/server/escalation"
 )
 
@@ -178,8 +180,15 @@ func TestTroubleSlowsScans(t *testing.T) {
 		if n := w.Calls("documents.page") - before; n < 5 || n > 14 {
 			t.Errorf("%d scans in two minutes of trouble", n)
 		}
-		w.Fail(nil)
+		// Meanwhile each code is read by itself.
 		other := escalation.New(escalation.Config{Now: w.clock}, w.Deps())
+		if err := other.Progress(ctx, codes[30], escalation.Progress{Phase: "opened"}); err != nil {
+			t.Fatal(err)
+		}
+		if got, took := next(t, all[codes[30]]); got.Customer.Phase != "opened" || took > 5*time.Second {
+			t.Errorf("got %q after %v", got.Customer.Phase, took)
+		}
+		w.Fail(nil)
 		if err := other.Progress(ctx, codes[7], escalation.Progress{Phase: "opened"}); err != nil {
 			t.Fatal(err)
 		}
@@ -225,21 +234,102 @@ func TestNewsAreReadAtOnce(t *testing.T) {
 			if got, took := next(t, all[code]); got.Customer.Phase != "opened" || took > 50*time.Millisecond {
 				t.Fatalf("got %q after %v", got.Customer.Phase, took)
 			}
+			time.Sleep(time.Second)
 		}
-		before := w.reads()
+		time.Sleep(20 * time.Second) // until nothing is fresh
+		before := w.Calls("documents.fetch")
 		w.Heard(codes[3], 2)   // has been seen
 		w.Heard("nbdy234", 99) // is watched by nobody
 		synctest.Wait()
-		if n := w.reads() - before; n != 0 {
+		if n := w.Calls("documents.fetch") - before; n != 0 {
 			t.Errorf("%d reads for what is no news", n)
 		}
 		n.lost = true
 		if err := other.Progress(ctx, codes[200], escalation.Progress{Phase: "opened"}); err != nil {
 			t.Fatal(err)
 		}
-		// The hundred reads were more than the budget; scans make up for it.
-		if got, took := next(t, all[codes[200]]); got.Customer.Phase != "opened" || took > time.Minute {
+		if got, took := next(t, all[codes[200]]); got.Customer.Phase != "opened" || took > 20*time.Second {
 			t.Errorf("got %q after %v", got.Customer.Phase, took)
+		}
+	})
+}
+
+// However much other replicas tell, scans and sweeps go on, and what there is no budget
+// for is seen by them.
+func TestFloodOfNews(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, func(c *escalation.Config) { c.ReadsPerSecond = 10 })
+		codes := w.crowd(1200)
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		w.watchAll(ctx, codes)
+		time.Sleep(time.Minute)
+		flood := make(chan struct{})
+		go func() {
+			defer close(flood)
+			for i := 0; ctx.Err() == nil; i++ {
+				w.Heard(codes[i%len(codes)], 99)
+				time.Sleep(20 * time.Millisecond)
+			}
+		}()
+		pages, fetches := w.Calls("documents.page"), w.Calls("documents.fetch")
+		time.Sleep(time.Minute)
+		if n, m := w.Calls("documents.page")-pages, w.Calls("documents.fetch")-fetches; n < 250 || m < 550 || m > 700 {
+			t.Errorf("%d pages and %d Documents in a minute of news, want some 400 and 600", n, m)
+		}
+		began := time.Now()
+		if err := w.Sweep(ctx); err != nil || time.Since(began) > 10*time.Second {
+			t.Errorf("a sweep took %v: %v", time.Since(began), err)
+		}
+		cancel()
+		<-flood
+	})
+}
+
+// A code that once could not be found is watched like any other when it is there again.
+func TestWatchAgainAfterItWasGone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, nil)
+		code := w.crowd(1)[0]
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		all := w.watchAll(ctx, []string{code})
+		w.Fail(func(op, _ string) error {
+			if op == "documents.fetch" {
+				return escalation.ErrNotFound
+			}
+			return nil
+		})
+		if got, _ := next(t, all[code]); got.Status != escalation.Ended {
+			t.Fatalf("got %s", got.Status)
+		}
+		w.Fail(nil)
+		again := w.watchAll(ctx, []string{code})
+		other := escalation.New(escalation.Config{Now: w.clock}, w.Deps())
+		for _, phase := range []wire.Phase{"opened", "ready", "opened"} { // the guess at the end took a Version
+			if err := other.Progress(ctx, code, escalation.Progress{Phase: phase}); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(2 * time.Second)
+		}
+		if got, _ := next(t, again[code]); got.Customer.Phase != "opened" || got.Version != 4 {
+			t.Errorf("got %q at %d", got.Customer.Phase, got.Version)
+		}
+	})
+}
+
+// Close ends a look that is under way, and waits for it.
+func TestCloseEndsLooks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, nil)
+		codes := w.crowd(30)
+		w.watchAll(t.Context(), codes)
+		time.Sleep(time.Minute)
+		w.Close()
+		before := w.reads()
+		time.Sleep(time.Minute)
+		if n := w.reads() - before; n != 0 {
+			t.Errorf("%d reads after Close", n)
 		}
 	})
 }
@@ -253,11 +343,10 @@ func TestNewsDuringALook(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
 		all := w.watchAll(ctx, codes)
-		slow := true
-		w.Lose(nil)
+		var slow atomic.Bool
+		slow.Store(true)
 		w.Fail(func(op, _ string) error {
-			if op == "documents.fetch" && slow {
-				slow = false
+			if op == "documents.fetch" && slow.CompareAndSwap(true, false) {
 				time.Sleep(300 * time.Millisecond)
 				return escalation.ErrUnavailable // the answer is lost
 			}
@@ -308,13 +397,13 @@ func TestSweepTakesTurns(t *testing.T) {
 		codes := w.crowd(100)
 		j := w.agentIn(codes[99])
 		looked := map[string]int{}
+		w.Unpaced(func() {}) // one after the other
 		w.Fail(func(op, key string) error {
 			if op == "tasks.fetch" {
 				looked[key]++
 			}
 			return nil
 		})
-		w.Unpaced(func() {}) // one after the other
 		for i := 1; i <= 4; i++ {
 			if err := w.Sweep(w.ctx); err != nil {
 				t.Fatal(err)
@@ -327,6 +416,39 @@ func TestSweepTakesTurns(t *testing.T) {
 		for _, code := range codes[:99] {
 			if n := looked[must(w.Get(w.ctx, code))(t).Task]; n < 1 || n > 2 {
 				t.Errorf("%s was looked at %d times in four sweeps", code, n)
+			}
+		}
+	})
+}
+
+// More calls than a sweep can look at leave a quarter to those who wait.
+func TestSweepLooksAtThoseWhoWaitToo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, func(c *escalation.Config) { c.ReadsPerSecond = 1 }) // 15 a sweep
+		codes := w.crowd(60)
+		for i, code := range codes[:40] {
+			agent := ana
+			agent.Worker = fmt.Sprintf("WK1%031d", i)
+			agent.Supervisor = true
+			must(w.JoinAsAgent(w.ctx, agent, code))(t)
+		}
+		looked := map[string]bool{}
+		w.Unpaced(func() {})
+		w.Fail(func(op, key string) error {
+			if op == "tasks.fetch" {
+				looked[key] = true
+			}
+			return nil
+		})
+		for range 6 {
+			if err := w.Sweep(w.ctx); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(time.Second)
+		}
+		for _, code := range codes {
+			if !looked[must(w.Get(w.ctx, code))(t).Task] {
+				t.Errorf("%s was not looked at in six sweeps", code)
 			}
 		}
 	})

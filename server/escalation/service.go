@@ -120,7 +120,7 @@ func New(c Config, d Deps) *Service {
 			rota: &rota{most: max(1, int(sweepSeconds*c.ReadsPerSecond))}, atOnce: sweepAtOnce,
 			maxCall: c.MaxCall, agentGone: c.AgentGone, now: now, meter: meter, log: c.Log,
 		},
-		observer: &observer{ledger: ledger, hub: hub, lookout: &lookout{ledger: ledger, hub: hub, scanner: scanner, log: c.Log}},
+		observer: &observer{ledger: ledger, hub: hub, lookout: newLookout(ledger, hub, scanner, c.Log)},
 		inviter:  inviter,
 		notices:  notices,
 		preparer: &preparer{ledger: ledger, tasks: tasks, rooms: d.Rooms, keeper: keeper, now: now, log: c.Log},
@@ -129,9 +129,13 @@ func New(c Config, d Deps) *Service {
 	}
 }
 
-// Close ends what goes on after a call that has returned, and waits for it. Nothing
-// is lost: what was cut off, the next sweep of any replica does.
-func (s *Service) Close() { s.behind.close() }
+// Close ends what goes on after a call that has returned, and waits for it: watchers
+// are told nothing more. Nothing is lost: what was cut off, the next sweep of any
+// replica does.
+func (s *Service) Close() {
+	s.observer.lookout.close()
+	s.behind.close()
+}
 
 func (c *Config) fill() {
 	orDuration := func(d *time.Duration, v time.Duration) {

@@ -1,7 +1,6 @@
 package escalation
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -127,7 +126,8 @@ func (w *sweeper) each(ctx context.Context, all []Escalation, f func(Escalation)
 }
 
 // rota chooses whom a sweep looks at closer, when there are more than the budget
-// allows: calls and ends first, then those who were not looked at for longest.
+// allows: calls and ends first, but for a quarter that is for those who wait, and of
+// each those who were not looked at for longest.
 type rota struct {
 	most int
 
@@ -139,12 +139,17 @@ func (r *rota) choose(all []Escalation, now time.Time) []Escalation {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if len(all) > r.most {
-		slices.SortStableFunc(all, func(a, b Escalation) int {
-			if first := cmp.Compare(rank(a), rank(b)); first != 0 {
-				return first
+		slices.SortStableFunc(all, func(a, b Escalation) int { return r.looked[a.Code].Compare(r.looked[b.Code]) })
+		var first, waiting []Escalation
+		for _, e := range all {
+			if e.Status == Invited {
+				waiting = append(waiting, e)
+			} else {
+				first = append(first, e)
 			}
-			return r.looked[a.Code].Compare(r.looked[b.Code])
-		})
+		}
+		n := min(len(first), r.most-min(len(waiting), (r.most+3)/4))
+		all = slices.Concat(first[:n], waiting, first[n:])
 	}
 	looked := make(map[string]time.Time, len(all))
 	for i, e := range all {
@@ -154,14 +159,6 @@ func (r *rota) choose(all []Escalation, now time.Time) []Escalation {
 	}
 	r.looked = looked
 	return all[:min(len(all), r.most)]
-}
-
-// rank is low for those who cannot wait: somebody is in the call, or was.
-func rank(e Escalation) int {
-	if e.Status == Invited {
-		return 1
-	}
-	return 0
 }
 
 // one does one escalation, and returns the newest that it knows of it.
