@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httptrace"
 	"net/http/httputil"
 	"path"
 	"sync"
@@ -58,13 +59,17 @@ func (b *balancer) RoundTrip(r *http.Request) (resp *http.Response, err error) {
 		if r.Body != nil {
 			r.Body = io.NopCloser(bytes.NewReader(body)) // one that was not taken was closed all the same
 		}
+		// Noted when the replica has the connection: what it does is seen elsewhere
+		// before it answers.
+		taken := httptrace.WithClientTrace(r.Context(), &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) {
+			b.mu.Lock()
+			defer b.mu.Unlock()
+			b.served[path.Base(r.URL.Path)] = addr
+		}})
 		var refused *net.OpError
-		if resp, err = http.DefaultTransport.RoundTrip(r); errors.As(err, &refused) && refused.Op == "dial" {
+		if resp, err = http.DefaultTransport.RoundTrip(r.WithContext(taken)); errors.As(err, &refused) && refused.Op == "dial" {
 			continue
 		}
-		b.mu.Lock()
-		b.served[path.Base(r.URL.Path)] = addr
-		b.mu.Unlock()
 		return resp, err
 	}
 	return resp, err
