@@ -336,7 +336,12 @@ func TestFlexFlowsAndWebChannels(t *testing.T) {
 	if all, tasks := must(s.flex.ListWebChannel(nil))(t), must(s.Store().Tasks.List())(t); len(all) != 1 || len(tasks) != 1 || tasks[0].Timeout != 3600 || tasks[0].Priority != 7 {
 		t.Errorf("web channels %+v, tasks %+v", all, tasks)
 	}
+	// Attributes may be null in JSON.
+	must(s.Store().Conversations.Update(*v.Sid, func(x *store.Conversation) error { x.Attributes = "null"; return nil }))(t)
 	must(s.flex.UpdateWebChannel(*v.Sid, &flex.UpdateWebChannelParams{ChatStatus: ptr("inactive"), PostEngagementData: ptr(`{"stars":5}`)}))(t)
+	if got := must(s.Store().Conversations.Get(*v.Sid))(t).Attributes; got != `{"post_engagement_data":{"stars":5}}` {
+		t.Errorf("attributes %s", got)
+	}
 	becomes(t, "the Task", "canceled", func() string { return must(s.Store().Tasks.List())(t)[0].AssignmentStatus })
 	if err := s.flex.DeleteWebChannel(*v.Sid); err != nil {
 		t.Error(err)

@@ -1,6 +1,7 @@
 package interaction_test
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -41,6 +42,27 @@ func chat() interaction.Channel {
 		Name     string `json:"name"`
 	}{Identity: "maya", Name: "Maya"})
 	return c
+}
+
+// TestNoAttributes: attributes that are null in JSON, as they come or as text, are none.
+func TestNoAttributes(t *testing.T) {
+	t.Parallel()
+	o := open(t)
+	for _, text := range []string{``, `null`, `"null"`, `{}`, `"{}"`} {
+		var r interaction.Routing
+		r.Properties.Attributes = json.RawMessage(text)
+		_, k, err := o.Begin(chat(), &r)
+		if err != nil || !strings.Contains(k.Attributes, `"flexInteractionSid"`) {
+			t.Errorf("attributes %s: %v, the Task's are %s", text, err, k.Attributes)
+		}
+	}
+	for _, text := range []string{`[]`, `"[]"`, `7`, `"x"`} {
+		var r interaction.Routing
+		r.Properties.Attributes = json.RawMessage(text)
+		if _, _, err := o.Begin(chat(), &r); err == nil {
+			t.Errorf("attributes %s are taken", text)
+		}
+	}
 }
 
 // TestInviteIsThereBeforeItsTask: whoever is told of a Task finds its Interaction,
