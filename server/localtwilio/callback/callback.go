@@ -165,7 +165,11 @@ func (s *Sender) deliver(d delivery) error {
 func (s *Sender) post(d delivery, try int) (again bool, err error) {
 	ctx, cancel := context.WithTimeout(s.ctx, d.timeout)
 	defer cancel()
-	resp, err := s.request(ctx, d.url, d.method, d.form(try))
+	r, err := s.request(ctx, d.url, d.method, d.form(try))
+	if err != nil {
+		return false, err // as it is, so it stays
+	}
+	resp, err := s.client.Do(r)
 	if err != nil {
 		return true, err
 	}
@@ -178,11 +182,15 @@ func (s *Sender) post(d delivery, try int) (again bool, err error) {
 	return false, nil
 }
 
-// request makes a signed request with the parameters of form.
-func (s *Sender) request(ctx context.Context, receiver, method string, form url.Values) (*http.Response, error) {
+// request returns a signed request with the parameters of form, or an error for a
+// receiver's URL that none can be made to.
+func (s *Sender) request(ctx context.Context, receiver, method string, form url.Values) (*http.Request, error) {
 	u, err := url.Parse(receiver)
 	if err != nil {
 		return nil, fmt.Errorf("read the receiver's URL: %w", err)
+	}
+	if u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+		return nil, fmt.Errorf("the receiver's URL %q is not one of http or https with a host", receiver)
 	}
 	// What is signed is the URL as the receiver will see it.
 	if u.Path == "" {
@@ -210,5 +218,5 @@ func (s *Sender) request(ctx context.Context, receiver, method string, form url.
 	}
 	r.Header.Set("User-Agent", "TwilioProxy/1.1")
 	r.Header.Set("X-Twilio-Signature", Sign(s.account.AuthToken, target, signed))
-	return s.client.Do(r)
+	return r, nil
 }

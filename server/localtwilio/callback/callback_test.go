@@ -235,6 +235,29 @@ func TestGivesUp(t *testing.T) {
 	}
 }
 
+// TestNoReceiverIsPassedOver: what is no URL of a receiver does not hold up what is
+// told next, however long one that is away is waited for.
+func TestNoReceiverIsPassedOver(t *testing.T) {
+	for _, bad := range []string{"http://127.0.0.1:port", "ftp://127.0.0.1", "/here", "http://"} {
+		t.Run(bad, func(t *testing.T) {
+			s := start(t, time.Hour)
+			rec := newReceiver(t, s)
+			good := must(s.CompositionHooks.Create(store.CompositionHook{Recipe: store.Recipe{StatusCallback: rec.URL}}))(t)
+			wrong := good
+			wrong.StatusCallback = bad
+			for _, h := range []store.CompositionHook{wrong, good} { // the same line
+				room := must(s.Rooms.Create(store.Room{}))(t)
+				if err := s.CompositionHooks.Failed(h, room.SID, h.StatusCallback); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if v := rec.next(t); v.Get("ErrorMessage") != rec.URL {
+				t.Errorf("got %v", v)
+			}
+		})
+	}
+}
+
 // TestRoomsAreIndependent has one Room's receiver hang: another Room's callbacks
 // arrive, each Room's in order.
 func TestRoomsAreIndependent(t *testing.T) {

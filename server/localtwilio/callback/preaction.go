@@ -64,7 +64,11 @@ func (s *Sender) Ask(ctx context.Context, by store.Origin, service, event string
 
 // ask makes the request and returns the answer.
 func (s *Sender) ask(ctx context.Context, target store.ChatTarget, form url.Values) (status int, body []byte, err error) {
-	resp, err := s.request(ctx, target.PreURL, target.Method, form)
+	r, err := s.request(ctx, target.PreURL, target.Method, form)
+	if err != nil {
+		return 0, nil, err
+	}
+	resp, err := s.client.Do(r)
 	if err != nil {
 		return 0, nil, err
 	}
