@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"escalate/server/localtwilio/reached"
 	"escalate/server/localtwilio/store"
 )
 
@@ -111,9 +112,9 @@ func (s *Server) provisioningStatus(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, err)
 		return
 	}
-	base := "http://" + r.Host + "/flex-api"
-	if strings.HasSuffix(r.Host, ".twilio.com") {
-		base = "https://" + r.Host
+	base := reached.URL(r) + "/flex-api"
+	if host, ok := reached.Twilio(r); ok {
+		base = "https://" + host
 	}
 	respond(w, http.StatusOK, object{"status": "not-configured", "url": base + "/v1/account/provision/status"})
 }

@@ -387,6 +387,30 @@ func TestPlainRequests(t *testing.T) {
 	}
 }
 
+// TestProvisioningIsWhereItWasAsked: the URL of a status is the one by which it was reached.
+func TestProvisioningIsWhereItWasAsked(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	for _, c := range []struct{ host, proto, want string }{
+		{"127.0.0.1:9100", "", "http://127.0.0.1:9100/flex-api"}, {"video.example", "https", "https://video.example/flex-api"},
+		{"flex-api.twilio.com", "", "https://flex-api.twilio.com"}, {"Flex-API.twilio.com:443", "", "https://flex-api.twilio.com"},
+	} {
+		req := must(http.NewRequestWithContext(t.Context(), http.MethodGet, b.url+"/flex-api/v1/account/provision/status", nil))(t)
+		req.Host = c.host
+		req.SetBasicAuth("token", b.token)
+		if c.proto != "" {
+			req.Header.Set("X-Forwarded-Proto", c.proto)
+		}
+		res := must(http.DefaultClient.Do(req))(t)
+		var v struct{ URL string }
+		err := json.NewDecoder(res.Body).Decode(&v)
+		res.Body.Close()
+		if want := c.want + "/v1/account/provision/status"; err != nil || v.URL != want {
+			t.Errorf("asked at %s: %q (%v), want %q", c.host, v.URL, err, want)
+		}
+	}
+}
+
 // basic is the header of Basic credentials.
 func basic(user, password string) string {
 	return "Basic " + base64.StdEncoding.EncodeToString([]byte(user+":"+password))
