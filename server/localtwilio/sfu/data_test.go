@@ -50,6 +50,60 @@ func TestDataTrack(t *testing.T) {
 	bob.subscribed()
 }
 
+// A data Track that is published again at once waits for a channel of its own: that of the
+// one before it stays for a while after it has closed.
+func TestDataTrackAgainAtOnce(t *testing.T) {
+	alice, bob := pair(t)
+	first := alice.publish("MT1d", KindData)
+	bob.subscribed("MT1a", "MT1v", "MT1d")
+	if err := first.dc.SendText("hello"); err != nil {
+		t.Fatal(err)
+	}
+	bob.heard("MT1d", "hello")
+	p := alice.peer
+	look := func(f func()) {
+		t.Helper()
+		if err := p.loop.call(t.Context(), p.done, func() error { f(); return nil }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := first.dc.Close(); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the end of the channel", func() (closing bool) {
+		look(func() {
+			for _, in := range p.publisher.incoming {
+				closing = closing || in.closing
+			}
+		})
+		return closing
+	})
+	alice.mu.Lock()
+	delete(alice.senders, "MT1d")
+	for i := range alice.tracks {
+		if alice.tracks[i].SID == "MT1d" {
+			alice.tracks[i].SID = "MT1e"
+		}
+	}
+	tracks := alice.tracks
+	alice.mu.Unlock()
+	p.SetTracks(tracks)
+	look(func() {
+		if p.publisher.published["MT1e"] != nil {
+			t.Error("it is published on the channel that has closed")
+		}
+	})
+	second, err := alice.pc.CreateDataChannel(first.id, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	bob.subscribed("MT1a", "MT1v", "MT1e")
+	if err := second.SendText("again"); err != nil {
+		t.Fatal(err)
+	}
+	bob.heard("MT1e", "again")
+}
+
 func TestDataTrackKeepsReliability(t *testing.T) {
 	zero, life := uint16(0), uint16(300)
 	tests := []struct {
