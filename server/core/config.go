@@ -274,8 +274,8 @@ func (b Budget) validate(e *env) {
 	if b.SyncReads < 0 || b.SyncReads > 1000 {
 		e.fault("SYNC_READS_PER_SECOND", "must be 1 to 1000: more reads make changes of other replicas arrive sooner")
 	}
-	if b.Connections < 0 || b.Connections > 10_000 {
-		e.fault("TWILIO_CONNECTIONS", "must be 1 to 10000 requests at the same time")
+	if b.Connections != 0 && b.Connections < 4 || b.Connections > 10_000 {
+		e.fault("TWILIO_CONNECTIONS", "must be 4 to 10000 requests at the same time")
 	}
 }
 

@@ -48,6 +48,8 @@ func TestFromEnv(t *testing.T) {
 			"SYNC_READS_PER_SECOND": "-1", "TWILIO_CONNECTIONS": "99999"}, true, []string{
 			"VIDEO_CODE_LENGTH", "VIDEO_CODE_TTL", "VIDEO_RECORD_BY_DEFAULT", "ALLOWED_ORIGINS", "LOG_LEVEL", "ADDR", "LOCAL_TWILIO_RATE",
 			"SYNC_READS_PER_SECOND", "TWILIO_CONNECTIONS"}},
+		{"too few connections", map[string]string{"TWILIO_CONNECTIONS": "3"}, true, []string{"TWILIO_CONNECTIONS must be 4"}},
+		{"the fewest connections", map[string]string{"TWILIO_CONNECTIONS": "4"}, true, nil},
 		{"a cluster of NATS", map[string]string{"NATS_URL": "nats://a.example:4222, tls://u:p@b.example", "NATS_CREDENTIALS": "user.creds"}, true, nil},
 		{"a NATS that is none", map[string]string{"NATS_URL": "https://a.example"}, true, []string{"NATS_URL"}},
 		{"credentials for no NATS", map[string]string{"NATS_CREDENTIALS": "user.creds"}, true, []string{"NATS_CREDENTIALS"}},

@@ -21,13 +21,18 @@ const (
 	attempts = 3
 	// maxPause bounds what Retry-After may ask for: a person is waiting.
 	maxPause = 2 * time.Second
+	// placeTimeout bounds the wait for a place among the requests under way.
+	placeTimeout = callTimeout / 2
+	// leastTime is what a write that is sent again must have: one that is cut off may
+	// have happened.
+	leastTime = 2 * time.Second
 )
 
 // call carries one call's context to the requests that twilio-go makes for it,
 // because twilio-go takes none, and remembers the newest HTTP status. It is an
 // http.RoundTripper for one goroutine at a time. A request passes, from the
 // outside in: the check that it is the operation it should be, the context, the
-// gate, the retries, the whole answer's reading, the meter, and then Twilio.
+// retries, the gate, the whole answer's reading, the meter, and then Twilio.
 type call struct {
 	t      *Client
 	ctx    context.Context
@@ -72,33 +77,59 @@ func (k *call) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	// Merged, not replaced: the request's own context may end it as well.
-	limited, stop := context.WithTimeout(r.Context(), callTimeout)
-	defer stop()
-	ctx, cancel := context.WithCancelCause(limited)
+	merged, cancel := context.WithCancelCause(k.ctx)
 	defer cancel(nil)
-	defer context.AfterFunc(k.ctx, func() { cancel(context.Cause(k.ctx)) })()
-	leave, err := k.t.gate.enter(ctx, escalation.IsBackground(k.ctx))
+	defer context.AfterFunc(r.Context(), func() { cancel(context.Cause(r.Context())) })()
+	leave, err := k.enter(merged)
 	if err != nil {
 		return nil, err
 	}
-	defer leave()
+	// Only now: who waited for long has as much time for the request itself.
+	ctx, stop := context.WithTimeout(merged, callTimeout)
+	defer stop()
 	for n := 1; ; n++ {
-		resp, err := k.once(ctx, r)
+		resp, err := k.once(ctx, r, leave)
 		wait, again := k.retry(ctx, r, resp, n)
 		if !again {
 			return resp, err
 		}
-		timer := time.NewTimer(wait)
-		select {
-		case <-timer.C:
-		case <-ctx.Done():
-			timer.Stop()
-			return nil, context.Cause(ctx)
+		if err := pause(ctx, wait); err != nil {
+			return nil, err
+		}
+		if leave, err = k.enter(ctx); err != nil {
+			return nil, err
 		}
 	}
 }
 
-func (k *call) once(ctx context.Context, r *http.Request) (resp *http.Response, err error) {
+// enter waits for a place, but at most for half the time that ctx leaves, so that
+// what is sent has the other half. It returns escalation.ErrUnavailable when that is
+// not enough.
+func (k *call) enter(ctx context.Context) (leave func(), err error) {
+	patience := placeTimeout
+	if deadline, ok := ctx.Deadline(); ok {
+		patience = min(patience, time.Until(deadline)/2)
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, patience, escalation.ErrUnavailable)
+	defer cancel()
+	return k.t.gate.enter(ctx, escalation.IsBackground(k.ctx))
+}
+
+// pause waits, or returns why ctx has ended.
+func pause(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// once sends a request from a place, and leaves it.
+func (k *call) once(ctx context.Context, r *http.Request, leave func()) (resp *http.Response, err error) {
+	defer leave()
 	r = r.Clone(ctx)
 	if r.GetBody != nil {
 		if r.Body, err = r.GetBody(); err != nil {
@@ -132,7 +163,8 @@ func (k *call) once(ctx context.Context, r *http.Request) (resp *http.Response, 
 }
 
 // retry says whether and when to send a request once more: too many requests
-// always, as Twilio has done nothing then; without an answer, or with trouble
+// always when somebody waits, as Twilio has done nothing then, and never in the
+// background, which is to make them fewer; without an answer, or with trouble
 // on the way to Twilio, only reading and what is recognizable, as a write may
 // have happened. resp is nil without an answer.
 func (k *call) retry(ctx context.Context, r *http.Request, resp *http.Response, n int) (time.Duration, bool) {
@@ -141,26 +173,34 @@ func (k *call) retry(ctx context.Context, r *http.Request, resp *http.Response, 
 	}
 	// Full jitter, so that those refused together do not come back together.
 	wait := 50*time.Millisecond + rand.N(time.Duration(n)*250*time.Millisecond)
-	if resp == nil {
-		return wait, k.repeat(r)
-	}
-	switch resp.StatusCode {
-	case http.StatusTooManyRequests:
-	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
-		if !k.repeat(r) {
-			return 0, false
+	status := 0
+	if resp != nil {
+		status = resp.StatusCode
+		if s, err := strconv.Atoi(resp.Header.Get("Retry-After")); err == nil && s >= 0 {
+			asked := time.Duration(s) * time.Second
+			if asked > maxPause {
+				return 0, false
+			}
+			wait = max(wait, asked)
 		}
-	default:
+	}
+	if r.Method != http.MethodGet && !inTime(ctx, wait) {
 		return 0, false
 	}
-	if s, err := strconv.Atoi(resp.Header.Get("Retry-After")); err == nil && s >= 0 {
-		asked := time.Duration(s) * time.Second
-		if asked > maxPause {
-			return 0, false
-		}
-		wait = max(wait, asked)
+	switch status {
+	case http.StatusTooManyRequests:
+		return wait, !escalation.IsBackground(k.ctx)
+	case 0, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		return wait, k.repeat(r)
 	}
-	return wait, true
+	return 0, false
+}
+
+// inTime says whether what is sent after a pause still has leastTime, also when half
+// of what is left goes by in waiting for a place.
+func inTime(ctx context.Context, pause time.Duration) bool {
+	deadline, ok := ctx.Deadline()
+	return !ok || time.Until(deadline) >= pause+2*leastTime
 }
 
 // repeat says whether a request whose outcome is not known may be sent again.

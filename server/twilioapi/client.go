@@ -25,8 +25,9 @@ import (
 	"escalate/server/token"
 )
 
-// callTimeout is what one request may take, retries included. It is shorter
-// than a person's patience and longer than a slow answer of Twilio's.
+// callTimeout is what one request may take, retries included, from when there is a
+// place for it. It is shorter than a person's patience and longer than a slow answer
+// of Twilio's.
 const callTimeout = 10 * time.Second
 
 // Config is an account and how to reach Twilio.
@@ -44,7 +45,8 @@ type Config struct {
 	// WrapTransport, if not nil, is laid around the Transport: every request of
 	// the product passes it. For tests and tracing.
 	WrapTransport func(http.RoundTripper) http.RoundTripper
-	// Connections is how many requests to Twilio are under way at most; 0 means 64.
+	// Connections is how many requests to Twilio are under way at most: 4 or
+	// more; 0 means 64.
 	Connections int
 	Metrics     prometheus.Registerer // nil means none
 	Now         func() time.Time      // nil means time.Now
@@ -93,6 +95,7 @@ func New(c Config) (*Client, error) {
 	if c.Connections <= 0 {
 		c.Connections = defaultConnections
 	}
+	c.Connections = max(c.Connections, minConnections)
 	t := &Client{c: c, base: c.Transport, meter: newMeter(c.Metrics), gate: newGate(c.Connections, c.Metrics), clock: newClock(c.Now, c.Log, c.Metrics), agents: newAgentCache(c.Now)}
 	if t.base == nil {
 		t.base = newTransport()

@@ -77,3 +77,63 @@ func TestGate(t *testing.T) {
 		}
 	})
 }
+
+// People who wait go before the background, whoever came first, and in order.
+func TestGatePeopleFirst(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := newGate(minConnections, nil)
+		var leave []func()
+		for range minConnections {
+			out, err := g.enter(t.Context(), false)
+			if err != nil {
+				t.Fatal(err)
+			}
+			leave = append(leave, out)
+		}
+		entered := make(chan string, 3)
+		for _, w := range []struct {
+			name       string
+			background bool
+		}{{"sweep", true}, {"first", false}, {"second", false}} {
+			go func() {
+				out, err := g.enter(t.Context(), w.background)
+				if err != nil {
+					t.Errorf("%s: %v", w.name, err)
+					return
+				}
+				entered <- w.name
+				out()
+			}()
+			synctest.Wait()
+		}
+		leave[0]()
+		for _, want := range []string{"first", "second", "sweep"} {
+			if got := <-entered; got != want {
+				t.Errorf("%s is let in, want %s", got, want)
+			}
+		}
+		for _, f := range leave[1:] {
+			f()
+		}
+	})
+}
+
+// However few the places, the background leaves one to people.
+func TestGateLeavesAPlaceToPeople(t *testing.T) {
+	for places := 2; places < 10; places++ {
+		synctest.Test(t, func(t *testing.T) {
+			g := newGate(places, nil)
+			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+			defer cancel()
+			inside := 0
+			for range places {
+				if _, err := g.enter(ctx, true); err == nil {
+					inside++
+				}
+			}
+			if inside < 1 || inside >= places {
+				t.Errorf("%d of %d places are the background's", inside, places)
+			}
+		})
+	}
+}
