@@ -145,7 +145,7 @@ ffmpeg:
 		fi; }
 
 # Whether speech becomes words is only tested where there is a machine's voice and an ear for it; without
-# them those tests say so and skip.
+# them those tests say so and skip. Debian 13's pocketsphinx (5) has no pocketsphinx_continuous.
 speech:
 	@command -v espeak-ng >/dev/null && command -v pocketsphinx_continuous >/dev/null || { \
 		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
