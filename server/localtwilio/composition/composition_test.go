@@ -211,6 +211,54 @@ func TestHook(t *testing.T) {
 	}
 }
 
+// TestHookFailsOnce: of a hook that can make nothing of a Room it is told once, though
+// Recordings end after the Room and the process begins anew.
+func TestHookFailsOnce(t *testing.T) {
+	r := newRoom(t)
+	hook := must(r.store.CompositionHooks.Create(store.CompositionHook{Enabled: true, Recipe: store.Recipe{Format: "webm", AudioSources: []string{"nobody"}}}))(t)
+	end := make(chan store.CompositionHookFailed, 10)
+	begin := func() *Server {
+		return Start(Config{Store: r.store, Dir: r.dir, FFmpeg: filepath.Join(r.dir, "missing")})
+	}
+	s := begin()
+	last := func() store.Recording {
+		t.Helper()
+		return must(r.store.Recordings.Start(store.Recording{RoomSID: r.info.SID, ParticipantSID: r.ada.SID, SourceSID: store.NewSID("MT"), Type: "audio", Container: "mka", Began: r.start}))(t)
+	}
+	finish := func(x store.Recording, status string) {
+		t.Helper()
+		must(r.store.Recordings.End(x.SID, store.RecordingDone{Status: status, Size: 1, Duration: time.Second, Began: r.start}))(t)
+	}
+	t.Cleanup(r.store.Watch(func(e store.Event) {
+		if c, ok := e.Change.(*store.CompositionHookFailed); ok {
+			end <- *c
+		}
+	}))
+	a, b := last(), last()
+	finish(a, "completed")
+	finish(b, "completed")
+	must(r.store.Rooms.Complete(r.info.SID))(t)
+	if c := <-end; c.Hook.SID != hook.SID || c.RoomSID != r.info.SID {
+		t.Errorf("failed %+v", c)
+	}
+	s.Close()
+	s = begin()
+	s.hook(r.info.SID) // as at the end of a Recording that the killed process left
+	s.hook(r.info.SID)
+	s.Close()
+	// What is told is told in order: this one is the next.
+	other := must(r.store.Rooms.Create(store.Room{}))(t)
+	if err := r.store.CompositionHooks.Failed(hook, other.SID, ""); err != nil {
+		t.Fatal(err)
+	}
+	if c := <-end; c.RoomSID != other.SID {
+		t.Error("the hook's failure is told again")
+	}
+	if all := must(r.store.Compositions.List(store.CompositionFilter{}))(t); len(all) > 0 {
+		t.Errorf("compositions %+v", all)
+	}
+}
+
 func TestPlan(t *testing.T) {
 	start := time.Now()
 	rec := func(who, kind string, after, d int) store.Recording {

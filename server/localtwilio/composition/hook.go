@@ -44,7 +44,7 @@ func (s *Server) enqueue(roomSID string) error {
 	}
 	var errs []error
 	for _, h := range hooks {
-		if h.Enabled && !slices.ContainsFunc(have, func(c store.Composition) bool { return c.HookSID == h.SID }) {
+		if h.Enabled && !slices.Contains(room.HooksFailed, h.SID) && !slices.ContainsFunc(have, func(c store.Composition) bool { return c.HookSID == h.SID }) {
 			errs = append(errs, s.trigger(h, room, usable))
 		}
 	}

@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // CompositionHook makes a Composition of every group Room that was recorded, when it has
@@ -39,10 +40,18 @@ func uniqueHook(t *tx, v CompositionHook) error {
 	return nil
 }
 
-// Failed tells that a hook could make no Composition of a Room, and why. Nothing of it is
-// kept.
+// Failed keeps with a Room that a hook could make no Composition of it, and tells why. Again
+// it does nothing: a hook is carried out once for a Room.
 func (s CompositionHooks) Failed(hook CompositionHook, roomSID, why string) error {
 	return s.db.update(doing{what: "tell of the failure of composition hook", key: hook.SID}, func(t *tx) error {
+		r, err := get[Room](t, bRooms, roomSID)
+		if err != nil || slices.Contains(r.HooksFailed, hook.SID) {
+			return err
+		}
+		r.HooksFailed = append(r.HooksFailed, hook.SID)
+		if err := t.put(bRooms, r.SID, r); err != nil {
+			return err
+		}
 		t.emit(&CompositionHookFailed{Hook: hook, RoomSID: roomSID, Why: why})
 		return nil
 	})

@@ -62,6 +62,9 @@ type RoomLife struct {
 	EndReason string
 	// Callbacks counts the Room's announcements: the next SequenceNumber.
 	Callbacks int
+	// HooksFailed are the SIDs of the CompositionHooks that could make nothing of it; see
+	// CompositionHooks.Failed.
+	HooksFailed []string `json:",omitempty"`
 }
 
 // RoomFilter narrows Rooms; zero fields do not.
