@@ -17,13 +17,46 @@ func (o Orchestrator) CatchUp() error {
 	if err != nil {
 		return err
 	}
+	goesOn, err := o.goingOn()
+	if err != nil {
+		return err
+	}
 	var errs []error
 	for _, i := range all {
+		if i.Status == store.ChannelClosed && !goesOn(i) {
+			continue // most of a long life's
+		}
 		if err := (catchUp{o}).of(i); err != nil {
 			errs = append(errs, fmt.Errorf("interaction %s: %w", i.SID, err))
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// goingOn returns what reports whether anything of an Interaction is not over: its
+// Conversation, a Task, or an agent's being in the channel. Tasks and Conversations are
+// read once for all.
+func (o Orchestrator) goingOn() (func(store.Interaction) bool, error) {
+	tasks, err := o.Store.Tasks.List()
+	if err != nil {
+		return nil, err
+	}
+	conversations, err := o.Store.Conversations.List()
+	if err != nil {
+		return nil, err
+	}
+	live := map[string]bool{}
+	for _, k := range tasks {
+		live[k.SID] = !over(k)
+	}
+	for _, c := range conversations {
+		live[c.SID] = c.State != store.ChatClosed
+	}
+	return func(i store.Interaction) bool {
+		return live[i.ConversationSID] ||
+			slices.ContainsFunc(i.Invites, func(v store.Invite) bool { return live[v.TaskSID] }) ||
+			slices.ContainsFunc(i.Participants, func(p store.InteractionParticipant) bool { return p.TaskSID != "" })
+	}, nil
 }
 
 // catchUp brings Interactions to what the rest of them says.
