@@ -17,7 +17,7 @@ func (o Orchestrator) CatchUp() error {
 	if err != nil {
 		return err
 	}
-	goesOn, err := o.goingOn()
+	goesOn, err := goingOn(o.Store)
 	if err != nil {
 		return err
 	}
@@ -36,12 +36,12 @@ func (o Orchestrator) CatchUp() error {
 // goingOn returns what reports whether anything of an Interaction is not over: its
 // Conversation, a Task, or an agent's being in the channel. Tasks and Conversations are
 // read once for all.
-func (o Orchestrator) goingOn() (func(store.Interaction) bool, error) {
-	tasks, err := o.Store.Tasks.List()
+func goingOn(s *store.Store) (func(store.Interaction) bool, error) {
+	tasks, err := s.Tasks.List()
 	if err != nil {
 		return nil, err
 	}
-	conversations, err := o.Store.Conversations.List()
+	conversations, err := s.Conversations.List()
 	if err != nil {
 		return nil, err
 	}
