@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"regexp"
 	"strconv"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -38,6 +40,51 @@ func (s *System) metric(t *testing.T, name string) float64 {
 	return v
 }
 
+// deaf keeps Documents from being read while its gate is shut.
+type deaf struct {
+	next http.RoundTripper
+	gate *gate
+}
+
+// gate is closed from shut to open.
+type gate struct {
+	mu     sync.Mutex
+	opened chan struct{} // nil: open
+}
+
+func (g *gate) shut() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.opened = make(chan struct{})
+}
+
+func (g *gate) open() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.opened != nil {
+		close(g.opened)
+		g.opened = nil
+	}
+}
+
+func (g *gate) closed() chan struct{} {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.opened
+}
+
+// RoundTrip is part of http.RoundTripper.
+func (d deaf) RoundTrip(r *http.Request) (*http.Response, error) {
+	if c := d.gate.closed(); c != nil && r.Method == http.MethodGet && strings.Contains(r.URL.Path, "/Documents") {
+		select {
+		case <-c:
+		case <-r.Context().Done():
+			return nil, r.Context().Err()
+		}
+	}
+	return d.next.RoundTrip(r)
+}
+
 // TestReplicasTellEachOther plays two replicas on one account and one NATS.
 func TestReplicasTellEachOther(t *testing.T) {
 	needWASM(t)
@@ -54,13 +101,18 @@ func TestReplicasTellEachOther(t *testing.T) {
 	t.Cleanup(func() { _ = twilio.Close() })
 	account := twilio.Account()
 	var replicas [2]*System
+	var reads gate // of the second, which hears
 	for i := range replicas {
-		replicas[i], err = Start(t.Context(), config(t, map[string]string{
+		c := config(t, map[string]string{
 			"TWILIO_ACCOUNT_SID": account.SID, "TWILIO_API_KEY": account.KeySID, "TWILIO_API_SECRET": account.KeySecret,
 			"TWILIO_AUTH_TOKEN": account.AuthToken, "TWILIO_FLEX_SYNC_SID": account.SyncServiceSID, "TWILIO_WORKSPACE_SID": account.WorkspaceSID,
 			"TWILIO_API_URL": twilio.URL(), "TWILIO_SIGNALING_URL": twilio.SignalingURL(),
 			"PUBLIC_URL": "https://video.example.com", "ADDR": "127.0.0.1:0", "OPERATOR_ADDR": "127.0.0.1:0", "NATS_URL": nats.ClientURL(),
-		}))
+		})
+		if i == 1 {
+			c.WrapTransport = func(next http.RoundTripper) http.RoundTripper { return deaf{next, &reads} }
+		}
+		replicas[i], err = Start(t.Context(), c)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -93,9 +145,19 @@ func TestReplicasTellEachOther(t *testing.T) {
 		t.Fatal(err)
 	}
 	<-changes
+	// What it would find by itself comes no earlier than the news.
+	reads.shut()
+	defer reads.open()
 	if err := a.svc.Progress(t.Context(), e.Code, escalation.Progress{Phase: "opened"}); err != nil {
 		t.Fatal(err)
 	}
+	wait(t, "heard", func() bool { return b.metric(t, "escalate_news_heard_total") == 1 })
+	select {
+	case got := <-changes:
+		t.Fatalf("the other replica is at %q without reading", got.Customer.Phase)
+	default:
+	}
+	reads.open()
 	select {
 	case got := <-changes:
 		if got.Customer.Phase != "opened" {
@@ -104,7 +166,6 @@ func TestReplicasTellEachOther(t *testing.T) {
 	case <-time.After(30 * time.Second):
 		t.Fatal("the change did not arrive")
 	}
-	wait(t, "heard", func() bool { return b.metric(t, "escalate_news_heard_total") == 1 })
 	if n := a.metric(t, "escalate_news_heard_total"); n != 0 {
 		t.Errorf("a replica heard %v of its own changes", n)
 	}
