@@ -1,12 +1,12 @@
 package escalation
 
 import (
-	"errors"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
 	"escalate/app/wire"
+	"escalate/server/metric"
 )
 
 // meter counts what becomes of escalations, as this process sees and makes it. Its
@@ -25,13 +25,13 @@ type meter struct {
 
 func newMeter(r prometheus.Registerer) *meter {
 	counter := func(name, help string, labels ...string) *prometheus.CounterVec {
-		return register(r, prometheus.NewCounterVec(prometheus.CounterOpts{Name: name, Help: help}, labels))
+		return metric.Register(r, prometheus.NewCounterVec(prometheus.CounterOpts{Name: name, Help: help}, labels))
 	}
 	gauge := func(name, help string, labels ...string) *prometheus.GaugeVec {
-		return register(r, prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: name, Help: help}, labels))
+		return metric.Register(r, prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: name, Help: help}, labels))
 	}
 	histogram := func(name, help string, buckets []float64, labels ...string) *prometheus.HistogramVec {
-		return register(r, prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: name, Help: help, Buckets: buckets}, labels))
+		return metric.Register(r, prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: name, Help: help, Buckets: buckets}, labels))
 	}
 	return &meter{
 		steps:  counter("escalate_escalations_total", "Steps that this process took an escalation: created, open, in_call, ended, expired, rated.", "step"),
@@ -46,21 +46,6 @@ func newMeter(r prometheus.Registerer) *meter {
 		docs:   gauge("escalate_sync_documents", "Documents that the newest scan read, by whose they are: ours, or others' in the same Sync Service.", "owner"),
 		alive:  gauge("escalate_live", "Live escalations that the newest sweep found, of all replicas: waiting for an agent, open, in a call.", "status"),
 	}
-}
-
-// register adds c, or returns the one that another Service has added; with a nil r
-// nobody reads it.
-func register[C prometheus.Collector](r prometheus.Registerer, c C) C {
-	if r == nil {
-		return c
-	}
-	var dup prometheus.AlreadyRegisteredError
-	if err := r.Register(c); errors.As(err, &dup) {
-		if old, ok := dup.ExistingCollector.(C); ok {
-			return old
-		}
-	}
-	return c
 }
 
 // The rounds.

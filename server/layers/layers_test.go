@@ -49,16 +49,17 @@ var may = []struct {
 	{"server/token", nil},
 	{"server/joincode", nil},
 	{"server/news", nil},       // knows codes and versions, and nothing of escalations
+	{"server/metric", nil},     // three parts of the product share a registry
 	{"server/sids", nil},       // one form of SIDs for the product and local Twilio
 	{"server/cors", nil},       // three servers of ours are called by other origins' pages
 	{"server/ratelimit", nil},  // the product's and local Twilio's: neither knows who asks
 	{"server/clientaddr", nil}, // what limits count by, and what proxies may say of it
 	// wire: identities, the customer's phases and the invite's attributes are written once.
-	{"server/escalation", []string{"server/sids", "server/joincode", "server/ratelimit", "app/name", "app/wire"}},
+	{"server/escalation", []string{"server/metric", "server/sids", "server/joincode", "server/ratelimit", "app/name", "app/wire"}},
 	{"server/escalation/escalationtest", []string{"server/escalation"}},
 	{"server/twiliospec", []string{"server/sids"}}, // for tests only
-	{"server/twilioapi", []string{"server/sids", "server/escalation", "server/token"}},
-	{"server/web", []string{"server/sids", "server/escalation", "server/joincode", "server/ratelimit", "server/clientaddr", "server/cors", "app/wire", "app/inapp"}},
+	{"server/twilioapi", []string{"server/metric", "server/sids", "server/escalation", "server/token"}},
+	{"server/web", []string{"server/metric", "server/sids", "server/escalation", "server/joincode", "server/ratelimit", "server/clientaddr", "server/cors", "app/wire", "app/inapp"}},
 	{"server/dropin", []string{"server/sids", "server/escalation", "server/ratelimit", "server/cors", "app/wire"}},
 	// Local Twilio, which knows nothing of the product.
 	{"server/localtwilio/reached", nil},

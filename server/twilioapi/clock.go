@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+
+	"escalate/server/metric"
 )
 
 const (
@@ -35,9 +37,7 @@ func newClock(now func() time.Time, log *slog.Logger, r prometheus.Registerer) *
 		Name: "escalate_clock_skew_seconds",
 		Help: "How far this machine's clock is ahead of Twilio's, by the newest answer.",
 	})}
-	if r != nil {
-		c.skew = register(r, c.skew)
-	}
+	c.skew = metric.Register(r, c.skew)
 	return c
 }
 

@@ -7,6 +7,8 @@ import (
 	"sync"
 
 	"github.com/prometheus/client_golang/prometheus"
+
+	"escalate/server/metric"
 )
 
 const (
@@ -55,9 +57,7 @@ func newGate(places int, r prometheus.Registerer) *gate {
 			Help: "Requests to Twilio that wait because too many are under way, by who waits for them: person or background.",
 		}, []string{"for"}),
 	}
-	if r != nil {
-		g.inFlight, g.waiting = register(r, g.inFlight), register(r, g.waiting)
-	}
+	g.inFlight, g.waiting = metric.Register(r, g.inFlight), metric.Register(r, g.waiting)
 	return g
 }
 

@@ -1,11 +1,12 @@
 package twilioapi
 
 import (
-	"errors"
 	"strconv"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+
+	"escalate/server/metric"
 )
 
 // meter counts and times what is sent to Twilio. Its labels come from the table
@@ -29,22 +30,8 @@ func newMeter(r prometheus.Registerer) *meter {
 			Buckets: []float64{.002, .01, .05, .1, .2, .5, 1, 2, 5, 10},
 		}, []string{"product", "operation"}),
 	}
-	if r != nil {
-		m.calls = register(r, m.calls)
-		m.seconds = register(r, m.seconds)
-	}
+	m.calls, m.seconds = metric.Register(r, m.calls), metric.Register(r, m.seconds)
 	return m
-}
-
-// register adds c, or returns the one that another Client has added.
-func register[C prometheus.Collector](r prometheus.Registerer, c C) C {
-	var dup prometheus.AlreadyRegisteredError
-	if err := r.Register(c); errors.As(err, &dup) {
-		if old, ok := dup.ExistingCollector.(C); ok {
-			return old
-		}
-	}
-	return c
 }
 
 // observe notes one request and its answer; status is 0 without one.

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"errors"
 	"net/http"
 	"strconv"
 	"strings"
@@ -10,6 +9,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"escalate/server/clientaddr"
+	"escalate/server/metric"
 )
 
 // metrics are the handler's own; none of them has a label that a client can
@@ -38,9 +38,9 @@ func newMetrics(r *prometheus.Registry) *metrics {
 		}),
 	}
 	if r != nil {
-		m.requests = register(r, m.requests)
-		m.seconds = register(r, m.seconds)
-		m.streams = register(r, m.streams)
+		m.requests = metric.Register(r, m.requests)
+		m.seconds = metric.Register(r, m.seconds)
+		m.streams = metric.Register(r, m.streams)
 	}
 	return m
 }
@@ -56,20 +56,9 @@ func newProxyWatch(c Config) *clientaddr.Watch {
 		Help: "1 while requests come through a proxy that TRUST_PROXY does not know, so that all clients share one address and its limits.",
 	})
 	if c.Registry != nil {
-		gauge = register(c.Registry, gauge)
+		gauge = metric.Register(c.Registry, gauge)
 	}
 	return clientaddr.NewWatch(c.Now, c.Log, gauge)
-}
-
-// register adds c, or returns the one that an earlier handler has added.
-func register[C prometheus.Collector](r *prometheus.Registry, c C) C {
-	var dup prometheus.AlreadyRegisteredError
-	if err := r.Register(c); errors.As(err, &dup) {
-		if old, ok := dup.ExistingCollector.(C); ok {
-			return old
-		}
-	}
-	return c
 }
 
 func (m *metrics) observe(route, method string, status int, took time.Duration, streamed bool) {

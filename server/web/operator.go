@@ -9,6 +9,8 @@ import (
 	"github.com/gorilla/mux"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"escalate/server/metric"
 )
 
 // readyTimeout is how long the readiness check may take; load balancers give
@@ -32,7 +34,7 @@ func Operator(c Config, d Deps) http.Handler {
 	if registry == nil {
 		registry = prometheus.NewRegistry()
 	}
-	degraded := register(registry, prometheus.NewGauge(prometheus.GaugeOpts{
+	degraded := metric.Register(registry, prometheus.NewGauge(prometheus.GaugeOpts{
 		Name: "escalate_degraded",
 		Help: "1 while the newest look at readiness found Twilio away, or this machine's clock wrong.",
 	}))
