@@ -19,6 +19,12 @@ func parseCode(s string) (string, error) {
 	return code, nil
 }
 
+// isCode says whether a Document's name is a code as it is stored.
+func isCode(name string) bool {
+	code, err := parseCode(name)
+	return err == nil && code == name
+}
+
 // newIdentity names a Participant. Its nonce makes every join another one, so
 // that a reload never collides with its own past, and makes the identity a
 // secret between us and its bearer.

@@ -140,7 +140,7 @@ func (l *lookout) run() {
 				wg.Go(func() {
 					l.scan(ctx, pace)
 					<-scanning
-					l.hub.stir()
+					l.hub.rouse()
 				})
 			default: // one is under way
 			}
@@ -307,12 +307,5 @@ func (h *hub) heard(code string, version int) {
 	if t.missed, t.due = true, time.Now(); t.reading {
 		t.again = true
 	}
-	h.rouse()
-}
-
-// stir lets the lookout see again what is due.
-func (h *hub) stir() {
-	h.mu.Lock()
-	defer h.mu.Unlock()
 	h.rouse()
 }

@@ -180,11 +180,8 @@ func (s *scanner) readPages(ctx context.Context, sum *scan, visit func(Document)
 
 // ours says whether a Document's name is one that we give.
 func ours(name string) bool {
-	if _, lock := lockOf(name); lock {
-		return true
-	}
-	code, err := parseCode(name)
-	return err == nil && code == name
+	_, lock := lockOf(name)
+	return lock || isCode(name)
 }
 
 // saw tells those who watch a code what scan n has read of it.

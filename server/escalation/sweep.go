@@ -50,8 +50,8 @@ func (w *sweeper) all(ctx context.Context) (err error) {
 	s := &sweeping{live: map[string]Escalation{}}
 	var found []Escalation
 	for _, d := range all {
-		if code, err := parseCode(d.Name); err != nil || code != d.Name {
-			continue // a lock, or not ours
+		if !isCode(d.Name) {
+			continue // a lock
 		}
 		e, err := w.ledger.decode(d)
 		if err != nil {

@@ -36,9 +36,18 @@ func (o *observer) watch(ctx context.Context, code string) (<-chan Escalation, e
 	return w.c, nil
 }
 
-// newer says whether a is news after b. A code expires without a new version.
-func newer(a, b Escalation) bool {
-	return a.Version > b.Version || a.Version == b.Version && a.Status == Expired && b.Status != Expired
+// mark is what tells one state of an escalation from the next: a code expires without
+// a new Version. The zero mark is before all.
+type mark struct {
+	version int
+	expired bool
+}
+
+func markOf(e Escalation) mark { return mark{e.Version, e.Status == Expired} }
+
+// newer says whether m is news after o.
+func (m mark) newer(o mark) bool {
+	return m.version > o.version || m.version == o.version && m.expired && !o.expired
 }
 
 // hub hands changes to the watchers of this process, and knows when each code is
@@ -63,8 +72,7 @@ type topic struct {
 type watcher struct {
 	code string
 	c    chan Escalation
-	last int // Version; 0 for nothing yet
-	over bool
+	last mark
 }
 
 func newHub() *hub { return &hub{topics: map[string]*topic{}, wake: make(chan struct{}, 1)} }
@@ -116,7 +124,7 @@ func (h *hub) publish(e Escalation) {
 
 // tell hands a state to the watchers of a topic; h.mu is held.
 func (h *hub) tell(t *topic, e Escalation) {
-	if t.last.Code != "" && !newer(e, t.last) {
+	if !markOf(e).newer(markOf(t.last)) {
 		return
 	}
 	t.last = e
@@ -151,7 +159,7 @@ func (h *hub) begin(w *watcher, e Escalation) (first bool) {
 	return h.begun == 1
 }
 
-// rouse lets the lookout see again what is due; h.mu is held.
+// rouse lets the lookout see again what is due.
 func (h *hub) rouse() {
 	select {
 	case h.wake <- struct{}{}:
@@ -161,10 +169,10 @@ func (h *hub) rouse() {
 
 // put replaces the unread state if e is news; hub.mu is held.
 func (w *watcher) put(e Escalation) {
-	if e.Version < w.last || e.Version == w.last && (w.over || e.Status != Expired) {
+	if !markOf(e).newer(w.last) {
 		return
 	}
-	w.last, w.over = e.Version, e.Status == Expired
+	w.last = markOf(e)
 	select {
 	case <-w.c: // nobody read it: only the newest counts
 	default:
