@@ -15,13 +15,9 @@ import (
 	"escalate/server/localtwilio/store"
 )
 
-// What a pre-action webhook may want instead is no longer than what it is asked about.
-const (
-	maxRevision       = 64 << 10 // bytes of an answer
-	maxMessageBody    = 1600     // characters
-	maxChatName       = 256      // characters
-	maxChatAttributes = 16 << 10 // bytes
-)
+// maxRevision bounds the answer of a pre-action webhook, in bytes. What it wants
+// instead is no longer than what it is asked about.
+const maxRevision = 64 << 10
 
 // Ask asks the pre-action webhook, if there is one for the event, and waits for its answer, at
 // most 5 s. By Twilio's page "Conversations Webhooks", 200 lets the action happen, changed as its
@@ -103,12 +99,12 @@ func readRevision(body []byte) (r store.ChatRevision, err error) {
 		r.Attributes = &text
 	}
 	switch {
-	case r.Body != nil && utf8.RuneCountInString(*r.Body) > maxMessageBody:
-		err = fmt.Errorf("body has more than %d characters", maxMessageBody)
-	case r.Author != nil && utf8.RuneCountInString(*r.Author) > maxChatName, r.FriendlyName != nil && utf8.RuneCountInString(*r.FriendlyName) > maxChatName:
-		err = fmt.Errorf("a name has more than %d characters", maxChatName)
-	case r.Attributes != nil && (len(*r.Attributes) > maxChatAttributes || !json.Valid([]byte(*r.Attributes))):
-		err = fmt.Errorf("attributes are no JSON of at most %d bytes", maxChatAttributes)
+	case r.Body != nil && utf8.RuneCountInString(*r.Body) > store.MaxMessageBody:
+		err = fmt.Errorf("body has more than %d characters", store.MaxMessageBody)
+	case r.Author != nil && utf8.RuneCountInString(*r.Author) > store.MaxChatName, r.FriendlyName != nil && utf8.RuneCountInString(*r.FriendlyName) > store.MaxChatName:
+		err = fmt.Errorf("a name has more than %d characters", store.MaxChatName)
+	case r.Attributes != nil && (len(*r.Attributes) > store.MaxChatAttributes || !json.Valid([]byte(*r.Attributes))):
+		err = fmt.Errorf("attributes are no JSON of at most %d bytes", store.MaxChatAttributes)
 	}
 	return r, err
 }

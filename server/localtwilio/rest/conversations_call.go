@@ -14,12 +14,9 @@ import (
 	"escalate/server/sids"
 )
 
-// Limits of Conversations, from its documents.
+// More limits of Conversations, from its documents.
 const (
 	maxConversationsPage = 100
-	maxChatName          = 256      // characters of names, identities and authors
-	maxChatAttributes    = 16 << 10 // bytes
-	maxMessageBody       = 1600     // characters
 	minInactive          = time.Minute
 	minClosed            = 10 * time.Minute
 )
@@ -92,7 +89,7 @@ func (c *chatCall) text(name string, v *string, tooLong int) error {
 	if !c.has(name) {
 		return nil
 	}
-	if utf8.RuneCountInString(c.form(name)) > maxChatName {
+	if utf8.RuneCountInString(c.form(name)) > store.MaxChatName {
 		return bad(tooLong, name+" is too long")
 	}
 	*v = c.form(name)
@@ -108,7 +105,7 @@ func (c *chatCall) attributes(v *string) error {
 	switch {
 	case text == "":
 		text = "{}"
-	case len(text) > maxChatAttributes:
+	case len(text) > store.MaxChatAttributes:
 		return bad(codeChatAttributesTooLong, "Attributes too long")
 	case !json.Valid([]byte(text)):
 		return bad(codeChatAttributes, "Attributes not valid JSON")

@@ -45,7 +45,7 @@ func readMessage(c *chatCall, m *store.Message) error {
 	if c.has("Body") {
 		m.Body = c.form("Body")
 	}
-	if utf8.RuneCountInString(m.Body) > maxMessageBody {
+	if utf8.RuneCountInString(m.Body) > store.MaxMessageBody {
 		return bad(codeMessageBodyTooLong, "Message body is longer than 1600 characters")
 	}
 	return nil

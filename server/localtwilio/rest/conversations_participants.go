@@ -19,7 +19,7 @@ func checkIdentity(identity string) error {
 	switch {
 	case identity == "":
 		return bad(codeIdentityMissing, "Identity not provided")
-	case utf8.RuneCountInString(identity) > maxChatName:
+	case utf8.RuneCountInString(identity) > store.MaxChatName:
 		return bad(codeIdentityTooLong, "Identity too long")
 	case sids.Is("US", identity):
 		return bad(codeIdentitySID, "Identity should not match user SID pattern")

@@ -12,7 +12,7 @@ func createChatService(c *call) error {
 	switch {
 	case name == "":
 		return bad(codeFriendlyNameMissing, "FriendlyName not provided")
-	case len([]rune(name)) > maxChatName:
+	case len([]rune(name)) > store.MaxChatName:
 		return bad(codeFriendlyNameTooLong, "Friendly name too long")
 	}
 	v, err := c.store.ChatServices.Create(name)

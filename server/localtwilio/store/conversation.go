@@ -10,6 +10,13 @@ import (
 	"time"
 )
 
+// Limits of Conversations, from Twilio's documents.
+const (
+	MaxMessageBody    = 1600     // characters
+	MaxChatName       = 256      // characters of names, identities and authors
+	MaxChatAttributes = 16 << 10 // bytes
+)
+
 // States of a Conversation.
 const (
 	ChatActive   = "active"

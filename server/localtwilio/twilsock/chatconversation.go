@@ -10,9 +10,6 @@ import (
 	"escalate/server/localtwilio/store"
 )
 
-// maxMessage is the longest Message, in characters.
-const maxMessage = 1600
-
 // checkAttributes wants what is given to be a JSON value, as clients write it.
 func checkAttributes(text *string) error {
 	if text != nil && *text != "" && !json.Valid([]byte(*text)) {
@@ -298,7 +295,7 @@ func readMessage(a *call) (in messageBody, err error) {
 		return in, err
 	}
 	switch {
-	case in.Body != nil && utf8.RuneCountInString(*in.Body) > maxMessage:
+	case in.Body != nil && utf8.RuneCountInString(*in.Body) > store.MaxMessageBody:
 		return in, errLong
 	}
 	return in, checkAttributes(in.Attributes)
