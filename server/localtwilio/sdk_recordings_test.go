@@ -156,6 +156,15 @@ func TestRecordingMedia(t *testing.T) {
 		defer res.Body.Close()
 		return res, must(io.ReadAll(res.Body))(t)
 	}
+	// Whoever came through a proxy that speaks TLS finds the file by it too.
+	r := must(http.NewRequest(http.MethodGet, s.URL()+"/video/v1/Recordings/"+rec.SID+"/Media", nil))(t)
+	r.SetBasicAuth(s.Account().KeySID, s.Account().KeySecret)
+	r.Header.Set("X-Forwarded-Proto", "https")
+	proxied := must(http.DefaultTransport.RoundTrip(r))(t)
+	proxied.Body.Close()
+	if location := proxied.Header.Get("Location"); !strings.HasPrefix(location, "https://"+r.Host+rest.MediaPath) {
+		t.Errorf("behind TLS the file is at %s", location)
+	}
 	for _, url := range []string{
 		s.URL() + "/video/v1/Recordings/" + rec.SID + "/Media",
 		s.URL() + "/video/v1/Rooms/" + room.SID + "/Recordings/" + rec.SID + "/Media?Ttl=60",

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"escalate/server/localtwilio/reached"
 	"escalate/server/sids"
 )
 
@@ -42,7 +43,7 @@ func redirectToMedia(c *call, file string) error {
 	}
 	base := a.media.URL
 	if !c.target.AtTwilio {
-		base = "http://" + c.r.Host
+		base = reached.URL(c.r)
 	}
 	expires := strconv.FormatInt(c.store.Now().Add(time.Duration(ttl)*time.Second).Unix(), 10)
 	location := base + MediaPath + file + "?" + url.Values{"expires": {expires}, "signature": {a.signMedia(file, expires)}}.Encode()
