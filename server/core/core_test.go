@@ -101,10 +101,7 @@ func TestStartSaysThatThereIsNoAccount(t *testing.T) {
 // TestDrain: readiness fails, and everything else goes on until the wait is over.
 func TestDrain(t *testing.T) {
 	needWASM(t)
-	s, err := Start(t.Context(), config(t, map[string]string{
-		"ADDR": "127.0.0.1:0", "OPERATOR_ADDR": "127.0.0.1:0", "LOCAL_TWILIO_ADDR": "127.0.0.1:0", "LOCAL_MEDIA_ADDR": "127.0.0.1:0",
-		"LOCAL_TURN_ADDR": "127.0.0.1:0", "DATA_DIR": t.TempDir(), "DRAIN_SECONDS": "300",
-	}))
+	s, err := Start(t.Context(), config(t, map[string]string{"DRAIN_SECONDS": "300"}))
 	if err != nil {
 		t.Fatal(err)
 	}

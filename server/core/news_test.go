@@ -107,7 +107,7 @@ func TestReplicasTellEachOther(t *testing.T) {
 			"TWILIO_ACCOUNT_SID": account.SID, "TWILIO_API_KEY": account.KeySID, "TWILIO_API_SECRET": account.KeySecret,
 			"TWILIO_AUTH_TOKEN": account.AuthToken, "TWILIO_FLEX_SYNC_SID": account.SyncServiceSID, "TWILIO_WORKSPACE_SID": account.WorkspaceSID,
 			"TWILIO_API_URL": twilio.URL(), "TWILIO_SIGNALING_URL": twilio.SignalingURL(),
-			"PUBLIC_URL": "https://video.example.com", "ADDR": "127.0.0.1:0", "OPERATOR_ADDR": "127.0.0.1:0", "NATS_URL": nats.ClientURL(),
+			"PUBLIC_URL": "https://video.example.com", "NATS_URL": nats.ClientURL(),
 		})
 		if i == 1 {
 			c.WrapTransport = func(next http.RoundTripper) http.RoundTripper { return deaf{next, &reads} }
