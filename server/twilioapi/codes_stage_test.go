@@ -30,6 +30,7 @@ type stage struct {
 
 	mu    sync.Mutex
 	seen  map[[2]int]int // answers of local Twilio's other than success: status and code
+	thaws [2]int         // such an answer lets the clock go on
 	fault func(*http.Request) *rest.Error
 }
 
@@ -67,9 +68,20 @@ func (s *stage) note(_ *http.Request, res *http.Response, body string) string {
 	if res.StatusCode >= 400 && json.Unmarshal([]byte(body), &e) == nil {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		s.seen[[2]int{res.StatusCode, e.Code}]++
+		refusal := [2]int{res.StatusCode, e.Code}
+		s.seen[refusal]++
+		if refusal == s.thaws {
+			s.freeze(false)
+		}
 	}
 	return body
+}
+
+// thaw lets a frozen clock go on once local Twilio has refused the product so.
+func (s *stage) thaw(status, code int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.thaws = [2]int{status, code}
 }
 
 // refused says how often local Twilio answered so since the last time.
