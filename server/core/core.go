@@ -76,6 +76,8 @@ type System struct {
 	opAddr string // where health and metrics are; empty for nowhere
 	svc    *escalation.Service
 	news   *news.Line // nil without NATS
+	// registry has the metrics of all parts, local Twilio's included.
+	registry *prometheus.Registry
 
 	ctx    context.Context
 	cancel context.CancelFunc
@@ -99,7 +101,7 @@ func Start(ctx context.Context, c Config) (_ *System, err error) {
 	s := &System{
 		config: c,
 		log:    slog.New(slog.NewTextHandler(out, &slog.HandlerOptions{Level: c.LogLevel})),
-		failed: make(chan error, 2),
+		failed: make(chan error, 2), registry: prometheus.NewRegistry(),
 	}
 	s.ctx, s.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	defer func() {
@@ -166,7 +168,8 @@ func (s *System) startTwilio(ctx context.Context) error {
 	l := s.config.Local
 	local, err := localtwilio.Start(ctx, localtwilio.Config{
 		Addr: l.Addr, MediaAddr: l.MediaAddr, TURNAddr: l.TURNAddr, DataDir: l.DataDir,
-		AllowRemote: l.AllowRemote, Limits: rest.Limits{Off: l.Unlimited, Requests: l.Rate}, Transcriber: l.Transcriber, Log: s.log.With("part", "local twilio"),
+		AllowRemote: l.AllowRemote, Limits: rest.Limits{Off: l.Unlimited, Requests: l.Rate}, Transcriber: l.Transcriber,
+		Metrics: s.registry, Log: s.log.With("part", "local twilio"),
 	})
 	if errors.Is(err, syscall.EADDRINUSE) {
 		return fmt.Errorf("start local Twilio (does another run? LOCAL_TWILIO_ADDR, LOCAL_MEDIA_ADDR and LOCAL_TURN_ADDR choose other addresses): %w", err)
@@ -201,11 +204,10 @@ func (s *System) handlers(files fs.FS) (handler, operator http.Handler, err erro
 	if err != nil {
 		return nil, nil, err
 	}
-	registry := prometheus.NewRegistry()
 	twilio, err := twilioapi.New(twilioapi.Config{
 		AccountSID: account.SID, KeySID: account.KeySID, KeySecret: account.KeySecret, AuthToken: account.AuthToken,
 		SyncServiceSID: account.SyncServiceSID, WorkspaceSID: account.WorkspaceSID,
-		IAMRealm: c.Realm, Connections: c.Budget.Connections, Transport: transport, WrapTransport: c.WrapTransport, Metrics: registry, Log: s.log.With("part", "twilio"),
+		IAMRealm: c.Realm, Connections: c.Budget.Connections, Transport: transport, WrapTransport: c.WrapTransport, Metrics: s.registry, Log: s.log.With("part", "twilio"),
 	})
 	if err != nil {
 		return nil, nil, fmt.Errorf("set up the Twilio adapter: %w", err)
@@ -219,7 +221,7 @@ func (s *System) handlers(files fs.FS) (handler, operator http.Handler, err erro
 	if c.NATS.URL != "" {
 		s.news, err = news.Connect(news.Config{
 			URL: c.NATS.URL, Credentials: c.NATS.Credentials, Topic: account.SyncServiceSID, Name: replicaName(),
-			Metrics: registry, Log: s.log.With("part", "news"),
+			Metrics: s.registry, Log: s.log.With("part", "news"),
 		})
 		if err != nil {
 			return nil, nil, fmt.Errorf("NATS_URL: %w", err)
@@ -235,7 +237,7 @@ func (s *System) handlers(files fs.FS) (handler, operator http.Handler, err erro
 		CodeLength: c.Calls.CodeLength, CodeTTL: c.Calls.CodeTTL, MaxCall: maxCall, AgentGone: agentGone,
 		RoomType: c.Calls.RoomType, Record: c.Calls.Record, PublicURL: s.url, CallbackURL: s.url + wire.CallbackPath,
 		CSATMeasure: c.Insights.CSAT, SecondsMeasure: c.Insights.Seconds, ReconnectsMeasure: c.Insights.Reconnects,
-		ReadsPerSecond: float64(c.Budget.SyncReads), Metrics: registry,
+		ReadsPerSecond: float64(c.Budget.SyncReads), Metrics: s.registry,
 		Brand: c.Brand.Name, Log: s.log.With("part", "escalation"),
 	}, deps)
 	if s.news != nil {
@@ -255,7 +257,7 @@ func (s *System) handlers(files fs.FS) (handler, operator http.Handler, err erro
 		Limiters:    limiters,
 		LeaveSecret: account.KeySecret,
 		PublicURL:   s.url, Brand: c.Brand.Name, Look: c.Brand.look(&env{}), AllowedOrigins: c.AllowedOrigins, Signaling: account.SignalingURL,
-		Languages: page.Languages(), Static: files, Proxies: proxies, Links: links, Registry: registry, Log: s.log.With("part", "web"), Done: s.ctx.Done(),
+		Languages: page.Languages(), Static: files, Proxies: proxies, Links: links, Registry: s.registry, Log: s.log.With("part", "web"), Done: s.ctx.Done(),
 	}
 	if s.local != nil {
 		wc.STUN = s.local.STUN()

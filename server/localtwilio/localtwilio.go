@@ -46,6 +46,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"escalate/server/localtwilio/callback"
 	"escalate/server/localtwilio/composition"
 	"escalate/server/localtwilio/flexapi"
@@ -125,6 +127,8 @@ type Config struct {
 	Transcriber string
 	// Log gets what happens; nil discards.
 	Log *slog.Logger
+	// Metrics takes what the parts of local Twilio count; nil counts for nobody.
+	Metrics prometheus.Registerer
 }
 
 // Server is a running local Twilio.
@@ -153,7 +157,7 @@ type Server struct {
 }
 
 // Start opens the data file and the listeners and serves until Close; ctx bounds
-// the start alone. Once it has returned, requests are answered. It returns
+// the start alone. Nobody can connect before requests are answered. It returns
 // ErrRemote for an address that is not loopback without AllowRemote.
 func Start(ctx context.Context, c Config) (_ *Server, err error) {
 	if c.Addr == "" {
@@ -172,10 +176,6 @@ func Start(ctx context.Context, c Config) (_ *Server, err error) {
 			_ = s.Close()
 		}
 	}()
-	// Listen first: a busy port is the likeliest fault and the cheapest to find.
-	if s.ln, err = new(net.ListenConfig).Listen(ctx, "tcp", c.Addr); err != nil {
-		return nil, fmt.Errorf("listen for REST and signaling on %s: %w", c.Addr, err)
-	}
 	if s.store, err = store.Open(c.inDataDir(dataFile), store.Options{Now: c.Now, Account: c.Account}); err != nil {
 		return nil, err
 	}
@@ -209,7 +209,7 @@ func Start(ctx context.Context, c Config) (_ *Server, err error) {
 		return nil, err
 	}
 	s.api = rest.New(s.store, rest.Config{
-		Limits: c.Limits, Fault: c.Fault, Media: rest.MediaFiles{Dir: s.recorded.Dir(), URL: s.URL()},
+		Limits: c.Limits, Fault: c.Fault, Media: rest.MediaFiles{Dir: s.recorded.Dir(), URL: s.URL},
 		IgnoreUnsupported: c.IgnoreUnsupported, ICEServers: s.media.tokenServers(s.store.Now), Ask: s.callbacks.Ask, Log: c.Log,
 	})
 	if s.flex, err = flexapi.Start(flexapi.Config{Store: s.store, REST: s.api, Verify: s.verify, Log: c.Log.With("part", "flex")}); err != nil {
@@ -217,6 +217,11 @@ func Start(ctx context.Context, c Config) (_ *Server, err error) {
 	}
 	if s.mcs, err = s.startMCS(c); err != nil {
 		return nil, err
+	}
+	// Last, so that whoever is connected is answered: those who wait for the port to open
+	// need not ask twice.
+	if s.ln, err = new(net.ListenConfig).Listen(ctx, "tcp", c.Addr); err != nil {
+		return nil, fmt.Errorf("listen for REST and signaling on %s: %w", c.Addr, err)
 	}
 	s.serve()
 	s.wg.Go(s.sweep)
@@ -366,6 +371,9 @@ func (s *Server) Close() error {
 	})
 	return s.err
 }
+
+// Ready returns why local Twilio cannot keep what it is told, or nil.
+func (s *Server) Ready() error { return s.store.Ping() }
 
 // Store returns what local Twilio keeps, to read it, to watch it and to make
 // what no SDK can.

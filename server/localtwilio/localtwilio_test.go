@@ -379,3 +379,45 @@ func TestCloseLeavesNothing(t *testing.T) {
 		runtime.Gosched()
 	}
 }
+
+// Whoever waits for the port to open is answered as soon as it does.
+func TestPortOpensLast(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		t.Skip("waits for the lock of a file")
+	}
+	dir := t.TempDir()
+	held := must(store.Open(filepath.Join(dir, "twilio.db"), store.Options{}))(t)
+	t.Cleanup(func() { held.Close() })
+	ln, err := net.Listen("tcp", "127.0.0.76:0") // an address that no other test has
+	if err != nil {
+		t.Skipf("this machine has no further loopback addresses: %v", err)
+	}
+	addr := ln.Addr().String()
+	if err := ln.Close(); err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan error, 1)
+	go func() {
+		s, err := localtwilio.Start(context.Background(), localtwilio.Config{Addr: addr, DataDir: dir})
+		if err == nil {
+			s.Close()
+		}
+		done <- err
+	}()
+	for {
+		select {
+		case err := <-done:
+			if !errors.Is(err, store.ErrInUse) {
+				t.Errorf("it ended with %v", err)
+			}
+			return
+		default:
+		}
+		if c, err := net.DialTimeout("tcp", addr, time.Second); err == nil {
+			c.Close()
+			t.Fatal("the port is open before anybody is answered")
+		}
+		runtime.Gosched()
+	}
+}

@@ -12,7 +12,7 @@ import (
 // startMCS starts the Media Content Service, whose tokens are the socket's.
 func (s *Server) startMCS(c Config) (*mcs.Server, error) {
 	return mcs.Start(mcs.Config{
-		Store: s.store, Dir: c.inDataDir(mediaDir), URL: s.URL() + "/" + mcs.Product, Log: c.Log.With("part", "mcs"),
+		Store: s.store, Dir: c.inDataDir(mediaDir), URL: func() string { return s.URL() + "/" + mcs.Product }, Log: c.Log.With("part", "mcs"),
 		Authenticate: func(raw string) (mcs.Who, error) {
 			v, err := s.twilsock.Visitor(raw)
 			return mcs.Who(v), err

@@ -13,6 +13,8 @@ import (
 	"net"
 	"net/url"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"escalate/server/localtwilio"
 	"escalate/server/localtwilio/store"
 	"escalate/server/sids"
@@ -40,11 +42,13 @@ var ErrUsage = errors.New("see server local-twilio -h")
 
 // options are what the flags say.
 type options struct {
-	config  localtwilio.Config
-	log     slog.Level
-	demo    bool
-	product string // URL
-	desk    string // address
+	config localtwilio.Config
+	log    slog.Level
+	// operator is the address of health and metrics; empty for none.
+	operator string
+	demo     bool
+	product  string // URL
+	desk     string // address
 }
 
 // Main runs local Twilio without the product until ctx ends. It returns
@@ -56,28 +60,38 @@ func Main(ctx context.Context, args []string, getenv func(string) string, stdout
 	}
 	o.config.Log = slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: o.log}))
 	given := o.config.Account
+	metrics := newRegistry()
+	o.config.Metrics = metrics
 	s, err := localtwilio.Start(ctx, o.config)
 	if err != nil {
 		return fmt.Errorf("start local Twilio: %w", err)
 	}
-	err = attend(ctx, s, o, given, stdout)
+	err = attend(ctx, s, o, given, metrics, stdout)
 	return errors.Join(err, s.Close())
 }
 
-// attend tells of s, and serves the demo where that is wanted, until ctx ends.
-func attend(ctx context.Context, s *localtwilio.Server, o options, given store.Account, stdout io.Writer) error {
+// attend tells of s, and serves health, metrics and the demo where they are wanted, until ctx
+// ends.
+func attend(ctx context.Context, s *localtwilio.Server, o options, given store.Account, metrics prometheus.Gatherer, stdout io.Writer) error {
+	op, err := openOperator(ctx, o.operator, s, metrics)
+	if err != nil {
+		return err
+	}
+	defer op.close()
 	d := &desk{}
 	if o.demo {
-		var err error
 		if d, err = openDesk(ctx, s, o); err != nil {
 			return err
 		}
 		defer d.close()
 	}
 	tell(stdout, s, given, d)
+	op.tell(stdout)
 	select {
 	case <-ctx.Done():
 		return nil
+	case err := <-op.failed:
+		return err
 	case err := <-d.failed:
 		return err
 	}
@@ -98,6 +112,9 @@ func readOptions(args []string, getenv func(string) string, stderr io.Writer) (o
 	flags.BoolVar(&c.AllowRemote, "allow-remote", false, "permit addresses that are not loopback: there is no real security")
 	flags.BoolVar(&c.SyncACL, "sync-acl", false, "switch access control lists on in the default Sync Service")
 	flags.BoolVar(&c.IgnoreUnsupported, "ignore-unsupported", false, "only warn of parameters that Twilio documents and local Twilio does not carry out, instead of refusing them")
+	flags.BoolVar(&c.Limits.Off, "unlimited", false, "lift the limit of 20 reads and 20 writes a second of each Sync object")
+	flags.IntVar(&c.Limits.Requests, "rate", 0, "REST `requests` a second before the answer is 429; 0 for any number")
+	flags.StringVar(&o.operator, "operator-addr", "", "`host:port` of /healthz, /readyz and /metrics; without it there are none")
 	flags.StringVar(&c.Transcriber, "transcriber", "", "`engine` of Transcriptions: a program with its arguments, pocketsphinx or placeholder; without it what is installed")
 	a := &c.Account
 	flags.StringVar(&a.SID, "account-sid", "", "the account, `AC…`")
@@ -160,6 +177,12 @@ func (o options) check() error {
 		if u, err := url.Parse(o.product); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.Path != "" {
 			errs = append(errs, errors.New("-product must be a URL without a path, such as http://127.0.0.1:8080"))
 		}
+	}
+	if o.config.Limits.Requests < 0 {
+		errs = append(errs, errors.New("-rate must be a number of requests a second, or 0 for any number"))
+	}
+	if host, _, err := net.SplitHostPort(o.operator); o.operator != "" && (err != nil || !o.config.AllowRemote && host != "localhost" && !net.ParseIP(host).IsLoopback()) {
+		errs = append(errs, errors.New("-operator-addr must be host:port on loopback, such as 127.0.0.1:9190, unless -allow-remote is given"))
 	}
 	if host, _, err := net.SplitHostPort(o.desk); err != nil || host != "localhost" && !net.ParseIP(host).IsLoopback() {
 		// Whoever reaches the desk is the demo's Worker.

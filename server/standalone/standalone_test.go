@@ -200,6 +200,9 @@ func TestUsage(t *testing.T) {
 		{"9100", ErrUsage, `"9100" is not understood`},
 		{"--nonsense", ErrUsage, "nonsense"},
 		{"--account-sid x --api-key " + sid("AC", "0"), ErrUsage, "-api-key must be SK"},
+		{"--rate -1", ErrUsage, "-rate must be"},
+		{"--operator-addr 0.0.0.0:0", ErrUsage, "-operator-addr must be"},
+		{"--operator-addr 9190", ErrUsage, "-operator-addr must be"},
 		{"--product localhost:8080", ErrUsage, "-product must be a URL"},
 		{"--product http://127.0.0.1:1 --desk-addr 0.0.0.0:0", ErrUsage, "-desk-addr must be on loopback"},
 	} {

@@ -60,7 +60,7 @@ type Config struct {
 	Dir string
 	// URL is where the service is reached, without a slash at its end, by those
 	// who asked one of Twilio's hosts.
-	URL string
+	URL func() string
 	// Authenticate checks a token; its errors are those of package token and of the store.
 	Authenticate func(raw string) (Who, error)
 	// MaxSize is the largest file, in bytes; zero is Twilio's limit, store.MaxMediaMB.

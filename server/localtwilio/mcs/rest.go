@@ -113,7 +113,7 @@ func (s *Server) handle(f func(*request) error) http.Handler {
 // at the configured one by those who asked one of Twilio's hosts.
 func (s *Server) baseOf(r *http.Request) string {
 	if _, ok := reached.Twilio(r); ok {
-		return s.cfg.URL
+		return s.cfg.URL()
 	}
 	return reached.URL(r) + "/" + Product
 }

@@ -41,9 +41,9 @@ func redirectToMedia(c *call, file string) error {
 	if err := c.integer("Ttl", &ttl, 1, 7*24*3600, invalid("Invalid parameter Ttl")); err != nil {
 		return err
 	}
-	base := a.media.URL
-	if !c.target.AtTwilio {
-		base = reached.URL(c.r)
+	base := reached.URL(c.r)
+	if c.target.AtTwilio {
+		base = a.media.URL()
 	}
 	expires := strconv.FormatInt(c.store.Now().Add(time.Duration(ttl)*time.Second).Unix(), 10)
 	location := base + MediaPath + file + "?" + url.Values{"expires": {expires}, "signature": {a.signMedia(file, expires)}}.Encode()

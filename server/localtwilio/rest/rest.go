@@ -55,7 +55,8 @@ type Config struct {
 type MediaFiles struct {
 	Dir string
 	// URL is where MediaPath is reached, without it, by those who asked one of Twilio's hosts.
-	URL string
+	// It is called for each of them.
+	URL func() string
 }
 
 // API answers REST requests out of a store.

@@ -23,6 +23,9 @@ type db struct {
 	seq     uint64
 	watches map[*watch]struct{}
 	closed  bool
+	// unwritten is why the newest write did not reach the file, such as a full disk; nil
+	// when it did.
+	unwritten error
 }
 
 // errUnchanged is returned within an update that has nothing to write: it is taken back,
@@ -41,10 +44,16 @@ func (d *db) update(what doing, f func(*tx) error) error {
 		return what.failed(ErrClosed)
 	}
 	t := &tx{now: d.time()}
+	wanted := false
 	err := d.bolt.Update(func(b *bolt.Tx) error {
 		t.Tx = b
-		return f(t)
+		err := f(t)
+		wanted = err == nil
+		return err
 	})
+	if wanted {
+		d.unwritten = err
+	}
 	if errors.Is(err, errUnchanged) {
 		return nil
 	}
@@ -61,6 +70,13 @@ func (d *db) update(what doing, f func(*tx) error) error {
 		}
 	}
 	return nil
+}
+
+// written returns why the newest write did not reach the file, or nil.
+func (d *db) written() error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.unwritten
 }
 
 // view runs f in a read-only transaction; any number run at the same time.

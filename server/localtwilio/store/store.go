@@ -174,8 +174,11 @@ func (s *Store) Account() Account { return s.account }
 // Now returns the time on the store's clock, in UTC.
 func (s *Store) Now() time.Time { return s.db.time() }
 
-// Ping reports whether the file can be read.
+// Ping reports whether the file can be read, and whether the newest write reached it.
 func (s *Store) Ping() error {
+	if err := s.db.written(); err != nil {
+		return fmt.Errorf("write the data file: %w", err)
+	}
 	return s.db.view(doing{what: "read the data file"}, func(*tx) error { return nil })
 }
 

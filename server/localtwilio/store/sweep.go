@@ -22,8 +22,13 @@ const flexTokenDue = "FT"
 // disconnected, Rooms that nobody used or that stood empty too long completed,
 // Conversations in which nobody wrote made inactive or closed, and Rooms and Tasks
 // that ended long ago forgotten (see Kept). Call it about once a second: with
-// nothing due it reads one key.
+// nothing due it reads one key. After a write that did not reach the file it tries another.
 func (s *Store) Sweep() error {
+	if s.db.written() != nil {
+		if err := s.db.update(doing{what: "write the data file again"}, func(*tx) error { return nil }); err != nil {
+			return err
+		}
+	}
 	due := false
 	err := s.db.view(doing{what: "look for what is due"}, func(t *tx) error {
 		k, _ := t.bucket(bDue).Cursor().First()
