@@ -35,8 +35,10 @@ import (
 	"escalate/server/localtwilio"
 	"escalate/server/localtwilio/flexapi"
 	"escalate/server/localtwilio/rest"
+	"escalate/server/metric"
 	"escalate/server/news"
 	"escalate/server/twilioapi"
+	"escalate/server/version"
 	"escalate/server/web"
 	"escalate/static"
 )
@@ -204,6 +206,7 @@ func (s *System) handlers(files fs.FS) (handler, operator http.Handler, err erro
 	if err != nil {
 		return nil, nil, err
 	}
+	metric.Process(s.registry, "escalate_build_info", buildLabels())
 	twilio, err := twilioapi.New(twilioapi.Config{
 		AccountSID: account.SID, KeySID: account.KeySID, KeySecret: account.KeySecret, AuthToken: account.AuthToken,
 		SyncServiceSID: account.SyncServiceSID, WorkspaceSID: account.WorkspaceSID,
@@ -285,6 +288,12 @@ func (s *System) handlers(files fs.FS) (handler, operator http.Handler, err erro
 	}
 	routes.PathPrefix("/").Handler(web.New(wc, wd))
 	return routes, web.Operator(wc, wd), nil
+}
+
+// buildLabels are those of the metric that says what runs.
+func buildLabels() prometheus.Labels {
+	i := version.Read()
+	return prometheus.Labels{"version": i.Version, "commit": i.Commit, "go": i.Go, "sdk": i.SDK}
 }
 
 // replicaName tells this process apart from other replicas, which have its URL.

@@ -102,6 +102,7 @@ func (l *ledger) change(ctx context.Context, code string, f func(Escalation) (Es
 		}
 		paid = false
 		next.Version++
+		next.Reached = next.Reached.since(e, next, l.now())
 		data, err := encode(next)
 		if err != nil {
 			return e, err
@@ -109,7 +110,7 @@ func (l *ledger) change(ctx context.Context, code string, f func(Escalation) (Es
 		_, err = l.docs.Update(ctx, code, d.Revision, data, l.newTTL(e, next))
 		switch {
 		case err == nil:
-			l.meter.changed(e, next, l.now())
+			l.meter.changed(e, next)
 			l.hub.publish(next.at(l.now()))
 			l.news.Tell(code, next.Version)
 			return next, nil

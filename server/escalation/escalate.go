@@ -58,7 +58,11 @@ func (s *starter) escalate(ctx context.Context, a Agent, taskSID string, sendInv
 		return e, resumed, err
 	}
 	if sendInvite {
-		err = s.sendInvite(ctx, e, a, lang)
+		if err = s.sendInvite(ctx, e, a, lang); err == nil && resumed {
+			s.ledger.meter.step(stepInvitedAgain)
+		} else if err == nil {
+			s.ledger.meter.step(stepInvited)
+		}
 	}
 	if err == nil {
 		e.CustomerName = s.tasks.customerName(ctx, attrs, conversation)
@@ -186,7 +190,7 @@ func (s *starter) create(ctx context.Context, me AgentRef, taskSID, conversation
 		}
 		_, err = s.docs.Create(ctx, code, data, s.ledger.ttl(e))
 		if err == nil {
-			s.ledger.meter.created()
+			s.ledger.meter.step(stepEscalated)
 			return e, nil
 		}
 		if !errors.Is(err, ErrNameTaken) {

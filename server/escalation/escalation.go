@@ -50,6 +50,7 @@ type Escalation struct {
 	// CustomerCame is when a customer was first known to be in the call; stays
 	// may be forgotten, this is not. Servers before it left it out.
 	CustomerCame time.Time `json:"customerCame,omitzero"`
+	Reached      Reached   `json:"reached,omitzero"`
 	Outcome
 	// LastSequence is the SequenceNumber of the newest status callback, per Room SID.
 	LastSequence map[string]int `json:"lastSequence,omitempty"`
@@ -65,6 +66,13 @@ type Outcome struct {
 	// Settled says that everything that follows from the end is done: the Room
 	// completed, the agent's lock free, the receipt and the rating on the Task.
 	Settled bool `json:"settled,omitempty"`
+}
+
+// Reached is when the customer first came as far: kept for the metrics alone, which
+// count each step once, whichever replica makes it.
+type Reached struct {
+	Opened time.Time `json:"opened,omitzero"` // the link was opened
+	Token  time.Time `json:"token,omitzero"`  // an Access Token was handed out
 }
 
 // AgentRef is the agent of an escalation.

@@ -29,6 +29,18 @@ func (e Escalation) CustomerWasIn() bool {
 	})
 }
 
+// since notes which steps a change took the customer to. Documents of servers before
+// it have none of the times, and get none for what was before.
+func (r Reached) since(was, is Escalation, now time.Time) Reached {
+	if r.Opened.IsZero() && was.Customer.Phase == wire.PhaseInvited && is.Customer.Phase != wire.PhaseInvited {
+		r.Opened = now
+	}
+	if r.Token.IsZero() && !was.Participants.met(wire.RoleCustomer, was.Code) && is.Participants.met(wire.RoleCustomer, is.Code) {
+		r.Token = now
+	}
+	return r
+}
+
 // closed returns the error of an escalation that nobody may come into.
 func (e Escalation) closed() error {
 	switch e.Status {

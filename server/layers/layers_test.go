@@ -48,12 +48,13 @@ var may = []struct {
 	{"static/slim", nil},
 	{"server/token", nil},
 	{"server/joincode", nil},
-	{"server/news", nil},       // knows codes and versions, and nothing of escalations
-	{"server/metric", nil},     // three parts of the product share a registry
-	{"server/sids", nil},       // one form of SIDs for the product and local Twilio
-	{"server/cors", nil},       // three servers of ours are called by other origins' pages
-	{"server/ratelimit", nil},  // the product's and local Twilio's: neither knows who asks
-	{"server/clientaddr", nil}, // what limits count by, and what proxies may say of it
+	{"server/news", nil},                   // knows codes and versions, and nothing of escalations
+	{"server/metric", nil},                 // three parts of the product share a registry
+	{"server/version", []string{"static"}}, // what the binary was built from, the SDK too
+	{"server/sids", nil},                   // one form of SIDs for the product and local Twilio
+	{"server/cors", nil},                   // three servers of ours are called by other origins' pages
+	{"server/ratelimit", nil},              // the product's and local Twilio's: neither knows who asks
+	{"server/clientaddr", nil},             // what limits count by, and what proxies may say of it
 	// wire: identities, the customer's phases and the invite's attributes are written once.
 	{"server/escalation", []string{"server/metric", "server/sids", "server/joincode", "server/ratelimit", "app/name", "app/wire"}},
 	{"server/escalation/escalationtest", []string{"server/escalation"}},
@@ -92,14 +93,14 @@ var may = []struct {
 	{"server/demo", []string{"server/localtwilio", "server/localtwilio/mcs", "server/localtwilio/store"}},
 	{"server/flexdev", []string{"server/demo", "server/localtwilio/store", "server/token"}},
 	// What wires it all.
-	{"server/core", []string{"server/news", "server/flexdev", "server/localtwilio/flexapi", "server/joincode", "server/clientaddr", "server/web", "server/escalation", "server/twilioapi", "server/localtwilio", "server/localtwilio/rest", "server/demo", "server/dropin",
+	{"server/core", []string{"server/metric", "server/version", "server/news", "server/flexdev", "server/localtwilio/flexapi", "server/joincode", "server/clientaddr", "server/web", "server/escalation", "server/twilioapi", "server/localtwilio", "server/localtwilio/rest", "server/demo", "server/dropin",
 		"server/token", "app/page", "app/wire", "static"}},
 	// The commands beside serving.
 	{"server/doctor", []string{"server/core", "server/clientaddr", "server/escalation", "server/twilioapi", "app/wire"}},
 	{"server/standalone", []string{"server/sids", "server/localtwilio", "server/localtwilio/store", "server/demo"}},
 	{"server/sbom", nil},
 	{"server/release", []string{"server/sids", "server/core", "server/web", "static"}},
-	{"server", []string{"server/core", "server/release", "server/doctor", "server/standalone"}},
+	{"server", []string{"server/version", "server/core", "server/release", "server/doctor", "server/standalone"}},
 	{"server/layers", nil},
 	{"server/chromium", nil}, // for tests and benchmarks
 	{"server/bench/measure", nil},
