@@ -108,6 +108,7 @@ var may = []struct {
 	{"server/bench", []string{"server/chromium", "server/bench/measure", "server/bench/plot", "server/core", "server/web", "server/ratelimit", "server/token", "server/localtwilio/store", "app/wire"}},
 	{"server/e2e", []string{"server/core"}},
 	{"docs", []string{"server/bench/plot"}},
+	{"docs/operate/crowd", []string{"app/client", "app/wire"}}, // customers, who know no server
 	{"docs/examples/room", []string{"app/browser", "app/call", "app/video", "app/video/twiliojs", "server/localtwilio", "server/token", "static"}},
 }
 
