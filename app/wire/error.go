@@ -36,6 +36,9 @@ const (
 type Error struct {
 	Code    Code   `json:"code"`
 	Message string `json:"message"`
+	// Limit is what there was too much of (CodeRateLimited, and CodeUnavailable where
+	// it was changes of one Document), such as "codes"; docs/operate.md lists them.
+	Limit string `json:"limit,omitempty"`
 	// Running is the session an agent is already in (CodeAgentBusy).
 	Running *Running `json:"running,omitempty"`
 }

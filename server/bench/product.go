@@ -34,10 +34,10 @@ func serveProduct(ctx context.Context, seats int) (_ hello, stop func(), err err
 	}
 	no := ratelimit.Rate{PerSecond: -1}
 	c.Local.Unlimited = true // one Document of Sync takes 20 reads and 20 writes a second
-	c.Limits = web.Limits{
-		Requests: no,
-		Codes:    ratelimit.Guesses{PerPlace: no, Everywhere: no},
-		Tokens:   ratelimit.Guesses{PerPlace: no, Everywhere: no},
+	c.Limits.Limits = web.Limits{
+		Requests: no, Links: no, Agents: no,
+		Codes:  ratelimit.Guesses{PerPlace: no, Everywhere: no},
+		Tokens: ratelimit.Guesses{PerPlace: no, Everywhere: no},
 	}
 	s, err := core.Start(ctx, c)
 	if err != nil {

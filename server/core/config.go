@@ -16,7 +16,6 @@ import (
 
 	"escalate/server/clientaddr"
 	"escalate/server/escalation"
-	"escalate/server/web"
 )
 
 // Config is every setting of the server. FromEnv fills it from the environment.
@@ -51,9 +50,8 @@ type Config struct {
 	// Twilio; for development. No variable sets it.
 	FlexDir string
 
-	// Limits is what one client may ask. No setting sets it, and zero is what
-	// there should be; measurements lift it.
-	Limits web.Limits
+	// Limits is what may be asked of this replica; zero is what there should be.
+	Limits Limits
 }
 
 // Account is the Twilio account. The zero Account means local Twilio.
@@ -157,6 +155,7 @@ func FromEnv(getenv func(string) string) (Config, error) {
 			SyncReads:   e.number("SYNC_READS_PER_SECOND", 40),
 			Connections: e.number("TWILIO_CONNECTIONS", 64),
 		},
+		Limits:         e.limits(),
 		NATS:           NATS{URL: e.str("NATS_URL", ""), Credentials: e.str("NATS_CREDENTIALS", "")},
 		PublicURL:      strings.TrimRight(e.str("PUBLIC_URL", ""), "/"),
 		Addr:           e.str("ADDR", "127.0.0.1:8080"),
@@ -200,6 +199,7 @@ func (c Config) Validate() error {
 	c.Brand.look(&e)
 	c.Budget.validate(&e)
 	c.NATS.validate(&e)
+	c.Limits.validate(&e)
 	if _, err := clientaddr.Parse(c.TrustProxy); err != nil {
 		e.fault("TRUST_PROXY", fmt.Sprintf(`must be true, false, how many proxies every request passes, or their networks, such as "10.0.0.0/8": %v`, err))
 	}

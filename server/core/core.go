@@ -58,6 +58,10 @@ const (
 	closeWithin = 20 * time.Second
 )
 
+// maxHeader is the most that a request's header may have, in bytes; Go's own limit is a
+// megabyte, which strangers would have us keep. A Flex token has a few thousand.
+const maxHeader = 64 << 10
+
 // pluginFile is the Flex plugin among the embedded files.
 const pluginFile = "flex-plugin.js"
 
@@ -239,8 +243,8 @@ func (s *System) handlers(files fs.FS) (handler, operator http.Handler, err erro
 		Link:       links.Of,
 		CodeLength: c.Calls.CodeLength, CodeTTL: c.Calls.CodeTTL, MaxCall: maxCall, AgentGone: agentGone,
 		RoomType: c.Calls.RoomType, Record: c.Calls.Record, PublicURL: s.url, CallbackURL: s.url + wire.CallbackPath,
-		CSATMeasure: c.Insights.CSAT, SecondsMeasure: c.Insights.Seconds, ReconnectsMeasure: c.Insights.Reconnects,
-		ReadsPerSecond: float64(c.Budget.SyncReads), Metrics: s.registry,
+		Measures:       escalation.Measures(c.Insights),
+		ReadsPerSecond: float64(c.Budget.SyncReads), Changes: c.Limits.Changes, Metrics: s.registry,
 		Brand: c.Brand.Name, Log: s.log.With("part", "escalation"),
 	}, deps)
 	if s.news != nil {
@@ -252,10 +256,10 @@ func (s *System) handlers(files fs.FS) (handler, operator http.Handler, err erro
 	if err != nil {
 		return nil, nil, fmt.Errorf("TRUST_PROXY: %w", err)
 	}
-	limiters := web.NewLimiters(c.Limits, proxies, links, func(ctx context.Context, code string) error {
+	limiters := web.NewLimiters(c.Limits.Limits, proxies, links, func(ctx context.Context, code string) error {
 		_, err := s.svc.Get(ctx, code)
 		return err
-	}, nil)
+	}, s.registry, nil)
 	wc := web.Config{
 		Limiters:    limiters,
 		LeaveSecret: account.KeySecret,
@@ -331,6 +335,7 @@ func (s *System) serve(ln net.Listener, h http.Handler) {
 		ReadTimeout:       15 * time.Second,
 		WriteTimeout:      30 * time.Second, // event streams extend it as they go
 		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    maxHeader,
 		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
 	}
 	s.opened = append(s.opened, srv)

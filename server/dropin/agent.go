@@ -16,11 +16,7 @@ func (s *server) agent(serve func(*http.Request, params, escalation.Agent) (any,
 		if token == "" {
 			return nil, escalation.ErrUnauthorized
 		}
-		var a escalation.Agent
-		err := s.Limiters.Token(r, token, func() (err error) {
-			a, err = s.Agents.Authenticate(r.Context(), token)
-			return err
-		})
+		a, err := s.Limiters.SignIn(r, token, s.Agents.Known, s.Agents.Authenticate)
 		if err != nil {
 			return nil, err
 		}

@@ -85,6 +85,9 @@ type Agents interface {
 	// Authenticate returns escalation.ErrUnauthorized for a token that is no
 	// good, and escalation.ErrUnavailable when that cannot be told now.
 	Authenticate(ctx context.Context, flexToken string) (escalation.Agent, error)
+	// Known returns what is remembered of a token, without asking anybody; ok is
+	// false for nothing.
+	Known(flexToken string) (a escalation.Agent, err error, ok bool)
 }
 
 // Documents are the Sync Documents that hold the escalations.
@@ -108,13 +111,13 @@ type Rooms interface {
 	Fetch(ctx context.Context, key string) (escalation.Room, error)
 }
 
-// Limiters slow down guessing; f looks at the secret. Codes are read from what
-// was given, as people copy them. A guess too many is a *ratelimit.Error.
+// Limiters slow down guessing; f looks at the secret, and ask asks whose it is. Codes
+// are read from what was given, as people copy them. One too many is a *ratelimit.Error.
 type Limiters interface {
 	Code(r *http.Request, given string, f func(code string) error) error
 	AgentCode(r *http.Request, a escalation.Agent, given string, f func(code string) error) error
 	AgentGuess(r *http.Request, a escalation.Agent, secret string, f func() error) error
-	Token(r *http.Request, token string, f func() error) error
+	SignIn(r *http.Request, token string, known func(string) (escalation.Agent, error, bool), ask func(context.Context, string) (escalation.Agent, error)) (escalation.Agent, error)
 }
 
 // Deps are the handler's collaborators; all are required.

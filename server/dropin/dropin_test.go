@@ -45,6 +45,9 @@ type world struct {
 	down    bool // Flex tokens cannot be checked
 }
 
+// Known remembers nothing.
+func (w *world) Known(string) (a escalation.Agent, err error, ok bool) { return a, nil, false } //nolint:revive // the port's order
+
 // Authenticate knows the tokens "ana", "bob", "boss" and "nobody".
 func (w *world) Authenticate(_ context.Context, token string) (escalation.Agent, error) {
 	switch {
@@ -108,7 +111,7 @@ func newWorld(t *testing.T, edit func(*escalation.Config)) *world {
 		dropin.Deps{Escalations: w.svc, Agents: w, Documents: w, Notices: w, Rooms: deps.Rooms, Limiters: web.NewLimiters(web.Limits{}, clientaddr.Proxies{}, links, func(ctx context.Context, code string) error {
 			_, err := w.svc.Get(ctx, code)
 			return err
-		}, now)},
+		}, nil, now)},
 	)
 	return w
 }

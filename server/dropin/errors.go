@@ -40,7 +40,7 @@ func (c statuses) answerTo(err error) refusal {
 	switch {
 	case errors.As(err, &own):
 		return *own
-	case errors.As(err, &tooMany):
+	case errors.As(err, &tooMany) && !errors.Is(err, escalation.ErrUnavailable):
 		return refusal{http.StatusTooManyRequests, "That was a lot of tries in a short time. Wait a minute, then try again."}
 	case errors.As(err, &busy):
 		return refusal{http.StatusConflict, "You are already in another video call. End that one first."}

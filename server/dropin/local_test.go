@@ -72,7 +72,7 @@ func TestOverLocalTwilio(t *testing.T) {
 	limiters := web.NewLimiters(web.Limits{}, clientaddr.Proxies{}, links, func(ctx context.Context, code string) error {
 		_, err := svc.Get(ctx, code)
 		return err
-	}, nil)
+	}, nil, nil)
 	template := dropin.New(dropin.Config{PublicURL: base, AllowedOrigins: []string{"https://flex.twilio.com"}, Link: links.Of},
 		dropin.Deps{Escalations: svc, Agents: api, Documents: api.Documents(), Notices: notices, Rooms: api.Rooms(), Limiters: limiters})
 	srv.Config.Handler = web.New(web.Config{PublicURL: base, Limiters: limiters},

@@ -6,6 +6,9 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
+	"escalate/server/metric"
 	"escalate/server/ratelimit"
 )
 
@@ -15,8 +18,7 @@ import (
 // customer's page, which anybody with the link can drive by hand, gets a part
 // only: the agent and Twilio's callbacks must still get through.
 const (
-	writesPerSecond, writesAtOnce     = 10, 10
-	customerPerSecond, customerAtOnce = 2, 5
+	writesPerSecond, writesAtOnce = 10, 10
 	// longestTurn is the longest that anybody waits for a turn.
 	longestTurn = 3 * time.Second
 )
@@ -25,19 +27,32 @@ const (
 // parts those who lost the same race.
 type pacer struct {
 	writes, customers *ratelimit.Limiter // by name of the Document
+	refusals          *prometheus.CounterVec
 	sleep             func(context.Context, time.Duration) error
 }
 
-func newPacer() *pacer {
+// DefaultChanges is what Config.Changes is when it is left out.
+func DefaultChanges() ratelimit.Rate { return ratelimit.Rate{PerSecond: 2, Burst: 5} }
+
+// LimitChanges is the name of the limit on what is written to one Document, in a
+// *ratelimit.Error and in the metric of refusals.
+const LimitChanges = "changes"
+
+func newPacer(changes ratelimit.Rate, r prometheus.Registerer) *pacer {
+	if changes == (ratelimit.Rate{}) {
+		changes = DefaultChanges()
+	}
 	return &pacer{
 		writes:    ratelimit.New(ratelimit.Rate{PerSecond: writesPerSecond, Burst: writesAtOnce}, nil),
-		customers: ratelimit.New(ratelimit.Rate{PerSecond: customerPerSecond, Burst: customerAtOnce}, nil),
+		customers: ratelimit.New(changes, nil),
+		refusals:  metric.Refusals(r),
 		sleep:     sleep,
 	}
 }
 
 // write waits for a turn to write a Document, and says whether it had to wait.
-// When that would take too long it returns ErrUnavailable at once.
+// When that would take too long it returns ErrUnavailable at once, with a
+// *ratelimit.Error.
 func (p *pacer) write(ctx context.Context, name string) (waited bool, err error) {
 	return p.turn(ctx, p.writes, name)
 }
@@ -52,7 +67,8 @@ func (p *pacer) turn(ctx context.Context, l *ratelimit.Limiter, name string) (wa
 	wait, ok := l.Reserve(name, longestTurn)
 	switch {
 	case !ok:
-		return false, fmt.Errorf("too many changes at once: %w", ErrUnavailable)
+		p.refusals.WithLabelValues(LimitChanges).Inc()
+		return false, fmt.Errorf("%w: %w", &ratelimit.Error{Limit: LimitChanges, What: "changes of one Document at once", Wait: wait - longestTurn}, ErrUnavailable)
 	case wait == 0:
 		return false, nil
 	}

@@ -166,7 +166,7 @@ func TestReportFitsAtRandom(t *testing.T) {
 
 // Without a measure for it the score is in one place only, and is the first thing there.
 func TestScoreWithoutMeasures(t *testing.T) {
-	w := newWorld(t, func(c *escalation.Config) { c.CSATMeasure = escalation.NoMeasure })
+	w := newWorld(t, func(c *escalation.Config) { c.Measures.CSAT = escalation.NoMeasure })
 	w.Tasks.SetAttributes(task1, filled(limit-50, "x"))
 	w.rated(3, "so so")
 	if got := w.object("escalation"); got["score"] != 3.0 {

@@ -8,6 +8,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"escalate/server/joincode"
+	"escalate/server/ratelimit"
 )
 
 // Config is how a Service behaves. The zero value of every field but PublicURL
@@ -34,18 +35,26 @@ type Config struct {
 	// Twilio refuses an expired token (20104) also when a browser that was
 	// connected comes back from a network it lost.
 	TokenTTL time.Duration
-	// CSATMeasure, SecondsMeasure and ReconnectsMeasure are the fields of the
-	// Task attribute "conversations", where Flex Insights reads them, that get
-	// the rating's score and the receipt. Empty means conversation_measure_1, 2
-	// and 3; NoMeasure leaves one out.
-	CSATMeasure, SecondsMeasure, ReconnectsMeasure string
+	Measures Measures
 	// ReadsPerSecond is how many reads a second of Sync this process may spend on
 	// looking for changes that others made: pages of a hundred Documents, or single
 	// ones. 0 means 40.
 	ReadsPerSecond float64
-	Metrics        prometheus.Registerer // nil means none
-	Now            func() time.Time      // nil means time.Now
-	Log            *slog.Logger          // nil means none
+	// Changes is how often one customer's page may have its Document written: joins,
+	// progress and ratings, together. Zero means DefaultChanges.
+	Changes ratelimit.Rate
+	Metrics prometheus.Registerer // nil means none
+	Now     func() time.Time      // nil means time.Now
+	Log     *slog.Logger          // nil means none
+}
+
+// Measures are the fields of the Task attribute "conversations", where Flex Insights
+// reads them, that get what became of a call. Empty means conversation_measure_1, 2 and
+// 3; NoMeasure leaves one out.
+type Measures struct {
+	CSAT       string // the customer's rating, 1 to 5
+	Seconds    string // how long the two were in the Room together
+	Reconnects string // how often the customer came back
 }
 
 // NoMeasure in place of a measure's name leaves the value to the Task
@@ -88,12 +97,12 @@ func New(c Config, d Deps) *Service {
 	if d.News == nil {
 		d.News = noNews{}
 	}
-	now, pace, hub, meter, behind := c.now, newPacer(), newHub(), newMeter(c.Metrics), newErrands()
+	now, pace, hub, meter, behind := c.now, newPacer(c.Changes, c.Metrics), newHub(), newMeter(c.Metrics), newErrands()
 	ledger := &ledger{docs: d.Documents, hub: hub, pace: pace, maxCall: c.MaxCall, now: now, decode: decode, meter: meter, news: d.News}
 	tasks := &taskbook{tasks: d.Tasks, chat: d.Chat, ledger: ledger, pace: pace, now: now, log: c.Log}
 	keeper := &roomKeeper{rooms: d.Rooms, pace: pace, like: c.roomOptions()}
 	locks := &locks{docs: d.Documents, ledger: ledger, pace: pace, maxCall: c.MaxCall, now: now, meter: meter}
-	reporter := &reporter{tasks: tasks, csat: c.CSATMeasure, seconds: c.SecondsMeasure, reconnects: c.ReconnectsMeasure, log: c.Log}
+	reporter := &reporter{tasks: tasks, csat: c.Measures.CSAT, seconds: c.Measures.Seconds, reconnects: c.Measures.Reconnects, log: c.Log}
 	ender := &ender{ledger: ledger, tasks: tasks, keeper: keeper, locks: locks, reporter: reporter, now: now, log: c.Log}
 	roster := &roster{ledger: ledger, rooms: d.Rooms, keeper: keeper, locks: locks, ender: ender, now: now, log: c.Log}
 	locks.reconcile = roster.reconcile
@@ -160,7 +169,7 @@ func (c *Config) fill() {
 	if c.RoomType == "" {
 		c.RoomType = "group"
 	}
-	for i, m := range []*string{&c.CSATMeasure, &c.SecondsMeasure, &c.ReconnectsMeasure} {
+	for i, m := range []*string{&c.Measures.CSAT, &c.Measures.Seconds, &c.Measures.Reconnects} {
 		if *m == "" {
 			*m = "conversation_measure_" + strconv.Itoa(i+1)
 		}

@@ -844,7 +844,7 @@ func TestSweepGoesOnAfterTrouble(t *testing.T) {
 }
 
 func TestRatingAfterTheEnd(t *testing.T) {
-	w := newWorld(t, func(c *escalation.Config) { c.CSATMeasure = "conversation_measure_9" })
+	w := newWorld(t, func(c *escalation.Config) { c.Measures.CSAT = "conversation_measure_9" })
 	e := w.escalate(task1)
 	w.agentIn(e.Code)
 	w.called(e.Code)
@@ -874,10 +874,10 @@ func TestInsightsMeasures(t *testing.T) {
 	}{
 		{"by default", nil, map[string]any{"case": "7", "conversation_measure_1": 4.0, "conversation_measure_2": 30.0, "conversation_measure_3": 1.0}},
 		{"of one's own", func(c *escalation.Config) {
-			c.CSATMeasure, c.SecondsMeasure, c.ReconnectsMeasure = "csat", "conversation_measure_8", escalation.NoMeasure
+			c.Measures.CSAT, c.Measures.Seconds, c.Measures.Reconnects = "csat", "conversation_measure_8", escalation.NoMeasure
 		}, map[string]any{"case": "7", "csat": 4.0, "conversation_measure_8": 30.0}},
 		{"none", func(c *escalation.Config) {
-			c.CSATMeasure, c.SecondsMeasure, c.ReconnectsMeasure = escalation.NoMeasure, escalation.NoMeasure, escalation.NoMeasure
+			c.Measures.CSAT, c.Measures.Seconds, c.Measures.Reconnects = escalation.NoMeasure, escalation.NoMeasure, escalation.NoMeasure
 		}, map[string]any{"case": "7"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -93,7 +93,7 @@ var may = []struct {
 	{"server/demo", []string{"server/localtwilio", "server/localtwilio/mcs", "server/localtwilio/store"}},
 	{"server/flexdev", []string{"server/demo", "server/localtwilio/store", "server/token"}},
 	// What wires it all.
-	{"server/core", []string{"server/metric", "server/version", "server/news", "server/flexdev", "server/localtwilio/flexapi", "server/joincode", "server/clientaddr", "server/web", "server/escalation", "server/twilioapi", "server/localtwilio", "server/localtwilio/rest", "server/demo", "server/dropin",
+	{"server/core", []string{"server/ratelimit", "server/metric", "server/version", "server/news", "server/flexdev", "server/localtwilio/flexapi", "server/joincode", "server/clientaddr", "server/web", "server/escalation", "server/twilioapi", "server/localtwilio", "server/localtwilio/rest", "server/demo", "server/dropin",
 		"server/token", "app/page", "app/wire", "static"}},
 	// The commands beside serving.
 	{"server/doctor", []string{"server/core", "server/clientaddr", "server/escalation", "server/twilioapi", "app/wire"}},

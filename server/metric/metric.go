@@ -21,3 +21,12 @@ func Register[C prometheus.Collector](r prometheus.Registerer, c C) C {
 	}
 	return c
 }
+
+// Refusals returns what counts requests that were one too many, by the limit that was
+// used up; the parts that have limits share it.
+func Refusals(r prometheus.Registerer) *prometheus.CounterVec {
+	return Register(r, prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "escalate_refusals_total",
+		Help: "Requests refused because they were too many, by the limit that was used up.",
+	}, []string{"limit"}))
+}

@@ -30,6 +30,9 @@ type Guesses struct {
 	// Everywhere is for all places together. When it is used up, only what was
 	// right before from the same place is looked at.
 	Everywhere Rate
+	// Name is what errors call the limit PerPlace; Everywhere is called Name and
+	// "_everywhere".
+	Name string
 }
 
 // GuessLimiter slows down the guessing of secrets (join codes, tokens) without
@@ -145,7 +148,7 @@ func (g *GuessLimiter) take(place []string, now time.Time) (taken []*budget, emp
 			g.places[key] = b
 		}
 		if b.fill(now); b.tokens < 1 {
-			return nil, b, &Error{What: "guesses from " + key, Wait: b.untilNext()}
+			return nil, b, &Error{Limit: g.limits.Name, What: "guesses from " + key, Wait: b.untilNext()}
 		}
 		taken = append(taken, b)
 	}
@@ -153,7 +156,7 @@ func (g *GuessLimiter) take(place []string, now time.Time) (taken []*budget, emp
 		if b.fill(now); b.tokens >= 1 {
 			taken = append(taken, b)
 		} else if !g.sparesProven || !g.known[fingerprint(place[0], "")].After(now) {
-			return nil, b, &Error{What: "guesses everywhere", Wait: b.untilNext()}
+			return nil, b, &Error{Limit: g.limits.Name + "_everywhere", What: "guesses everywhere", Wait: b.untilNext()}
 		}
 	}
 	for _, b := range taken {

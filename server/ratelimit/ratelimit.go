@@ -7,6 +7,9 @@ package ratelimit
 
 import (
 	"fmt"
+	"math"
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -24,10 +27,41 @@ func (r Rate) times(n int) Rate {
 	return Rate{PerSecond: r.PerSecond * float64(n), Burst: r.Burst * n}
 }
 
+// ParseRate reads a Rate as people write it: "50/s 200" is 50 a second and 200 at
+// once, "20/m 20" 20 a minute; "off" is no limit.
+func ParseRate(s string) (Rate, error) {
+	if s = strings.TrimSpace(s); s == "off" {
+		return Rate{PerSecond: -1}, nil
+	}
+	pace, burst, _ := strings.Cut(s, " ")
+	number, unit, _ := strings.Cut(pace, "/")
+	n, err := strconv.Atoi(number)
+	b, errBurst := strconv.Atoi(strings.TrimSpace(burst))
+	seconds, known := map[string]float64{"s": 1, "m": 60}[unit]
+	if err != nil || errBurst != nil || !known || n < 1 || b < 1 {
+		return Rate{}, fmt.Errorf(`%q is no rate: write "50/s 200" for 50 a second and 200 at once, "20/m 20" for 20 a minute, or "off" for no limit`, s)
+	}
+	return Rate{PerSecond: float64(n) / seconds, Burst: b}, nil
+}
+
+// String returns r as ParseRate reads it.
+func (r Rate) String() string {
+	switch {
+	case r.unlimited():
+		return "off"
+	case r.PerSecond == math.Trunc(r.PerSecond):
+		return fmt.Sprintf("%.0f/s %d", r.PerSecond, r.Burst)
+	}
+	return fmt.Sprintf("%.0f/m %d", r.PerSecond*60, r.Burst)
+}
+
 // Error is a request too many.
 type Error struct {
-	What string        // was too much, for a log
-	Wait time.Duration // until it makes sense to come back
+	// Limit is the name of what was used up: one of a few, for people's programs
+	// and for metrics.
+	Limit string
+	What  string        // was too much, for a log
+	Wait  time.Duration // until it makes sense to come back
 }
 
 func (e *Error) Error() string { return fmt.Sprintf("too many %s", e.What) }

@@ -79,6 +79,12 @@ func (t *Client) Authenticate(ctx context.Context, flexToken string) (escalation
 	return a, nil
 }
 
+// Known returns what Authenticate remembers of a token, the agent or the error; ok is
+// false when it would have to ask Twilio.
+func (t *Client) Known(flexToken string) (a escalation.Agent, err error, ok bool) { //nolint:revive // err is the remembered answer, ok says whether there is one
+	return t.agents.get(flexToken)
+}
+
 // validate asks IAM. This call is in no OpenAPI document; it is what Twilio's
 // own Flex token validator for Node.js sends.
 func (t *Client) validate(ctx context.Context, flexToken string) (validation, error) {

@@ -77,11 +77,7 @@ func (e *entrance) agent(h agentHandler) handler {
 		if !strings.EqualFold(scheme, "Bearer") || token == "" || len(token) > maxToken {
 			return errNoToken
 		}
-		var a escalation.Agent
-		err := e.limiters.Token(r, token, func() (err error) {
-			a, err = e.agents.Authenticate(r.Context(), token)
-			return err
-		})
+		a, err := e.limiters.SignIn(r, token, e.agents.Known, e.agents.Authenticate)
 		if err != nil {
 			return err
 		}

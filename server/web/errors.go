@@ -80,6 +80,11 @@ func answerTo(err error, t *speech) wire.Error {
 		answer.Code, answer.Message = p.code, p.message
 	case isRateLimited(err):
 		answer.Code = wire.CodeRateLimited
+		if errors.Is(err, escalation.ErrUnavailable) { // pages try that again by themselves
+			answer.Code = wire.CodeUnavailable
+		}
+		answer.Limit = limitOf(err)
+		answer.Message = t.TooMuch[answer.Limit]
 	case errors.As(err, &busy):
 		answer.Code = wire.CodeAgentBusy
 		answer.Running = &wire.Running{Code: busy.Code, TaskSID: busy.TaskSID}
@@ -144,16 +149,23 @@ func (e *errorWriter) page(w http.ResponseWriter, r *http.Request, err error) er
 // note logs what went wrong: ours in full, theirs for those who debug.
 func (e *errorWriter) note(r *http.Request, code wire.Code, err error) {
 	level, text := slog.LevelDebug, "request refused"
-	if code == wire.CodeInternal || code == wire.CodeUnavailable {
+	if code == wire.CodeInternal || code == wire.CodeUnavailable && !isRateLimited(err) {
 		level, text = slog.LevelError, "request"
 	}
 	e.log.Log(r.Context(), level, text, "id", requestID(r), "route", routeOf(r), "code", code, "err", err)
 }
 
 // isRateLimited says whether err is one request too many.
-func isRateLimited(err error) bool {
+func isRateLimited(err error) bool { return limitOf(err) != "" }
+
+// limitOf returns the name of the limit that err says is used up; empty for another
+// error.
+func limitOf(err error) string {
 	var tooMany *ratelimit.Error
-	return errors.As(err, &tooMany)
+	if errors.As(err, &tooMany) {
+		return tooMany.Limit
+	}
+	return ""
 }
 
 // retryAfter says when trying again may help, if err is a request too many.

@@ -1,21 +1,18 @@
 package web
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
 	"escalate/app/wire"
 	"escalate/server/escalation"
-	"escalate/server/ratelimit"
 )
 
 // writeWait is how long one event may take to be written before the client
@@ -37,7 +34,6 @@ type eventStreams struct {
 	entrance    *entrance
 	heartbeat   time.Duration
 	done        <-chan struct{} // ends all of them
-	open        *openStreams
 	gauge       prometheus.Gauge
 }
 
@@ -64,10 +60,9 @@ func (s *eventStreams) get(w http.ResponseWriter, r *http.Request) error {
 	var changes <-chan escalation.Escalation
 	// The limiter is asked about the look-up, not for as long as the stream is open.
 	err := s.entrance.limiters.Code(r, pathCode(r), func(code string) (err error) {
-		if !s.open.take(code) {
-			return &ratelimit.Error{What: "event streams for one code", Wait: 10 * time.Second}
+		if err := s.entrance.limiters.Stream(r.Context(), r, code); err != nil { // a server ends the context after the handler
+			return err
 		}
-		context.AfterFunc(r.Context(), func() { s.open.giveBack(code) }) // a server ends it after the handler
 		changes, err = s.escalations.Watch(r.Context(), code)
 		return err
 	})
@@ -169,37 +164,5 @@ func (s *stream) write(text string) {
 	_ = s.c.SetWriteDeadline(time.Now().Add(writeWait))
 	if _, s.err = s.w.Write([]byte(text)); s.err == nil {
 		s.err = s.c.Flush()
-	}
-}
-
-// openStreams counts the open event streams of each code.
-type openStreams struct {
-	limit int
-
-	mu    sync.Mutex // guards count
-	count map[string]int
-}
-
-func newOpenStreams(limit int) *openStreams {
-	return &openStreams{limit: limit, count: map[string]int{}}
-}
-
-// take counts one more stream, unless there are too many.
-func (s *openStreams) take(code string) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.count[code] >= s.limit {
-		return false
-	}
-	s.count[code]++
-	return true
-}
-
-// giveBack counts one less.
-func (s *openStreams) giveBack(code string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.count[code]--; s.count[code] <= 0 {
-		delete(s.count, code)
 	}
 }

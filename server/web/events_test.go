@@ -282,7 +282,7 @@ func TestEventsEndWhenTheWatchDoes(t *testing.T) {
 
 func TestStreamsOfOneCodeAreBounded(t *testing.T) {
 	g := newRig()
-	g.config.Limits.StreamsPerCode = 2
+	g.config.Limits.Streams.PerCode = 2
 	changes := make(chan escalation.Escalation)
 	g.esc.watch = func(context.Context, string) (<-chan escalation.Escalation, error) { return changes, nil }
 	url := start(t, g.handler(), nil)

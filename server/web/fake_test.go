@@ -193,6 +193,9 @@ func (f agentsFunc) Authenticate(_ context.Context, token string) (escalation.Ag
 	return f(token)
 }
 
+// Known remembers nothing.
+func (f agentsFunc) Known(string) (a escalation.Agent, err error, ok bool) { return a, nil, false } //nolint:revive // the port's order
+
 type callbacksFunc func(r *http.Request, publicURL string) (escalation.Callback, error)
 
 func (f callbacksFunc) ParseCallback(r *http.Request, publicURL string) (escalation.Callback, error) {

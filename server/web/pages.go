@@ -112,7 +112,8 @@ func (p *pages) joinPage(w http.ResponseWriter, r *http.Request, given string) e
 // tooMany is the page for err, which says that it was one request too many.
 func (p *pages) tooMany(w http.ResponseWriter, r *http.Request, err error) error {
 	retryAfter(w.Header(), err)
-	return p.renderer.plain(w, r, wire.CodeRateLimited.Status(), p.renderer.speech(r).Page.TooMany, plainData{})
+	t := p.renderer.speech(r)
+	return p.renderer.plain(w, r, wire.CodeRateLimited.Status(), t.Page.TooMany, plainData{Message: t.TooMuch[limitOf(err)]})
 }
 
 // getAgent is the Video Room tab of the agent desktop. It says nothing until

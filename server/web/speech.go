@@ -21,6 +21,7 @@ type speech struct {
 	RatingKey string // who rates was not in the call
 	MustLeave string // why a Task cannot be wrapped up
 	Errors    map[wire.Code]string
+	TooMuch   map[string]string // by the limit that is used up: of what, and what to do
 }
 
 // titleSpeech has the titles of the pages that run the program.

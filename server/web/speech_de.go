@@ -122,4 +122,20 @@ var german = speech{
 		wire.CodeUnavailable:      "Der Videodienst ist gerade nicht erreichbar. Versuchen Sie es in einigen Sekunden erneut.",
 		wire.CodeInternal:         "Bei uns ist etwas schiefgegangen. Versuchen Sie es erneut, oder machen Sie im Chat weiter.",
 	},
+
+	TooMuch: map[string]string{
+		limitRequests:                      "Aus Ihrem Netzwerk kamen gerade sehr viele Anfragen. Warten Sie eine halbe Minute und versuchen Sie es erneut, oder öffnen Sie den Link in Ihrem Chat, der eigens gezählt wird.",
+		limitLinks:                         "Dieser Link wurde in kurzer Zeit sehr oft verwendet. Schließen Sie andere Fenster, in denen er offen ist, warten Sie eine halbe Minute und versuchen Sie es dann erneut.",
+		limitAgents:                        "Ihr Arbeitsplatz hat in kurzer Zeit sehr oft angefragt. Schließen Sie andere Fenster mit Flex, warten Sie einige Sekunden und versuchen Sie es dann erneut.",
+		limitCodes:                         "Aus Ihrem Netzwerk kamen viele falsche Codes. Öffnen Sie den Link in Ihrem Chat, statt den Code einzutippen, oder warten Sie eine Minute und versuchen Sie es erneut.",
+		limitCodes + limitOfEverybody:      "Gerade werden sehr viele falsche Codes eingetippt, darum müssen eingetippte Codes warten. Öffnen Sie den Link in Ihrem Chat, oder versuchen Sie es in einer Minute erneut.",
+		limitAgentCodes:                    "Sie haben viele falsche Codes angegeben. Starten Sie das Video aus der Aufgabe, oder warten Sie eine Minute und versuchen Sie es erneut.",
+		limitAgentCodes + limitOfEverybody: "Gerade werden sehr viele falsche Codes angegeben. Starten Sie das Video aus der Aufgabe, oder versuchen Sie es in einer Minute erneut.",
+		limitTokens:                        "Aus Ihrem Netzwerk kamen viele fehlgeschlagene Anmeldungen beim Videodienst. Warten Sie eine Minute und versuchen Sie es dann erneut. Hält es an, sagen Sie es Ihrer Administration.",
+		limitTokens + limitOfEverybody:     "Beim Videodienst schlagen gerade viele Anmeldungen fehl. Warten Sie eine Minute und versuchen Sie es dann erneut. Hält es an, sagen Sie es Ihrer Administration.",
+		limitCodeStreams:                   "Dieser Anruf ist in zu vielen Fenstern offen. Schließen Sie einige davon und laden Sie diese Seite dann neu.",
+		limitStreams:                       "In Ihrem Netzwerk sind zu viele Anrufe gleichzeitig offen. Diese Seite läuft weiter, nur langsamer: Schließen Sie Fenster, die Sie nicht mehr brauchen.",
+		limitAllStreams:                    "Gerade warten sehr viele Menschen. Diese Seite läuft weiter, nur langsamer: Lassen Sie sie offen.",
+		limitOfOneDocument:                 "Diesem Anruf wurde in kurzer Zeit sehr oft beigetreten, oder er wurde sehr oft gemeldet oder bewertet. Warten Sie einige Sekunden und versuchen Sie es dann erneut.",
+	},
 }

@@ -122,4 +122,20 @@ var english = speech{
 		wire.CodeUnavailable:      "The video service cannot be reached just now. Try again in a few seconds.",
 		wire.CodeInternal:         "Something went wrong on our side. Try again, or go on in the chat.",
 	},
+
+	TooMuch: map[string]string{
+		limitRequests:                      "There were very many requests from your network just now. Wait half a minute and try again, or open the link in your chat, which has a limit of its own.",
+		limitLinks:                         "This link was used very often in a short time. Close other windows that have it open, wait half a minute, then try again.",
+		limitAgents:                        "Your desktop has asked very often in a short time. Close other windows with Flex, wait a few seconds, then try again.",
+		limitCodes:                         "There were a lot of wrong codes from your network. Open the link in your chat instead of typing the code, or wait a minute and try again.",
+		limitCodes + limitOfEverybody:      "Very many wrong codes are being typed just now, so typed codes have to wait. Open the link in your chat, or try again in a minute.",
+		limitAgentCodes:                    "You have given a lot of wrong codes. Start the video from its task, or wait a minute and try again.",
+		limitAgentCodes + limitOfEverybody: "Very many wrong codes are being given just now. Start the video from its task, or try again in a minute.",
+		limitTokens:                        "There were a lot of failed sign-ins to the video service from your network. Wait a minute, then try again. If it goes on, tell your administrator.",
+		limitTokens + limitOfEverybody:     "The video service has a lot of failed sign-ins just now. Wait a minute, then try again. If it goes on, tell your administrator.",
+		limitCodeStreams:                   "This call is open in too many windows. Close some of them, then reload this page.",
+		limitStreams:                       "Too many calls are open in your network at the same time. This page goes on, only slower: close windows that you no longer need.",
+		limitAllStreams:                    "Very many people are waiting just now. This page goes on, only slower: keep it open.",
+		limitOfOneDocument:                 "This call was joined, reported or rated very often in a short time. Wait a few seconds, then try again.",
+	},
 }

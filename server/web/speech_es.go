@@ -122,4 +122,20 @@ var spanish = speech{
 		wire.CodeUnavailable:      "No se puede llegar al servicio de vídeo en este momento. Inténtelo de nuevo dentro de unos segundos.",
 		wire.CodeInternal:         "Algo ha fallado por nuestra parte. Inténtelo de nuevo, o siga en el chat.",
 	},
+
+	TooMuch: map[string]string{
+		limitRequests:                      "Desde su red han llegado muchísimas peticiones en este momento. Espere medio minuto e inténtelo de nuevo, o abra el enlace de su chat, que se cuenta aparte.",
+		limitLinks:                         "Este enlace se ha usado muchas veces en poco tiempo. Cierre las otras ventanas que lo tengan abierto, espere medio minuto e inténtelo de nuevo.",
+		limitAgents:                        "Su escritorio ha preguntado muchas veces en poco tiempo. Cierre las otras ventanas de Flex, espere unos segundos e inténtelo de nuevo.",
+		limitCodes:                         "Desde su red han llegado muchos códigos incorrectos. Abra el enlace de su chat en lugar de escribir el código, o espere un minuto e inténtelo de nuevo.",
+		limitCodes + limitOfEverybody:      "En este momento se escriben muchísimos códigos incorrectos, por eso los códigos escritos tienen que esperar. Abra el enlace de su chat o inténtelo de nuevo en un minuto.",
+		limitAgentCodes:                    "Ha indicado muchos códigos incorrectos. Inicie el vídeo desde su tarea, o espere un minuto e inténtelo de nuevo.",
+		limitAgentCodes + limitOfEverybody: "En este momento se indican muchísimos códigos incorrectos. Inicie el vídeo desde su tarea o inténtelo de nuevo en un minuto.",
+		limitTokens:                        "Desde su red ha habido muchos inicios de sesión fallidos en el servicio de vídeo. Espere un minuto e inténtelo de nuevo. Si continúa, avise a su administrador.",
+		limitTokens + limitOfEverybody:     "El servicio de vídeo tiene muchos inicios de sesión fallidos en este momento. Espere un minuto e inténtelo de nuevo. Si continúa, avise a su administrador.",
+		limitCodeStreams:                   "Esta llamada está abierta en demasiadas ventanas. Cierre algunas y recargue después esta página.",
+		limitStreams:                       "En su red hay demasiadas llamadas abiertas a la vez. Esta página sigue funcionando, solo que más despacio: cierre las ventanas que ya no necesite.",
+		limitAllStreams:                    "En este momento espera muchísima gente. Esta página sigue funcionando, solo que más despacio: déjela abierta.",
+		limitOfOneDocument:                 "En poco tiempo se ha entrado en esta llamada, o se ha informado de ella o se ha valorado, demasiadas veces. Espere unos segundos e inténtelo de nuevo.",
+	},
 }

@@ -122,4 +122,20 @@ var french = speech{
 		wire.CodeUnavailable:      "Le service vidéo n’est pas joignable en ce moment. Réessayez dans quelques secondes.",
 		wire.CodeInternal:         "Un problème est survenu de notre côté. Réessayez, ou continuez dans la discussion.",
 	},
+
+	TooMuch: map[string]string{
+		limitRequests:                      "Votre réseau vient d’envoyer un très grand nombre de demandes. Patientez une demi-minute puis réessayez, ou ouvrez le lien de votre chat, qui est compté à part.",
+		limitLinks:                         "Ce lien a été utilisé très souvent en peu de temps. Fermez les autres fenêtres où il est ouvert, patientez une demi-minute, puis réessayez.",
+		limitAgents:                        "Votre poste a envoyé un très grand nombre de demandes en peu de temps. Fermez les autres fenêtres de Flex, patientez quelques secondes, puis réessayez.",
+		limitCodes:                         "Votre réseau a envoyé beaucoup de codes erronés. Ouvrez le lien de votre chat au lieu de saisir le code, ou patientez une minute puis réessayez.",
+		limitCodes + limitOfEverybody:      "Un très grand nombre de codes erronés sont saisis en ce moment, les codes saisis doivent donc attendre. Ouvrez le lien de votre chat, ou réessayez dans une minute.",
+		limitAgentCodes:                    "Vous avez donné beaucoup de codes erronés. Lancez la vidéo depuis sa tâche, ou patientez une minute puis réessayez.",
+		limitAgentCodes + limitOfEverybody: "Un très grand nombre de codes erronés sont donnés en ce moment. Lancez la vidéo depuis sa tâche, ou réessayez dans une minute.",
+		limitTokens:                        "Beaucoup de connexions au service vidéo ont échoué depuis votre réseau. Patientez une minute, puis réessayez. Si cela continue, prévenez votre administrateur.",
+		limitTokens + limitOfEverybody:     "Beaucoup de connexions au service vidéo échouent en ce moment. Patientez une minute, puis réessayez. Si cela continue, prévenez votre administrateur.",
+		limitCodeStreams:                   "Cet appel est ouvert dans trop de fenêtres. Fermez-en quelques-unes, puis rechargez cette page.",
+		limitStreams:                       "Trop d’appels sont ouverts en même temps dans votre réseau. Cette page continue, seulement plus lentement : fermez les fenêtres dont vous n’avez plus besoin.",
+		limitAllStreams:                    "Un très grand nombre de personnes attendent en ce moment. Cette page continue, seulement plus lentement : laissez-la ouverte.",
+		limitOfOneDocument:                 "Cet appel a été rejoint, signalé ou noté très souvent en peu de temps. Patientez quelques secondes, puis réessayez.",
+	},
 }

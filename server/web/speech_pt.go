@@ -122,4 +122,20 @@ var portuguese = speech{
 		wire.CodeUnavailable:      "O serviço de vídeo não pode ser acessado agora. Tente de novo em alguns segundos.",
 		wire.CodeInternal:         "Algo deu errado do nosso lado. Tente de novo, ou continue no chat.",
 	},
+
+	TooMuch: map[string]string{
+		limitRequests:                      "Chegaram muitíssimos pedidos da sua rede neste momento. Aguarde meio minuto e tente de novo, ou abra o link do seu chat, que é contado à parte.",
+		limitLinks:                         "Este link foi usado muitas vezes em pouco tempo. Feche as outras janelas em que está aberto, aguarde meio minuto e tente de novo.",
+		limitAgents:                        "O seu painel fez muitos pedidos em pouco tempo. Feche as outras janelas do Flex, aguarde alguns segundos e tente de novo.",
+		limitCodes:                         "Chegaram muitos códigos errados da sua rede. Abra o link do seu chat em vez de digitar o código, ou aguarde um minuto e tente de novo.",
+		limitCodes + limitOfEverybody:      "Neste momento estão sendo digitados muitíssimos códigos errados, por isso os códigos digitados têm de esperar. Abra o link do seu chat, ou tente de novo em um minuto.",
+		limitAgentCodes:                    "Você informou muitos códigos errados. Inicie o vídeo pela tarefa, ou aguarde um minuto e tente de novo.",
+		limitAgentCodes + limitOfEverybody: "Neste momento estão sendo informados muitíssimos códigos errados. Inicie o vídeo pela tarefa, ou tente de novo em um minuto.",
+		limitTokens:                        "Muitos acessos ao serviço de vídeo falharam a partir da sua rede. Aguarde um minuto e tente de novo. Se continuar, avise o administrador.",
+		limitTokens + limitOfEverybody:     "Muitos acessos ao serviço de vídeo estão falhando neste momento. Aguarde um minuto e tente de novo. Se continuar, avise o administrador.",
+		limitCodeStreams:                   "Esta chamada está aberta em janelas demais. Feche algumas e depois recarregue esta página.",
+		limitStreams:                       "Há chamadas demais abertas ao mesmo tempo na sua rede. Esta página continua, só que mais devagar: feche as janelas de que não precisa mais.",
+		limitAllStreams:                    "Muitíssimas pessoas estão esperando neste momento. Esta página continua, só que mais devagar: deixe-a aberta.",
+		limitOfOneDocument:                 "Em pouco tempo, muitas vezes se entrou nesta chamada, ou ela foi informada ou avaliada. Aguarde alguns segundos e tente de novo.",
+	},
 }

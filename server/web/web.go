@@ -104,6 +104,9 @@ type Agents interface {
 	// Authenticate returns escalation.ErrUnauthorized for a token that is no
 	// good, and escalation.ErrUnavailable when that cannot be told now.
 	Authenticate(ctx context.Context, flexToken string) (escalation.Agent, error)
+	// Known returns what is remembered of a token, the agent or the error, without
+	// asking anybody; ok is false for nothing.
+	Known(flexToken string) (a escalation.Agent, err error, ok bool)
 }
 
 // Callbacks reads Twilio's status callbacks.
@@ -164,8 +167,7 @@ func New(c Config, d Deps) http.Handler {
 
 		customers: &customerAPI{escalations: d.Escalations, views: views, keys: keys, ratings: ratings, log: c.Log},
 		events: &eventStreams{
-			escalations: d.Escalations, views: views, entrance: entrance, heartbeat: c.Heartbeat, done: c.Done,
-			open: newOpenStreams(c.Limits.orDefaults().StreamsPerCode), gauge: metrics.streams,
+			escalations: d.Escalations, views: views, entrance: entrance, heartbeat: c.Heartbeat, done: c.Done, gauge: metrics.streams,
 		},
 		ratings:   ratings,
 		agents:    &agentAPI{escalations: d.Escalations, views: views, limiters: c.Limiters},
@@ -202,7 +204,15 @@ func (c Config) orDefaults(e Escalations) Config {
 		c.Limiters = NewLimiters(c.Limits, c.Proxies, c.Links, func(ctx context.Context, code string) error {
 			_, err := e.Get(ctx, code)
 			return err
-		}, c.Now)
+		}, c.registerer(), c.Now)
 	}
 	return c
+}
+
+// registerer is what takes metrics; nil for nothing.
+func (c Config) registerer() prometheus.Registerer {
+	if c.Registry == nil {
+		return nil // not an interface that holds a nil
+	}
+	return c.Registry
 }
