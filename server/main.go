@@ -4,17 +4,24 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"io/fs"
+	"log/slog"
+	"maps"
 	"os"
 	"os/signal"
+	"slices"
+	"strings"
 	"syscall"
 
 	"github.com/joho/godotenv"
+
+	"escalate/server/core"
 )
 
 // errTerminated is the cause of a context that SIGTERM has ended.
@@ -31,7 +38,7 @@ func main() {
 		cancel(nil)
 		signal.Stop(signals)
 	}()
-	err := run(ctx, os.Args[1:], os.Getenv, os.Stdout, os.Stderr)
+	err := run(ctx, os.Args[1:], os.Environ(), os.Stdout, os.Stderr)
 	if errors.Is(err, flag.ErrHelp) {
 		return
 	}
@@ -42,8 +49,8 @@ func main() {
 }
 
 // run reads the settings and hands over to the command that args name, to serve
-// when they name none.
-func run(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) error {
+// when they name none. environ is the environment, as os.Environ has it.
+func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) error {
 	flags := flag.NewFlagSet("server", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	flags.Usage = func() { usage(flags) }
@@ -57,12 +64,20 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	if err != nil && (named || !errors.Is(err, fs.ErrNotExist)) {
 		return fmt.Errorf("read settings from %s: %w", *file, err)
 	}
-	merged := func(name string) string {
-		if v := getenv(name); v != "" {
-			return v
-		}
-		return settings[name]
+	if err := misspelt(*file, settings); err != nil {
+		return err
 	}
+	env := map[string]string{}
+	for _, pair := range environ {
+		if name, value, _ := strings.Cut(pair, "="); value != "" {
+			env[name] = value
+		}
+	}
+	// The environment has others' variables too, so that what looks like a setting may be right.
+	for _, m := range core.FindMisspelt(slices.Collect(maps.Keys(env))) {
+		slog.New(slog.NewTextHandler(stderr, nil)).Warn("the environment has what looks like a setting and is none", "name", m.Name, "meant", m.Meant)
+	}
+	merged := func(name string) string { return cmp.Or(env[name], settings[name]) }
 	name, rest := "serve", flags.Args()
 	if len(rest) > 0 {
 		name, rest = rest[0], rest[1:]
@@ -74,6 +89,19 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	}
 	usage(flags)
 	return fmt.Errorf("there is no command %q", name)
+}
+
+// misspelt names what is no setting in a file of settings, but looks like one: the
+// server would run as something else than was meant.
+func misspelt(file string, settings map[string]string) error {
+	var all error
+	for _, m := range core.FindMisspelt(slices.Collect(maps.Keys(settings))) {
+		all = errors.Join(all, m)
+	}
+	if all != nil {
+		return fmt.Errorf("the settings in %s are not right:\n%w", file, all)
+	}
+	return nil
 }
 
 func usage(flags *flag.FlagSet) {

@@ -23,7 +23,7 @@ func noSettings(t *testing.T) string {
 func TestNamedSettingsFile(t *testing.T) {
 	var out, log bytes.Buffer
 	file := filepath.Join(t.TempDir(), "none")
-	err := run(t.Context(), []string{"-env", file, "doctor"}, func(string) string { return "" }, &out, &log)
+	err := run(t.Context(), []string{"-env", file, "doctor"}, nil, &out, &log)
 	if err == nil || !strings.Contains(err.Error(), file) || out.Len() > 0 {
 		t.Errorf("got %v and %q", err, out.String())
 	}
@@ -32,9 +32,9 @@ func TestNamedSettingsFile(t *testing.T) {
 // TestHalfSetAccount starts the program with a part of an account: it must
 // refuse, name everything that is missing, and not fall back to local Twilio.
 func TestHalfSetAccount(t *testing.T) {
-	env := map[string]string{"TWILIO_ACCOUNT_SID": "AC" + strings.Repeat("0", 32), "TWILIO_API_KEY": "SK" + strings.Repeat("0", 32)}
+	env := []string{"TWILIO_ACCOUNT_SID=AC" + strings.Repeat("0", 32), "TWILIO_API_KEY=SK" + strings.Repeat("0", 32)}
 	var out, log bytes.Buffer
-	err := run(t.Context(), []string{"-env", noSettings(t)}, func(k string) string { return env[k] }, &out, &log)
+	err := run(t.Context(), []string{"-env", noSettings(t)}, env, &out, &log)
 	if err == nil {
 		t.Fatal("it started")
 	}
@@ -53,8 +53,34 @@ func TestHalfSetAccount(t *testing.T) {
 
 func TestUnknownCommand(t *testing.T) {
 	var out, log bytes.Buffer
-	err := run(t.Context(), []string{"-env", noSettings(t), "dance"}, func(string) string { return "" }, &out, &log)
+	err := run(t.Context(), []string{"-env", noSettings(t), "dance"}, nil, &out, &log)
 	if err == nil || !strings.Contains(err.Error(), "dance") || !strings.Contains(log.String(), "commands:") {
 		t.Errorf("got %v and usage %q", err, log.String())
+	}
+}
+
+// What looks like a setting in the file and is none stops the program; in the
+// environment, which is others' too, it is told.
+func TestMisspeltSettings(t *testing.T) {
+	file := noSettings(t)
+	if err := os.WriteFile(file, []byte("TWILIO_ACOUNT_SID=AC0\nPUBLIC_ULR=https://video.example.com\nPOSTGRES_PASSWORD=x\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var out, log bytes.Buffer
+	err := run(t.Context(), []string{"-env", file, "dance"}, nil, &out, &log)
+	for _, want := range []string{file, "TWILIO_ACOUNT_SID is no setting: is TWILIO_ACCOUNT_SID meant?", "PUBLIC_ULR is no setting: is PUBLIC_URL meant?"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("no %q in: %v", want, err)
+		}
+	}
+	if err != nil && strings.Contains(err.Error(), "POSTGRES") {
+		t.Errorf("another program's setting is blamed: %v", err)
+	}
+	err = run(t.Context(), []string{"-env", noSettings(t), "dance"}, []string{"TRUST_PROXYS=true", "POSTGRES_PASSWORD=x"}, &out, &log)
+	if err == nil || !strings.Contains(err.Error(), "dance") {
+		t.Errorf("the environment stops it: %v", err)
+	}
+	if got := log.String(); !strings.Contains(got, "name=TRUST_PROXYS meant=TRUST_PROXY") || strings.Contains(got, "POSTGRES") {
+		t.Errorf("the log says %q", got)
 	}
 }

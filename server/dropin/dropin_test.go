@@ -472,7 +472,7 @@ func TestGuessingIsSlowedDown(t *testing.T) {
 		{"tokens", "POST", "flex/complete-room", "roomSid=x&Token="},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			for i := range 200 {
+			for i := range 700 {
 				guess := "guess" + strings.Repeat("y", i%7) + string(rune('a'+i%26))
 				path, body := c.path+guess, ""
 				if c.body != "" {
@@ -485,7 +485,7 @@ func TestGuessingIsSlowedDown(t *testing.T) {
 					return
 				}
 			}
-			t.Error("200 guesses were all looked at")
+			t.Error("700 guesses were all looked at")
 		})
 	}
 }
