@@ -29,7 +29,7 @@ type Response struct {
 type Fetch func(ctx context.Context, r Request) (Response, error)
 
 // Client is the API over a Fetch. Every request ends: see the limits. One that
-// got no answer is sent again a few times, except Escalate. Every error is a
+// got no answer is sent again a few times. Every error is a
 // *wire.Error, or the context's when that has ended.
 type Client struct {
 	fetch Fetch
@@ -84,15 +84,19 @@ func (c *Client) Rate(ctx context.Context, code string, r wire.Rating) (kept wir
 	return kept, err
 }
 
-// Escalate asks for a join code for a Task, as its agent.
+// Escalate asks for a join code for a Task, as its agent. An invite without a key is
+// asked for once, or it would be in the chat twice.
 func (c *Client) Escalate(ctx context.Context, r wire.Escalate) (e wire.Escalation, err error) {
+	if !r.SendInvite || r.InviteKey != "" {
+		err = c.post(ctx, tokenLimit, wire.EscalationsPath, r, &e, true)
+		return e, err
+	}
 	body, err := json.Marshal(r)
 	if err != nil {
 		return e, internal(err)
 	}
 	q := request("POST", wire.EscalationsPath, body)
 	c.authorize(&q, true)
-	// Not sent again: the invite would be in the chat twice.
 	_, err = c.once(ctx, tokenLimit, q, &e)
 	return e, err
 }

@@ -165,7 +165,9 @@ func TestRequestsAreSentAgain(t *testing.T) {
 		return err
 	}
 	join := func(ctx context.Context, a *Client) error { _, err := a.Join(ctx, "C", wire.JoinRequest{}); return err }
-	escalate := func(ctx context.Context, a *Client) error { _, err := a.Escalate(ctx, wire.Escalate{}); return err }
+	escalate := func(r wire.Escalate) func(ctx context.Context, a *Client) error {
+		return func(ctx context.Context, a *Client) error { _, err := a.Escalate(ctx, r); return err }
+	}
 	for _, tt := range []struct {
 		name    string
 		call    func(context.Context, *Client) error
@@ -177,7 +179,9 @@ func TestRequestsAreSentAgain(t *testing.T) {
 		{"a proxy without a server", rate, []Response{proxy, proxy, {Status: 204}}, 3, true},
 		{"no answer at all", rate, []Response{{}}, 3, false},
 		{"our own refusal", rate, []Response{ours}, 1, false},
-		{"what must not happen twice", escalate, []Response{{}}, 1, false},
+		{"what must not happen twice", escalate(wire.Escalate{SendInvite: true}), []Response{{}}, 1, false},
+		{"an invite with a key", escalate(wire.Escalate{SendInvite: true, InviteKey: "k"}), []Response{proxy, {Status: 200, Body: []byte(good)}}, 2, true},
+		{"a join code without an invite", escalate(wire.Escalate{}), []Response{{}, {Status: 200, Body: []byte(good)}}, 2, true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -213,10 +213,20 @@ func TestCopyAndResend(t *testing.T) {
 	if r.host.copied != escalation().JoinURL {
 		t.Errorf("copied %q", r.host.copied)
 	}
-	r.do(v.invite.resend)
-	r.until("sent", func() bool {
-		return r.api.has(func(f *fakeAPI) bool { return len(f.sent) == 1 && f.sent[0].SendInvite && f.sent[0].TaskSID == "WT1" })
-	})
+	var keys []string
+	for n, fails := range []error{&wire.Error{Code: wire.CodeUnavailable}, nil, nil} {
+		r.api.set(func(f *fakeAPI) { f.escalateErr = fails })
+		r.do(v.invite.resend)
+		r.until("sent", func() bool {
+			return r.api.has(func(f *fakeAPI) bool { return len(f.sent) == n+1 && f.sent[n].SendInvite && f.sent[n].TaskSID == "WT1" })
+		})
+		r.until("heard", func() bool { return (v.invite.key != "") == (fails != nil) })
+		r.api.has(func(f *fakeAPI) bool { keys = append(keys, f.sent[n].InviteKey); return true })
+	}
+	// What may have been posted is the same invite when it is tried again; another is new.
+	if keys[0] == "" || keys[1] != keys[0] || keys[2] == keys[0] {
+		t.Errorf("the keys of the invites are %q", keys)
+	}
 }
 
 func TestAgentComesBackByItself(t *testing.T) {

@@ -2,6 +2,8 @@ package page
 
 import (
 	"context"
+	"math/rand/v2"
+	"strconv"
 
 	"github.com/maxence-charriere/go-app/v9/pkg/app"
 
@@ -107,6 +109,7 @@ func (v *VideoRoom) onQuietJoin(app.Context, app.Event) {
 type invite struct {
 	room   *VideoRoom // whose escalation it is
 	notice string     // something worked
+	key    string     // of the invite that is to be posted, until it is
 }
 
 // copy puts the link on the clipboard.
@@ -124,7 +127,10 @@ func (i *invite) copy() {
 // resend posts the link into the chat once more.
 func (i *invite) resend() {
 	v := i.room
-	e := wire.Escalate{TaskSID: v.task, SendInvite: true, Lang: v.page.Lang}
+	if i.key == "" {
+		i.key = strconv.FormatUint(rand.Uint64(), 36)
+	}
+	e := wire.Escalate{TaskSID: v.task, SendInvite: true, InviteKey: i.key, Lang: v.page.Lang}
 	v.screen.Go(func(ctx context.Context) func() {
 		got, err := v.source.api.Escalate(ctx, e)
 		return func() {
@@ -135,7 +141,7 @@ func (i *invite) resend() {
 				i.notice = ""
 				v.complain(err)
 			default:
-				i.notice, v.attempt.trouble = words.SentAgain.In(v.screen.Lang), ""
+				i.notice, v.attempt.trouble, i.key = words.SentAgain.In(v.screen.Lang), "", ""
 				v.screen.Say(i.notice)
 				v.known, v.code = got, got.Code
 			}

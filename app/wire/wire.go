@@ -139,6 +139,10 @@ type Escalate struct {
 	// SendInvite makes the server post the join link into the Task's
 	// Conversation. A desktop that sends the message itself leaves it false.
 	SendInvite bool `json:"sendInvite,omitempty"`
+	// InviteKey is up to 64 letters, digits, "-" and "_" that the caller chooses for one
+	// invite: requests that bring the same one post it once, so that a request without
+	// an answer can be sent again.
+	InviteKey string `json:"inviteKey,omitempty"`
 	// Lang is the language of the invite, as a BCP 47 tag; empty means English.
 	Lang string `json:"lang,omitempty"`
 }

@@ -136,7 +136,7 @@ func TestReplicasTellEachOther(t *testing.T) {
 		t.Fatal(err)
 	}
 	ana := escalation.Agent{Worker: worker.SID, Identity: "ana", Name: "Ana", Roles: []string{"agent"}}
-	e, _, err := a.svc.Escalate(t.Context(), ana, r.TaskSID, false, "")
+	e, _, err := a.svc.Escalate(t.Context(), ana, r.TaskSID, escalation.Invite{})
 	if err != nil {
 		t.Fatal(err)
 	}

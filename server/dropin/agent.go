@@ -37,7 +37,7 @@ func (s *server) generateCode(r *http.Request, p params, a escalation.Agent) (an
 	if err != nil {
 		return nil, err
 	}
-	e, _, err := s.Escalations.Escalate(r.Context(), a, task, false, "")
+	e, _, err := s.Escalations.Escalate(r.Context(), a, task, escalation.Invite{})
 	if err != nil {
 		return nil, err
 	}

@@ -70,7 +70,7 @@ type Config struct {
 
 // Escalations are the use cases; *escalation.Service has them.
 type Escalations interface {
-	Escalate(ctx context.Context, a escalation.Agent, taskSID string, sendInvite bool, lang string) (escalation.Escalation, bool, error)
+	Escalate(ctx context.Context, a escalation.Agent, taskSID string, in escalation.Invite) (escalation.Escalation, bool, error)
 	EscalateWithRoom(ctx context.Context, a escalation.Agent, taskSID string) (escalation.Escalation, error)
 	Get(ctx context.Context, code string) (escalation.Escalation, error)
 	Notice(ctx context.Context, code string) (name string, err error)

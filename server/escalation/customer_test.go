@@ -77,7 +77,7 @@ func TestAgentsNameTurnsNoSentenceAround(t *testing.T) {
 	w := newWorld(t, nil)
 	evil := ana
 	evil.Name = "Ana\u202e \u2067moc.live\u200b\n"
-	e, _, err := w.Escalate(w.ctx, evil, task1, true, "en")
+	e, _, err := w.Escalate(w.ctx, evil, task1, escalation.Invite{Send: true, Lang: "en"})
 	if err != nil {
 		t.Fatal(err)
 	}

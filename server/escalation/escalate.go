@@ -2,7 +2,6 @@ package escalation
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -18,8 +17,7 @@ type starter struct {
 	docs       Documents
 	ledger     *ledger
 	tasks      *taskbook
-	chat       Chat
-	inviter    *inviter
+	poster     *poster
 	codeLength int
 	codeTTL    time.Duration
 	record     bool // what is recorded is asked for consent
@@ -28,7 +26,7 @@ type starter struct {
 }
 
 // escalate is Service.Escalate.
-func (s *starter) escalate(ctx context.Context, a Agent, taskSID string, sendInvite bool, lang string) (e Escalation, resumed bool, err error) {
+func (s *starter) escalate(ctx context.Context, a Agent, taskSID string, in Invite) (e Escalation, resumed bool, err error) {
 	t, attrs, err := s.tasks.fetch(ctx, taskSID)
 	if err != nil {
 		return e, false, err
@@ -57,10 +55,11 @@ func (s *starter) escalate(ctx context.Context, a Agent, taskSID string, sendInv
 	if err != nil {
 		return e, resumed, err
 	}
-	if sendInvite {
-		if err = s.sendInvite(ctx, e, a, lang); err == nil && resumed {
+	if in.Send {
+		var sent bool
+		if sent, err = s.poster.post(ctx, e, a, in); sent && resumed {
 			s.ledger.meter.step(stepInvitedAgain)
-		} else if err == nil {
+		} else if sent {
 			s.ledger.meter.step(stepInvited)
 		}
 	}
@@ -142,7 +141,7 @@ func (s *starter) discard(ctx context.Context, code string) {
 		e, _ = e.applyEnd(s.now())
 		e.Settled = true
 		return e, nil
-	}); err != nil {
+	}); err != nil && !errors.Is(err, ErrUnknownCode) {
 		s.log.WarnContext(ctx, "unused join code stays until it expires", "err", err)
 	}
 }
@@ -194,6 +193,7 @@ func (s *starter) create(ctx context.Context, me AgentRef, taskSID, conversation
 			return e, nil
 		}
 		if !errors.Is(err, ErrNameTaken) {
+			s.discard(ctx, code) // made perhaps, and the answer lost
 			return e, fmt.Errorf("make escalation: %w", err)
 		}
 	}
@@ -202,16 +202,3 @@ func (s *starter) create(ctx context.Context, me AgentRef, taskSID, conversation
 
 // recordable says whether Twilio records Rooms of the type.
 func recordable(roomType string) bool { return roomType == "group" || roomType == "group-small" }
-
-// sendInvite posts the join link, in the agent's name.
-func (s *starter) sendInvite(ctx context.Context, e Escalation, a Agent, lang string) error {
-	attrs, err := json.Marshal(wire.Invite{HasVideo: true, VideoURL: s.inviter.joinURL(e.Code), UniqueCode: e.Code})
-	if err != nil {
-		return fmt.Errorf("encode invite: %w", err)
-	}
-	m := Message{Author: a.Identity, Body: s.inviter.invite(e, lang), Attributes: attrs}
-	if err := s.chat.Send(ctx, e.Conversation, m); err != nil {
-		return fmt.Errorf("post invite into %s: %w", e.Conversation, err)
-	}
-	return nil
-}

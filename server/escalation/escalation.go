@@ -55,6 +55,8 @@ type Escalation struct {
 	// LastSequence is the SequenceNumber of the newest status callback, per Room SID.
 	LastSequence map[string]int `json:"lastSequence,omitempty"`
 	Notice       Notice         `json:"notice,omitzero"`
+	// Invites are those of the server's that are to be posted only once.
+	Invites postings `json:"invites,omitempty"`
 }
 
 // Outcome is what became of an escalation; its fields stand beside the others

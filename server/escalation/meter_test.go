@@ -69,12 +69,12 @@ func values(t *testing.T, r *prometheus.Registry) map[string]float64 {
 func TestJoinFunnel(t *testing.T) {
 	t.Parallel()
 	w, other, all := metered(t)
-	e, _, err := w.Escalate(w.ctx, ana, task1, true, "")
+	e, _, err := w.Escalate(w.ctx, ana, task1, escalation.Invite{Send: true})
 	if err != nil {
 		t.Fatal(err)
 	}
 	code := e.Code
-	if _, resumed, err := other.Escalate(w.ctx, ana, task1, true, ""); err != nil || !resumed {
+	if _, resumed, err := other.Escalate(w.ctx, ana, task1, escalation.Invite{Send: true}); err != nil || !resumed {
 		t.Fatalf("escalated again: resumed %v, %v", resumed, err)
 	}
 	w.pass(20 * time.Second)
@@ -159,7 +159,7 @@ func TestCodesAreNoSeries(t *testing.T) {
 		t.Helper()
 		task := fmt.Sprintf("WT%032d", 1000+n)
 		w.Twilio.Tasks.Add(task, ana.Worker, map[string]any{"conversationSid": chat1})
-		e, _, err := w.Escalate(w.ctx, ana, task, true, "")
+		e, _, err := w.Escalate(w.ctx, ana, task, escalation.Invite{Send: true})
 		if err != nil {
 			t.Fatal(err)
 		}

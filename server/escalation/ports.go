@@ -124,6 +124,8 @@ type Chat interface {
 	// Fetch returns ErrNotFound when there is none.
 	Fetch(ctx context.Context, conversationSID string) (Conversation, error)
 	Send(ctx context.Context, conversationSID string, m Message) error
+	// Newest returns up to a hundred Messages, the newest first.
+	Newest(ctx context.Context, conversationSID string) ([]Message, error)
 }
 
 // Message is a chat message. Attributes is a JSON object or nil.

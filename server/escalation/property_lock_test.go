@@ -22,7 +22,7 @@ func TestRandomContenders(t *testing.T) {
 			task := fmt.Sprintf("WT%032d", i+1)
 			s.twilio.Tasks.Add(task, ana.Worker, map[string]any{"conversationSid": chat1})
 			s.calm("escalate", func() error {
-				e, _, err := s.replicas[0].Escalate(s.ctx, ana, task, false, "")
+				e, _, err := s.replicas[0].Escalate(s.ctx, ana, task, escalation.Invite{})
 				s.codes = append(s.codes, e.Code)
 				return err
 			})
@@ -92,7 +92,7 @@ func (s *stage) notShutOut() {
 	s.twilio.Tasks.Add(task, ana.Worker, map[string]any{"conversationSid": chat2})
 	holder := s.lock(ana.Worker).Holder
 	s.calm("join afterwards", func() error {
-		e, _, err := s.replicas[1].Escalate(s.ctx, ana, task, false, "")
+		e, _, err := s.replicas[1].Escalate(s.ctx, ana, task, escalation.Invite{})
 		if err != nil {
 			return err
 		}

@@ -80,7 +80,7 @@ func (s *stage) escalate(a escalation.Agent) {
 	if s.early {
 		e, err = s.replica().EscalateWithRoom(s.ctx, a, task)
 	} else {
-		e, _, err = s.replica().Escalate(s.ctx, a, task, false, "")
+		e, _, err = s.replica().Escalate(s.ctx, a, task, escalation.Invite{})
 	}
 	s.tell("escalate: %s, %v", e.Code, err)
 	if err == nil {

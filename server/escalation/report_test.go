@@ -150,7 +150,7 @@ func TestReportFitsAtRandom(t *testing.T) {
 		w := newWorld(t, nil)
 		w.Tasks.SetAttributes(task1, filled(1000+dice.IntN(limit-1000+1), alphabet[dice.IntN(len(alphabet))]))
 		before := w.Tasks.AttributesText(task1)
-		if _, _, err := w.Escalate(w.ctx, ana, task1, false, ""); errors.Is(err, escalation.ErrTaskFull) {
+		if _, _, err := w.Escalate(w.ctx, ana, task1, escalation.Invite{}); errors.Is(err, escalation.ErrTaskFull) {
 			if w.Tasks.AttributesText(task1) != before {
 				t.Errorf("seed %d, %d: a Task that is full was changed", seed, i)
 			}
@@ -220,7 +220,7 @@ func TestStartOnAFullTask(t *testing.T) {
 			w := newWorld(t, nil)
 			w.Tasks.SetAttributes(task1, c.task)
 			before := w.Tasks.Attributes(task1)
-			e, _, err := w.Escalate(w.ctx, ana, task1, true, "")
+			e, _, err := w.Escalate(w.ctx, ana, task1, escalation.Invite{Send: true})
 			if !c.full {
 				attrs := w.Tasks.Attributes(task1)
 				if err != nil || attrs["syncDocument"] != e.Code || attrs["videoRoom"] != e.Code || attrs["note"] != before["note"] {

@@ -112,7 +112,7 @@ func New(c Config, d Deps) *Service {
 	scanner := newScanner(d.Documents, hub, func(d Document) (Escalation, error) { return ledger.decode(d) }, now, c.ReadsPerSecond, meter)
 	return &Service{
 		starter: &starter{
-			docs: d.Documents, ledger: ledger, tasks: tasks, chat: d.Chat, inviter: inviter,
+			docs: d.Documents, ledger: ledger, tasks: tasks, poster: &poster{chat: d.Chat, ledger: ledger, inviter: inviter, now: now, log: c.Log},
 			codeLength: c.CodeLength, codeTTL: c.CodeTTL, record: c.Record && recordable(c.RoomType), now: now, log: c.Log,
 		},
 		agents:    &agentJoiner{ledger: ledger, tasks: tasks, locks: locks, rooms: d.Rooms, keeper: keeper, door: door, notices: notices, now: now, log: c.Log},

@@ -85,7 +85,7 @@ func second[T any](_ T, err error) error { return err }
 
 func (w *world) escalate(task string) escalation.Escalation {
 	w.t.Helper()
-	e, _, err := w.Escalate(w.ctx, ana, task, false, "")
+	e, _, err := w.Escalate(w.ctx, ana, task, escalation.Invite{})
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -156,7 +156,7 @@ func (w *world) lockHolder(a escalation.Agent) string {
 
 func TestWholeCall(t *testing.T) {
 	w := newWorld(t, nil)
-	e, resumed, err := w.Escalate(w.ctx, ana, task1, true, "es-MX")
+	e, resumed, err := w.Escalate(w.ctx, ana, task1, escalation.Invite{Send: true, Lang: "es-MX"})
 	if err != nil || resumed {
 		t.Fatalf("escalate: resumed %v, %v", resumed, err)
 	}
@@ -245,7 +245,7 @@ func TestWholeCall(t *testing.T) {
 func TestEscalateIsIdempotent(t *testing.T) {
 	w := newWorld(t, nil)
 	first := w.escalate(task1)
-	again, resumed, err := w.Escalate(w.ctx, ana, task1, true, "")
+	again, resumed, err := w.Escalate(w.ctx, ana, task1, escalation.Invite{Send: true})
 	if err != nil || !resumed || again.Code != first.Code {
 		t.Errorf("second click: %s, resumed %v, %v; want %s", again.Code, resumed, err, first.Code)
 	}
@@ -253,16 +253,16 @@ func TestEscalateIsIdempotent(t *testing.T) {
 		t.Error("second click did not send the link")
 	}
 	w.agentIn(first.Code)
-	if again, resumed, err = w.Escalate(w.ctx, ana, task1, false, ""); err != nil || !resumed || again.Status != escalation.Open {
+	if again, resumed, err = w.Escalate(w.ctx, ana, task1, escalation.Invite{}); err != nil || !resumed || again.Status != escalation.Open {
 		t.Errorf("while open: %+v, resumed %v, %v", again, resumed, err)
 	}
 	must(w.End(w.ctx, ana, first.Code))(t)
-	next, resumed, err := w.Escalate(w.ctx, ana, task1, false, "")
+	next, resumed, err := w.Escalate(w.ctx, ana, task1, escalation.Invite{})
 	if err != nil || resumed || next.Code == first.Code {
 		t.Errorf("after the end: %s, resumed %v, %v", next.Code, resumed, err)
 	}
 	w.pass(time.Hour)
-	last, resumed, err := w.Escalate(w.ctx, ana, task1, false, "")
+	last, resumed, err := w.Escalate(w.ctx, ana, task1, escalation.Invite{})
 	if err != nil || resumed || last.Code == next.Code {
 		t.Errorf("after expiry: %s, resumed %v, %v", last.Code, resumed, err)
 	}
@@ -276,7 +276,7 @@ func TestEscalateIgnoresForeignCode(t *testing.T) {
 	w := newWorld(t, nil)
 	first := w.escalate(task1)
 	w.Tasks.Add(task2, ana.Worker, map[string]any{"conversationSid": chat2, "syncDocument": first.Code})
-	e, resumed, err := w.Escalate(w.ctx, ana, task2, false, "")
+	e, resumed, err := w.Escalate(w.ctx, ana, task2, escalation.Invite{})
 	if err != nil || resumed || e.Code == first.Code {
 		t.Errorf("got %s, resumed %v, %v", e.Code, resumed, err)
 	}
@@ -289,7 +289,7 @@ func TestEscalateTwiceAtOnce(t *testing.T) {
 	var wg sync.WaitGroup
 	for i := range n {
 		wg.Go(func() {
-			e, _, err := w.Escalate(w.ctx, ana, task1, false, "")
+			e, _, err := w.Escalate(w.ctx, ana, task1, escalation.Invite{})
 			if err != nil {
 				t.Error(err)
 			}
@@ -338,7 +338,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 			if c.edit != nil {
 				c.edit(w)
 			}
-			if _, _, err := w.Escalate(w.ctx, c.who, c.task, true, ""); !errors.Is(err, c.want) {
+			if _, _, err := w.Escalate(w.ctx, c.who, c.task, escalation.Invite{Send: true}); !errors.Is(err, c.want) {
 				t.Errorf("escalate: %v, want %v", err, c.want)
 			}
 			if c.want != nil && len(w.Chat.Messages(chat1))+len(w.Documents.Names()) > 0 {
@@ -363,7 +363,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 // codeByBoss makes a code for the Task as somebody who always may.
 func (w *world) codeByBoss() string {
 	w.t.Helper()
-	e, _, err := w.Escalate(w.ctx, boss, task1, false, "")
+	e, _, err := w.Escalate(w.ctx, boss, task1, escalation.Invite{})
 	if err != nil {
 		w.t.Fatal(err)
 	}

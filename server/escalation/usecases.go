@@ -5,19 +5,19 @@ import "context"
 // The use cases. Each returns ErrUnavailable when Twilio does not answer, and
 // those that take a code ErrUnknownCode for one that nobody has or could have.
 
-// Escalate makes a join code for a Task and, with sendInvite, posts the join
+// Escalate makes a join code for a Task and, where in says so, posts the join
 // link into its Conversation. A Task that has a live escalation keeps it, with
 // resumed true. It returns ErrTaskNotFound, ErrTaskNotYours, ErrForbidden,
 // ErrTaskClosed, ErrTaskNotChat or ErrTaskFull.
-func (s *Service) Escalate(ctx context.Context, a Agent, taskSID string, sendInvite bool, lang string) (e Escalation, resumed bool, err error) {
-	return s.starter.escalate(ctx, a, taskSID, sendInvite, lang)
+func (s *Service) Escalate(ctx context.Context, a Agent, taskSID string, in Invite) (e Escalation, resumed bool, err error) {
+	return s.starter.escalate(ctx, a, taskSID, in)
 }
 
 // EscalateWithRoom is Escalate without an invite, for front ends whose customers
 // wait in the Room: the Room is made at once, and its SID put on the Task as
 // videoRoomSid. It lasts as long as the code, up to an hour, and ends with it.
 func (s *Service) EscalateWithRoom(ctx context.Context, a Agent, taskSID string) (Escalation, error) {
-	e, _, err := s.starter.escalate(ctx, a, taskSID, false, "")
+	e, _, err := s.starter.escalate(ctx, a, taskSID, Invite{})
 	if err != nil {
 		return e, err
 	}

@@ -98,7 +98,7 @@ func TestFullTaskOverLocalTwilio(t *testing.T) {
 			task, _ := w.task(w.ana)
 			w.fill(task, c.n, c.one)
 			if c.full {
-				if _, _, err := w.Escalate(w.ctx, w.ana.Agent, task, true, "en"); !errors.Is(err, escalation.ErrTaskFull) {
+				if _, _, err := w.Escalate(w.ctx, w.ana.Agent, task, escalation.Invite{Send: true, Lang: "en"}); !errors.Is(err, escalation.ErrTaskFull) {
 					t.Errorf("got %v, want ErrTaskFull", err)
 				}
 				return

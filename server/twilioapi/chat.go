@@ -44,3 +44,25 @@ func (c *Chat) Send(ctx context.Context, conversationSID string, m escalation.Me
 	_, err := c.t.conversations(k).CreateConversationMessage(conversationSID, p)
 	return k.fail(err)
 }
+
+// newestMessages is how many Newest returns at most, a page of Twilio's.
+const newestMessages = 100
+
+// Newest returns up to a hundred Messages, the newest first; ErrNotFound when there is
+// no such Conversation.
+func (c *Chat) Newest(ctx context.Context, conversationSID string) ([]escalation.Message, error) {
+	if err := checkSID("CH", conversationSID); err != nil {
+		return nil, err
+	}
+	k := c.t.begin(ctx, opListMessage)
+	p := new(conversations.ListConversationMessageParams).SetOrder("desc").SetPageSize(newestMessages)
+	page, err := c.t.conversations(k).PageConversationMessage(conversationSID, p, "", "")
+	if err != nil {
+		return nil, k.fail(err)
+	}
+	list := make([]escalation.Message, 0, len(page.Messages))
+	for _, m := range page.Messages {
+		list = append(list, escalation.Message{Author: deref(m.Author), Body: deref(m.Body), Attributes: json.RawMessage(deref(m.Attributes))})
+	}
+	return list, nil
+}

@@ -240,7 +240,7 @@ func (w *world) task(a agent) (task, conversation string) {
 
 func (w *world) escalate(a agent, task string) escalation.Escalation {
 	w.t.Helper()
-	e, _, err := w.Escalate(w.ctx, a.Agent, task, true, "en")
+	e, _, err := w.Escalate(w.ctx, a.Agent, task, escalation.Invite{Send: true, Lang: "en"})
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -314,7 +314,7 @@ func TestWholeCallOverLocalTwilio(t *testing.T) {
 	if a := w.attributes(task); a["syncDocument"] != e.Code || a["videoRoom"] != e.Code {
 		t.Errorf("attributes %v", a)
 	}
-	if again, resumed, err := w.Escalate(w.ctx, w.ana.Agent, task, false, ""); err != nil || !resumed || again.Code != e.Code {
+	if again, resumed, err := w.Escalate(w.ctx, w.ana.Agent, task, escalation.Invite{}); err != nil || !resumed || again.Code != e.Code {
 		t.Errorf("second click: %s, resumed %v, %v", again.Code, resumed, err)
 	}
 	if j, err := w.JoinAsCustomer(w.ctx, e.Code, ""); err != nil || !j.Waiting {
@@ -422,10 +422,10 @@ func TestTaskAndAgentRulesOverLocalTwilio(t *testing.T) {
 	w := newWorld(t, "", nil)
 	task1, _ := w.task(w.ana)
 	task2, _ := w.task(w.ana)
-	if _, _, err := w.Escalate(w.ctx, w.bob.Agent, task1, false, ""); !errors.Is(err, escalation.ErrTaskNotYours) {
+	if _, _, err := w.Escalate(w.ctx, w.bob.Agent, task1, escalation.Invite{}); !errors.Is(err, escalation.ErrTaskNotYours) {
 		t.Errorf("another Worker: %v", err)
 	}
-	if _, _, err := w.Escalate(w.ctx, w.ana.Agent, "WT"+strings.Repeat("0", 32), false, ""); !errors.Is(err, escalation.ErrTaskNotFound) {
+	if _, _, err := w.Escalate(w.ctx, w.ana.Agent, "WT"+strings.Repeat("0", 32), escalation.Invite{}); !errors.Is(err, escalation.ErrTaskNotFound) {
 		t.Errorf("unknown Task: %v", err)
 	}
 	one, two := w.escalate(w.ana, task1), w.escalate(w.ana, task2)

@@ -34,6 +34,7 @@ var (
 	opFetchWorker     = operation{"taskrouter", "FetchWorker", http.MethodGet, "/v1/Workspaces/{WorkspaceSid}/Workers/{Sid}"}
 
 	opFetchConversation = operation{"conversations", "FetchConversation", http.MethodGet, "/v1/Conversations/{Sid}"}
+	opListMessage       = operation{"conversations", "ListConversationMessage", http.MethodGet, "/v1/Conversations/{ConversationSid}/Messages"}
 	opCreateMessage     = operation{"conversations", "CreateConversationMessage", http.MethodPost, "/v1/Conversations/{ConversationSid}/Messages"}
 
 	// In none of the OpenAPI documents, and not in twilio-go.
@@ -46,7 +47,7 @@ func operations() []operation {
 		opFetchService, opCreateDocument, opFetchDocument, opUpdateDocument, opListDocument, opUpdateDocumentPermission,
 		opCreateRoom, opFetchRoom, opUpdateRoom, opListParticipant, opUpdateParticipant, opUpdateRules,
 		opFetchTask, opUpdateTask, opListReservation, opFetchWorker,
-		opFetchConversation, opCreateMessage,
+		opFetchConversation, opListMessage, opCreateMessage,
 		opValidateToken,
 	}
 }

@@ -22,6 +22,9 @@ type agentAPI struct {
 // language is the form of the BCP 47 tags that are passed on.
 var language = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,3}$`) })
 
+// inviteKey is the form of wire.Escalate's.
+var inviteKey = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`) })
+
 func (api *agentAPI) postEscalation(w http.ResponseWriter, r *http.Request, a escalation.Agent) error {
 	var in wire.Escalate
 	if err := readJSON(w, r, &in); err != nil {
@@ -32,10 +35,12 @@ func (api *agentAPI) postEscalation(w http.ResponseWriter, r *http.Request, a es
 		return badRequest("no taskSid")
 	case in.Lang != "" && !language().MatchString(in.Lang):
 		return badRequest("lang is not a language tag")
+	case in.InviteKey != "" && !inviteKey().MatchString(in.InviteKey):
+		return badRequest("inviteKey is not 1 to 64 letters, digits, - and _")
 	case !sids.Is("WT", in.TaskSID):
 		return escalation.ErrTaskNotFound
 	}
-	e, resumed, err := api.escalations.Escalate(r.Context(), a, in.TaskSID, in.SendInvite, in.Lang)
+	e, resumed, err := api.escalations.Escalate(r.Context(), a, in.TaskSID, escalation.Invite{Send: in.SendInvite, Lang: in.Lang, Key: in.InviteKey})
 	if err != nil {
 		return err
 	}

@@ -140,14 +140,14 @@ func TestAgentEndpoints(t *testing.T) {
 	t.Parallel()
 	g := newRig()
 	resumed := false
-	g.esc.escalate = func(a escalation.Agent, sid string, invite bool, lang string) (escalation.Escalation, bool, error) {
-		if a.Worker != "WK1" || sid != ownTask || !invite || lang != "de" {
-			t.Errorf("escalate got %+v, %s, %v, %q", a, sid, invite, lang)
+	g.esc.escalate = func(a escalation.Agent, sid string, in escalation.Invite) (escalation.Escalation, bool, error) {
+		if a.Worker != "WK1" || sid != ownTask || in != (escalation.Invite{Send: true, Lang: "de", Key: "Once_1-a"}) {
+			t.Errorf("escalate got %+v, %s, %+v", a, sid, in)
 		}
 		return live(), resumed, nil
 	}
 	h := g.handler()
-	ask := call{"POST", wire.EscalationsPath, `{"taskSid":"` + ownTask + `","sendInvite":true,"lang":"de"}`, asAgent()}
+	ask := call{"POST", wire.EscalationsPath, `{"taskSid":"` + ownTask + `","sendInvite":true,"inviteKey":"Once_1-a","lang":"de"}`, asAgent()}
 	e := decode[wire.Escalation](t, h, ask, http.StatusCreated)
 	if e.Code != liveCode || e.TaskSID != ownTask || e.JoinURL != publicURL+"/join/"+liveCode || e.Invite != "de join at "+e.JoinURL || e.Resumed {
 		t.Errorf("escalation: %+v", e)

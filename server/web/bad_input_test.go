@@ -46,6 +46,10 @@ func TestBadInput(t *testing.T) {
 		{name: "expired code", call: call{post, wire.CodePath(expiredCode, wire.ActionToken), "{}", asJSON()}, code: wire.CodeExpired},
 		{name: "ended code", call: call{post, wire.CodePath(endedCode, wire.ActionToken), "{}", asJSON()}, code: wire.CodeEnded},
 
+		// Escalating
+		{name: "endless key of an invite", call: call{post, wire.EscalationsPath, `{"taskSid":"` + ownTask + `","inviteKey":"` + strings.Repeat("k", 65) + `"}`, asAgent()}, code: wire.CodeBadRequest},
+		{name: "spaces in the key of an invite", call: call{post, wire.EscalationsPath, `{"taskSid":"` + ownTask + `","inviteKey":"a b"}`, asAgent()}, code: wire.CodeBadRequest},
+
 		// Who
 		{name: "no Flex token", call: call{post, wire.EscalationsPath, escalate, asJSON()}, code: wire.CodeUnauthorized},
 		{name: "bad Flex token", call: call{post, wire.EscalationsPath, escalate, asJSON("Authorization", "Bearer nope")}, code: wire.CodeUnauthorized},
@@ -202,7 +206,7 @@ func TestBadInput(t *testing.T) {
 
 func failEscalate(err error) func(*rig) {
 	return func(g *rig) {
-		g.esc.escalate = func(escalation.Agent, string, bool, string) (escalation.Escalation, bool, error) {
+		g.esc.escalate = func(escalation.Agent, string, escalation.Invite) (escalation.Escalation, bool, error) {
 			return escalation.Escalation{}, false, err
 		}
 	}

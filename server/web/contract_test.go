@@ -112,7 +112,7 @@ func TestCustomersNameIsForTheAgentAlone(t *testing.T) {
 	g.esc.joinC = func(string, string) (escalation.Join, error) {
 		return escalation.Join{Token: "t", Identity: "customer:x:n", Escalation: of()}, nil
 	}
-	g.esc.escalate = func(escalation.Agent, string, bool, string) (escalation.Escalation, bool, error) {
+	g.esc.escalate = func(escalation.Agent, string, escalation.Invite) (escalation.Escalation, bool, error) {
 		return of(), true, nil
 	}
 	h := g.handler()

@@ -35,7 +35,7 @@ var errTest = errors.New("the database password is hunter2")
 // for liveCode and ownTask.
 type fakeEscalations struct {
 	hang     bool // look-ups answer when their context ends
-	escalate func(a escalation.Agent, taskSID string, sendInvite bool, lang string) (escalation.Escalation, bool, error)
+	escalate func(a escalation.Agent, taskSID string, in escalation.Invite) (escalation.Escalation, bool, error)
 	get      func(code string) (escalation.Escalation, error)
 	watch    func(ctx context.Context, code string) (<-chan escalation.Escalation, error)
 	joinA    func(a escalation.Agent, code string) (escalation.Join, error)
@@ -94,9 +94,9 @@ func (f *fakeEscalations) usable(code string) error {
 	return escalation.ErrUnknownCode
 }
 
-func (f *fakeEscalations) Escalate(_ context.Context, a escalation.Agent, taskSID string, invite bool, lang string) (escalation.Escalation, bool, error) {
+func (f *fakeEscalations) Escalate(_ context.Context, a escalation.Agent, taskSID string, in escalation.Invite) (escalation.Escalation, bool, error) {
 	if f.escalate != nil {
-		return f.escalate(a, taskSID, invite, lang)
+		return f.escalate(a, taskSID, in)
 	}
 	if taskSID != ownTask {
 		return escalation.Escalation{}, false, escalation.ErrTaskNotYours

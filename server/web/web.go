@@ -83,7 +83,7 @@ type Config struct {
 // Escalations is what the handler asks of the use cases; *escalation.Service
 // has it.
 type Escalations interface {
-	Escalate(ctx context.Context, a escalation.Agent, taskSID string, sendInvite bool, lang string) (escalation.Escalation, bool, error)
+	Escalate(ctx context.Context, a escalation.Agent, taskSID string, in escalation.Invite) (escalation.Escalation, bool, error)
 	Get(ctx context.Context, code string) (escalation.Escalation, error)
 	Watch(ctx context.Context, code string) (<-chan escalation.Escalation, error)
 	JoinAsAgent(ctx context.Context, a escalation.Agent, code string) (escalation.Join, error)

@@ -44,7 +44,22 @@ func (p *Chat) Send(ctx context.Context, conversation string, m escalation.Messa
 		return escalation.ErrNotFound
 	}
 	p.messages[conversation] = append(p.messages[conversation], m)
-	return nil
+	return p.faults.leave("chat.send", conversation)
+}
+
+// Newest is escalation.Chat.
+func (p *Chat) Newest(ctx context.Context, conversation string) ([]escalation.Message, error) {
+	if err := p.faults.enter(ctx, "chat.newest", conversation); err != nil {
+		return nil, err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if _, there := p.conversations[conversation]; !there {
+		return nil, escalation.ErrNotFound
+	}
+	list := slices.Clone(p.messages[conversation])
+	slices.Reverse(list)
+	return list[:min(100, len(list))], nil
 }
 
 // Set makes a Conversation, or changes what it says of itself.

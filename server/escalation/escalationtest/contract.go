@@ -415,6 +415,19 @@ func (c *contract) messages() {
 			c.Errorf("%d: %+v with %s, want %+v", i, m, m.Attributes, sent[i])
 		}
 	}
+	newest, err := c.Chat.Newest(c.ctx, sid)
+	c.want("newest", err, nil)
+	if len(newest) != 2 || newest[0].Body != sent[1].Body || newest[1].Author != "ana" || !same(newest[1].Attributes, sent[0].Attributes) {
+		c.Errorf("the newest are %+v", newest)
+	}
+	for range 100 {
+		c.want("send", c.Chat.Send(c.ctx, sid, escalation.Message{Author: "ana", Body: "later"}), nil)
+	}
+	if newest, err = c.Chat.Newest(c.ctx, sid); err != nil || len(newest) != 100 || newest[99].Body != "later" {
+		c.Errorf("of 102 there are %d, the oldest %+v, %v", len(newest), newest[len(newest)-1], err)
+	}
+	_, err = c.Chat.Newest(c.ctx, nobody("CH"))
+	c.want("newest of none", err, escalation.ErrNotFound)
 }
 
 func (c *contract) givenUp() {
