@@ -29,8 +29,11 @@ func TestEveryOperationConforms(t *testing.T) {
 	if err := w.api.Ready(w.ctx); err != nil {
 		t.Fatal(err)
 	}
-	task, _ := w.task(w.ana)
+	task, chat := w.task(w.ana)
 	e := w.escalate(w.ana, task)
+	if sent, err := w.api.Chat().Newest(w.ctx, chat); err != nil || len(sent) != 1 || !strings.Contains(sent[0].Body, e.Code) {
+		t.Fatalf("the invite is %+v, %v", sent, err)
+	}
 	a, err := w.JoinAsAgent(w.ctx, w.ana.Agent, e.Code)
 	if err != nil {
 		t.Fatal(err)
