@@ -54,8 +54,14 @@ type Escalation struct {
 	Outcome
 	// LastSequence is the SequenceNumber of the newest status callback, per Room SID.
 	LastSequence map[string]int `json:"lastSequence,omitempty"`
-	Notice       Notice         `json:"notice,omitzero"`
-	// Invites are those of the server's that are to be posted only once.
+	Told
+}
+
+// Told is where else something stands of an escalation; its fields, too, stand beside
+// the others in the Document.
+type Told struct {
+	Notice Notice `json:"notice,omitzero"`
+	// Invites are those in the chat that are to be posted only once.
 	Invites postings `json:"invites,omitempty"`
 }
 
