@@ -2,7 +2,8 @@ FROM golang:1.26 AS build
 RUN apt-get update && apt-get install -y --no-install-recommends nodejs npm && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 COPY . .
-RUN make build
+ARG VERSION=
+RUN make build VERSION="$VERSION"
 
 # The binary carries everything; it needs only the roots of trust to reach Twilio.
 FROM scratch

@@ -16,6 +16,8 @@ FUZZTIME ?= 30s
 CHROMIUM_TESTS := ./app/video/twiliojs ./server/localtwilio/sfu ./server/localtwilio/rsp ./server/demo ./server/standalone ./docs/examples/room
 # Where the linters are built.
 LINT    := bin/lint
+# What the server calls its version; empty is what Go makes of the commit.
+VERSION ?=
 # The LiveKit server that media are measured against.
 LIVEKIT := v1.13.5
 # The same with the real Flex UI, which is 770 MB of development dependencies.
@@ -74,7 +76,7 @@ test-flex: check-plugin flex-page wasm chromium ## the real Flex UI in a browser
 	CHROMIUM=$(CHROMIUM) $(GO) test -tags e2e -count=1 -timeout 15m $(FLEX_TESTS)
 
 build: wasm ## the server, one binary with everything in it: bin/server
-	CGO_ENABLED=0 $(GO) build -trimpath -ldflags='-s -w' -o bin/server ./server
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags='-s -w $(if $(VERSION),-X escalate/server/version.given=$(VERSION))' -o bin/server ./server
 
 # -modfile: with a go-app that leaves net/http out; static/slim says how. -l, no
 # inlining, makes a file that packs smaller.

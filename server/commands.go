@@ -15,6 +15,7 @@ import (
 	"escalate/server/doctor"
 	"escalate/server/release"
 	"escalate/server/standalone"
+	"escalate/server/version"
 )
 
 // command is one thing that the binary does. getenv returns the settings, from
@@ -30,8 +31,18 @@ func commands() []command {
 		{"serve", "run the server; the default", serve},
 		{"doctor", "look for what is wrong with settings, account and public URL", doctor.Main},
 		{"release-plugin", "register the Flex plugin of this build and release it; says only what it would do without -yes", release.Main},
+		{"version", "print what this binary was built from", printVersion},
 		{"local-twilio", "run local Twilio without the product, for programs with a Twilio SDK", standalone.Main},
 	}
+}
+
+// printVersion prints the versions of the server and of what it is made of.
+func printVersion(_ context.Context, args []string, _ func(string) string, stdout, _ io.Writer) error {
+	if len(args) > 0 {
+		return fmt.Errorf("version takes no %q", args[0])
+	}
+	_, err := io.WriteString(stdout, version.Read().String())
+	return err
 }
 
 // serve runs the server until ctx ends or a listener breaks.

@@ -55,8 +55,12 @@ func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) 
 	flags.SetOutput(stderr)
 	flags.Usage = func() { usage(flags) }
 	file := flags.String("env", ".env", "file with settings; the environment wins over it")
+	ask := flags.Bool("version", false, "the same as the command version")
 	if err := flags.Parse(args); err != nil {
 		return err
+	}
+	if *ask {
+		return printVersion(ctx, flags.Args(), nil, stdout, stderr)
 	}
 	settings, err := godotenv.Read(*file)
 	named := false

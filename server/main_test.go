@@ -84,3 +84,24 @@ func TestMisspeltSettings(t *testing.T) {
 		t.Errorf("the log says %q", got)
 	}
 }
+
+// TestVersion asks in both ways, also where the settings would not do.
+func TestVersion(t *testing.T) {
+	env := []string{"TWILIO_ACCOUNT_SID=half an account"}
+	var said []string
+	for _, args := range [][]string{{"-env", noSettings(t), "version"}, {"--version"}} {
+		var out, log bytes.Buffer
+		if err := run(t.Context(), args, env, &out, &log); err != nil || log.Len() > 0 {
+			t.Fatalf("%v: %v %s", args, err, log.String())
+		}
+		said = append(said, out.String())
+	}
+	if said[0] != said[1] {
+		t.Errorf("two versions: %q", said)
+	}
+	for _, want := range []string{"escalate ", "commit ", "go ", "twilio-video.js ", "twilio-go "} {
+		if !strings.Contains(said[0], want) {
+			t.Errorf("%q is not in %q", want, said[0])
+		}
+	}
+}

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"net"
 	"net/http"
 	"net/url"
@@ -16,6 +15,7 @@ import (
 
 	"escalate/server/clientaddr"
 	"escalate/server/escalation"
+	"escalate/server/logs"
 )
 
 // Config is every setting of the server. FromEnv fills it from the environment.
@@ -39,7 +39,7 @@ type Config struct {
 	TrustProxy     string // which proxies are believed to tell a client's address; see clientaddr.Parse
 	// Drain is how long the server stays open after readiness has begun to fail.
 	Drain     time.Duration
-	LogLevel  slog.Level
+	Log       logs.Config
 	LogOutput io.Writer // nil: no log
 	// WrapTransport, if not nil, is laid around what carries the requests to
 	// Twilio, real or local: for tests and tracing. No variable sets it.
@@ -181,8 +181,12 @@ func FromEnv(getenv func(string) string) (Config, error) {
 			Transcriber: e.str("LOCAL_TRANSCRIBER", ""),
 		},
 	}
-	if err := c.LogLevel.UnmarshalText([]byte(e.str("LOG_LEVEL", "info"))); err != nil {
+	c.Log.Replica = e.str("REPLICA_NAME", "")
+	if err := c.Log.Level.UnmarshalText([]byte(e.str("LOG_LEVEL", "info"))); err != nil {
 		e.fault("LOG_LEVEL", "must be debug, info, warn or error")
+	}
+	if err := c.Log.SetFormat(e.str("LOG_FORMAT", "text")); err != nil {
+		e.fault("LOG_FORMAT", err.Error())
 	}
 	return c, errors.Join(e.faults, c.Validate())
 }
@@ -200,6 +204,9 @@ func (c Config) Validate() error {
 	c.Budget.validate(&e)
 	c.NATS.validate(&e)
 	c.Limits.validate(&e)
+	if err := c.Log.Check(); err != nil {
+		e.fault("REPLICA_NAME", err.Error())
+	}
 	if _, err := clientaddr.Parse(c.TrustProxy); err != nil {
 		e.fault("TRUST_PROXY", fmt.Sprintf(`must be true, false, how many proxies every request passes, or their networks, such as "10.0.0.0/8": %v`, err))
 	}

@@ -35,6 +35,7 @@ import (
 	"escalate/server/localtwilio"
 	"escalate/server/localtwilio/flexapi"
 	"escalate/server/localtwilio/rest"
+	"escalate/server/logs"
 	"escalate/server/metric"
 	"escalate/server/news"
 	"escalate/server/twilioapi"
@@ -106,7 +107,7 @@ func Start(ctx context.Context, c Config) (_ *System, err error) {
 	}
 	s := &System{
 		config: c,
-		log:    slog.New(slog.NewTextHandler(out, &slog.HandlerOptions{Level: c.LogLevel})),
+		log:    logs.New(out, c.Log),
 		failed: make(chan error, 2), registry: prometheus.NewRegistry(),
 	}
 	s.ctx, s.cancel = context.WithCancel(context.WithoutCancel(ctx))
@@ -227,7 +228,7 @@ func (s *System) handlers(files fs.FS) (handler, operator http.Handler, err erro
 	}
 	if c.NATS.URL != "" {
 		s.news, err = news.Connect(news.Config{
-			URL: c.NATS.URL, Credentials: c.NATS.Credentials, Topic: account.SyncServiceSID, Name: replicaName(),
+			URL: c.NATS.URL, Credentials: c.NATS.Credentials, Topic: account.SyncServiceSID, Name: replicaName(c.Log),
 			Metrics: s.registry, Log: s.log.With("part", "news"),
 		})
 		if err != nil {
@@ -300,13 +301,10 @@ func buildLabels() prometheus.Labels {
 	return prometheus.Labels{"version": i.Version, "commit": i.Commit, "go": i.Go, "sdk": i.SDK}
 }
 
-// replicaName tells this process apart from other replicas, which have its URL.
-func replicaName() string {
-	host, err := os.Hostname()
-	if err != nil {
-		host = "unknown host"
-	}
-	return fmt.Sprintf("escalate on %s, process %d", host, os.Getpid())
+// replicaName tells this process apart from other replicas, which have its URL, and from
+// others with its name.
+func replicaName(c logs.Config) string {
+	return fmt.Sprintf("escalate on %s, process %d", c.Name(), os.Getpid())
 }
 
 // flexPage adds the page with the real Flex UI where there is one, and has it

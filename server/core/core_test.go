@@ -59,10 +59,14 @@ func (l *lines) Write(b []byte) (int, error) {
 }
 
 func (l *lines) first() string {
+	line, _, _ := strings.Cut(l.text(), "\n")
+	return line
+}
+
+func (l *lines) text() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	line, _, _ := strings.Cut(l.b.String(), "\n")
-	return line
+	return l.b.String()
 }
 
 func TestStartSaysThatThereIsNoAccount(t *testing.T) {

@@ -101,7 +101,7 @@ func newFort(t *testing.T) *fort {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.LogLevel = slog.LevelError
+	c.Log.Level = slog.LevelError
 	c.WrapTransport = func(next http.RoundTripper) http.RoundTripper {
 		f.count.next = next
 		return f.count

@@ -50,6 +50,7 @@ var may = []struct {
 	{"server/joincode", nil},
 	{"server/news", nil},                   // knows codes and versions, and nothing of escalations
 	{"server/metric", nil},                 // three parts of the product share a registry
+	{"server/logs", nil},                   // what is the same in the lines of all parts
 	{"server/version", []string{"static"}}, // what the binary was built from, the SDK too
 	{"server/sids", nil},                   // one form of SIDs for the product and local Twilio
 	{"server/cors", nil},                   // three servers of ours are called by other origins' pages
@@ -60,7 +61,7 @@ var may = []struct {
 	{"server/escalation/escalationtest", []string{"server/escalation"}},
 	{"server/twiliospec", []string{"server/sids"}}, // for tests only
 	{"server/twilioapi", []string{"server/metric", "server/sids", "server/escalation", "server/token"}},
-	{"server/web", []string{"server/metric", "server/sids", "server/escalation", "server/joincode", "server/ratelimit", "server/clientaddr", "server/cors", "app/wire", "app/inapp"}},
+	{"server/web", []string{"server/logs", "server/metric", "server/sids", "server/escalation", "server/joincode", "server/ratelimit", "server/clientaddr", "server/cors", "app/wire", "app/inapp"}},
 	{"server/dropin", []string{"server/sids", "server/escalation", "server/ratelimit", "server/cors", "app/wire"}},
 	// Local Twilio, which knows nothing of the product.
 	{"server/localtwilio/reached", nil},
@@ -93,11 +94,11 @@ var may = []struct {
 	{"server/demo", []string{"server/localtwilio", "server/localtwilio/mcs", "server/localtwilio/store"}},
 	{"server/flexdev", []string{"server/demo", "server/localtwilio/store", "server/token"}},
 	// What wires it all.
-	{"server/core", []string{"server/ratelimit", "server/metric", "server/version", "server/news", "server/flexdev", "server/localtwilio/flexapi", "server/joincode", "server/clientaddr", "server/web", "server/escalation", "server/twilioapi", "server/localtwilio", "server/localtwilio/rest", "server/demo", "server/dropin",
+	{"server/core", []string{"server/logs", "server/ratelimit", "server/metric", "server/version", "server/news", "server/flexdev", "server/localtwilio/flexapi", "server/joincode", "server/clientaddr", "server/web", "server/escalation", "server/twilioapi", "server/localtwilio", "server/localtwilio/rest", "server/demo", "server/dropin",
 		"server/token", "app/page", "app/wire", "static"}},
 	// The commands beside serving.
 	{"server/doctor", []string{"server/core", "server/clientaddr", "server/escalation", "server/twilioapi", "app/wire"}},
-	{"server/standalone", []string{"server/sids", "server/localtwilio", "server/localtwilio/store", "server/demo"}},
+	{"server/standalone", []string{"server/logs", "server/sids", "server/localtwilio", "server/localtwilio/store", "server/demo"}},
 	{"server/sbom", nil},
 	{"server/release", []string{"server/sids", "server/core", "server/web", "static"}},
 	{"server", []string{"server/version", "server/core", "server/release", "server/doctor", "server/standalone"}},

@@ -36,6 +36,8 @@ package localtwilio
 
 import (
 	"context"
+	"crypto/rand"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -264,6 +266,9 @@ func (s *Server) route(sockets *http.ServeMux) http.Handler {
 // answer answers a request whose Target is known: files of Messages, what the Flex UI asks for,
 // or REST.
 func (s *Server) answer(w http.ResponseWriter, r *http.Request, target rest.Target) {
+	var id [16]byte
+	_, _ = rand.Read(id[:]) // never returns an error
+	w.Header().Set("Twilio-Request-Id", "RQ"+hex.EncodeToString(id[:]))
 	if target.Product == mcs.Product {
 		s.serveMCS(w, r, target)
 		return

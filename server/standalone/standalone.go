@@ -4,6 +4,7 @@
 package standalone
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -17,6 +18,7 @@ import (
 
 	"escalate/server/localtwilio"
 	"escalate/server/localtwilio/store"
+	"escalate/server/logs"
 	"escalate/server/sids"
 )
 
@@ -43,7 +45,7 @@ var ErrUsage = errors.New("see server local-twilio -h")
 // options are what the flags say.
 type options struct {
 	config localtwilio.Config
-	log    slog.Level
+	log    logs.Config
 	// operator is the address of health and metrics; empty for none.
 	operator string
 	demo     bool
@@ -58,7 +60,7 @@ func Main(ctx context.Context, args []string, getenv func(string) string, stdout
 	if err != nil {
 		return err
 	}
-	o.config.Log = slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: o.log}))
+	o.config.Log = logs.New(stderr, o.log)
 	given := o.config.Account
 	metrics := newRegistry()
 	o.config.Metrics = metrics
@@ -133,11 +135,17 @@ func readOptions(args []string, getenv func(string) string, stderr io.Writer) (o
 	flags.BoolVar(&o.demo, "demo", false, "make a Worker with chats to try a product on, and print a Flex token")
 	flags.StringVar(&o.product, "product", "", "`URL` of a running Escalate: serves the demo's desk and shop in front of it")
 	flags.StringVar(&o.desk, "desk-addr", "127.0.0.1:9180", "`host:port` of that desk")
-	flags.TextVar(&o.log, "log-level", slog.LevelInfo, "debug, info, warn or error")
+	flags.TextVar(&o.log.Level, "log-level", slog.LevelInfo, "debug, info, warn or error")
+	format := flags.String("log-format", cmp.Or(getenv("LOG_FORMAT"), "text"), "text or json")
+	flags.StringVar(&o.log.Replica, "replica-name", getenv("REPLICA_NAME"), "`name` in every line of the log; the host's by default")
 	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
 		return o, err
 	} else if err != nil {
 		return o, ErrUsage // flags has written what is wrong
+	}
+	if err := errors.Join(o.log.SetFormat(*format), o.log.Check()); err != nil {
+		fmt.Fprintf(stderr, "-log-format or -replica-name: %v\n", err)
+		return o, ErrUsage
 	}
 	if flags.NArg() > 0 {
 		fmt.Fprintf(stderr, "%q is not understood: flags begin with -\n", flags.Arg(0))

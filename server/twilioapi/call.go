@@ -38,6 +38,8 @@ type call struct {
 	ctx    context.Context
 	op     operation
 	status int
+	// request is Twilio's id of the newest request, for whoever asks Twilio's support.
+	request string
 	// recognizable says that the request makes something under a unique name,
 	// so that it may be sent again when its outcome is not known: a second one
 	// does nothing and says that the name is taken, and whoever asks can tell
@@ -136,7 +138,7 @@ func (k *call) once(ctx context.Context, r *http.Request, leave func()) (resp *h
 			return nil, fmt.Errorf("rewind request: %w", err)
 		}
 	}
-	k.status = 0
+	k.status, k.request = 0, ""
 	began, asked := time.Now(), k.t.c.Now()
 	// The status as it is known: an answer that was cut off is no answer, though
 	// the use cases care for the status that it began with.
@@ -146,13 +148,16 @@ func (k *call) once(ctx context.Context, r *http.Request, leave func()) (resp *h
 			seen = 0
 		}
 		k.t.meter.observe(k.op, seen, time.Since(began))
+		if seen == 0 || seen == http.StatusTooManyRequests || seen >= 500 {
+			k.t.c.Log.DebugContext(k.ctx, "a request to Twilio failed", "operation", k.op.name, "status", seen, "twilio", k.request, "ms", time.Since(began).Milliseconds())
+		}
 	}()
 	if resp, err = k.t.base.RoundTrip(r); err != nil {
 		return nil, err
 	}
 	defer resp.Body.Close()
 	k.t.clock.observe(resp.Header, asked)
-	k.status = resp.StatusCode
+	k.status, k.request = resp.StatusCode, requestID(resp.Header)
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxBody))
 	if err != nil {
 		return nil, fmt.Errorf("read answer: %w", err)

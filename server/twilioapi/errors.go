@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"regexp"
+	"sync"
 
 	"github.com/twilio/twilio-go/client"
 
@@ -29,18 +31,24 @@ const (
 type apiError struct {
 	status int // of HTTP; 0 when there was no answer
 	code   int // Twilio's; 0 when the body was none of theirs
-	kind   error
-	err    error
+	// request is Twilio's id of the request; empty when it told none.
+	request string
+	kind    error
+	err     error
 }
 
 func (e *apiError) Error() string {
-	switch {
-	case e.status == 0:
+	if e.status == 0 {
 		return fmt.Sprintf("no answer from Twilio: %v", e.err)
-	case e.code == 0:
-		return fmt.Sprintf("Twilio answered status %d: %v", e.status, e.err)
 	}
-	return fmt.Sprintf("Twilio answered status %d, code %d: %v", e.status, e.code, e.err)
+	s := fmt.Sprintf("Twilio answered status %d", e.status)
+	if e.code != 0 {
+		s += fmt.Sprintf(", code %d", e.code)
+	}
+	if e.request != "" {
+		s += ", request " + e.request
+	}
+	return fmt.Sprintf("%s: %v", s, e.err)
 }
 
 // Unwrap returns the meaning for the use cases and the cause.
@@ -70,7 +78,7 @@ func (k *call) fail(err error) error {
 	if errors.Is(err, errPath) {
 		return fmt.Errorf("%s was not sent: %w", k.op.name, err)
 	}
-	e := &apiError{status: k.status, err: err}
+	e := &apiError{status: k.status, request: k.request, err: err}
 	var rest *client.TwilioRestError
 	if errors.As(err, &rest) {
 		e.code = rest.Code
@@ -78,7 +86,7 @@ func (k *call) fail(err error) error {
 	}
 	if e.status == http.StatusUnauthorized {
 		// Nothing works until somebody does something about it.
-		k.t.c.Log.ErrorContext(k.ctx, "Twilio refuses the API key: check its SID and secret", "operation", k.op.name, "code", e.code)
+		k.t.c.Log.ErrorContext(k.ctx, "Twilio refuses the API key: check its SID and secret", "operation", k.op.name, "code", e.code, "twilio", e.request)
 	}
 	switch {
 	case e.code == codeDocumentNameTaken, e.code == codeRoomNameTaken:
@@ -94,6 +102,18 @@ func (k *call) fail(err error) error {
 		e.kind = escalation.ErrUnavailable
 	}
 	return e
+}
+
+// requestForm is that of Twilio's ids of requests: RQ and 32 digits; others are taken too,
+// as long as nothing else can be in them.
+var requestForm = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9-]{1,64}$`) })
+
+// requestID returns Twilio's id of the request that was answered, or "".
+func requestID(h http.Header) string {
+	if id := h.Get("Twilio-Request-Id"); requestForm().MatchString(id) {
+		return id
+	}
+	return ""
 }
 
 // codeOf returns Twilio's code in an error of fail's, or 0.

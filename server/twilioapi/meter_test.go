@@ -2,6 +2,8 @@ package twilioapi
 
 import (
 	"errors"
+	"net/http"
+	"strings"
 	"testing"
 	"testing/synctest"
 
@@ -60,4 +62,22 @@ func TestMeter(t *testing.T) {
 			t.Errorf("%d series and %d times, want 4 of each: %v", len(calls), timed, calls)
 		}
 	})
+}
+
+// TestTwiliosRequestID: an error says by which id Twilio's support finds the request, as
+// long as it is one.
+func TestTwiliosRequestID(t *testing.T) {
+	t.Parallel()
+	const id = "RQ00000000000000000000000000000001"
+	for given, want := range map[string]string{id: ", request " + id + ": ", "": "status 404, code 20404: ", "a\nb": "status 404, code 20404: "} {
+		a := twilioError(404, 20404)
+		a.header = http.Header{"Twilio-Request-Id": {given}}
+		api, err := New(config(&answers{list: []answer{a}}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := api.Documents().Fetch(t.Context(), "abc2345"); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q is not in: %v", want, err)
+		}
+	}
 }

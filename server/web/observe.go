@@ -13,6 +13,7 @@ import (
 	"github.com/gorilla/mux"
 
 	"escalate/server/clientaddr"
+	"escalate/server/logs"
 )
 
 // noRoute stands for paths that no route has; the path itself may hold a code.
@@ -60,7 +61,7 @@ func (o *observer) observe(next http.Handler) http.Handler {
 		w.Header().Set("X-Request-Id", p.id)
 		o.proxy.See(r)
 		start := time.Now()
-		next.ServeHTTP(&recorder{ResponseWriter: w, passage: p}, r.WithContext(context.WithValue(r.Context(), passageKey{}, p)))
+		next.ServeHTTP(&recorder{ResponseWriter: w, passage: p}, r.WithContext(logs.WithRequest(context.WithValue(r.Context(), passageKey{}, p), p.id)))
 		if p.status == 0 {
 			// Nothing was written: net/http answers 200, unless the client went.
 			p.status = http.StatusOK
