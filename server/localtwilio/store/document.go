@@ -108,6 +108,40 @@ func (s Documents) List() (list []Document, err error) {
 	return list, err
 }
 
+// Page lists up to size Documents in the order they were made, from the one after the
+// SID, or from the first with an empty one, and says whether more follow. It reads no
+// others. A SID that is not in the order any more is ErrNotFound.
+func (s Documents) Page(after string, size int) (list []Document, more bool, err error) {
+	err = s.db.view(doing{what: "list documents after", key: after}, func(t *tx) error {
+		c := t.bucket(bDocumentOrder).Cursor()
+		k, sid := c.First()
+		if after != "" {
+			for k != nil && string(sid) != after {
+				k, sid = c.Next()
+			}
+			if k == nil {
+				return ErrNotFound
+			}
+			k, sid = c.Next()
+		}
+		for ; k != nil; k, sid = c.Next() {
+			d, err := get[Document](t, bDocuments, string(sid))
+			switch {
+			case errors.Is(err, ErrNotFound) || err == nil && (d.Service != s.service || d.expired(t.now)):
+				continue
+			case err != nil:
+				return err
+			case len(list) == size:
+				more = true
+				return nil
+			}
+			list = append(list, d)
+		}
+		return nil
+	})
+	return list, more, err
+}
+
 // Update changes a Document by f, which may set Data and Expires, and
 // raises its revision. With ifMatch not empty the present ETag must equal it,
 // else ErrRevision.

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -111,5 +112,47 @@ func TestFlexToken(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = s.FlexTokens.Validate(token)
+	wantErr(t, err, store.ErrNotFound)
+}
+
+// A page is what List has from there on: of one Service, in the order of their making,
+// without those whose time has passed, and whatever is added or removed meanwhile.
+func TestPageOfDocuments(t *testing.T) {
+	c := newClock()
+	s := open(t, "", c)
+	other := must(s.SyncServices.Create(store.SyncService{}))(t)
+	var sids []string
+	for i := range 7 {
+		d := must(s.Documents.Create(store.Document{}))(t)
+		sids = append(sids, d.SID)
+		must(s.Documents.In(other.SID).Create(store.Document{}))(t)
+		if i%3 == 0 {
+			must(s.Documents.Create(store.Document{Expires: c.Now().Add(time.Second)}))(t)
+		}
+	}
+	c.Add(time.Second)
+	for _, tt := range []struct {
+		after string
+		size  int
+		want  []string
+		more  bool
+	}{
+		{"", 3, sids[:3], true},
+		{sids[2], 3, sids[3:6], true},
+		{sids[3], 3, sids[4:], false},
+		{sids[6], 3, nil, false},
+		{"", 100, sids, false},
+	} {
+		list, more, err := s.Documents.Page(tt.after, tt.size)
+		var got []string
+		for _, d := range list {
+			got = append(got, d.SID)
+		}
+		if err != nil || more != tt.more || !slices.Equal(got, tt.want) {
+			t.Errorf("%d after %q: %v, more %v, error %v; want %v, more %v", tt.size, tt.after, got, more, err, tt.want, tt.more)
+		}
+	}
+	wantErr(t, s.Documents.Delete(sids[2]), nil)
+	_, _, err := s.Documents.Page(sids[2], 3)
 	wantErr(t, err, store.ErrNotFound)
 }
