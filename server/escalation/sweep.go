@@ -181,7 +181,11 @@ func (w *sweeper) one(ctx context.Context, e Escalation) (Escalation, error) {
 	e = next
 	why := e.overdue(w.now(), w.maxCall, w.agentGone)
 	if why == "" {
-		if why, err = w.taskOver(ctx, e); err != nil {
+		var attrs attributes
+		if why, attrs, err = w.taskOver(ctx, e); err != nil {
+			return e, err
+		}
+		if orphan, err := w.orphaned(ctx, e, attrs); err != nil || orphan {
 			return e, err
 		}
 	}
@@ -195,18 +199,18 @@ func (w *sweeper) one(ctx context.Context, e Escalation) (Escalation, error) {
 }
 
 // taskOver says why a Task's state ends its escalation; empty means it does not.
-func (w *sweeper) taskOver(ctx context.Context, e Escalation) (string, error) {
-	t, _, err := w.tasks.fetch(ctx, e.Task)
+func (w *sweeper) taskOver(ctx context.Context, e Escalation) (why string, attrs attributes, err error) {
+	t, attrs, err := w.tasks.fetch(ctx, e.Task)
 	if errors.Is(err, ErrTaskNotFound) {
-		return "Task gone", nil
+		return "Task gone", nil, nil
 	}
 	if err != nil {
-		return "", err
+		return "", nil, err
 	}
 	if over(t.Status) || t.Status == "wrapping" && !e.AgentPresent() {
-		return "Task " + t.Status, nil
+		return "Task " + t.Status, nil, nil
 	}
-	return "", nil
+	return "", attrs, nil
 }
 
 // sweepLocks frees locks whose session is over or has lost its agent, and takes
