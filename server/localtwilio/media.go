@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/netip"
 	"time"
 
 	"escalate/server/localtwilio/rest"
@@ -41,12 +42,37 @@ func startMedia(c Config, a store.Account) (m media, err error) {
 	// The auth token is as good a secret as any: random, and known to nobody
 	// who is not entitled to the account.
 	m.turn, err = turnserver.Start(turnserver.Config{
-		Addr: addr, Realm: "localtwilio", Secret: a.AuthToken, Relay: relay, Log: c.Log.With("part", "turn"), Now: c.Now,
+		Addr: addr, Realm: "localtwilio", Secret: a.AuthToken, Relay: relay, Peers: m.addresses(c.PublicIPs), Log: c.Log.With("part", "turn"), Now: c.Now,
 	})
 	if err != nil {
 		return m, fmt.Errorf("start TURN: %w", err)
 	}
 	return m, nil
+}
+
+// addresses returns what tells under which addresses browsers are told to reach the media port.
+func (m media) addresses(public []string) func() []netip.AddrPort {
+	listening := m.engine.Addr().(*net.UDPAddr).AddrPort()
+	return func() (all []netip.AddrPort) {
+		for _, text := range public {
+			if ip, err := netip.ParseAddr(text); err == nil {
+				all = append(all, netip.AddrPortFrom(ip, listening.Port()))
+			}
+		}
+		if !listening.Addr().IsUnspecified() {
+			return append(all, listening)
+		}
+		ours, err := net.InterfaceAddrs()
+		if err != nil {
+			return all
+		}
+		for _, a := range ours {
+			if p, err := netip.ParsePrefix(a.String()); err == nil {
+				all = append(all, netip.AddrPortFrom(p.Addr(), listening.Port()))
+			}
+		}
+		return all
+	}
 }
 
 // relayIP is the address that relayed media comes from: a public one where

@@ -12,6 +12,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"strings"
@@ -87,12 +88,16 @@ func newStageOver(t *testing.T, conn net.PacketConn) *stage {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = rec.Close() })
-	ts, err := turnserver.Start(turnserver.Config{Realm: "test", Secret: account.AuthToken, Log: log})
+	mediaLine := newLine(t, eng.Addr())
+	ts, err := turnserver.Start(turnserver.Config{
+		Realm: "test", Secret: account.AuthToken, Log: log,
+		Peers: func() []netip.AddrPort { return []netip.AddrPort{netip.MustParseAddrPort(mediaLine.addr())} },
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = ts.Close() })
-	s := &stage{t: t, store: st, recordings: rec, turn: ts, mediaLine: newLine(t, eng.Addr()), turnLine: newLine(t, ts.Addr())}
+	s := &stage{t: t, store: st, recordings: rec, turn: ts, mediaLine: mediaLine, turnLine: newLine(t, ts.Addr())}
 	srv, err := start(Config{
 		Store: st, Recordings: rec, Log: log, ICEServers: s.iceServers,
 		Verify: func(raw string) (token.Claims, error) {

@@ -2,6 +2,7 @@ package turnserver
 
 import (
 	"crypto/hmac"
+	"crypto/rand"
 	"crypto/sha1" //nolint:gosec // the convention's choice, and sound inside an HMAC
 	"encoding/base64"
 	"net"
@@ -34,9 +35,10 @@ func (s *Server) ICEServersFor(now time.Time, ttl time.Duration) []ICEServer {
 	}
 }
 
-// Credentials makes a username and password that are valid until now plus ttl.
+// Credentials makes a username and password that are valid until now plus ttl, and nobody
+// else's: allocations are counted by username.
 func (s *Server) Credentials(now time.Time, ttl time.Duration) (username, credential string) {
-	username = strconv.FormatInt(now.Add(ttl).Unix(), 10)
+	username = strconv.FormatInt(now.Add(ttl).Unix(), 10) + ":" + rand.Text()
 	return username, s.password(username)
 }
 
@@ -49,11 +51,18 @@ func (s *Server) password(username string) string {
 // authenticate returns the key of a username that has not expired. Anybody can make up a
 // username, but not the password that goes with it.
 func (s *Server) authenticate(r *turn.RequestAttributes) (string, []byte, bool) {
-	expiry, _, _ := strings.Cut(r.Username, ":") // a name may follow, as the convention has it
+	key, ok := s.key(r.Username, r.Realm)
+	if !ok {
+		s.refused.Do(func() { s.config.Log.Info("TURN credential refused", "client", r.SrcAddr) })
+	}
+	return r.Username, key, ok
+}
+
+func (s *Server) key(username, realm string) (key []byte, ok bool) {
+	expiry, _, _ := strings.Cut(username, ":") // a name may follow, as the convention has it
 	until, err := strconv.ParseInt(expiry, 10, 64)
 	if err != nil || !s.config.Now().Before(time.Unix(until, 0)) {
-		s.config.Log.Info("TURN credential refused", "client", r.SrcAddr)
-		return "", nil, false
+		return nil, false
 	}
-	return r.Username, turn.GenerateAuthKey(r.Username, r.Realm, s.password(r.Username)), true
+	return turn.GenerateAuthKey(username, realm, s.password(username)), true
 }

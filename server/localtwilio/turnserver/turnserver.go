@@ -4,8 +4,9 @@
 // convention (draft-uberti-behave-turn-rest-00): the username is the time of expiry and the
 // password an HMAC of it, so that nothing has to be stored.
 //
-// It relays only to addresses that its configuration allows, so that it cannot be used
-// to reach into a network. It knows nothing of Rooms or tokens.
+// It relays only to the ports that its configuration allows, and between its own relayed
+// addresses, so that it cannot be used to reach into a network. It knows nothing of Rooms or
+// tokens.
 package turnserver
 
 import (
@@ -15,12 +16,12 @@ import (
 	"log/slog"
 	"net"
 	"net/netip"
-	"slices"
 	"sync"
 	"time"
 
 	"github.com/pion/logging"
 	"github.com/pion/turn/v5"
+	"golang.org/x/time/rate"
 )
 
 // credentialTTL is how long the credentials of ICEServers are valid. Browsers show them again
@@ -38,14 +39,28 @@ type Config struct {
 	Secret string
 	// Relay is the address that relayed packets come from. Default: the one listened on.
 	Relay net.IP
-	// Peers are the networks that may be relayed to. Default: the Relay's address itself,
-	// where the media server and other relays are, and, when that is loopback, all of loopback.
-	Peers []netip.Prefix
+	// Peers returns the addresses that may be relayed to: the media server's. They are asked for
+	// with each permission. Default: none.
+	Peers func() []netip.AddrPort
+	// PerCredential is how many allocations one credential may have at a time; further ones are
+	// refused with 486. Default 40: in a peer-to-peer Room of ten a browser has a connection to
+	// each other, with an allocation for each of its own networks.
+	PerCredential int
+	// InAll is how many allocations there may be, each of which is an open port and a goroutine;
+	// further ones are refused with 508. Default 2,000.
+	InAll int
 	// Log gets refused clients. Default: nothing.
 	Log *slog.Logger
 	// Now is the clock that credentials expire by. Default: time.Now.
 	Now func() time.Time
 }
+
+const (
+	defaultPerCredential = 40
+	defaultInAll         = 2000
+	// refusalsEvery is how often refused credentials are logged at most: anybody can send them.
+	refusalsEvery = time.Second
+)
 
 // What Config can lack.
 var (
@@ -61,8 +76,12 @@ type Server struct {
 	config  Config
 	conn    net.PacketConn
 	turn    *turn.Server
+	refused rate.Sometimes // the log of refused credentials
 	closing sync.Once
 	closed  error
+
+	mu          sync.Mutex
+	allocations map[string]int // by username; guarded by mu
 }
 
 // Start opens the port.
@@ -81,6 +100,15 @@ func Start(c Config) (*Server, error) {
 	}
 	if c.Now == nil {
 		c.Now = time.Now
+	}
+	if c.Peers == nil {
+		c.Peers = func() []netip.AddrPort { return nil }
+	}
+	if c.PerCredential <= 0 {
+		c.PerCredential = defaultPerCredential
+	}
+	if c.InAll <= 0 {
+		c.InAll = defaultInAll
 	}
 	addr, err := net.ResolveUDPAddr("udp", c.Addr)
 	if err != nil {
@@ -101,38 +129,30 @@ func Start(c Config) (*Server, error) {
 	if c.Relay == nil {
 		c.Relay = listening
 	}
-	if len(c.Peers) == 0 {
-		c.Peers = defaultPeers(c.Relay)
+	s := &Server{config: c, conn: conn, refused: rate.Sometimes{Interval: refusalsEvery}, allocations: map[string]int{}}
+	relays := &relays{
+		RelayAddressGeneratorStatic: &turn.RelayAddressGeneratorStatic{RelayAddress: c.Relay, Address: listening.String()},
+		max:                         c.InAll, peers: c.Peers, open: map[netip.AddrPort]struct{}{},
 	}
-	s := &Server{config: c, conn: conn}
 	s.turn, err = turn.NewServer(turn.ServerConfig{
 		Realm:         c.Realm,
 		AuthHandler:   s.authenticate,
+		QuotaHandler:  s.mayAllocate,
+		EventHandler:  turn.EventHandler{OnAllocationCreated: s.allocated, OnAllocationDeleted: s.deallocated},
 		LoggerFactory: &logging.DefaultLoggerFactory{Writer: io.Discard, DefaultLogLevel: logging.LogLevelDisabled},
 		PacketConnConfigs: []turn.PacketConnConfig{{
-			PacketConn: conn,
-			RelayAddressGenerator: &turn.RelayAddressGeneratorStatic{
-				RelayAddress: c.Relay, Address: listening.String(),
+			PacketConn:            &guard{PacketConn: conn, relays: relays, key: s.key, log: c.Log},
+			RelayAddressGenerator: relays,
+			PermissionHandler: func(_ net.Addr, peer net.IP) bool {
+				ip, ok := netip.AddrFromSlice(peer)
+				return ok && relays.leadTo(ip.Unmap())
 			},
-			PermissionHandler: s.permit,
 		}},
 	})
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("start TURN: %w", err), conn.Close())
 	}
 	return s, nil
-}
-
-func defaultPeers(relay net.IP) []netip.Prefix {
-	ip, ok := netip.AddrFromSlice(relay)
-	if !ok {
-		return nil
-	}
-	ip = ip.Unmap()
-	if ip.IsLoopback() && ip.Is4() {
-		return []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
-	}
-	return []netip.Prefix{netip.PrefixFrom(ip, ip.BitLen())}
 }
 
 // Addr is the UDP address listened on.
@@ -148,12 +168,28 @@ func (s *Server) Close() error {
 	return s.closed
 }
 
-// permit decides whom packets may be relayed to.
-func (s *Server) permit(client net.Addr, peer net.IP) bool {
-	ip, ok := netip.AddrFromSlice(peer)
-	if ok && slices.ContainsFunc(s.config.Peers, func(p netip.Prefix) bool { return p.Contains(ip.Unmap()) }) {
+// mayAllocate reports whether a credential may have one more allocation.
+func (s *Server) mayAllocate(username, _ string, client net.Addr) bool {
+	s.mu.Lock()
+	n := s.allocations[username]
+	s.mu.Unlock()
+	if n < s.config.PerCredential {
 		return true
 	}
-	s.config.Log.Info("TURN peer refused", "client", client, "peer", peer)
+	s.config.Log.Info("TURN allocation refused: the credential has as many as it may", "client", client, "has", n)
 	return false
+}
+
+func (s *Server) allocated(_, _ net.Addr, _, username, _ string, _ net.Addr, _ int) {
+	s.count(username, 1)
+}
+
+func (s *Server) deallocated(_, _ net.Addr, _, username, _ string) { s.count(username, -1) }
+
+func (s *Server) count(username string, n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.allocations[username] += n; s.allocations[username] <= 0 {
+		delete(s.allocations, username)
+	}
 }
