@@ -84,13 +84,13 @@ var may = []struct {
 	{"server/localtwilio/recording", []string{"server/localtwilio/store", "server/localtwilio/sfu"}},
 	{"server/localtwilio/transcription", []string{"server/localtwilio/store", "server/localtwilio/sfu"}},
 	{"server/localtwilio/composition", []string{"server/localtwilio/store"}},
-	{"server/localtwilio/socket", nil}, // below the three that keep WebSockets
+	{"server/localtwilio/socket", []string{"server/clientaddr"}}, // below the three that keep WebSockets
 	{"server/localtwilio/rsp", []string{"server/sids", "server/localtwilio/socket", "server/localtwilio/store", "server/localtwilio/sfu", "server/localtwilio/sfu/sdp", "server/localtwilio/recording", "server/localtwilio/transcription", "server/token"}},
 	{"server/localtwilio/twilsock", []string{"server/localtwilio/reached", "server/sids", "server/localtwilio/socket", "server/localtwilio/store", "server/token"}},
 	{"server/localtwilio/mcs", []string{"server/localtwilio/reached", "server/sids", "server/localtwilio/store", "server/token"}},
 	{"server/localtwilio/flexapi", []string{"server/localtwilio/interaction", "server/localtwilio/reached", "server/localtwilio/socket", "server/localtwilio/store", "server/sids", "server/token"}},
-	{"server/localtwilio", []string{"server/cors", "server/localtwilio/flexapi", "server/localtwilio/mcs", "server/localtwilio/taskrouter", "server/localtwilio/twilsock", "server/localtwilio/store", "server/localtwilio/rest", "server/localtwilio/callback",
-		"server/localtwilio/rsp", "server/localtwilio/sfu", "server/localtwilio/recording", "server/localtwilio/transcription", "server/localtwilio/composition", "server/localtwilio/turnserver", "server/token"}},
+	{"server/localtwilio", []string{"server/clientaddr", "server/cors", "server/localtwilio/flexapi", "server/localtwilio/mcs", "server/localtwilio/taskrouter", "server/localtwilio/twilsock", "server/localtwilio/store", "server/localtwilio/rest", "server/localtwilio/callback",
+		"server/localtwilio/rsp", "server/localtwilio/socket", "server/localtwilio/sfu", "server/localtwilio/recording", "server/localtwilio/transcription", "server/localtwilio/composition", "server/localtwilio/turnserver", "server/token"}},
 	{"server/demo", []string{"server/localtwilio", "server/localtwilio/mcs", "server/localtwilio/store"}},
 	{"server/flexdev", []string{"server/demo", "server/localtwilio/store", "server/token"}},
 	// What wires it all.

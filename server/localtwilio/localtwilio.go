@@ -57,6 +57,7 @@ import (
 	"escalate/server/localtwilio/recording"
 	"escalate/server/localtwilio/rest"
 	"escalate/server/localtwilio/rsp"
+	"escalate/server/localtwilio/socket"
 	"escalate/server/localtwilio/store"
 	"escalate/server/localtwilio/taskrouter"
 	"escalate/server/localtwilio/transcription"
@@ -80,8 +81,14 @@ const (
 // longer pause would only make events of it late.
 const sweepEvery = time.Second
 
+// maxHeader bounds a request's header in bytes: the largest have a Flex token, of some 2 kB, twice.
+const maxHeader = 64 << 10
+
 // Account is the SIDs and keys of the one account that local Twilio has.
 type Account = store.Account
+
+// DoorLimits are those of Config.Door.
+type DoorLimits = socket.DoorLimits
 
 // Config is what a Server needs; the zero value is usable.
 type Config struct {
@@ -127,6 +134,9 @@ type Config struct {
 	// Transcriber is the engine of Transcriptions: a program and its arguments, or a name;
 	// see transcription.Config. Empty is what is installed.
 	Transcriber string
+	// Door is how many WebSockets may be open whose client has shown no token yet, and for how
+	// long; the zero value has defaults.
+	Door DoorLimits
 	// Log gets what happens; nil discards.
 	Log *slog.Logger
 	// Metrics takes what the parts of local Twilio count; nil counts for nobody.
@@ -190,6 +200,8 @@ func Start(ctx context.Context, c Config) (_ *Server, err error) {
 	if s.media, err = startMedia(c, s.store.Account()); err != nil {
 		return nil, err
 	}
+	// One for all sockets: an attacker is not to find as many places at each.
+	door := socket.NewDoor(c.Door)
 	s.callbacks = callback.Start(callback.Config{Store: s.store, Transport: c.CallbackTransport, Log: c.Log})
 	if s.recorded, err = recording.Start(recording.Config{Store: s.store, Dir: c.inDataDir(recordingsDir), Log: c.Log.With("part", "recording")}); err != nil {
 		return nil, err
@@ -198,12 +210,12 @@ func Start(ctx context.Context, c Config) (_ *Server, err error) {
 	s.listener = transcription.Start(transcription.Config{Store: s.store, Engine: c.Transcriber, Log: c.Log.With("part", "transcription")})
 	s.signaling, err = rsp.Start(rsp.Config{
 		Store: s.store, Engine: s.media.engine, Verify: s.verify, ICEServers: s.iceServers, Recordings: s.recorded, Transcriptions: s.listener,
-		Log: c.Log.With("part", "signaling"),
+		Door: door, Log: c.Log.With("part", "signaling"),
 	})
 	if err != nil {
 		return nil, err
 	}
-	s.twilsock, err = twilsock.Start(twilsock.Config{Store: s.store, Verify: s.verify, Ask: s.callbacks.Ask, Log: c.Log.With("part", "twilsock")})
+	s.twilsock, err = twilsock.Start(twilsock.Config{Store: s.store, Verify: s.verify, Ask: s.callbacks.Ask, Door: door, Log: c.Log.With("part", "twilsock")})
 	if err != nil {
 		return nil, err
 	}
@@ -241,6 +253,7 @@ func (s *Server) serve() {
 	routes.Handle("/tsock"+twilsockPath, s.twilsock)
 	s.http = &http.Server{
 		Handler: allowLoopback(s.route(routes)), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute,
+		MaxHeaderBytes: maxHeader, ConnState: newLines(linesPerAddress, linesInAll).changed,
 		ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
 	}
 	s.wg.Go(func() {

@@ -12,6 +12,7 @@ var (
 	ErrNotYetValid = errors.New("access token is not valid yet")              // 20105
 	ErrGrants      = errors.New("access token has invalid grants")            // 20106
 	ErrSignature   = errors.New("access token has a wrong signature")         // 20107
+	ErrLifetime    = errors.New("access token lives longer than 24 hours")    // 20157
 )
 
 // ErrKey says that a Key lacks its SID, account or secret.
@@ -27,6 +28,7 @@ func Code(err error) int {
 		20105: ErrNotYetValid,
 		20106: ErrGrants,
 		20107: ErrSignature,
+		20157: ErrLifetime,
 	} {
 		if errors.Is(err, s) {
 			return code

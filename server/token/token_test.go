@@ -139,6 +139,14 @@ func TestVerifyTellsFaultsApart(t *testing.T) {
 		{"not yet", sign(t, hs, good, func(_, c map[string]any) { c["nbf"] = now.Add(time.Minute).Unix() }), 20105},
 		{"no grants", sign(t, hs, good, func(_, c map[string]any) { delete(c, "grants") }), 20106},
 		{"no identity", sign(t, hs, good, func(_, c map[string]any) { c["grants"] = map[string]any{"video": map[string]any{}} }), 20106},
+		{"lives too long", sign(t, hs, good, func(_, c map[string]any) { c["exp"] = now.Add(25 * time.Hour).Unix() }), 20157},
+		{"made for too long", sign(t, hs, good, func(_, c map[string]any) {
+			c["iat"], c["exp"] = now.Add(-20*time.Hour).Unix(), now.Add(5*time.Hour).Unix()
+		}), 20157},
+		{"made in the future for too long", sign(t, hs, good, func(_, c map[string]any) {
+			c["iat"], c["exp"] = now.Add(20*time.Hour).Unix(), now.Add(30*time.Hour).Unix()
+		}), 20157},
+		{"milliseconds", sign(t, hs, good, func(_, c map[string]any) { c["exp"] = now.Add(time.Hour).UnixMilli() }), 20157},
 		{"other secret", sign(t, hs, []byte("guess"), nil), 20107},
 		{"changed signature", flipped, 20107},
 		{"expired and forged", sign(t, hs, []byte("guess"), func(_, c map[string]any) { c["exp"] = 1 }), 20107},
@@ -152,6 +160,10 @@ func TestVerifyTellsFaultsApart(t *testing.T) {
 	}
 	if _, err := Verify(valid, "AC1", secretOf, now); err != nil {
 		t.Errorf("the unspoilt token: %v", err)
+	}
+	day := sign(t, hs, good, func(_, c map[string]any) { c["iat"], c["exp"] = now.Unix(), now.Add(24*time.Hour).Unix() })
+	if _, err := Verify(day, "AC1", secretOf, now); err != nil {
+		t.Errorf("a token of a day: %v", err)
 	}
 }
 

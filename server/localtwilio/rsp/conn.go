@@ -16,6 +16,10 @@ const (
 	// size and the Tracks. An offer for 50 Participants has about 150 KB.
 	maxFrame = 1 << 20
 
+	// maxFirst bounds a frame of who has shown no token. A sync has one, and beside it the
+	// descriptions of all that the session has.
+	maxFirst = 256 << 10
+
 	// queueSize is how many frames a browser may lag behind before its
 	// connection is dropped. It syncs again when it can read again, so nothing
 	// is lost, and no queue grows because of one bad network.
@@ -71,7 +75,7 @@ func frameLimit() *rate.Limiter { return rate.NewLimiter(framesPerSecond, frameB
 // speak up, so that it arrives within it.
 func signalling(s *Server) socket.Options {
 	return socket.Options{
-		Type: socket.Text, Queue: queueSize, MaxFrame: maxFrame, Limit: func() *rate.Limiter { return s.frames() },
+		Type: socket.Text, Queue: queueSize, MaxFrame: maxFrame, Door: s.cfg.Door, MaxFirst: maxFirst, Limit: func() *rate.Limiter { return s.frames() },
 		Beat: s.cfg.Heartbeat - s.cfg.Heartbeat/5, Quiet: true, Log: s.log.With("socket", "signalling"),
 	}
 }
@@ -110,6 +114,9 @@ func (c *conn) bad(err error) { c.ws.Send(badFrame(err.Error())) }
 
 // finish leaves the client a moment to close by itself.
 func (c *conn) finish() { c.ws.EndAfter(linger) }
+
+// admit says that the browser has shown a good token.
+func (c *conn) admit() { c.ws.Admit() }
 
 // drop ends the connection at once.
 func (c *conn) drop() { c.ws.Drop() }

@@ -63,6 +63,7 @@ var texts = map[int]string{
 	20105: "Access Token not yet valid",
 	20106: "Invalid Access Token grants",
 	20107: "Invalid Access Token signature",
+	20157: "Expiration Time Exceeds Maximum Time Allowed",
 
 	codeSignalingLost:     "Signaling connection disconnected",
 	codeInvalidMessage:    "Client sent an invalid signaling message",

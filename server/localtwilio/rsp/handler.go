@@ -75,6 +75,7 @@ func (h *handler) ice(m *ice) {
 		h.refuse("ice", err, codeTokenMalformed)
 		return
 	}
+	h.conn.admit()
 	var list any
 	if h.srv.cfg.ICEServers != nil {
 		list = h.srv.cfg.ICEServers()

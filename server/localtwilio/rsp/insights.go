@@ -15,6 +15,9 @@ const (
 	// has some tens of KB.
 	maxInsights = 256 << 10
 
+	// maxInsightsFirst bounds the frame with the token.
+	maxInsightsFirst = 32 << 10
+
 	// insightsIdle ends a connection that has gone silent. Reports come every
 	// ten seconds.
 	insightsIdle = 2 * time.Minute
@@ -32,7 +35,7 @@ type insight struct {
 // reports are the sockets for statistics.
 func reports(s *Server) socket.Options {
 	return socket.Options{
-		Type: socket.Text, Queue: insightsQueue, MaxFrame: maxInsights,
+		Type: socket.Text, Queue: insightsQueue, MaxConns: s.cfg.MaxConnections, MaxFrame: maxInsights, Door: s.cfg.Door, MaxFirst: maxInsightsFirst,
 		Limit: func() *rate.Limiter { return s.frames() }, Log: s.log.With("socket", "insights"),
 	}
 }
@@ -62,6 +65,8 @@ func (i *insight) Serve() {
 		answer := `{"type":"connected","version":1,"session":"insights"}`
 		if _, err := i.srv.verify(m.Token); err != nil {
 			answer = `{"type":"error","version":1,"message":"Invalid Access Token"}`
+		} else {
+			i.ws.Admit()
 		}
 		i.ws.Send([]byte(answer))
 	}

@@ -27,6 +27,7 @@ func (s *Server) join(c wire, region string, m *connect) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
+	c.admit()
 	if err := checkIdentity(claims.Identity); err != nil {
 		return nil, err
 	}

@@ -13,6 +13,8 @@ type wire interface {
 	send(m any)
 	// bad says that a message could not be read.
 	bad(error)
+	// admit says that the browser has shown a good token.
+	admit()
 	// finish leaves the browser a moment to close by itself.
 	finish()
 	// drop ends the connection at once.

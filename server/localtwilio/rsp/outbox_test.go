@@ -25,6 +25,7 @@ func (c *looseConn) send(m any) {
 
 func (c *looseConn) bad(error) {}
 func (c *looseConn) finish()   {}
+func (c *looseConn) admit()    {}
 func (c *looseConn) drop()     { c.dropped = true }
 
 // drain reads what was sent, as a browser would.

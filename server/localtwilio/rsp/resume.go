@@ -50,6 +50,7 @@ func (s *Server) resume(c wire, m *syncing) (*session, error) {
 	case !expired && claims.Identity != x.identity:
 		return nil, fail(codeTokenGrants, errors.New("token of another identity"))
 	case x.room.resume(x, c):
+		c.admit()
 		return x, nil
 	}
 	if final := x.out.untold(); final != nil {

@@ -90,6 +90,9 @@ type Config struct {
 	// calls an account's concurrency quotas.
 	MaxRooms, MaxParticipants int
 
+	// Door counts the sockets of clients without a token; nil is one of the Server's own.
+	Door *socket.Door
+
 	Log *slog.Logger
 }
 
@@ -157,6 +160,9 @@ func start(c Config, media openMedia) (*Server, error) {
 	}
 	if c.MaxParticipants <= 0 {
 		c.MaxParticipants = defaultMaxPresent
+	}
+	if c.Door == nil {
+		c.Door = socket.NewDoor(socket.DoorLimits{})
 	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)

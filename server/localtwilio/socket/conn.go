@@ -9,7 +9,7 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// Conn is one WebSocket. Send, EndAfter, Endless and Drop may be called from any goroutine;
+// Conn is one WebSocket. Send, Admit, EndAfter, Endless and Drop may be called from any goroutine;
 // the methods that read are Handler.Serve's, and Ping is Handler.Beat's.
 type Conn struct {
 	opts   Options
@@ -20,12 +20,17 @@ type Conn struct {
 	crowd  int
 	ws     *websocket.Conn // set before Serve and Beat are called
 
-	mu  sync.Mutex
-	end *time.Timer // guarded by mu; drops the Conn, nil for never
+	address string         // whom the door counts it as
+	closing sync.WaitGroup // the goroutine that says why the Conn ends
+
+	mu   sync.Mutex  // guards what follows
+	end  *time.Timer // drops the Conn, nil for never
+	door *Door       // nil once the client is no stranger
+	late *time.Timer // says that it took too long; nil before the client has its answer
 }
 
 func newConn(ctx context.Context, o Options) *Conn {
-	c := &Conn{opts: o, out: make(chan []byte, o.Queue)}
+	c := &Conn{opts: o, out: make(chan []byte, o.Queue), door: o.Door}
 	c.ctx, c.cancel = context.WithCancel(ctx)
 	if o.Limit != nil {
 		c.limit = o.Limit()
@@ -36,9 +41,7 @@ func newConn(ctx context.Context, o Options) *Conn {
 // serve runs both of the Conn's goroutines, and returns when they have ended.
 func (c *Conn) serve(ws *websocket.Conn, h Handler) {
 	c.ws = ws
-	if c.opts.MaxFrame > 0 {
-		ws.SetReadLimit(c.opts.MaxFrame)
-	}
+	c.await()
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -47,8 +50,53 @@ func (c *Conn) serve(ws *websocket.Conn, h Handler) {
 	h.Serve()
 	c.Drop()
 	c.Endless()
+	c.Admit()
 	_ = ws.CloseNow() // fails when the cancelled context has closed it already
 	<-done
+	c.closing.Wait()
+}
+
+// await gives a stranger its time.
+func (c *Conn) await() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	limit := c.opts.MaxFrame
+	if c.door != nil {
+		door := c.door
+		if c.opts.MaxFirst > 0 {
+			limit = c.opts.MaxFirst
+		}
+		c.closing.Add(1)
+		c.late = time.AfterFunc(door.limits.Within, func() {
+			defer c.closing.Done()
+			c.opts.Log.Info("connection closed: it has shown no valid token in time", "address", c.address)
+			_ = c.ws.Close(websocket.StatusPolicyViolation, door.late()) // whether it hears is its affair
+		})
+	}
+	if limit > 0 {
+		c.ws.SetReadLimit(limit)
+	}
+}
+
+// Admit says that the client is no stranger: it has shown what it needs. Calling it again
+// does nothing.
+func (c *Conn) Admit() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.door == nil {
+		return
+	}
+	c.door.leave(c.address)
+	c.door = nil
+	if c.late == nil {
+		return
+	}
+	if c.late.Stop() {
+		c.closing.Done()
+	}
+	if c.opts.MaxFrame > 0 {
+		c.ws.SetReadLimit(c.opts.MaxFrame)
+	}
 }
 
 // Crowd returns how many sockets there were in the Group when this one came, itself included.

@@ -7,15 +7,18 @@
 // another writes the queue and calls Handler.Beat. Both have ended when Group.Serve returns.
 //
 // A Conn ends without a close frame, whoever ends it: a client that was told code 1000 would
-// take it for its own doing, and one that was not comes back.
+// take it for its own doing, and one that was not comes back. Only who has shown no token in
+// time is told so; see Door.
 package socket
 
 import (
 	"context"
 	"log/slog"
 	"maps"
+	"math"
 	"net/http"
 	"slices"
+	"strconv"
 	"sync"
 	"time"
 
@@ -45,6 +48,12 @@ type Options struct {
 	Type     Type  // of what is sent
 	Queue    int   // how many frames a client may lag behind before its Conn is dropped
 	MaxFrame int64 // in bytes, of what is read; 32 KiB when zero
+
+	// Door counts clients until Conn.Admit is called, and closes the Conn of one that takes too
+	// long, with code 1008 and a reason. nil lets everybody in.
+	Door *Door
+	// MaxFirst is MaxFrame until then; the same when zero.
+	MaxFirst int64
 
 	// MaxConns bounds the sockets at a time; further requests are refused with 503. Zero
 	// accepts all of them.
@@ -106,6 +115,15 @@ func (g *Group[H]) Context() context.Context { return g.ctx }
 func (g *Group[H]) Serve(w http.ResponseWriter, r *http.Request, open func(*Conn) H) {
 	c := newConn(g.ctx, g.opts)
 	defer c.Drop()
+	if c.door != nil {
+		c.address = addressOf(r)
+		if status, why := c.door.enter(c.address); status != 0 {
+			w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(c.door.limits.Within.Seconds()))))
+			http.Error(w, why, status)
+			return
+		}
+		defer c.Admit() // whoever has gone waits no more
+	}
 	if !g.enter(c) {
 		http.Error(w, "shutting down, or too many connections", http.StatusServiceUnavailable)
 		return

@@ -15,8 +15,8 @@ const (
 	// subscribes to everything at once is told as much at once.
 	queueSize = 4096
 
-	// initTimeout is how long a connection may stay without a good token.
-	initTimeout = 30 * time.Second
+	// maxFirst bounds a frame of who has shown no token: init has one, and little else.
+	maxFirst = 32 << 10
 
 	// linger is how long after a final frame the client may take to close.
 	linger = 5 * time.Second
@@ -65,7 +65,6 @@ func newConn(s *Server, ws *socket.Conn, media string) *conn {
 
 // Serve implements socket.Handler.
 func (c *conn) Serve() {
-	c.ws.EndAfter(initTimeout)
 	for {
 		_, b, err := c.ws.Read(0)
 		if err == nil {
@@ -154,6 +153,7 @@ func (c *conn) admit(h header) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.holder, c.warned, c.finished = &who, false, false
+	c.ws.Admit()
 	c.ws.Endless()
 	return true
 }

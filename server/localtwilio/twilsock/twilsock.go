@@ -43,7 +43,9 @@ type Config struct {
 	Ask store.AskChat
 	// MaxConnections bounds the open WebSockets, 1000 when zero.
 	MaxConnections int
-	Log            *slog.Logger // nil discards
+	// Door counts the sockets of clients without a token; nil is one of the Server's own.
+	Door *socket.Door
+	Log  *slog.Logger // nil discards
 }
 
 const defaultMaxConnections = 1000
@@ -72,6 +74,9 @@ func Start(c Config) (*Server, error) {
 	if c.MaxConnections <= 0 {
 		c.MaxConnections = defaultMaxConnections
 	}
+	if c.Door == nil {
+		c.Door = socket.NewDoor(socket.DoorLimits{})
+	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
@@ -82,7 +87,7 @@ func Start(c Config) (*Server, error) {
 	}
 	s := &Server{cfg: c, log: c.Log, objects: objects{c.Store}, queries: newLiveQueries(c.Store)}
 	s.sockets = socket.NewGroup[*conn](socket.Options{
-		Type: socket.Binary, Queue: queueSize, MaxFrame: maxFrame, MaxConns: c.MaxConnections,
+		Type: socket.Binary, Queue: queueSize, MaxFrame: maxFrame, MaxConns: c.MaxConnections, Door: c.Door, MaxFirst: maxFirst,
 		Limit: func() *rate.Limiter { return rate.NewLimiter(framesPerSecond, frameBurst) },
 		Beat:  tokenEvery, Log: c.Log.With("socket", "twilsock"),
 	})
