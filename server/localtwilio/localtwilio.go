@@ -44,6 +44,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"path/filepath"
 	"strings"
 	"sync"
 	"time"
@@ -75,6 +76,9 @@ const (
 	recordingsDir = "recordings"
 	mediaDir      = "media"
 )
+
+// DataFile returns the path of the store's file in a data directory.
+func DataFile(dir string) string { return filepath.Join(dir, dataFile) }
 
 // sweepEvery is how often time's work is done: TTLs, empty Rooms, Participants
 // who stayed too long. Documents are expired to the instant by their readers; a

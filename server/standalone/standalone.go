@@ -23,6 +23,8 @@ import (
 )
 
 const help = `Usage: server local-twilio [flags]
+       server local-twilio backup --data-dir FOLDER --to FILE
+       server local-twilio repair --data-dir FOLDER
 
 Runs local Twilio without the product, for programs that use a Twilio SDK:
 
@@ -56,6 +58,14 @@ type options struct {
 // Main runs local Twilio without the product until ctx ends. It returns
 // flag.ErrHelp when help was asked for and given.
 func Main(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) error {
+	if len(args) > 0 {
+		switch args[0] {
+		case "backup":
+			return backup(args[1:], stdout, stderr)
+		case "repair":
+			return repair(args[1:], stdout, stderr)
+		}
+	}
 	o, err := readOptions(args, getenv, stderr)
 	if err != nil {
 		return err

@@ -14,10 +14,10 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"time"
 
 	bolt "go.etcd.io/bbolt"
-	bolterrors "go.etcd.io/bbolt/errors"
 )
 
 // lockWait is how long Open waits for another process to let go of the file:
@@ -82,7 +82,8 @@ type Store struct {
 // Open opens the data file at path, creating it and its directory where
 // missing. An empty path is a temporary file that Close removes. Participants
 // whom an earlier run left connected are marked disconnected: their media is
-// gone. It returns ErrInUse when another process has the file.
+// gone. It returns ErrInUse when another process has the file, and ErrDamaged when it cannot be
+// read whole; then nothing has been written.
 func Open(path string, o Options) (_ *Store, err error) {
 	d := &db{now: o.Now, watches: map[*watch]struct{}{}}
 	if d.now == nil {
@@ -105,18 +106,29 @@ func Open(path string, o Options) (_ *Store, err error) {
 			_ = s.Close()
 		}
 	}()
+	if s.tempDir == "" {
+		if err = inspect(path); err != nil {
+			return nil, err
+		}
+	}
 	// 0600: the file holds the keys.
 	if d.bolt, err = bolt.Open(path, 0o600, opts); err != nil {
-		if errors.Is(err, bolterrors.ErrTimeout) {
+		if inUse(err) {
 			return nil, fmt.Errorf("open %s: %w", path, ErrInUse)
 		}
 		return nil, fmt.Errorf("open %s: %w", path, err)
 	}
 	err = d.update(doing{what: "prepare the data file"}, func(t *tx) (err error) {
+		if err := t.checkFormat(path); err != nil {
+			return err
+		}
 		for _, name := range buckets {
 			if _, err := t.CreateBucketIfNotExists([]byte(name)); err != nil {
 				return err
 			}
+		}
+		if err := t.bucket(bMeta).Put([]byte(formatKey), []byte(strconv.Itoa(format))); err != nil {
+			return err
 		}
 		if s.account, err = t.account(o.Account); err != nil {
 			return err
@@ -132,6 +144,9 @@ func Open(path string, o Options) (_ *Store, err error) {
 		s.opening = t.events
 		return err
 	})
+	if isDecoding(err) {
+		return nil, damaged(path, err)
+	}
 	if err != nil {
 		return nil, err
 	}
