@@ -109,6 +109,7 @@ test-unit: deps-test wasm ffmpeg speech ## Go tests on this machine, with the ra
 	$(GO) test -race ./...
 	$(GO) test -run TestFiftyRooms ./server/localtwilio/sfu
 	$(GO) test -C server/bench/media .
+	$(GO) test -C docs/operate/check .
 
 test-wasm: ## the JavaScript boundary, compiled to WASM and run under node
 	PATH="$$PATH:$$($(GO) env GOROOT)/lib/wasm" GOOS=js GOARCH=wasm $(GO) test ./app/browser/... ./app/video/twiliojs/...
