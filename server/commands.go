@@ -8,11 +8,11 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"syscall"
 
 	"escalate/server/core"
 	"escalate/server/doctor"
+	"escalate/server/headroom"
 	"escalate/server/release"
 	"escalate/server/standalone"
 	"escalate/server/version"
@@ -61,9 +61,7 @@ func serve(ctx context.Context, args []string, getenv func(string) string, stdou
 		return fmt.Errorf("the settings are not right:\n%w", err)
 	}
 	c.LogOutput, c.FlexDir = stderr, *flex
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(core.GCPercent)
-	}
+	defer headroom.Keep()()
 	s, err := core.Start(ctx, c)
 	if err != nil {
 		return err

@@ -25,12 +25,11 @@ import (
 	"os"
 	"os/signal"
 	"runtime"
-	"runtime/debug"
 	"time"
 
 	"github.com/andybalholm/brotli"
 
-	"escalate/server/core"
+	"escalate/server/headroom"
 )
 
 func main() {
@@ -71,8 +70,8 @@ func run(ctx context.Context, args []string) error {
 	if err := f.Parse(args); err != nil {
 		return err
 	}
-	if *role != "" && os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(core.GCPercent) // as the product does
+	if *role != "" {
+		defer headroom.Keep()() // as the product does
 	}
 	switch *role {
 	case "":

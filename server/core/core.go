@@ -66,12 +66,6 @@ const maxHeader = 64 << 10
 // pluginFile is the Flex plugin among the embedded files.
 const pluginFile = "flex-plugin.js"
 
-// GCPercent is what a process that runs a System sets with
-// debug.SetGCPercent, unless GOGC is set. Little lives long in it, some 10 MB,
-// so that Go's own 100 would collect dozens of times a second under load. This
-// saves 15 % of the CPU time of a request (`make bench`) and takes 35 MB.
-const GCPercent = 400
-
 // System is a running server.
 type System struct {
 	config Config

@@ -48,6 +48,7 @@ var may = []struct {
 	{"static/slim", nil},
 	{"server/token", nil},
 	{"server/joincode", nil},
+	{"server/headroom", nil},               // of commands that serve
 	{"server/news", nil},                   // knows codes and versions, and nothing of escalations
 	{"server/metric", nil},                 // three parts of the product share a registry
 	{"server/logs", nil},                   // what is the same in the lines of all parts
@@ -101,12 +102,12 @@ var may = []struct {
 	{"server/standalone", []string{"server/logs", "server/sids", "server/localtwilio", "server/localtwilio/store", "server/demo"}},
 	{"server/sbom", nil},
 	{"server/release", []string{"server/sids", "server/core", "server/web", "static"}},
-	{"server", []string{"server/version", "server/core", "server/release", "server/doctor", "server/standalone"}},
+	{"server", []string{"server/version", "server/core", "server/headroom", "server/release", "server/doctor", "server/standalone"}},
 	{"server/layers", nil},
 	{"server/chromium", nil}, // for tests and benchmarks
 	{"server/bench/measure", nil},
 	{"server/bench/plot", nil},
-	{"server/bench", []string{"server/chromium", "server/bench/measure", "server/bench/plot", "server/core", "server/web", "server/ratelimit", "server/token", "server/localtwilio/store", "app/wire"}},
+	{"server/bench", []string{"server/chromium", "server/bench/measure", "server/bench/plot", "server/core", "server/headroom", "server/web", "server/ratelimit", "server/token", "server/localtwilio/store", "app/wire"}},
 	{"server/e2e", []string{"server/core"}},
 	{"docs", []string{"server/bench/plot"}},
 	{"docs/operate/crowd", []string{"app/client", "app/wire"}}, // customers, who know no server
