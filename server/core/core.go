@@ -266,7 +266,7 @@ func (s *System) handlers(files fs.FS) (handler, operator http.Handler, err erro
 	}
 	wd := web.Deps{
 		Escalations: s.svc, Agents: twilio, Callbacks: twilio, Render: page.Render,
-		Ready: func(ctx context.Context) error { return twilio.Ready(ctx) }, Draining: s.draining.Load,
+		Ready: func(ctx context.Context) error { return twilio.Ready(ctx) }, Draining: s.draining.Load, Go: s.wg.Go,
 	}
 	if c.Template.Endpoints {
 		wd.Mounts = map[string]http.Handler{dropin.Prefix: dropin.New(

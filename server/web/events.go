@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
@@ -34,6 +35,7 @@ type eventStreams struct {
 	entrance    *entrance
 	heartbeat   time.Duration
 	done        <-chan struct{} // ends all of them
+	run         func(func())    // Deps.Go; may be nil
 	gauge       prometheus.Gauge
 }
 
@@ -57,63 +59,95 @@ func (s *eventStreams) get(w http.ResponseWriter, r *http.Request) error {
 			return noContent(w)
 		})(w, r)
 	}
-	var changes <-chan escalation.Escalation
+	// The stream may outlive the request, which ends it until it is known to.
+	ctx, hangUp := context.WithCancel(context.WithoutCancel(r.Context()))
+	release := context.AfterFunc(r.Context(), hangUp)
+	f := &follower{views: s.views, beat: beatEvent(s.heartbeat), pace: s.heartbeat, done: s.done, seen: seen}
 	// The limiter is asked about the look-up, not for as long as the stream is open.
 	err := s.entrance.limiters.Code(r, pathCode(r), func(code string) (err error) {
-		if err := s.entrance.limiters.Stream(r.Context(), r, code); err != nil { // a server ends the context after the handler
+		if err := s.entrance.limiters.Stream(ctx, r, code); err != nil {
 			return err
 		}
-		changes, err = s.escalations.Watch(r.Context(), code)
+		f.changes, err = s.escalations.Watch(ctx, code)
 		return err
 	})
 	if err != nil {
+		hangUp()
 		return err
 	}
 	s.gauge.Inc()
-	defer s.gauge.Dec()
+	end := func() {
+		hangUp()
+		s.gauge.Dec()
+	}
 
 	h := w.Header()
 	h.Set("Content-Type", "text/event-stream; charset=utf-8")
 	h.Set("Cache-Control", "no-store")
 	// Proxies such as nginx would hold events back until their buffer is full.
 	h.Set("X-Accel-Buffering", "no")
-	out := stream{w: w, c: http.NewResponseController(w)}
-	// The comment makes the headers leave at once; retry is the client's pause
-	// before it reconnects, of random length so that those who lost the same
-	// server do not all come to the next one together.
-	out.write(fmt.Sprintf("retry: %d\n: escalate\n\n", (comeBack + rand.N(comeBack)).Milliseconds()))
-	// The first beat says how long to wait for the next ones.
-	now := beatEvent(s.heartbeat)
-	out.write(now)
-
-	beat := time.NewTicker(s.heartbeat)
-	defer beat.Stop()
-	for out.err == nil {
-		select {
-		case e, ok := <-changes:
-			if !ok {
-				return nil
-			}
-			st := s.views.state(e)
-			last := st.Status == wire.StatusExpired || st.Status == wire.StatusEnded && st.Rated
-			// A replica that lags behind the one before it has nothing to tell yet.
-			if !last && st.Version <= seen {
-				continue
-			}
-			seen = st.Version
-			out.state(st, last)
-			if last {
-				return nil
-			}
-		case <-beat.C:
-			out.write(now)
-		case <-r.Context().Done():
-			return nil
-		case <-s.done:
+	if s.run != nil {
+		if l := takeLine(w, r); l != nil {
+			release()
+			s.run(func() {
+				defer end()
+				l.carry(ctx, hangUp, f)
+			})
 			return nil
 		}
 	}
+	defer end()
+	f.follow(ctx, &stream{out: response{w: w, c: http.NewResponseController(w)}})
 	return nil
+}
+
+// follower tells one page what becomes of an escalation.
+type follower struct {
+	views   *views
+	changes <-chan escalation.Escalation
+	beat    string // as it is sent
+	pace    time.Duration
+	done    <-chan struct{} // the server closes
+	seen    int             // newest Version that the page has
+}
+
+// follow writes until there can be no more news, until ctx or the server ends, or
+// nobody takes what is written.
+func (f *follower) follow(ctx context.Context, out *stream) {
+	// The comment makes the headers leave at once; retry is the client's pause
+	// before it reconnects, of random length so that those who lost the same
+	// server do not all come to the next one together. The first beat says how long
+	// to wait for the next ones.
+	out.write(fmt.Sprintf("retry: %d\n: escalate\n\n", (comeBack+rand.N(comeBack)).Milliseconds()) + f.beat)
+
+	beat := time.NewTicker(f.pace)
+	defer beat.Stop()
+	for out.err == nil {
+		select {
+		case e, ok := <-f.changes:
+			if !ok || f.tell(e, out) {
+				return
+			}
+		case <-beat.C:
+			out.write(f.beat)
+		case <-ctx.Done():
+			return
+		case <-f.done:
+			return
+		}
+	}
+}
+
+// tell writes a state that is news. It says whether that was the last.
+func (f *follower) tell(e escalation.Escalation, out *stream) (last bool) {
+	st := f.views.state(e)
+	last = st.Status == wire.StatusExpired || st.Status == wire.StatusEnded && st.Rated
+	// A replica that lags behind the one before it has nothing to tell yet.
+	if last || st.Version > f.seen {
+		f.seen = st.Version
+		out.state(st, last)
+	}
+	return last
 }
 
 // beatEvent is a beat, written. It has no id: it is not what a client that
@@ -136,10 +170,12 @@ func lastSeen(r *http.Request) (version int, final bool) {
 
 // stream writes server-sent events; after an error it writes nothing more.
 type stream struct {
-	w   http.ResponseWriter
-	c   *http.ResponseController
+	out outlet
 	err error
 }
+
+// outlet is where the text of a stream goes: at once, and not for longer than writeWait.
+type outlet interface{ send(text string) error }
 
 func (s *stream) state(st wire.State, last bool) {
 	data, err := json.Marshal(st)
@@ -155,14 +191,24 @@ func (s *stream) state(st wire.State, last bool) {
 }
 
 func (s *stream) write(text string) {
-	if s.err != nil {
-		return
+	if s.err == nil {
+		s.err = s.out.send(text)
 	}
+}
+
+// response is the outlet of a stream that stays in its handler.
+type response struct {
+	w http.ResponseWriter
+	c *http.ResponseController
+}
+
+func (o response) send(text string) error {
 	// Not every writer has deadlines (tests' recorders have none); those that
 	// have would otherwise keep the server's WriteTimeout from the start of the
 	// request, and cut the stream.
-	_ = s.c.SetWriteDeadline(time.Now().Add(writeWait))
-	if _, s.err = s.w.Write([]byte(text)); s.err == nil {
-		s.err = s.c.Flush()
+	_ = o.c.SetWriteDeadline(time.Now().Add(writeWait))
+	if _, err := o.w.Write([]byte(text)); err != nil {
+		return err
 	}
+	return o.c.Flush()
 }

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -140,6 +141,27 @@ func start(t *testing.T, h http.Handler, set func(*http.Server)) string {
 	return s.URL
 }
 
+// inBothWays runs a test with streams that stay in their handlers, and with those that
+// take their connection; way sets a rig up so. All goroutines of the second are to end
+// with the test.
+func inBothWays(t *testing.T, test func(t *testing.T, way func(*rig))) {
+	t.Run("in the handler", func(t *testing.T) { test(t, func(*rig) {}) })
+	t.Run("on a line", func(t *testing.T) {
+		var streams sync.WaitGroup
+		test(t, func(g *rig) {
+			g.deps.Go = streams.Go
+			t.Cleanup(func() {
+				ended := make(chan struct{})
+				go func() {
+					streams.Wait()
+					close(ended)
+				}()
+				wait(t, ended, "all streams to end")
+			})
+		})
+	})
+}
+
 func at(version int, s escalation.Status) escalation.Escalation {
 	e := live()
 	e.Version, e.Status = version, s
@@ -147,159 +169,192 @@ func at(version int, s escalation.Status) escalation.Escalation {
 }
 
 func TestEventsFollowTheState(t *testing.T) {
-	g, changes, stopped := watched(t)
-	l := listen(t, start(t, g.handler(), nil), "")
-	if l.status != http.StatusOK {
-		t.Fatalf("status %d", l.status)
-	}
-	for name, want := range map[string]string{
-		"Content-Type": "text/event-stream; charset=utf-8", "Cache-Control": "no-store", "X-Accel-Buffering": "no",
-	} {
-		if got := l.header.Get(name); got != want {
-			t.Errorf("%s: %q, want %q", name, got, want)
+	inBothWays(t, func(t *testing.T, way func(*rig)) {
+		g, changes, stopped := watched(t)
+		way(g)
+		l := listen(t, start(t, g.handler(), nil), "")
+		if l.status != http.StatusOK {
+			t.Fatalf("status %d", l.status)
 		}
-	}
-	changes <- at(3, escalation.Invited)
-	if e := l.next(); e.id != "3" || e.name != "state" || e.state.Status != wire.StatusInvited || e.state.Code != liveCode {
-		t.Errorf("first event: %+v", e)
-	}
-	changes <- at(4, escalation.Open)
-	if e := l.next(); e.id != "4" || e.state.Status != wire.StatusOpen {
-		t.Errorf("second event: %+v", e)
-	}
-	// Ended, but the rating may still come.
-	changes <- at(5, escalation.Ended)
-	if e := l.next(); e.id != "5" || e.state.Status != wire.StatusEnded {
-		t.Errorf("third event: %+v", e)
-	}
-	rated := at(6, escalation.Ended)
-	rated.Rating = &escalation.Rating{Score: 5}
-	changes <- rated
-	if e := l.next(); e.id != "6-final" || !e.state.Rated {
-		t.Errorf("last event: %+v", e)
-	}
-	l.ended()
-	wait(t, stopped, "the watch to be given up after the last event")
+		for name, want := range map[string]string{
+			"Content-Type": "text/event-stream; charset=utf-8", "Cache-Control": "no-store", "X-Accel-Buffering": "no",
+		} {
+			if got := l.header.Get(name); got != want {
+				t.Errorf("%s: %q, want %q", name, got, want)
+			}
+		}
+		changes <- at(3, escalation.Invited)
+		if e := l.next(); e.id != "3" || e.name != "state" || e.state.Status != wire.StatusInvited || e.state.Code != liveCode {
+			t.Errorf("first event: %+v", e)
+		}
+		changes <- at(4, escalation.Open)
+		if e := l.next(); e.id != "4" || e.state.Status != wire.StatusOpen {
+			t.Errorf("second event: %+v", e)
+		}
+		// Ended, but the rating may still come.
+		changes <- at(5, escalation.Ended)
+		if e := l.next(); e.id != "5" || e.state.Status != wire.StatusEnded {
+			t.Errorf("third event: %+v", e)
+		}
+		rated := at(6, escalation.Ended)
+		rated.Rating = &escalation.Rating{Score: 5}
+		changes <- rated
+		if e := l.next(); e.id != "6-final" || !e.state.Rated {
+			t.Errorf("last event: %+v", e)
+		}
+		l.ended()
+		wait(t, stopped, "the watch to be given up after the last event")
+	})
 }
 
 func TestEventsEndWithAnExpiredCode(t *testing.T) {
-	g, changes, _ := watched(t)
-	// The version need not have grown: time alone makes a code expire.
-	l := listen(t, start(t, g.handler(), nil), "3")
-	changes <- at(3, escalation.Expired)
-	if e := l.next(); e.id != "3-final" || e.state.Status != wire.StatusExpired {
-		t.Errorf("event: %+v", e)
-	}
-	l.ended()
+	inBothWays(t, func(t *testing.T, way func(*rig)) {
+		g, changes, _ := watched(t)
+		way(g)
+		// The version need not have grown: time alone makes a code expire.
+		l := listen(t, start(t, g.handler(), nil), "3")
+		changes <- at(3, escalation.Expired)
+		if e := l.next(); e.id != "3-final" || e.state.Status != wire.StatusExpired {
+			t.Errorf("event: %+v", e)
+		}
+		l.ended()
+	})
 }
 
 func TestEventsGoOnAfterAReconnect(t *testing.T) {
-	g, changes, _ := watched(t)
-	l := listen(t, start(t, g.handler(), nil), "3")
-	changes <- at(3, escalation.Invited)
-	changes <- at(4, escalation.Open)
-	if e := l.next(); e.id != "4" {
-		t.Errorf("event %q came first; 3 was seen before", e.id)
-	}
+	inBothWays(t, func(t *testing.T, way func(*rig)) {
+		g, changes, _ := watched(t)
+		way(g)
+		l := listen(t, start(t, g.handler(), nil), "3")
+		changes <- at(3, escalation.Invited)
+		changes <- at(4, escalation.Open)
+		if e := l.next(); e.id != "4" {
+			t.Errorf("event %q came first; 3 was seen before", e.id)
+		}
+	})
 }
 
 // The replica that answers now may not have seen yet what the one before told.
 func TestEventsNeverGoBack(t *testing.T) {
-	g, changes, _ := watched(t)
-	l := listen(t, start(t, g.handler(), nil), "5")
-	changes <- at(4, escalation.Invited)
-	changes <- at(6, escalation.Open)
-	if e := l.next(); e.id != "6" {
-		t.Errorf("event %q came first; 5 was seen before", e.id)
-	}
+	inBothWays(t, func(t *testing.T, way func(*rig)) {
+		g, changes, _ := watched(t)
+		way(g)
+		l := listen(t, start(t, g.handler(), nil), "5")
+		changes <- at(4, escalation.Invited)
+		changes <- at(6, escalation.Open)
+		if e := l.next(); e.id != "6" {
+			t.Errorf("event %q came first; 5 was seen before", e.id)
+		}
+	})
 }
 
 func TestEventsTellAClientToStopAfterTheLast(t *testing.T) {
-	g, _, _ := watched(t)
-	if l := listen(t, start(t, g.handler(), nil), "6-final"); l.status != http.StatusNoContent {
-		t.Errorf("status %d, want 204", l.status)
-	}
+	inBothWays(t, func(t *testing.T, way func(*rig)) {
+		g, _, _ := watched(t)
+		way(g)
+		if l := listen(t, start(t, g.handler(), nil), "6-final"); l.status != http.StatusNoContent {
+			t.Errorf("status %d, want 204", l.status)
+		}
+	})
 }
 
 func TestEventsKeepTheConnectionAlive(t *testing.T) {
-	g, changes, _ := watched(t)
-	g.config.Heartbeat = time.Millisecond
-	// The server's own limits on slow clients must not cut a stream.
-	l := listen(t, start(t, g.handler(), func(s *http.Server) {
-		s.ReadTimeout, s.WriteTimeout = 50*time.Millisecond, 50*time.Millisecond
-	}), "")
-	for deadline := time.Now().Add(150 * time.Millisecond); time.Now().Before(deadline); {
-		if e := <-l.events; e.comment == "" && (e.name != wire.EventBeat || e.id != "" || e.beat.Every != 1) {
-			t.Fatalf("event %+v, want a beat without an id that tells its pace", e)
+	inBothWays(t, func(t *testing.T, way func(*rig)) {
+		g, changes, _ := watched(t)
+		way(g)
+		g.config.Heartbeat = time.Millisecond
+		// The server's own limits on slow clients must not cut a stream.
+		l := listen(t, start(t, g.handler(), func(s *http.Server) {
+			s.ReadTimeout, s.WriteTimeout = 50*time.Millisecond, 50*time.Millisecond
+		}), "")
+		for deadline := time.Now().Add(150 * time.Millisecond); time.Now().Before(deadline); {
+			if e := <-l.events; e.comment == "" && (e.name != wire.EventBeat || e.id != "" || e.beat.Every != 1) {
+				t.Fatalf("event %+v, want a beat without an id that tells its pace", e)
+			}
 		}
-	}
-	changes <- at(3, escalation.Invited)
-	if e := l.next(); e.id != "3" {
-		t.Errorf("event %+v, want the news", e)
-	}
+		changes <- at(3, escalation.Invited)
+		if e := l.next(); e.id != "3" {
+			t.Errorf("event %+v, want the news", e)
+		}
+	})
 }
 
 // A page must know from the first moment how long it may wait.
 func TestEventsBeginWithABeat(t *testing.T) {
-	g, _, _ := watched(t)
-	g.config.Heartbeat = time.Hour
-	l := listen(t, start(t, g.handler(), nil), "")
-	for e := range l.events {
-		if e.name == wire.EventBeat && e.beat.Every == time.Hour.Milliseconds() {
-			return
+	inBothWays(t, func(t *testing.T, way func(*rig)) {
+		g, _, _ := watched(t)
+		way(g)
+		g.config.Heartbeat = time.Hour
+		l := listen(t, start(t, g.handler(), nil), "")
+		for e := range l.events {
+			if e.name == wire.EventBeat && e.beat.Every == time.Hour.Milliseconds() {
+				return
+			}
 		}
-	}
-	t.Error("no beat came")
+		t.Error("no beat came")
+	})
 }
 
 func TestEventsEndWhenTheServerCloses(t *testing.T) {
-	g, changes, stopped := watched(t)
-	done := make(chan struct{})
-	g.config.Done = done
-	l := listen(t, start(t, g.handler(), nil), "")
-	changes <- at(3, escalation.Invited)
-	l.next()
-	close(done)
-	l.ended()
-	wait(t, stopped, "the watch to be given up")
+	inBothWays(t, func(t *testing.T, way func(*rig)) {
+		g, changes, stopped := watched(t)
+		way(g)
+		done := make(chan struct{})
+		g.config.Done = done
+		l := listen(t, start(t, g.handler(), nil), "")
+		changes <- at(3, escalation.Invited)
+		l.next()
+		close(done)
+		l.ended()
+		wait(t, stopped, "the watch to be given up")
+	})
 }
 
 func TestEventsEndWhenTheClientGoes(t *testing.T) {
-	g, changes, stopped := watched(t)
-	l := listen(t, start(t, g.handler(), nil), "")
-	changes <- at(3, escalation.Invited)
-	l.next()
-	l.hangUp()
-	wait(t, stopped, "the watch to be given up")
+	inBothWays(t, func(t *testing.T, way func(*rig)) {
+		g, changes, stopped := watched(t)
+		way(g)
+		l := listen(t, start(t, g.handler(), nil), "")
+		changes <- at(3, escalation.Invited)
+		l.next()
+		l.hangUp()
+		wait(t, stopped, "the watch to be given up")
+	})
 }
 
 func TestEventsEndWhenTheWatchDoes(t *testing.T) {
-	g, changes, _ := watched(t)
-	l := listen(t, start(t, g.handler(), nil), "")
-	close(changes)
-	l.ended()
+	inBothWays(t, func(t *testing.T, way func(*rig)) {
+		g, changes, _ := watched(t)
+		way(g)
+		l := listen(t, start(t, g.handler(), nil), "")
+		close(changes)
+		l.ended()
+	})
 }
 
 func TestStreamsOfOneCodeAreBounded(t *testing.T) {
-	g := newRig()
-	g.config.Limits.Streams.PerCode = 2
-	changes := make(chan escalation.Escalation)
-	g.esc.watch = func(context.Context, string) (<-chan escalation.Escalation, error) { return changes, nil }
-	url := start(t, g.handler(), nil)
-	first := listen(t, url, "")
-	second := listen(t, url, "")
-	if l := listen(t, url, ""); l.status != http.StatusTooManyRequests {
-		t.Errorf("third stream: status %d, want 429", l.status)
-	}
-	first.hangUp()
-	first.ended()
-	second.hangUp()
-	deadline := time.Now().Add(patience)
-	for listen(t, url, "").status != http.StatusOK {
-		if time.Now().After(deadline) {
-			t.Fatal("a closed stream was never given back")
+	inBothWays(t, func(t *testing.T, way func(*rig)) {
+		g := newRig()
+		way(g)
+		g.config.Limits.Streams.PerCode = 2
+		changes := make(chan escalation.Escalation)
+		g.esc.watch = func(context.Context, string) (<-chan escalation.Escalation, error) { return changes, nil }
+		url := start(t, g.handler(), nil)
+		first := listen(t, url, "")
+		second := listen(t, url, "")
+		if l := listen(t, url, ""); l.status != http.StatusTooManyRequests {
+			t.Errorf("third stream: status %d, want 429", l.status)
 		}
-	}
+		first.hangUp()
+		first.ended()
+		second.hangUp()
+		deadline := time.Now().Add(patience)
+		for listen(t, url, "").status != http.StatusOK {
+			if time.Now().After(deadline) {
+				t.Fatal("a closed stream was never given back")
+			}
+		}
+	})
 }
 
 func wait(t *testing.T, done <-chan struct{}, what string) {

@@ -24,8 +24,23 @@ const noRoute = "none"
 type passage struct {
 	id     string
 	route  string // the template, never the path
+	method string
 	status int
 	bytes  int64
+	began  time.Time
+	kept   bool      // it goes on after its handler
+	seenBy *observer // nil where nobody observes
+}
+
+// keep has an event stream go on after its handler, which has taken the connection from
+// the server. The stream calls finish once, at its end.
+func (p *passage) keep(status int) (finish func()) {
+	p.kept, p.status = true, status
+	return func() {
+		if p.seenBy != nil {
+			p.seenBy.tell(context.Background(), p, true)
+		}
+	}
 }
 
 type passageKey struct{}
@@ -54,14 +69,17 @@ type observer struct {
 // Neither carries the path, the query or the address: they hold join codes.
 func (o *observer) observe(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		p := &passage{id: r.Header.Get("X-Request-Id"), route: noRoute}
+		p := &passage{id: r.Header.Get("X-Request-Id"), route: noRoute, method: r.Method, seenBy: o}
 		if !givenID().MatchString(p.id) {
 			p.id = rand.Text()
 		}
 		w.Header().Set("X-Request-Id", p.id)
 		o.proxy.See(r)
-		start := time.Now()
+		p.began = time.Now()
 		next.ServeHTTP(&recorder{ResponseWriter: w, passage: p}, r.WithContext(logs.WithRequest(context.WithValue(r.Context(), passageKey{}, p), p.id)))
+		if p.kept {
+			return
+		}
 		if p.status == 0 {
 			// Nothing was written: net/http answers 200, unless the client went.
 			p.status = http.StatusOK
@@ -69,20 +87,24 @@ func (o *observer) observe(next http.Handler) http.Handler {
 				p.status = 499 // nginx's number for it
 			}
 		}
-		took := time.Since(start)
-		streamed := strings.HasPrefix(w.Header().Get("Content-Type"), "text/event-stream")
-		o.metrics.observe(p.route, r.Method, p.status, took, streamed)
-
-		level := slog.LevelInfo
-		switch {
-		case p.status >= 500:
-			level = slog.LevelError
-		case strings.HasPrefix(p.route, staticPath):
-			level = slog.LevelDebug // a page has a dozen of them
-		}
-		o.log.Log(r.Context(), level, "http", "method", knownMethod(r.Method), "route", p.route, "status", p.status,
-			"ms", took.Milliseconds(), "bytes", p.bytes, "id", p.id)
+		o.tell(r.Context(), p, strings.HasPrefix(w.Header().Get("Content-Type"), "text/event-stream"))
 	})
+}
+
+// tell logs and counts a passage at its end.
+func (o *observer) tell(ctx context.Context, p *passage, streamed bool) {
+	took := time.Since(p.began)
+	o.metrics.observe(p.route, p.method, p.status, took, streamed)
+
+	level := slog.LevelInfo
+	switch {
+	case p.status >= 500:
+		level = slog.LevelError
+	case strings.HasPrefix(p.route, staticPath):
+		level = slog.LevelDebug // a page has a dozen of them
+	}
+	o.log.Log(ctx, level, "http", "method", knownMethod(p.method), "route", p.route, "status", p.status,
+		"ms", took.Milliseconds(), "bytes", p.bytes, "id", p.id)
 }
 
 // nameRoute tells the request's passage which route it took.

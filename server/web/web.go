@@ -4,10 +4,10 @@
 // decides nothing itself. It must not know twilio-go, go-app or local Twilio:
 // what it needs of them is handed in as Deps.
 //
-// It starts no goroutines. The limits on slow clients (ReadHeaderTimeout,
-// ReadTimeout, WriteTimeout, IdleTimeout) belong to the http.Server around it;
-// event streams move their own write deadline, so a WriteTimeout does not cut
-// them.
+// It starts no goroutines but those of event streams (Deps.Go). The limits on
+// slow clients (ReadHeaderTimeout, ReadTimeout, WriteTimeout, IdleTimeout) belong
+// to the http.Server around it; event streams move their own write deadline, so a
+// WriteTimeout does not cut them.
 package web
 
 import (
@@ -133,6 +133,10 @@ type Deps struct {
 	// Draining says that the server is about to stop and wants no new clients; nil
 	// means that it never does.
 	Draining func() bool
+	// Go runs in a goroutine what goes on after its handler; whoever gives it waits for
+	// those after Config.Done. With it an event stream over HTTP/1 takes its connection
+	// from the server, which makes it cheap to wait; nil keeps all in their handlers.
+	Go func(func())
 }
 
 // New returns the public handler: pages, API, static files, callbacks. It makes
@@ -167,7 +171,8 @@ func New(c Config, d Deps) http.Handler {
 
 		customers: &customerAPI{escalations: d.Escalations, views: views, keys: keys, ratings: ratings, log: c.Log},
 		events: &eventStreams{
-			escalations: d.Escalations, views: views, entrance: entrance, heartbeat: c.Heartbeat, done: c.Done, gauge: metrics.streams,
+			escalations: d.Escalations, views: views, entrance: entrance, heartbeat: c.Heartbeat, done: c.Done, run: d.Go,
+			gauge: metrics.streams,
 		},
 		ratings:   ratings,
 		agents:    &agentAPI{escalations: d.Escalations, views: views, limiters: c.Limiters},
