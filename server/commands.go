@@ -50,6 +50,7 @@ func serve(ctx context.Context, args []string, getenv func(string) string, stdou
 	flags := flag.NewFlagSet("serve", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	flex := flags.String("flex", "", "for development: `folder` with the real Flex UI, to be shown at /flex on local Twilio; make flex fills one")
+	selfSigned := flags.Bool("tls-self-signed", false, "the demo for the network that this machine is in, by https with a certificate of its own making: a phone may be the customer")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -60,7 +61,12 @@ func serve(ctx context.Context, args []string, getenv func(string) string, stdou
 	if err != nil {
 		return fmt.Errorf("the settings are not right:\n%w", err)
 	}
-	c.LogOutput, c.FlexDir = stderr, *flex
+	c.LogOutput, c.Local.FlexDir = stderr, *flex
+	if *selfSigned {
+		if err := c.OnLAN(); err != nil {
+			return fmt.Errorf("-tls-self-signed: %w", err)
+		}
+	}
 	defer headroom.Keep()()
 	s, err := core.Start(ctx, c)
 	if err != nil {

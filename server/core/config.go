@@ -30,8 +30,9 @@ type Config struct {
 	Budget   Budget
 	NATS     NATS
 
-	PublicURL      string   // how customers and Twilio reach the server; empty: http://Addr
-	Addr           string   // listen address
+	PublicURL      string // how customers and Twilio reach the server; empty: http://Addr
+	Addr           string // listen address
+	TLS            TLS
 	OperatorAddr   string   // health and metrics; empty: none
 	AllowedOrigins []string // where the agent desktop is served from
 	Brand          Brand
@@ -46,10 +47,6 @@ type Config struct {
 	WrapTransport func(http.RoundTripper) http.RoundTripper
 
 	Local Local
-	// FlexDir is a folder with the real Flex UI, to be shown at /flex on local
-	// Twilio; for development. No variable sets it.
-	FlexDir string
-
 	// Limits is what may be asked of this replica; zero is what there should be.
 	Limits Limits
 }
@@ -111,6 +108,9 @@ type Local struct {
 	Unlimited                 bool   // lift Sync's limits on requests
 	Rate                      int    // REST requests a second; 0 for any number
 	Transcriber               string // engine of Transcriptions; empty is what is installed
+	// FlexDir is a folder with the real Flex UI, to be shown at /flex; for development.
+	// No variable sets it.
+	FlexDir string
 }
 
 // Insights are the fields of the Task attribute "conversations" in which Flex
@@ -156,6 +156,7 @@ func FromEnv(getenv func(string) string) (Config, error) {
 			Connections: e.number("TWILIO_CONNECTIONS", 64),
 		},
 		Limits:         e.limits(),
+		TLS:            e.tls(),
 		NATS:           NATS{URL: e.str("NATS_URL", ""), Credentials: e.str("NATS_CREDENTIALS", "")},
 		PublicURL:      strings.TrimRight(e.str("PUBLIC_URL", ""), "/"),
 		Addr:           e.str("ADDR", "127.0.0.1:8080"),
@@ -207,6 +208,7 @@ func (c Config) Validate() error {
 	if err := c.Log.Check(); err != nil {
 		e.fault("REPLICA_NAME", err.Error())
 	}
+	c.validateTLS(&e)
 	if _, err := clientaddr.Parse(c.TrustProxy); err != nil {
 		e.fault("TRUST_PROXY", fmt.Sprintf(`must be true, false, how many proxies every request passes, or their networks, such as "10.0.0.0/8": %v`, err))
 	}

@@ -7,6 +7,7 @@ package core
 import (
 	"cmp"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -87,6 +88,7 @@ type System struct {
 	opened []*http.Server
 	once   sync.Once
 
+	secure   secure
 	draining atomic.Bool
 }
 
@@ -110,7 +112,7 @@ func Start(ctx context.Context, c Config) (_ *System, err error) {
 			s.Close()
 		}
 	}()
-	if c.FlexDir != "" && !c.IsLocal() {
+	if c.Local.FlexDir != "" && !c.IsLocal() {
 		return nil, errors.New("the Flex page runs on local Twilio only: clear the TWILIO_ settings")
 	}
 	if c.IsLocal() {
@@ -122,6 +124,9 @@ func Start(ctx context.Context, c Config) (_ *System, err error) {
 	}
 	if _, err := fs.Stat(files, static.WASM); err != nil {
 		return nil, errors.New("the browser half is not built: run \"make wasm\", then build the server again")
+	}
+	if err := s.openTLS(); err != nil {
+		return nil, err
 	}
 	// Listen here, serve later: a busy port is an error, not a log line, and the
 	// address is known to what follows.
@@ -137,7 +142,7 @@ func Start(ctx context.Context, c Config) (_ *System, err error) {
 	s.addr = ln.Addr().String()
 	s.url = c.PublicURL
 	if s.url == "" {
-		s.url = "http://" + reachable(ln.Addr())
+		s.url = s.secure.scheme() + "://" + reachable(ln.Addr())
 	}
 	if err := s.startTwilio(ctx); err != nil {
 		return nil, err
@@ -146,14 +151,14 @@ func Start(ctx context.Context, c Config) (_ *System, err error) {
 	if err != nil {
 		return nil, err
 	}
-	s.serve(ln, handler)
+	s.serve(ln, handler, s.secure.config)
 	if c.OperatorAddr != "" {
 		opLn, err := net.Listen("tcp", c.OperatorAddr)
 		if err != nil {
 			return nil, fmt.Errorf("listen on %s (OPERATOR_ADDR chooses another address): %w", c.OperatorAddr, err)
 		}
 		s.opAddr = opLn.Addr().String()
-		s.serve(opLn, operator)
+		s.serve(opLn, operator, nil)
 	}
 	s.wg.Go(s.sweep)
 	s.log.Info("serving", "url", s.url)
@@ -169,7 +174,7 @@ func (s *System) startTwilio(ctx context.Context) error {
 	l := s.config.Local
 	local, err := localtwilio.Start(ctx, localtwilio.Config{
 		Addr: l.Addr, MediaAddr: l.MediaAddr, TURNAddr: l.TURNAddr, DataDir: l.DataDir,
-		AllowRemote: l.AllowRemote, Limits: rest.Limits{Off: l.Unlimited, Requests: l.Rate}, Transcriber: l.Transcriber,
+		AllowRemote: l.AllowRemote, CallbackTransport: s.callbackTransport(), Limits: rest.Limits{Off: l.Unlimited, Requests: l.Rate}, Transcriber: l.Transcriber,
 		Metrics: s.registry, Log: s.log.With("part", "local twilio"),
 	})
 	if errors.Is(err, syscall.EADDRINUSE) {
@@ -189,7 +194,7 @@ func (s *System) account() (a Account, transport http.RoundTripper, err error) {
 		l := s.local.Account()
 		return Account{
 			SID: l.SID, KeySID: l.KeySID, KeySecret: l.KeySecret, AuthToken: l.AuthToken,
-			SyncServiceSID: l.SyncServiceSID, WorkspaceSID: l.WorkspaceSID, SignalingURL: s.local.SignalingURL(),
+			SyncServiceSID: l.SyncServiceSID, WorkspaceSID: l.WorkspaceSID, SignalingURL: s.localSignaling(),
 		}, s.local.Transport(), nil
 	}
 	a = s.config.Account
@@ -277,10 +282,11 @@ func (s *System) handlers(files fs.FS) (handler, operator http.Handler, err erro
 	// Codes and names arrive as they were sent; web decides what they mean.
 	routes := mux.NewRouter().SkipClean(true).UseEncodedPath()
 	if s.local != nil {
-		if s.demo, err = demo.New(demo.Config{Local: s.local, PublicURL: c.PublicURL, Offer: c.FlexDir != "", Log: s.log.With("part", "demo")}); err != nil {
+		if s.demo, err = demo.New(demo.Config{Local: s.local, PublicURL: c.PublicURL, Offer: c.Local.FlexDir != "", Log: s.log.With("part", "demo")}); err != nil {
 			return nil, nil, fmt.Errorf("set up the demo: %w", err)
 		}
 		s.demo.Routes(routes)
+		routes.Handle(signalingPath, s.local.Signaling())
 		if err := s.flexPage(routes, files); err != nil {
 			return nil, nil, err
 		}
@@ -304,11 +310,11 @@ func replicaName(c logs.Config) string {
 // flexPage adds the page with the real Flex UI where there is one, and has it
 // load our plugin.
 func (s *System) flexPage(routes *mux.Router, files fs.FS) error {
-	if s.config.FlexDir == "" {
+	if s.config.Local.FlexDir == "" {
 		return nil
 	}
 	page, err := flexdev.New(flexdev.Config{
-		Dir: s.config.FlexDir, Twilio: s.local.URL(), Account: s.local.Account(), Seat: s.demo.Seat, Supervisor: s.demo.Supervisor, Log: s.log.With("part", "flex page"),
+		Dir: s.config.Local.FlexDir, Twilio: s.local.URL(), Account: s.local.Account(), Seat: s.demo.Seat, Supervisor: s.demo.Supervisor, Log: s.log.With("part", "flex page"),
 	})
 	if err != nil {
 		return fmt.Errorf("set up the Flex page: %w", err)
@@ -320,7 +326,8 @@ func (s *System) flexPage(routes *mux.Router, files fs.FS) error {
 	return nil
 }
 
-func (s *System) serve(ln net.Listener, h http.Handler) {
+// serve answers on ln, by TLS where there is a config for it.
+func (s *System) serve(ln net.Listener, h http.Handler, secure *tls.Config) {
 	srv := &http.Server{
 		Handler:           h,
 		ReadHeaderTimeout: 5 * time.Second,
@@ -328,11 +335,16 @@ func (s *System) serve(ln net.Listener, h http.Handler) {
 		WriteTimeout:      30 * time.Second, // event streams extend it as they go
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    maxHeader,
+		TLSConfig:         secure,
 		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
 	}
 	s.opened = append(s.opened, srv)
 	s.wg.Go(func() {
-		if err := srv.Serve(ln); !errors.Is(err, http.ErrServerClosed) {
+		listen := srv.Serve
+		if secure != nil {
+			listen = func(ln net.Listener) error { return srv.ServeTLS(ln, "", "") }
+		}
+		if err := listen(ln); !errors.Is(err, http.ErrServerClosed) {
 			s.failed <- fmt.Errorf("serve %s: %w", ln.Addr(), err)
 		}
 	})
@@ -367,7 +379,10 @@ func (s *System) Welcome() string {
 	if s.local == nil {
 		return fmt.Sprintf("Escalate is at %s\n", s.url)
 	}
-	if s.config.FlexDir != "" {
+	if s.config.TLS.SelfSigned {
+		return s.welcomeLAN()
+	}
+	if s.config.Local.FlexDir != "" {
 		return fmt.Sprintf(`
   Escalate and the Flex UI run on local Twilio (no account). Open these two, side by side:
 
@@ -434,6 +449,9 @@ func (s *System) Close() {
 			if err := s.local.Close(); err != nil {
 				s.log.Warn("close local Twilio", "err", err)
 			}
+		}
+		if s.secure.own != nil {
+			s.secure.own.CloseIdleConnections()
 		}
 	})
 }

@@ -14,7 +14,7 @@ import (
 func TestFlexPageIsServedFromItsFolder(t *testing.T) {
 	needWASM(t)
 	c := config(t, nil)
-	c.FlexDir = t.TempDir()
+	c.Local.FlexDir = t.TempDir()
 	if s, err := Start(t.Context(), c); !errors.Is(err, flexdev.ErrFolder) {
 		if err == nil {
 			s.Close()
@@ -22,7 +22,7 @@ func TestFlexPageIsServedFromItsFolder(t *testing.T) {
 		t.Fatalf("an empty folder: %v", err)
 	}
 	for _, name := range []string{flexdev.Bundle, "index.html"} {
-		if err := os.WriteFile(filepath.Join(c.FlexDir, name), []byte("here"), 0o600); err != nil {
+		if err := os.WriteFile(filepath.Join(c.Local.FlexDir, name), []byte("here"), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -50,7 +50,7 @@ func TestFlexPageNeedsLocalTwilio(t *testing.T) {
 		"TWILIO_AUTH_TOKEN": "t", "TWILIO_FLEX_SYNC_SID": "IS" + strings.Repeat("0", 32), "TWILIO_WORKSPACE_SID": "WS" + strings.Repeat("0", 32),
 		"PUBLIC_URL": "https://video.example.com", "ADDR": "127.0.0.1:0",
 	})
-	c.FlexDir = t.TempDir()
+	c.Local.FlexDir = t.TempDir()
 	if s, err := Start(t.Context(), c); err == nil {
 		s.Close()
 		t.Fatal("it started with an account")

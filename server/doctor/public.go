@@ -44,7 +44,7 @@ func (e *examination) public(ctx context.Context) {
 func (e *examination) proxy(base string) {
 	const subject = "proxy"
 	proxies, err := clientaddr.Parse(e.config.TrustProxy)
-	if err != nil || !strings.HasPrefix(base, "https:") {
+	if err != nil || !strings.HasPrefix(base, "https:") || e.config.TLS.On() && !proxies.Trusted() {
 		return // settings said so; or nothing need be in front
 	}
 	if proxies.Trusted() {

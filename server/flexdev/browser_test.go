@@ -50,7 +50,7 @@ func stage(t *testing.T) (*core.System, context.Context) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.FlexDir = folder(t)
+	c.Local.FlexDir = folder(t)
 	if os.Getenv("FLEX_LOG") != "" {
 		c.LogOutput = os.Stderr
 	}

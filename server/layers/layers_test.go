@@ -49,6 +49,7 @@ var may = []struct {
 	{"server/token", nil},
 	{"server/joincode", nil},
 	{"server/headroom", nil},               // of commands that serve
+	{"server/certs", nil},                  // knows addresses, and nothing of what is served
 	{"server/news", nil},                   // knows codes and versions, and nothing of escalations
 	{"server/metric", nil},                 // three parts of the product share a registry
 	{"server/logs", nil},                   // what is the same in the lines of all parts
@@ -95,7 +96,7 @@ var may = []struct {
 	{"server/demo", []string{"server/localtwilio", "server/localtwilio/mcs", "server/localtwilio/store"}},
 	{"server/flexdev", []string{"server/demo", "server/localtwilio/store", "server/token"}},
 	// What wires it all.
-	{"server/core", []string{"server/logs", "server/ratelimit", "server/metric", "server/version", "server/news", "server/flexdev", "server/localtwilio/flexapi", "server/joincode", "server/clientaddr", "server/web", "server/escalation", "server/twilioapi", "server/localtwilio", "server/localtwilio/rest", "server/demo", "server/dropin",
+	{"server/core", []string{"server/certs", "server/logs", "server/ratelimit", "server/metric", "server/version", "server/news", "server/flexdev", "server/localtwilio/flexapi", "server/joincode", "server/clientaddr", "server/web", "server/escalation", "server/twilioapi", "server/localtwilio", "server/localtwilio/rest", "server/demo", "server/dropin",
 		"server/token", "app/page", "app/wire", "static"}},
 	// The commands beside serving.
 	{"server/doctor", []string{"server/core", "server/clientaddr", "server/escalation", "server/twilioapi", "app/wire"}},

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 
 	"escalate/server/localtwilio/flexapi"
 )
@@ -48,6 +49,10 @@ func (s *Server) URL() string { return "http://" + s.authority() }
 
 // SignalingURL returns what twilio-video.js takes as its wsServer option.
 func (s *Server) SignalingURL() string { return "ws://" + s.authority() + "/signaling" }
+
+// Signaling returns what answers at SignalingURL, for a server that has browsers come to
+// it at an address of its own.
+func (s *Server) Signaling() http.Handler { return s.signaling }
 
 // InsightsURL returns what twilio-video.js takes as its wsServerInsights option.
 func (s *Server) InsightsURL() string { return "ws://" + s.authority() + "/insights" }
