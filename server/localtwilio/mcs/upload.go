@@ -93,7 +93,7 @@ func (s *Server) keep(body io.Reader, service string, m store.Media) (_ store.Me
 			s.remove(path)
 		}
 	}()
-	if m.Size, err = io.Copy(f, io.LimitReader(body, s.cfg.MaxSize+1)); err != nil {
+	if m.Size, err = io.Copy(f, io.LimitReader(received{body}, s.cfg.MaxSize+1)); err != nil {
 		return m, uploadError(err)
 	}
 	switch {
@@ -127,7 +127,7 @@ func fileOf(body io.Reader, boundary string, m *store.Media) (io.Reader, error) 
 			return nil, invalid("The form has no file")
 		}
 		if err != nil {
-			return nil, uploadError(err)
+			return nil, uploadError(&bodyError{err})
 		}
 		if part.FileName() == "" {
 			continue
@@ -154,7 +154,16 @@ type patient struct {
 func (p *patient) Read(b []byte) (int, error) {
 	// Where there is no connection there is nothing to wait for.
 	_ = p.rc.SetReadDeadline(time.Now().Add(stall))
-	n, err := p.body.Read(b)
+	return p.body.Read(b)
+}
+
+// received reads what a sender sends: also where it is not as its form says it is, that
+// is the sender's.
+type received struct{ body io.Reader }
+
+// Read implements io.Reader.
+func (r received) Read(b []byte) (int, error) {
+	n, err := r.body.Read(b)
 	if err != nil && !errors.Is(err, io.EOF) {
 		err = &bodyError{err}
 	}
@@ -169,8 +178,7 @@ func (e *bodyError) Unwrap() error { return e.error }
 
 // uploadError is the sender's when the body failed, else ours: a disk that is full.
 func uploadError(err error) error {
-	var theirs *bodyError
-	if errors.As(err, &theirs) || errors.Is(err, io.ErrUnexpectedEOF) {
+	if _, theirs := errors.AsType[*bodyError](err); theirs {
 		return invalid("The file did not arrive whole")
 	}
 	return fmt.Errorf("write media: %w", err)
