@@ -36,7 +36,7 @@ const (
 
 // world is the endpoints over the use cases and in-memory doubles of Twilio.
 type world struct {
-	t       *testing.T
+	t       testing.TB
 	twilio  *escalationtest.Twilio
 	svc     *escalation.Service
 	handler http.Handler
@@ -87,7 +87,7 @@ func (w *world) ReadTokens(context.Context) (func(context.Context, string, time.
 	}, nil
 }
 
-func newWorld(t *testing.T, edit func(*escalation.Config)) *world {
+func newWorld(t testing.TB, edit func(*escalation.Config)) *world {
 	t.Helper()
 	w := &world{t: t, now: time.Date(2026, 5, 1, 10, 0, 0, 0, time.UTC)}
 	now := func() time.Time { return w.now }

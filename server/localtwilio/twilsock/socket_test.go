@@ -40,13 +40,13 @@ func (c *clock) add(d time.Duration) {
 // bench is a Server on a store of its own. Its Access Tokens are words: who,
 // and what for ("ada chat sync"); they live for an hour.
 type bench struct {
-	t     *testing.T
+	t     testing.TB
 	store *store.Store
 	clock *clock
 	url   string
 }
 
-func newBench(t *testing.T) *bench {
+func newBench(t testing.TB) *bench {
 	t.Helper()
 	b := &bench{t: t, clock: &clock{t: time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)}}
 	var err error
@@ -92,7 +92,7 @@ func newBench(t *testing.T) *bench {
 
 // client is a socket that a test speaks through.
 type client struct {
-	t    *testing.T
+	t    testing.TB
 	ws   *websocket.Conn
 	kept []frame // that came while another was waited for
 }
