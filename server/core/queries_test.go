@@ -2,6 +2,7 @@ package core
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -55,7 +56,8 @@ func shapes(t *testing.T, r *prometheus.Registry) map[string]shape {
 		// A second one of the same description is refused with the first in hand, which alone knows its kind.
 		// One with fixed labels, or of the runtime, is no histogram here.
 		err = r.Register(prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: name, Help: help}, variable))
-		if dup, ok := err.(prometheus.AlreadyRegisteredError); ok { //nolint:errorlint // it is never wrapped
+		var dup prometheus.AlreadyRegisteredError
+		if errors.As(err, &dup) {
 			switch dup.ExistingCollector.(type) {
 			case *prometheus.HistogramVec, prometheus.Histogram:
 				s.histogram = true
