@@ -82,7 +82,7 @@ var may = []struct {
 	{"server/localtwilio/taskrouter", []string{"server/localtwilio/store", "server/localtwilio/taskrouter/expression"}},
 	{"server/localtwilio/interaction", []string{"server/sids", "server/localtwilio/store", "server/localtwilio/taskrouter"}},
 	{"server/localtwilio/rest", []string{"server/localtwilio/reached", "server/localtwilio/interaction", "server/sids", "server/localtwilio/store", "server/localtwilio/taskrouter", "server/localtwilio/taskrouter/expression", "server/ratelimit", "server/token"}},
-	{"server/localtwilio/callback", []string{"server/localtwilio/store"}},
+	{"server/localtwilio/callback", []string{"server/localtwilio/reached", "server/localtwilio/store"}},
 	{"server/localtwilio/recording", []string{"server/localtwilio/store", "server/localtwilio/sfu"}},
 	{"server/localtwilio/transcription", []string{"server/localtwilio/store", "server/localtwilio/sfu"}},
 	{"server/localtwilio/composition", []string{"server/localtwilio/store"}},

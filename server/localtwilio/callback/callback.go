@@ -8,6 +8,7 @@ package callback
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -18,6 +19,7 @@ import (
 	"sync"
 	"time"
 
+	"escalate/server/localtwilio/reached"
 	"escalate/server/localtwilio/store"
 )
 
@@ -140,7 +142,7 @@ func (s *Sender) run(line string) {
 		s.waiting[line] = waiting[1:]
 		s.mu.Unlock()
 		if err := s.deliver(d); err != nil && s.ctx.Err() == nil {
-			s.log.Warn("a receiver was not told", append(d.about, "url", d.url, "err", err)...)
+			s.log.Warn("a receiver was not told", append(d.about, "receiver", reached.Place(d.url), "err", unaddressed(err))...)
 		}
 	}
 }
@@ -219,4 +221,12 @@ func (s *Sender) request(ctx context.Context, receiver, method string, form url.
 	r.Header.Set("User-Agent", "TwilioProxy/1.1")
 	r.Header.Set("X-Twilio-Signature", Sign(s.account.AuthToken, target, signed))
 	return r, nil
+}
+
+// unaddressed is an error of a call without its URL, which may have secrets in it.
+func unaddressed(err error) error {
+	if e, ok := errors.AsType[*url.Error](err); ok {
+		return e.Err
+	}
+	return err
 }

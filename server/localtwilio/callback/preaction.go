@@ -12,6 +12,7 @@ import (
 	"slices"
 	"unicode/utf8"
 
+	"escalate/server/localtwilio/reached"
 	"escalate/server/localtwilio/store"
 )
 
@@ -52,7 +53,7 @@ func (s *Sender) Ask(ctx context.Context, by store.Origin, service, event string
 		r, err = readRevision(body)
 	}
 	if err != nil {
-		s.log.Warn("a pre-action webhook did not answer: carried out as it was", "event", event, "url", target.PreURL, "err", err)
+		s.log.Warn("a pre-action webhook did not answer: carried out as it was", "event", event, "receiver", reached.Place(target.PreURL), "err", unaddressed(err))
 		r = store.ChatRevision{}
 	}
 	return r, nil

@@ -31,6 +31,7 @@ import (
 	"sync"
 
 	"escalate/server/localtwilio/interaction"
+	"escalate/server/localtwilio/reached"
 	"escalate/server/localtwilio/store"
 	"escalate/server/token"
 )
@@ -166,7 +167,7 @@ func (s *Server) router() *http.ServeMux {
 // the product.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if _, pattern := s.routes.Handler(r); pattern == "" {
-		s.log.Debug("flex asks for what is not here", "method", r.Method, "path", r.URL.Path)
+		s.log.Debug("flex asks for what is not here", "method", r.Method, "path", reached.Shape(r.URL.Path))
 		s.fail(w, r, store.ErrNotFound)
 		return
 	}
@@ -280,7 +281,7 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	case errors.Is(err, store.ErrTransition), errors.Is(err, store.ErrActivity), errors.Is(err, store.ErrAttributesTooLong), errors.Is(err, errRequest):
 		status, code, message = http.StatusBadRequest, 20001, err.Error()
 	default:
-		s.log.Error("flex request", "method", r.Method, "path", r.URL.Path, "err", err)
+		s.log.Error("flex request", "method", r.Method, "path", reached.Shape(r.URL.Path), "err", err)
 	}
 	respond(w, status, object{"code": code, "message": message, "status": status, "more_info": fmt.Sprintf("https://www.twilio.com/docs/errors/%d", code)})
 }

@@ -300,7 +300,7 @@ func respond(w http.ResponseWriter, status int, v any) error {
 func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	var e *Error
 	if !errors.As(err, &e) {
-		s.log.Error("media content service", "method", r.Method, "path", r.URL.Path, "err", err)
+		s.log.Error("media content service", "method", r.Method, "path", reached.Shape(r.URL.Path), "err", err)
 		e = &Error{Status: http.StatusInternalServerError, Code: codeInternal, Message: "Internal server error"}
 	}
 	out := *e

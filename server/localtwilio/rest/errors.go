@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"escalate/server/localtwilio/reached"
 	"escalate/server/localtwilio/store"
 )
 
@@ -104,7 +105,7 @@ func (a *API) fail(c *call, err error) {
 	case errors.Is(err, store.ErrTransition), errors.Is(err, store.ErrAttributesTooLong):
 		e = invalid(err.Error())
 	default:
-		a.log.Error("rest", "method", c.r.Method, "path", c.r.URL.Path, "err", err)
+		a.log.Error("rest", "method", c.r.Method, "path", reached.Shape(c.r.URL.Path), "err", err)
 		e = errInternal
 	}
 	out := *e

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"escalate/server/localtwilio/reached"
 )
 
 // refusing makes of f a handler that answers 400 to parameters that Twilio's document
@@ -30,7 +32,7 @@ func refusing(f handler, parameters ...string) handler {
 					return unsupported(name)
 				}
 				c.api.log.Warn("local Twilio does not carry out a parameter, and ignores it",
-					"parameter", name, "method", c.r.Method, "path", c.r.URL.Path)
+					"parameter", name, "method", c.r.Method, "path", reached.Shape(c.r.URL.Path))
 			}
 		}
 		return f(c)

@@ -55,7 +55,7 @@ func (s *Server) join(c wire, region string, m *connect) (*session, error) {
 	if err := s.negotiate(c, region, x, m); err != nil {
 		return nil, err
 	}
-	x.log.Info("participant joined", "identity", x.identity, "name", x.room.name)
+	x.log.Info("participant joined", "participant", x.sid, "room", x.room.sid)
 	return x, nil
 }
 

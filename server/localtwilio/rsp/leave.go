@@ -39,7 +39,7 @@ func (r *room) remove(x *session, final any) bool {
 	r.announce(x, sidsOf(x.tracks.list))
 	r.checkRecording()
 	r.checkTranscription()
-	x.log.Info("participant left", "identity", x.identity)
+	x.log.Info("participant left", "participant", x.sid)
 	return true
 }
 
@@ -64,7 +64,7 @@ func (r *room) lost(x *session, c wire) {
 		return
 	}
 	r.setState(x, stateReconnecting)
-	x.log.Info("participant reconnecting", "identity", x.identity)
+	x.log.Info("participant reconnecting", "participant", x.sid)
 	x.expiry = r.srv.sockets.AfterFunc(r.srv.cfg.SessionTimeout, func() { r.expire(x) })
 }
 
@@ -113,6 +113,6 @@ func (r *room) resume(x *session, c wire) bool {
 		Published:    x.tracks.published(),
 		Recording:    r.recording,
 	})
-	x.log.Info("participant is back", "identity", x.identity)
+	x.log.Info("participant is back", "participant", x.sid)
 	return true
 }

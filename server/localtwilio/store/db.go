@@ -10,6 +10,8 @@ import (
 
 	bolt "go.etcd.io/bbolt"
 	bolterrors "go.etcd.io/bbolt/errors"
+
+	"escalate/server/sids"
 )
 
 // db is the data file and those who watch it: the one mechanism through which
@@ -133,15 +135,24 @@ func (d doing) String() string {
 		b.WriteString(" " + string(d.kind))
 	}
 	if d.key != "" {
-		b.WriteString(" " + strconv.Quote(d.key))
+		b.WriteString(" " + sayable(d.key))
 	}
 	if d.of != "" {
 		b.WriteString(" " + d.of)
 	}
 	if d.owner != "" {
-		b.WriteString(" " + strconv.Quote(d.owner))
+		b.WriteString(" " + sayable(d.owner))
 	}
 	return b.String()
+}
+
+// sayable is a key as an error may have it, which ends in a log: a SID. A name may be what lets
+// people into a call.
+func sayable(key string) string {
+	if len(key) == 34 && sids.Is(key[:2], key) {
+		return strconv.Quote(key)
+	}
+	return `"…"`
 }
 
 // failed returns err as the error of what was being done.

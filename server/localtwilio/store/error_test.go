@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 
 	"escalate/server/localtwilio/store"
@@ -12,19 +13,23 @@ import (
 func TestErrorsSayWhatWasDone(t *testing.T) {
 	s := open(t, "", newClock())
 	task := must(s.Tasks.Create(store.Task{}))(t)
+	sid := func(prefix string) string { return prefix + strings.Repeat("0", 32) }
 	tests := []struct {
 		want string
 		do   func() error
 	}{
-		{`find room "r": not found`, func() error { _, err := s.Rooms.Get("r"); return err }},
-		{`find participant "a" of room "r": not found`, func() error { _, err := s.Participants.Get("r", "a"); return err }},
-		{`set participant "PA0" connected: not found`, func() error { _, err := s.Participants.SetStatus("PA0", store.Connected); return err }},
-		{`find MP "m": not found`, func() error { _, err := s.Collections.Get(store.SyncMap, "m"); return err }},
-		{`set item of ES "l": not found`, func() error {
-			_, _, err := s.Collections.PutItem(store.SyncList, "l", store.Item{}, false, "")
+		{`find room "` + sid("RM") + `": not found`, func() error { _, err := s.Rooms.Get(sid("RM")); return err }},
+		{`find participant "` + sid("PA") + `" of room "` + sid("RM") + `": not found`, func() error { _, err := s.Participants.Get(sid("RM"), sid("PA")); return err }},
+		{`set participant "` + sid("PA") + `" connected: not found`, func() error { _, err := s.Participants.SetStatus(sid("PA"), store.Connected); return err }},
+		{`find MP "` + sid("MP") + `": not found`, func() error { _, err := s.Collections.Get(store.SyncMap, sid("MP")); return err }},
+		{`set item of ES "` + sid("ES") + `": not found`, func() error {
+			_, _, err := s.Collections.PutItem(store.SyncList, sid("ES"), store.Item{}, false, "")
 			return err
 		}},
-		{`reserve task "` + task.SID + `" for worker "WK0": not found`, func() error { _, err := s.Reservations.Create(task.SID, "WK0"); return err }},
+		{`reserve task "` + task.SID + `" for worker "` + sid("WK") + `": not found`, func() error { _, err := s.Reservations.Create(task.SID, sid("WK")); return err }},
+		// Names are secrets: those of Rooms and Documents let people into calls.
+		{`find room "…": not found`, func() error { _, err := s.Rooms.Get("k7m2xqz"); return err }},
+		{`find participant "…" of room "…": not found`, func() error { _, err := s.Participants.Get("k7m2xqz", "ada"); return err }},
 		{`validate flex token: not found`, func() error { _, err := s.FlexTokens.Validate("x"); return err }},
 	}
 	for _, tt := range tests {
@@ -35,7 +40,7 @@ func TestErrorsSayWhatWasDone(t *testing.T) {
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.Rooms.Get("r"); err == nil || err.Error() != `find room "r": store closed` {
+	if _, err := s.Rooms.Get("r"); err == nil || err.Error() != `find room "…": store closed` {
 		t.Errorf("error %v after Close", err)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"escalate/server/localtwilio/reached"
 	"escalate/server/localtwilio/store"
 )
 
@@ -45,7 +46,7 @@ func (c *conn) message(h header, payload []byte) {
 	if err := a.serve(h.Request); err != nil {
 		f, known := faultOf(err)
 		if !known {
-			c.srv.log.Error("twilsock request", "method", h.Request.Method, "path", h.Request.Path, "err", err)
+			c.srv.log.Error("twilsock request", "method", h.Request.Method, "path", reached.Shape(h.Request.Path), "err", err)
 		}
 		a.status, a.answer = f.Status, f
 	}
