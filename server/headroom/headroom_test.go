@@ -35,13 +35,14 @@ func TestKeepFollowsWhatLives(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		stop := Keep()
 		defer stop()
-		lives := make([]byte, 128<<20)
-		runtime.GC()
-		if got := afterASecond(); got > 60 {
-			t.Errorf("GOGC is %d with 128 MB that live, want half and less", got)
-		}
-		runtime.KeepAlive(lives)
-		lives = nil
+		func() {
+			lives := make([]byte, 128<<20)
+			runtime.GC()
+			if got := afterASecond(); got > 60 {
+				t.Errorf("GOGC is %d with 128 MB that live, want half and less", got)
+			}
+			runtime.KeepAlive(lives)
+		}()
 		runtime.GC()
 		if got := afterASecond(); got != most {
 			t.Errorf("GOGC is %d when they are gone, want %d", got, most)
