@@ -27,7 +27,7 @@ FLEX    := static/flex
 BENCHMARKS := ./server/token ./server/localtwilio/store ./server/localtwilio/sfu
 
 .DEFAULT_GOAL := help
-.PHONY: help run example flex webchat flex-deps flex-page test-flex check-plugin build wasm deps deps-test test test-unit test-wasm e2e play shots pictures soak fuzz lint audit sbom reproduce bench plots bench-start bench-media clean chromium ffmpeg speech FORCE
+.PHONY: help run example flex webchat flex-deps flex-page test-flex check-plugin build wasm deps deps-test test test-unit test-wasm e2e play shots pictures load soak fuzz lint audit sbom reproduce bench plots bench-start bench-media clean chromium ffmpeg speech FORCE
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -157,7 +157,16 @@ speech:
 		command -v espeak-ng >/dev/null && command -v pocketsphinx_continuous >/dev/null || \
 			echo "That speech becomes words is not tested without espeak-ng and pocketsphinx (sudo apt-get install espeak-ng pocketsphinx pocketsphinx-en-us)." >&2; }
 
-soak: ## 10,000 random schedules of each property test, and 5 minutes of joining and leaving, with the race detector
+# Both take LOADFLAGS: bin/load load -h, bin/load soak -h.
+load: QUALITY := 5
+load: build ## 10,000 waiting codes at two replicas behind a balancer: figures, and whether anything was lost
+	$(GO) build -o bin/load ./server/bench/load
+	bin/load load $(LOADFLAGS)
+
+soak: QUALITY := 5
+soak: build ## calls while Twilio, network, replicas and clocks fail; then 10,000 random schedules of each property test, and 5 minutes of joining and leaving, with the race detector
+	$(GO) build -o bin/load ./server/bench/load
+	bin/load soak $(LOADFLAGS)
 	$(GO) test -race -count=1 -timeout 30m -run TestRandom ./server/escalation -schedules 10000 -v
 	SFU_SOAK=5m $(GO) test -race -count=1 -timeout 10m -run TestSoak ./server/localtwilio/sfu -v
 

@@ -109,6 +109,8 @@ var may = []struct {
 	{"server/bench/measure", nil},
 	{"server/bench/plot", nil},
 	{"server/bench", []string{"server/chromium", "server/bench/measure", "server/bench/plot", "server/core", "server/headroom", "server/web", "server/ratelimit", "server/token", "server/localtwilio/store", "app/wire"}},
+	// The clients are the page's own; local Twilio is filled before it starts.
+	{"server/bench/load", []string{"server/bench/measure", "server/localtwilio", "server/localtwilio/store", "app/client", "app/wire"}},
 	{"server/e2e", []string{"server/core"}},
 	{"docs", []string{"server/bench/plot"}},
 	{"docs/operate/crowd", []string{"app/client", "app/wire"}}, // customers, who know no server
