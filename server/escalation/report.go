@@ -53,11 +53,7 @@ type reporter struct {
 func (p *reporter) report(ctx context.Context, e Escalation) error {
 	var left []string
 	err := p.tasks.change(ctx, e.Task, func(a attributes, l length) (err error) {
-		var there struct {
-			Code    string `json:"code"`
-			Version int    `json:"version"`
-		}
-		if json.Unmarshal(a[attrEscalation], &there) == nil && there.Code == e.Code && there.Version > e.Version {
+		if newer(a, e) {
 			return errNewer
 		}
 		left, err = p.tell(a, e, l)
@@ -70,6 +66,24 @@ func (p *reporter) report(ctx context.Context, e Escalation) error {
 		p.log.WarnContext(ctx, "the Task's attributes are full: not all of the report is there", "task", e.Task, "missing", strings.Join(left, ", "))
 	}
 	return err
+}
+
+// newer says whether a Task has been told of e what came later, or of an escalation that was made
+// later: an end whose telling failed is told by a sweep, perhaps after the next call.
+func newer(a attributes, e Escalation) bool {
+	var there struct {
+		Code    string `json:"code"`
+		Version int    `json:"version"`
+		Created string `json:"created"`
+	}
+	if json.Unmarshal(a[attrEscalation], &there) != nil {
+		return false
+	}
+	if there.Code == e.Code {
+		return there.Version > e.Version
+	}
+	made, err := time.Parse(time.RFC3339, there.Created) // to the second
+	return err == nil && made.After(e.Created)
 }
 
 // errNewer says that the Task has newer news already.

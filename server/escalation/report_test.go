@@ -258,3 +258,42 @@ func TestOthersValuesStayAsTheyCame(t *testing.T) {
 		}
 	}
 }
+
+// An end that could not be told, and is told by a sweep after the next call of the same Task, does
+// not take the place of what that call came to.
+func TestLateReportOfAnEarlierCall(t *testing.T) {
+	w := newWorld(t, nil)
+	first := w.escalate(task1)
+	w.agentIn(first.Code)
+	w.called(first.Code)
+	must(w.Rate(w.ctx, first.Code, "", 2, "so so"))(t)
+	w.Fail(func(op, _ string) error {
+		if op == "tasks.update" {
+			return escalation.ErrUnavailable
+		}
+		return nil
+	})
+	must(w.End(w.ctx, ana, first.Code))(t)
+	w.Fail(nil)
+	w.pass(time.Minute)
+	second := w.escalate(task1)
+	if second.Code == first.Code {
+		t.Fatal("the Task has its first code still")
+	}
+	w.agentIn(second.Code)
+	w.called(second.Code)
+	must(w.Rate(w.ctx, second.Code, "", 5, "better"))(t)
+	must(w.End(w.ctx, ana, second.Code))(t)
+	if err := w.Sweep(w.ctx); err != nil {
+		t.Fatal(err)
+	}
+	if r := w.object("escalation"); r["code"] != second.Code || r["score"] != 5.0 {
+		t.Errorf("the Task says %v, want the second call's %s", r, second.Code)
+	}
+	if m := w.object("conversations"); m["conversation_measure_1"] != 5.0 {
+		t.Errorf("the measures are %v", m)
+	}
+	if got := must(w.Get(w.ctx, first.Code))(t); !got.Settled {
+		t.Error("the first is not settled")
+	}
+}
