@@ -26,8 +26,9 @@ type soakPlan struct {
 	seed    uint64
 }
 
-// chatsEach is how many chats each agent takes in turn.
-const chatsEach = 3
+// chatsEach is how many chats each agent takes in turn: so many that one is not escalated twice in a
+// second, to which Tasks tell the times of their calls.
+const chatsEach = 20
 
 // soak is a run of it.
 type soak struct {
