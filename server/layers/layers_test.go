@@ -91,7 +91,7 @@ var may = []struct {
 	{"server/localtwilio/twilsock", []string{"server/localtwilio/reached", "server/sids", "server/localtwilio/socket", "server/localtwilio/store", "server/token"}},
 	{"server/localtwilio/mcs", []string{"server/localtwilio/reached", "server/sids", "server/localtwilio/store", "server/token"}},
 	{"server/localtwilio/flexapi", []string{"server/localtwilio/interaction", "server/localtwilio/reached", "server/localtwilio/socket", "server/localtwilio/store", "server/sids", "server/token"}},
-	{"server/localtwilio", []string{"server/clientaddr", "server/cors", "server/localtwilio/flexapi", "server/localtwilio/mcs", "server/localtwilio/taskrouter", "server/localtwilio/twilsock", "server/localtwilio/store", "server/localtwilio/rest", "server/localtwilio/callback",
+	{"server/localtwilio", []string{"server/metric", "server/clientaddr", "server/cors", "server/localtwilio/flexapi", "server/localtwilio/mcs", "server/localtwilio/taskrouter", "server/localtwilio/twilsock", "server/localtwilio/store", "server/localtwilio/rest", "server/localtwilio/callback",
 		"server/localtwilio/rsp", "server/localtwilio/socket", "server/localtwilio/sfu", "server/localtwilio/recording", "server/localtwilio/transcription", "server/localtwilio/composition", "server/localtwilio/turnserver", "server/token"}},
 	{"server/demo", []string{"server/localtwilio", "server/localtwilio/mcs", "server/localtwilio/store"}},
 	{"server/flexdev", []string{"server/demo", "server/localtwilio/store", "server/token"}},

@@ -63,6 +63,7 @@ import (
 	"escalate/server/localtwilio/taskrouter"
 	"escalate/server/localtwilio/transcription"
 	"escalate/server/localtwilio/twilsock"
+	"escalate/server/metric"
 	"escalate/server/token"
 )
 
@@ -240,6 +241,10 @@ func Start(ctx context.Context, c Config) (_ *Server, err error) {
 	// need not ask twice.
 	if s.ln, err = new(net.ListenConfig).Listen(ctx, "tcp", c.Addr); err != nil {
 		return nil, fmt.Errorf("listen for REST and signaling on %s: %w", c.Addr, err)
+	}
+	if c.Metrics != nil {
+		// Another local Twilio in the process may have registered before; its is shown then.
+		metric.Register[prometheus.Collector](c.Metrics, newMediaMetrics(s.media.engine))
 	}
 	s.serve()
 	s.wg.Go(s.sweep)

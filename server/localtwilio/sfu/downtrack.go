@@ -33,8 +33,8 @@ type DownTrack struct {
 		layer *layer
 		upTo  int64 // packet.order
 	}
-	packets uint32     // sent so far
-	octets  uint32     // of payload sent so far
+	packets int64      // sent so far
+	octets  int64      // of payload sent so far
 	header  rtp.Header // of the packet at hand; here so that it is not made anew for each
 }
 
@@ -261,7 +261,7 @@ func (d *DownTrack) pass(l *layer, p *packet) (written, error) {
 // send writes d.header and counts; mu is held.
 func (d *DownTrack) send(payload []byte) error {
 	d.packets++
-	d.octets += uint32(len(payload))
+	d.octets += int64(len(payload))
 	_, err := d.out.writer.WriteRTP(&d.header, payload)
 	return err
 }
@@ -303,7 +303,8 @@ func (d *DownTrack) report(l *layer, ntp uint64, timestamp uint32) (bool, error)
 		return false, nil
 	}
 	sr := &rtcp.SenderReport{
-		SSRC: d.out.ssrc, NTPTime: ntp, RTPTime: timestamp + d.rewriter.clock.Offset(), PacketCount: d.packets, OctetCount: d.octets,
+		SSRC: d.out.ssrc, NTPTime: ntp, RTPTime: timestamp + d.rewriter.clock.Offset(),
+		PacketCount: uint32(d.packets), OctetCount: uint32(d.octets), // modulo 2^32, as RFC 3550 has it
 	}
 	d.mu.Unlock()
 	return true, d.wire.rtcp([]rtcp.Packet{sr})

@@ -40,6 +40,7 @@ type Engine struct {
 	callbacks goroutines // those of all Peers
 	reporting goroutines // one, until done is closed
 	done      chan struct{}
+	tallies   tallies
 
 	closing sync.Once
 	mu      sync.Mutex

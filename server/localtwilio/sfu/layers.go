@@ -125,7 +125,9 @@ func (r *layerReceiver) receiveLayer(u *upTrack, index int, e sdp.Encoding) (sto
 		defer close(read)
 		packet, err := begin(l.remote)
 		if err == nil && strings.EqualFold(mediaCodec(l.remote).MimeType, u.codec.MimeType) {
+			counted := r.router.engine.tallies.receives(l)
 			u.forward(l, packet)
+			counted()
 		}
 	})
 	r.running.run(func() { u.readReports(l) })

@@ -84,7 +84,9 @@ func (p *publisher) onTrack(remote *webrtc.TrackRemote, receiver *webrtc.RTPRece
 			f(in.media.codec.MimeType)
 		}
 		p.running.run(func() { in.media.readReports(first) })
+		counted := p.router.engine.tallies.receives(first)
 		in.media.forward(first, packet)
+		counted()
 	} else {
 		p.log.Debug("wait for media", "err", err)
 	}

@@ -25,6 +25,7 @@ type subscriber struct {
 // subscription is one publication as sent to one Peer. It belongs to that Peer's loop.
 type subscription struct {
 	pub      *publication
+	tallies  *tallies
 	revision int // of the offer that carries it, 0 until offered
 
 	// For audio and video.
@@ -49,6 +50,7 @@ func (s *subscription) start() {
 func (s *subscription) detach() {
 	if s.down != nil {
 		s.pub.media.sinks.detach(s.down)
+		s.tallies.sent(s.down)
 	}
 	if s.channel != nil {
 		s.pub.data.detach(s.channel)
@@ -112,7 +114,7 @@ func (s *subscriber) subscribe(pub *publication) {
 	if !s.wants(pub) {
 		return
 	}
-	sub := &subscription{pub: pub}
+	sub := &subscription{pub: pub, tallies: &s.router.engine.tallies}
 	var err error
 	if pub.data != nil {
 		err = s.openData(sub)
@@ -126,6 +128,7 @@ func (s *subscriber) subscribe(pub *publication) {
 	s.subs = append(s.subs, sub)
 	if sub.down != nil {
 		s.layers.allocate(s.subs, time.Now())
+		sub.tallies.sends(sub.down)
 		pub.media.sinks.attach(sub.down)
 		pub.awaited()
 		sub.prepare()

@@ -60,6 +60,19 @@ func (r *Recorder) UnbindRemoteStream(info *interceptor.StreamInfo) {
 	delete(r.streams, info.SSRC)
 }
 
+// Losses returns how many packets the client has sent of its present streams, as far as one can tell
+// from here, and how many of them are missing.
+func (r *Recorder) Losses() (expected, lost int64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, s := range r.streams {
+		e, l := s.Losses()
+		expected += e
+		lost += l
+	}
+	return expected, lost
+}
+
 // Told takes what the client reports of one of its streams.
 func (r *Recorder) Told(sr *rtcp.SenderReport, now time.Time) {
 	r.mu.Lock()

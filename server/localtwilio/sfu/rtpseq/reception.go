@@ -52,16 +52,26 @@ func (r *Reception) Told(sr *rtcp.SenderReport, now time.Time) {
 	r.sender, r.senderAt = uint32(sr.NTPTime>>16), now
 }
 
+// Losses returns how many packets were sent, from the first to the newest that have arrived, and how
+// many of them have not.
+func (r *Reception) Losses() (expected, lost int64) {
+	if r.received == 0 {
+		return 0, 0
+	}
+	expected = r.seq.last - r.first + 1
+	return expected, max(expected-r.received, 0)
+}
+
 // Block returns the report since the last one; ok is false before anything has arrived.
 func (r *Reception) Block(ssrc uint32, now time.Time) (block rtcp.ReceptionReport, ok bool) {
 	if r.received == 0 {
 		return block, false
 	}
 	const most = 1<<24 - 1
-	expected := r.seq.last - r.first + 1
+	expected, lost := r.Losses()
 	block = rtcp.ReceptionReport{
 		SSRC: ssrc, LastSequenceNumber: uint32(r.seq.last - turn), Jitter: uint32(r.jitter), LastSenderReport: r.sender,
-		TotalLost: uint32(min(max(expected-r.received, 0), most)),
+		TotalLost: uint32(min(lost, most)),
 	}
 	if lost, of := expected-r.expected-(r.received-r.had), expected-r.expected; lost > 0 && of > 0 {
 		block.FractionLost = uint8(min(lost*256/of, 255))
