@@ -16,6 +16,7 @@ import (
 	"escalate/server/clientaddr"
 	"escalate/server/escalation"
 	"escalate/server/logs"
+	"escalate/server/traces"
 )
 
 // Config is every setting of the server. FromEnv fills it from the environment.
@@ -39,8 +40,8 @@ type Config struct {
 	Template       Template
 	TrustProxy     string // which proxies are believed to tell a client's address; see clientaddr.Parse
 	// Drain is how long the server stays open after readiness has begun to fail.
-	Drain     time.Duration
-	Log       logs.Config
+	Drain time.Duration
+	Observed
 	LogOutput io.Writer // nil: no log
 	// WrapTransport, if not nil, is laid around what carries the requests to
 	// Twilio, real or local: for tests and tracing. No variable sets it.
@@ -49,6 +50,12 @@ type Config struct {
 	Local Local
 	// Limits is what may be asked of this replica; zero is what there should be.
 	Limits Limits
+}
+
+// Observed is how this replica tells what it does, beside metrics.
+type Observed struct {
+	Log    logs.Config
+	Traces traces.Config
 }
 
 // Account is the Twilio account. The zero Account means local Twilio.
@@ -182,6 +189,7 @@ func FromEnv(getenv func(string) string) (Config, error) {
 			Transcriber: e.str("LOCAL_TRANSCRIBER", ""),
 		},
 	}
+	c.Traces = traces.Settings(e.str, e.fault)
 	c.Log.Replica = e.str("REPLICA_NAME", "")
 	if err := c.Log.Level.UnmarshalText([]byte(e.str("LOG_LEVEL", "info"))); err != nil {
 		e.fault("LOG_LEVEL", "must be debug, info, warn or error")

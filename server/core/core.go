@@ -39,6 +39,7 @@ import (
 	"escalate/server/logs"
 	"escalate/server/metric"
 	"escalate/server/news"
+	"escalate/server/traces"
 	"escalate/server/twilioapi"
 	"escalate/server/version"
 	"escalate/server/web"
@@ -80,6 +81,7 @@ type System struct {
 	news   *news.Line // nil without NATS
 	// registry has the metrics of all parts, local Twilio's included.
 	registry *prometheus.Registry
+	traces   *traces.Traces // nil without a collector
 
 	ctx    context.Context
 	cancel context.CancelFunc
@@ -210,12 +212,19 @@ func (s *System) handlers(files fs.FS) (handler, operator http.Handler, err erro
 	if err != nil {
 		return nil, nil, err
 	}
+	if s.traces, err = traces.Start(c.Traces, c.Log.Name(), version.Read().Version, s.log.With("part", "traces")); err != nil {
+		return nil, nil, err
+	}
 	metric.Process(s.registry, "escalate_build_info", buildLabels())
-	twilio, err := twilioapi.New(twilioapi.Config{
+	tc := twilioapi.Config{
 		AccountSID: account.SID, KeySID: account.KeySID, KeySecret: account.KeySecret, AuthToken: account.AuthToken,
 		SyncServiceSID: account.SyncServiceSID, WorkspaceSID: account.WorkspaceSID,
 		IAMRealm: c.Realm, Connections: c.Budget.Connections, Transport: transport, WrapTransport: c.WrapTransport, Metrics: s.registry, Log: s.log.With("part", "twilio"),
-	})
+	}
+	if s.traces != nil {
+		tc.Trace = s.traces.Twilio
+	}
+	twilio, err := twilioapi.New(tc)
 	if err != nil {
 		return nil, nil, fmt.Errorf("set up the Twilio adapter: %w", err)
 	}
@@ -269,8 +278,11 @@ func (s *System) handlers(files fs.FS) (handler, operator http.Handler, err erro
 	if s.local != nil {
 		wc.STUN = s.local.STUN()
 	}
+	if s.traces != nil {
+		wc.Trace = s.traces.Request
+	}
 	wd := web.Deps{
-		Escalations: s.svc, Agents: twilio, Callbacks: twilio, Render: page.Render,
+		Escalations: s.traces.UseCases(s.svc), Agents: twilio, Callbacks: twilio, Render: page.Render,
 		Ready: func(ctx context.Context) error { return twilio.Ready(ctx) }, Draining: s.draining.Load, Go: s.wg.Go,
 	}
 	if c.Template.Endpoints {
@@ -445,6 +457,7 @@ func (s *System) Close() {
 		if s.news != nil {
 			s.news.Close()
 		}
+		s.traces.Close()
 		if s.local != nil {
 			if err := s.local.Close(); err != nil {
 				s.log.Warn("close local Twilio", "err", err)

@@ -17,6 +17,8 @@ type journey struct {
 	t    *testing.T
 	s    *System
 	seat demo.Seat
+	// parent is the traceparent of what an agent does first; empty for none.
+	parent string
 }
 
 func newJourney(t *testing.T, s *System) *journey {
@@ -25,7 +27,7 @@ func newJourney(t *testing.T, s *System) *journey {
 	if err != nil || len(seat.Tasks) == 0 {
 		t.Fatalf("%d Tasks, %v", len(seat.Tasks), err)
 	}
-	return &journey{t, s, seat}
+	return &journey{t: t, s: s, seat: seat}
 }
 
 // post sends in as JSON, in the agent's name or without one, and reads the answer into
@@ -43,6 +45,10 @@ func (j *journey) post(agent bool, path string, in, out any) (id string) {
 	r.Header.Set("Content-Type", "application/json")
 	if agent {
 		r.Header.Set("Authorization", "Bearer "+j.seat.Token)
+	}
+	if j.parent != "" {
+		r.Header.Set("Traceparent", j.parent)
+		j.parent = ""
 	}
 	res, err := http.DefaultClient.Do(r)
 	if err != nil {

@@ -64,6 +64,8 @@ var may = []struct {
 	{"server/twiliospec", []string{"server/sids"}}, // for tests only
 	{"server/twilioapi", []string{"server/metric", "server/sids", "server/escalation", "server/token"}},
 	{"server/web", []string{"server/logs", "server/metric", "server/sids", "server/escalation", "server/joincode", "server/ratelimit", "server/clientaddr", "server/cors", "app/wire", "app/inapp"}},
+	// Around the use cases, as web asks for them: they know nothing of spans.
+	{"server/traces", []string{"server/escalation", "server/web", "server/twilioapi"}},
 	{"server/dropin", []string{"server/sids", "server/escalation", "server/ratelimit", "server/cors", "app/wire"}},
 	// Local Twilio, which knows nothing of the product.
 	{"server/localtwilio/reached", nil},
@@ -96,7 +98,7 @@ var may = []struct {
 	{"server/demo", []string{"server/localtwilio", "server/localtwilio/mcs", "server/localtwilio/store"}},
 	{"server/flexdev", []string{"server/demo", "server/localtwilio/store", "server/token"}},
 	// What wires it all.
-	{"server/core", []string{"server/certs", "server/logs", "server/ratelimit", "server/metric", "server/version", "server/news", "server/flexdev", "server/localtwilio/flexapi", "server/joincode", "server/clientaddr", "server/web", "server/escalation", "server/twilioapi", "server/localtwilio", "server/localtwilio/rest", "server/demo", "server/dropin",
+	{"server/core", []string{"server/traces", "server/certs", "server/logs", "server/ratelimit", "server/metric", "server/version", "server/news", "server/flexdev", "server/localtwilio/flexapi", "server/joincode", "server/clientaddr", "server/web", "server/escalation", "server/twilioapi", "server/localtwilio", "server/localtwilio/rest", "server/demo", "server/dropin",
 		"server/token", "app/page", "app/wire", "static"}},
 	// The commands beside serving.
 	{"server/doctor", []string{"server/core", "server/clientaddr", "server/escalation", "server/twilioapi", "app/wire"}},
@@ -134,6 +136,8 @@ var outside = []struct {
 		"media stays behind sfu and turnserver; recording puts packets in order and together, transcription decodes them, which an SFU never does"},
 	{"github.com/at-wat/ebml-go", []string{"server/localtwilio/recording"}, "one package writes media files"},
 	{"github.com/coder/websocket", []string{"server/localtwilio/socket"}, "one package accepts WebSockets, ends them and waits for them"},
+	{"go.opentelemetry.io/", []string{"server/traces"}, "one package speaks of spans; the others have a function that may be nil"},
+	{"google.golang.org/protobuf", []string{"server/traces"}, "one package writes messages of protobuf"},
 	{"go.etcd.io/bbolt", []string{"server/localtwilio/store"}, "one package owns the file"},
 	{"github.com/gorilla/mux", []string{"server/web", "server/dropin", "server/demo", "server/flexdev", "server/core", "server/standalone", "server/localtwilio", "server/localtwilio/rest", "server/bench"}, "routing belongs to the servers"},
 }

@@ -139,6 +139,16 @@ func (k *call) once(ctx context.Context, r *http.Request, leave func()) (resp *h
 		}
 	}
 	k.status, k.request = 0, ""
+	if trace := k.t.c.Trace; trace != nil {
+		done := trace(k.ctx, Traced{Product: k.op.product, Operation: k.op.name, Method: k.op.method, Template: k.op.path})
+		defer func() {
+			status := k.status
+			if err != nil {
+				status = 0
+			}
+			done(status, k.request)
+		}()
+	}
 	began, asked := time.Now(), k.t.c.Now()
 	// The status as it is known: an answer that was cut off is no answer, though
 	// the use cases care for the status that it began with.

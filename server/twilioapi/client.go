@@ -6,6 +6,7 @@
 package twilioapi
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -45,6 +46,9 @@ type Config struct {
 	// WrapTransport, if not nil, is laid around the Transport: every request of
 	// the product passes it. For tests and tracing.
 	WrapTransport func(http.RoundTripper) http.RoundTripper
+	// Trace begins the span of a request to Twilio, and returns what ends it with the status,
+	// 0 without an answer, and Twilio's id of the request; nil for no traces.
+	Trace func(ctx context.Context, c Traced) (done func(status int, id string))
 	// Connections is how many requests to Twilio are under way at most: 4 or
 	// more; 0 means 64.
 	Connections int
@@ -52,6 +56,10 @@ type Config struct {
 	Now         func() time.Time      // nil means time.Now
 	Log         *slog.Logger          // nil means none
 }
+
+// Traced is a request to Twilio as traces tell of it: the path is a template, since paths
+// hold codes.
+type Traced struct{ Product, Operation, Method, Template string }
 
 // Client makes the calls. It is safe for concurrent use.
 type Client struct {

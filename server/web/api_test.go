@@ -202,7 +202,7 @@ func TestCrossOrigin(t *testing.T) {
 		for name, want := range map[string]string{
 			"Access-Control-Allow-Origin":      flexOrigin,
 			"Access-Control-Allow-Methods":     "POST",
-			"Access-Control-Allow-Headers":     "Authorization, Content-Type, X-Request-Id",
+			"Access-Control-Allow-Headers":     "Authorization, Content-Type, X-Request-Id, Traceparent",
 			"Access-Control-Allow-Credentials": "",
 		} {
 			if got := w.Header().Get(name); got != want {

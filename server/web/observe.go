@@ -63,6 +63,7 @@ type observer struct {
 	log     *slog.Logger
 	metrics *metrics
 	proxy   *clientaddr.Watch // may be nil
+	trace   func(*http.Request) (*http.Request, func(route, method string, status int))
 }
 
 // observe writes one log line and counts one request, whatever becomes of it.
@@ -76,6 +77,13 @@ func (o *observer) observe(next http.Handler) http.Handler {
 		w.Header().Set("X-Request-Id", p.id)
 		o.proxy.See(r)
 		p.began = time.Now()
+		// A page has a dozen files, and nothing of Twilio is in them.
+		if o.trace != nil && !strings.HasPrefix(r.URL.Path, staticPath) {
+			traced, done := o.trace(r)
+			r = traced
+			// An event stream's ends where the stream begins: nothing of Twilio comes after.
+			defer func() { done(p.route, knownMethod(p.method), p.status) }()
+		}
 		next.ServeHTTP(&recorder{ResponseWriter: w, passage: p}, r.WithContext(logs.WithRequest(context.WithValue(r.Context(), passageKey{}, p), p.id)))
 		if p.kept {
 			return

@@ -28,7 +28,7 @@ func newOrigins(publicURL string, allowed []string) *origins {
 	slices.Sort(o.others)
 	o.policy = cors.Policy{
 		Own: o.own, Allows: cors.List(allowed...),
-		Headers: "Authorization, Content-Type, X-Request-Id", Exposes: "Retry-After, X-Request-Id",
+		Headers: "Authorization, Content-Type, X-Request-Id, Traceparent", Exposes: "Retry-After, X-Request-Id",
 		// No cookies are involved, so credentials are not allowed.
 	}
 	if o.own != "" {

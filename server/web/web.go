@@ -75,6 +75,8 @@ type Config struct {
 	// Registry takes the handler's metrics and is what Operator shows; nil
 	// keeps the metrics private.
 	Registry *prometheus.Registry
+	// Trace begins the span of a request, and returns what ends it; nil for no traces.
+	Trace func(r *http.Request) (_ *http.Request, done func(route, method string, status int))
 	// Now is the clock; time.Now by default.
 	Now func() time.Time
 	Log *slog.Logger
@@ -184,7 +186,7 @@ func New(c Config, d Deps) http.Handler {
 		ratingPage: form,
 		installed:  &installed{renderer: renderer},
 	}
-	o := &observer{log: c.Log, metrics: metrics, proxy: newProxyWatch(c)}
+	o := &observer{log: c.Log, metrics: metrics, trace: c.Trace, proxy: newProxyWatch(c)}
 	return o.observe(s.routes())
 }
 

@@ -1,0 +1,68 @@
+package traces
+
+import (
+	"errors"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Config is which collector is told, by OpenTelemetry's names of the settings.
+type Config struct {
+	URL     string            // to post to; empty for no collector
+	Headers map[string]string // such as a key of the collector's
+	Timeout time.Duration     // of one post; 0 is 10 seconds
+}
+
+// Settings reads them. fault is told of each that is wrong, and the remedy.
+func Settings(get func(name, otherwise string) string, fault func(name, remedy string)) Config {
+	const endpoint, traces = "OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"
+	c := Config{URL: get(traces, "")}
+	name := traces
+	if c.URL == "" {
+		if name, c.URL = endpoint, get(endpoint, ""); c.URL == "" {
+			return c
+		}
+		c.URL = strings.TrimRight(c.URL, "/") + "/v1/traces"
+	}
+	if u, err := url.Parse(c.URL); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		fault(name, "must be the URL of an OpenTelemetry collector, such as http://collector:4318")
+	}
+	switch get("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", get("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf")) {
+	case "http/protobuf":
+	default:
+		fault("OTEL_EXPORTER_OTLP_PROTOCOL", "must be http/protobuf: no other is spoken")
+	}
+	var err error
+	if c.Headers, err = headers(get("OTEL_EXPORTER_OTLP_TRACES_HEADERS", get("OTEL_EXPORTER_OTLP_HEADERS", ""))); err != nil {
+		fault("OTEL_EXPORTER_OTLP_HEADERS", "must be name=value, several with commas between them, values as in a URL")
+	}
+	if s := get("OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", get("OTEL_EXPORTER_OTLP_TIMEOUT", "")); s != "" {
+		ms, err := strconv.Atoi(s)
+		if err != nil || ms <= 0 {
+			fault("OTEL_EXPORTER_OTLP_TIMEOUT", "must be a number of milliseconds")
+		}
+		c.Timeout = time.Duration(ms) * time.Millisecond
+	}
+	return c
+}
+
+// errHeader is the error of a header that cannot be read.
+var errHeader = errors.New("not name=value")
+
+func headers(s string) (map[string]string, error) {
+	all := map[string]string{}
+	for pair := range strings.SplitSeq(s, ",") {
+		if pair = strings.TrimSpace(pair); pair == "" {
+			continue
+		}
+		name, value, ok := strings.Cut(pair, "=")
+		value, err := url.PathUnescape(strings.TrimSpace(value))
+		if name = strings.TrimSpace(name); !ok || name == "" || err != nil {
+			return nil, errHeader
+		}
+		all[name] = value
+	}
+	return all, nil
+}
