@@ -118,7 +118,11 @@ func Start(ctx context.Context, c Config) (_ *System, err error) {
 		return nil, errors.New("the Flex page runs on local Twilio only: clear the TWILIO_ settings")
 	}
 	if c.IsLocal() {
-		s.log.Warn("NO TWILIO ACCOUNT IS SET: everything runs on local Twilio, in this process; no call leaves this machine")
+		where := "no call leaves this machine"
+		if c.Local.AllowRemote {
+			where = "whoever reaches it may be the agent"
+		}
+		s.log.Warn("NO TWILIO ACCOUNT IS SET: everything runs on local Twilio, in this process; " + where)
 	}
 	files, err := static.Files()
 	if err != nil {

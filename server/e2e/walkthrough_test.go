@@ -20,6 +20,12 @@ import (
 // start runs the product in this process, on local Twilio and free ports.
 func start(t *testing.T, settings map[string]string) *core.System {
 	t.Helper()
+	return startAs(t, settings, func(*core.Config) {})
+}
+
+// startAs does it with what no setting says.
+func startAs(t *testing.T, settings map[string]string, edit func(*core.Config)) *core.System {
+	t.Helper()
 	c, err := core.FromEnv(func(name string) string {
 		if v, ok := settings[name]; ok {
 			return v
@@ -33,6 +39,7 @@ func start(t *testing.T, settings map[string]string) *core.System {
 		t.Fatal(err)
 	}
 	c.LogOutput = logWriter{t}
+	edit(&c)
 	conform(t, &c)
 	s, err := core.Start(context.Background(), c)
 	if err != nil {
