@@ -49,8 +49,7 @@ func inspect(path string) error {
 		return err
 	}
 	defer f.Close()
-	p, err := readPages(f)
-	if err != nil {
+	if _, err := readPages(f); err != nil {
 		return damaged(path, err)
 	}
 	// From here on bbolt can open it, whose lock keeps others from writing meanwhile.
@@ -59,7 +58,8 @@ func inspect(path string) error {
 		return err
 	}
 	defer locked.Close()
-	if p, err = readPages(f); err != nil {
+	p, err := readPages(f) // it may have been written before
+	if err != nil {
 		return damaged(path, err)
 	}
 	if err := p.check(); err != nil {
