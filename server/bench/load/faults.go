@@ -121,7 +121,7 @@ func (m *meddler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		hangUp(w)
 		return
 	}
-	resp, body, err := m.pass(r)
+	status, header, body, err := m.pass(r)
 	switch {
 	case err != nil:
 		hangUp(w)
@@ -133,12 +133,12 @@ func (m *meddler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		answer(w, http.StatusBadGateway, "text/html", "<html><h1>Bad Gateway</h1></html>")
 		return
 	}
-	maps.Copy(w.Header(), resp.Header)
+	maps.Copy(w.Header(), header)
 	if date != 0 {
 		w.Header().Set("Date", time.Now().Add(date).UTC().Format(http.TimeFormat))
 	}
 	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
-	w.WriteHeader(resp.StatusCode)
+	w.WriteHeader(status)
 	if kind == truncated && len(body) > 1 {
 		_, _ = w.Write(body[:len(body)/2])
 		_ = http.NewResponseController(w).Flush()
@@ -149,10 +149,10 @@ func (m *meddler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // pass sends r on and reads the whole answer.
-func (m *meddler) pass(r *http.Request) (*http.Response, []byte, error) {
+func (m *meddler) pass(r *http.Request) (status int, header http.Header, body []byte, err error) {
 	sent, err := io.ReadAll(r.Body)
 	if err != nil {
-		return nil, nil, err
+		return 0, nil, nil, err
 	}
 	// What a replica has sent is carried out, whatever becomes of the replica.
 	q := r.Clone(context.WithoutCancel(r.Context()))
@@ -160,11 +160,11 @@ func (m *meddler) pass(r *http.Request) (*http.Response, []byte, error) {
 	q.Body = io.NopCloser(bytes.NewReader(sent))
 	resp, err := m.next.RoundTrip(q)
 	if err != nil {
-		return nil, nil, err
+		return 0, nil, nil, err
 	}
 	defer resp.Body.Close()
-	body, err := io.ReadAll(resp.Body)
-	return resp, body, err
+	body, err = io.ReadAll(resp.Body)
+	return resp.StatusCode, resp.Header, body, err
 }
 
 func answer(w http.ResponseWriter, status int, kind, body string) {

@@ -64,7 +64,7 @@ func (s *stream) run(ctx context.Context) {
 func (s *stream) once(ctx context.Context, id *string, pause *time.Duration) error {
 	conn, err := s.dial(ctx)
 	if err != nil {
-		return nil //nolint:nilerr // a network error: it comes back
+		return nil // a network error: it comes back
 	}
 	defer context.AfterFunc(ctx, func() { conn.Close() })()
 	defer conn.Close()
@@ -73,11 +73,11 @@ func (s *stream) once(ctx context.Context, id *string, pause *time.Duration) err
 		last = "Last-Event-ID: " + *id + "\r\n"
 	}
 	if _, err := fmt.Fprintf(conn, "GET %s HTTP/1.1\r\nHost: balancer\r\nAccept: text/event-stream\r\n%s\r\n", s.path, last); err != nil {
-		return nil //nolint:nilerr // as above
+		return nil // as above
 	}
 	resp, err := http.ReadResponse(bufio.NewReaderSize(conn, 1<<10), nil)
 	if err != nil {
-		return nil //nolint:nilerr // as above
+		return nil // as above
 	}
 	defer resp.Body.Close()
 	switch resp.StatusCode {
@@ -168,8 +168,8 @@ func (s *stream) until(ctx context.Context, what string, ok func(seen) bool) (se
 		select {
 		case <-s.changed:
 		case <-ctx.Done():
-			return now, fmt.Errorf("the customer has not seen that %s (the last state: version %d, %s; %d streams; %v): %w",
-				what, now.state.Version, now.state.Status, now.opens, now.gone, ctx.Err())
+			return now, fmt.Errorf("the customer has not seen that %s (the last state: version %d, %s; %d streams; %s): %w",
+				what, now.state.Version, now.state.Status, now.opens, fmt.Sprint(now.gone), ctx.Err())
 		}
 	}
 }
