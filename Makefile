@@ -27,7 +27,7 @@ FLEX    := static/flex
 BENCHMARKS := ./server/token ./server/localtwilio/store ./server/localtwilio/sfu
 
 .DEFAULT_GOAL := help
-.PHONY: help run example flex webchat flex-deps flex-page test-flex check-plugin build wasm deps deps-test test test-unit test-wasm e2e play shots pictures load soak fuzz lint audit sbom reproduce bench plots bench-start bench-media clean chromium ffmpeg speech FORCE
+.PHONY: balancers help run example flex webchat flex-deps flex-page test-flex check-plugin build wasm deps deps-test test test-unit test-wasm e2e play shots pictures load soak fuzz lint audit sbom reproduce bench plots bench-start bench-media clean chromium ffmpeg speech FORCE
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -156,6 +156,16 @@ speech:
 		fi; \
 		command -v espeak-ng >/dev/null && command -v pocketsphinx_continuous >/dev/null || \
 			echo "That speech becomes words is not tested without espeak-ng and pocketsphinx (sudo apt-get install espeak-ng pocketsphinx pocketsphinx-en-us)." >&2; }
+
+# What docs/operate has files for, on a machine that is thrown away: the packages start their
+# services. Tests of what is not there say so and skip.
+balancers:
+	@command -v nginx >/dev/null && command -v haproxy >/dev/null && command -v caddy >/dev/null || { \
+		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+			apt-get update -qq && apt-get install -y -qq --no-install-recommends nginx-light haproxy caddy >/dev/null; \
+		fi; \
+		command -v nginx >/dev/null && command -v haproxy >/dev/null && command -v caddy >/dev/null || \
+			echo "Not every balancer's file is tried (sudo apt-get install nginx-light haproxy caddy)." >&2; }
 
 # Both take LOADFLAGS: bin/load load -h, bin/load soak -h.
 load: QUALITY := 5
