@@ -156,7 +156,7 @@ func kind(k trace.SpanKind) wire.Span_SpanKind {
 // environment can bring, as words.
 func attributes(kvs []attribute.KeyValue) (list []*common.KeyValue) {
 	for _, kv := range kvs {
-		v := &common.AnyValue{Value: &common.AnyValue_StringValue{StringValue: kv.Value.Emit()}}
+		v := &common.AnyValue{Value: &common.AnyValue_StringValue{StringValue: kv.Value.String()}}
 		if kv.Value.Type() == attribute.INT64 {
 			v.Value = &common.AnyValue_IntValue{IntValue: kv.Value.AsInt64()}
 		}

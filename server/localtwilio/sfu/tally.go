@@ -117,5 +117,5 @@ func (l *layer) count() (packets, bytes int64) {
 func (d *DownTrack) count() (packets, bytes int64) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return int64(d.packets), int64(d.octets)
+	return d.packets, d.octets
 }
