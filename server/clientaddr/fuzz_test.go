@@ -12,16 +12,16 @@ func FuzzOf(f *testing.F) {
 		f.Add(s, "10.0.0.1:80")
 	}
 	f.Fuzz(func(t *testing.T, invented, remote string) {
-		const real = "203.0.113.7"
+		const truth = "203.0.113.7"
 		for setting, believed := range map[string]bool{"": false, "1": true} {
 			proxies, err := Parse(setting)
 			if err != nil {
 				t.Fatal(err)
 			}
-			for name, value := range map[string]string{"X-Forwarded-For": invented + ", " + real, "Forwarded": invented + ", for=" + real} {
+			for name, value := range map[string]string{"X-Forwarded-For": invented + ", " + truth, "Forwarded": invented + ", for=" + truth} {
 				r := &http.Request{RemoteAddr: remote, Header: http.Header{name: {value}}}
 				addr := proxies.Of(r)
-				if got := addr.String() == real; got != believed && parseHop(remote).String() != real {
+				if got := addr.String() == truth; got != believed && parseHop(remote).String() != truth {
 					t.Errorf("%s: %q from %s is %s with proxies %q", name, value, remote, addr, setting)
 				}
 				for _, k := range Keys(addr) {
