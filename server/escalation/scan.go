@@ -2,6 +2,7 @@ package escalation
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"sync"
@@ -10,8 +11,13 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// scanEvery is the shortest time from one scan to the next.
-const scanEvery = time.Second
+const (
+	// scanEvery is the shortest time from one scan to the next.
+	scanEvery = time.Second
+	// pageTries is how often a scan asks for a page before it gives up, with a second
+	// after the first time, and twice as long after each.
+	pageTries = 4
+)
 
 // scanner reads all Documents there are, a page at a time, for those who watch and
 // for the sweeper. A page is one read of the budget, and what others keep in the
@@ -155,10 +161,7 @@ func (s *scanner) read(ctx context.Context, visit func(Document)) error {
 
 func (s *scanner) readPages(ctx context.Context, sum *scan, visit func(Document)) error {
 	for after := ""; ; {
-		if err := s.reads.Wait(ctx); err != nil {
-			return err
-		}
-		docs, next, err := s.docs.Page(ctx, after)
+		docs, next, err := s.readPage(ctx, after)
 		if err != nil {
 			return err
 		}
@@ -176,6 +179,25 @@ func (s *scanner) readPages(ctx context.Context, sum *scan, visit func(Document)
 		}
 		after = next
 	}
+}
+
+// readPage reads the page that begins after another. One that fails in the middle of a
+// scan is asked for again: of a hundred pages one is often lost, and with it everything
+// that the others told would come later. When the first one fails, Twilio is in trouble,
+// and the scan is over, so that they become fewer.
+func (s *scanner) readPage(ctx context.Context, after string) (docs []Document, next string, err error) {
+	for try := range pageTries {
+		if err := s.reads.Wait(ctx); err != nil {
+			return nil, "", err
+		}
+		if docs, next, err = s.docs.Page(ctx, after); after == "" || !errors.Is(err, ErrUnavailable) || try == pageTries-1 {
+			break
+		}
+		if err := sleep(ctx, time.Second<<try); err != nil {
+			return nil, "", err
+		}
+	}
+	return docs, next, err
 }
 
 // ours says whether a Document's name is one that we give.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -194,6 +195,48 @@ func TestTroubleSlowsScans(t *testing.T) {
 		}
 		if got, took := next(t, all[codes[7]]); got.Customer.Phase != "opened" || took > 16*time.Second {
 			t.Errorf("got %q after %v", got.Customer.Phase, took)
+		}
+	})
+}
+
+// Of many pages one is often lost: it is asked for again, and what the others tell is
+// known as soon as without that.
+func TestLostPageIsAskedForAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, nil)
+		other := escalation.New(escalation.Config{Now: w.clock}, w.Deps())
+		codes := w.crowd(1200)
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		all := w.watchAll(ctx, codes)
+		time.Sleep(time.Minute)
+		var mu sync.Mutex
+		asked := 0
+		w.Fail(func(op, key string) error {
+			mu.Lock()
+			defer mu.Unlock()
+			if op != "documents.page" || key == "" {
+				return nil
+			}
+			if asked++; asked%7 == 0 { // one or two of each scan's
+				return escalation.ErrUnavailable
+			}
+			return nil
+		})
+		before := w.Calls("documents.fetch")
+		for n := range 10 {
+			time.Sleep(7 * time.Second)
+			code := codes[n*117]
+			if err := other.Progress(ctx, code, escalation.Progress{Phase: "opened"}); err != nil {
+				t.Fatal(err)
+			}
+			if got, took := next(t, all[code]); got.Customer.Phase != "opened" || took > 6*time.Second {
+				t.Errorf("got %q after %v", got.Customer.Phase, took)
+			}
+		}
+		// Scans that came to no end would have each code read by itself.
+		if n := w.Calls("documents.fetch") - before; n > 200 {
+			t.Errorf("%d Documents were read by themselves", n)
 		}
 	})
 }
@@ -476,6 +519,10 @@ func TestSweepIsOverBeforeTheNext(t *testing.T) {
 // A page that cannot be read fails the sweep, which says so: what was not listed
 // is not gone.
 func TestSweepOfAnUnreadablePage(t *testing.T) {
+	synctest.Test(t, sweepOfAnUnreadablePage)
+}
+
+func sweepOfAnUnreadablePage(t *testing.T) {
 	w := newWorld(t, nil)
 	w.crowd(150)
 	w.Fail(func(op, key string) error {

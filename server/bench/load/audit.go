@@ -219,9 +219,9 @@ func (b *books) faults(calls []*call) (wrong []string) {
 	return wrong
 }
 
-// invites counts the invites of calls in their chats: once each is right, and so is more where
-// repeated is true, when an answer got lost and the agent clicked again.
-func (a *audit) invites(ctx context.Context, calls []*call, repeated bool) (wrong []string, err error) {
+// invites counts the invites of calls in their chats: once each is right, also where an answer
+// got lost and the agent clicked again.
+func (a *audit) invites(ctx context.Context, calls []*call) (wrong []string, err error) {
 	var mu sync.Mutex
 	return wrong, eachOf(ctx, 8, calls, func(c *call) error {
 		if c.code == "" {
@@ -243,7 +243,7 @@ func (a *audit) invites(ctx context.Context, calls []*call, repeated bool) (wron
 			}
 			return page.Meta.Next, err
 		})
-		if n == 0 || n > 1 && !repeated {
+		if n != 1 {
 			mu.Lock()
 			wrong = append(wrong, fmt.Sprintf("the invite of %s is in its chat %d times", c.code, n))
 			mu.Unlock()

@@ -38,7 +38,7 @@ func (t *tree) newCall(n int, s seat, tally *tally) *call {
 // escalate is the agent's click on Video.
 func (c *call) escalate(ctx context.Context) error {
 	return c.tally.do("escalate", func() error {
-		e, err := c.agent.Escalate(ctx, wire.Escalate{TaskSID: c.seat.task, SendInvite: true, Lang: "en"})
+		e, err := c.agent.Escalate(ctx, wire.Escalate{TaskSID: c.seat.task, SendInvite: true, InviteKey: "click-" + c.seat.task, Lang: "en"})
 		if err == nil {
 			c.code, c.link = e.Code, e.Link
 		}

@@ -335,7 +335,7 @@ func (l *load) audit(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	chats, err := a.invites(ctx, l.calls, false)
+	chats, err := a.invites(ctx, l.calls)
 	if err != nil {
 		return err
 	}

@@ -326,8 +326,7 @@ func (k *soak) finish(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	// An agent who got no answer clicked again.
-	chats, err := a.invites(ctx, all, true)
+	chats, err := a.invites(ctx, all)
 	if err != nil {
 		return err
 	}
