@@ -18,28 +18,30 @@ type Config struct {
 // Settings reads them. fault is told of each that is wrong, and the remedy.
 func Settings(get func(name, otherwise string) string, fault func(name, remedy string)) Config {
 	const endpoint, traces = "OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"
-	c := Config{URL: get(traces, "")}
-	name := traces
+	// What is for traces alone wins.
+	of := func(what, otherwise string) string {
+		return get("OTEL_EXPORTER_OTLP_TRACES_"+what, get("OTEL_EXPORTER_OTLP_"+what, otherwise))
+	}
+	name, c := traces, Config{URL: get(traces, "")}
+	base, protocol, keys, timeout := get(endpoint, ""), of("PROTOCOL", "http/protobuf"), of("HEADERS", ""), of("TIMEOUT", "")
 	if c.URL == "" {
-		if name, c.URL = endpoint, get(endpoint, ""); c.URL == "" {
+		if base == "" {
 			return c
 		}
-		c.URL = strings.TrimRight(c.URL, "/") + "/v1/traces"
+		name, c.URL = endpoint, strings.TrimRight(base, "/")+"/v1/traces"
 	}
 	if u, err := url.Parse(c.URL); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
 		fault(name, "must be the URL of an OpenTelemetry collector, such as http://collector:4318")
 	}
-	switch get("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", get("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf")) {
-	case "http/protobuf":
-	default:
+	if protocol != "http/protobuf" {
 		fault("OTEL_EXPORTER_OTLP_PROTOCOL", "must be http/protobuf: no other is spoken")
 	}
 	var err error
-	if c.Headers, err = headers(get("OTEL_EXPORTER_OTLP_TRACES_HEADERS", get("OTEL_EXPORTER_OTLP_HEADERS", ""))); err != nil {
+	if c.Headers, err = headers(keys); err != nil {
 		fault("OTEL_EXPORTER_OTLP_HEADERS", "must be name=value, several with commas between them, values as in a URL")
 	}
-	if s := get("OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", get("OTEL_EXPORTER_OTLP_TIMEOUT", "")); s != "" {
-		ms, err := strconv.Atoi(s)
+	if timeout != "" {
+		ms, err := strconv.Atoi(timeout)
 		if err != nil || ms <= 0 {
 			fault("OTEL_EXPORTER_OTLP_TIMEOUT", "must be a number of milliseconds")
 		}
