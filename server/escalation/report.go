@@ -53,8 +53,11 @@ type reporter struct {
 func (p *reporter) report(ctx context.Context, e Escalation) error {
 	var left []string
 	err := p.tasks.change(ctx, e.Task, func(a attributes, l length) (err error) {
-		if newer(a, e) {
+		switch there := told(a); {
+		case there.Code == e.Code && there.Version > e.Version:
 			return errNewer
+		case there.Code != e.Code && there.made().After(e.Created):
+			return p.tellLate(a, e, there, l)
 		}
 		left, err = p.tell(a, e, l)
 		return err
@@ -68,22 +71,48 @@ func (p *reporter) report(ctx context.Context, e Escalation) error {
 	return err
 }
 
-// newer says whether a Task has been told of e what came later, or of an escalation that was made
-// later: an end whose telling failed is told by a sweep, perhaps after the next call.
-func newer(a attributes, e Escalation) bool {
-	var there struct {
-		Code    string `json:"code"`
-		Version int    `json:"version"`
-		Created string `json:"created"`
+// account is what a Task was told last.
+type account struct {
+	Code    string `json:"code"`
+	Version int    `json:"version"`
+	Created string `json:"created"` // to the second
+	Score   *int   `json:"score"`
+}
+
+// made is when the escalation was; zero where that cannot be read.
+func (c account) made() time.Time {
+	at, err := time.Parse(time.RFC3339, c.Created)
+	if err != nil {
+		return time.Time{}
 	}
+	return at
+}
+
+func told(a attributes) account {
+	var there account
 	if json.Unmarshal(a[attrEscalation], &there) != nil {
-		return false
+		return account{}
 	}
-	if there.Code == e.Code {
-		return there.Version > e.Version
+	return there
+}
+
+// tellLate edits the attributes of a Task that has had another call since: an end whose
+// telling failed is told by a sweep, and a customer may rate after the agent has begun
+// again. What there is of the later call stays; where that is not rated, Insights counts
+// this rating. Its comment is in its Document alone.
+func (p *reporter) tellLate(a attributes, e Escalation, later account, l length) error {
+	if e.Rating == nil || later.Score != nil || p.csat == NoMeasure {
+		return errNewer
 	}
-	made, err := time.Parse(time.RFC3339, there.Created) // to the second
-	return err == nil && made.After(e.Created)
+	next := maps.Clone(a)
+	if err := (entry{attrConversations, p.csat, e.Rating.Score}).write(next); err != nil {
+		return err
+	}
+	if !next.fit(l) {
+		return ErrTaskFull
+	}
+	maps.Copy(a, next)
+	return nil
 }
 
 // errNewer says that the Task has newer news already.

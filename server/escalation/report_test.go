@@ -297,3 +297,25 @@ func TestLateReportOfAnEarlierCall(t *testing.T) {
 		t.Error("the first is not settled")
 	}
 }
+
+// A customer may rate a call after the agent has begun the next one.
+func TestRatingAfterTheNextCall(t *testing.T) {
+	w := newWorld(t, nil)
+	first := w.escalate(task1)
+	w.agentIn(first.Code)
+	w.called(first.Code)
+	must(w.End(w.ctx, ana, first.Code))(t)
+	w.pass(time.Minute)
+	second := w.escalate(task1)
+	w.agentIn(second.Code)
+	w.called(second.Code)
+	must(w.End(w.ctx, ana, second.Code))(t)
+	must(w.Rate(w.ctx, first.Code, "", 2, "so so"))(t)
+	if r, m := w.object("escalation"), w.object("conversations"); r["code"] != second.Code || r["score"] != nil || m["conversation_measure_1"] != 2.0 {
+		t.Errorf("the Task says %v and %v, want the second call and the first one's rating", r, m)
+	}
+	must(w.Rate(w.ctx, second.Code, "", 5, "better"))(t)
+	if r, m := w.object("escalation"), w.object("conversations"); r["score"] != 5.0 || m["conversation_measure_1"] != 5.0 {
+		t.Errorf("the Task says %v and %v, want the second call's rating", r, m)
+	}
+}
