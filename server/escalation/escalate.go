@@ -57,7 +57,7 @@ func (s *starter) escalate(ctx context.Context, a Agent, taskSID string, in Invi
 	}
 	if in.Send {
 		var sent bool
-		if sent, err = s.poster.post(ctx, e, a, in); sent && resumed {
+		if sent, err = s.poster.post(ctx, e, resumed, a, in); sent && resumed {
 			s.ledger.meter.step(stepInvitedAgain)
 		} else if sent {
 			s.ledger.meter.step(stepInvited)

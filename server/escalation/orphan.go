@@ -33,5 +33,5 @@ func (w *sweeper) orphaned(ctx context.Context, e Escalation, attrs attributes) 
 
 // untouched says that nothing has happened since the code was made.
 func untouched(e Escalation) bool {
-	return e.Status == Invited && e.Room.SID == "" && len(e.Participants) == 0 && e.Customer.Phase == wire.PhaseInvited
+	return e.Status == Invited && e.Room.SID == "" && len(e.Participants) == 0 && len(e.Invites) == 0 && e.Customer.Phase == wire.PhaseInvited
 }

@@ -33,8 +33,6 @@ const (
 	// postLease is for how long whoever began to post may still do so, as another sees
 	// it; what is more than postLimit is for a message that Twilio is slow to take.
 	postLease = 10 * time.Second
-	// clockTolerance is how far the clocks of two replicas may be apart.
-	clockTolerance = time.Minute
 	// maxPostings bounds how many invites of an escalation are remembered.
 	maxPostings = 4
 )
@@ -88,8 +86,9 @@ type poster struct {
 }
 
 // post posts the invite of an escalation, as the agent's, and returns whether it did:
-// without an error it is in the chat anyway.
-func (p *poster) post(ctx context.Context, e Escalation, a Agent, in Invite) (sent bool, err error) {
+// without an error it is in the chat anyway. resumed says that the escalation was there
+// before this request.
+func (p *poster) post(ctx context.Context, e Escalation, resumed bool, a Agent, in Invite) (sent bool, err error) {
 	if in.Key == "" {
 		err := p.send(ctx, e, a, in.Lang, "")
 		return err == nil, err
@@ -100,7 +99,7 @@ func (p *poster) post(ctx context.Context, e Escalation, a Agent, in Invite) (se
 	var since time.Time
 	for {
 		began := time.Now()
-		found, again, err := p.claim(ctx, e.Code, posting{Key: key, By: me, At: p.now()}, waiting.By, began.Sub(since) >= postLease)
+		found, again, err := p.claim(ctx, e.Code, posting{Key: key, By: me, At: p.now()}, resumed, waiting.By, began.Sub(since) >= postLease)
 		switch {
 		case err != nil:
 			return false, err
@@ -124,16 +123,18 @@ func (p *poster) post(ctx context.Context, e Escalation, a Agent, in Invite) (se
 }
 
 // claim writes down who posts an invite, unless somebody is written down already whose
-// time is not over. It returns who is, and with again true that somebody was before.
-func (p *poster) claim(ctx context.Context, code string, mine posting, waited string, leaseOver bool) (holder posting, again bool, err error) {
+// time is not over. It returns who is, and with again true that somebody may have been
+// before.
+func (p *poster) claim(ctx context.Context, code string, mine posting, resumed bool, waited string, leaseOver bool) (holder posting, again bool, err error) {
 	_, err = p.ledger.change(ctx, code, func(e Escalation) (Escalation, error) {
 		held, there := e.Invites.of(mine.Key)
-		gone := leaseOver && held.By == waited || mine.At.Sub(held.At) > postLease+clockTolerance
+		gone := leaseOver && held.By == waited || mine.At.Sub(held.At) > postLease+clocksApart
 		if there && (held.Posted || held.By == mine.By || !gone) {
 			holder = held
 			return e, nil
 		}
-		holder, again = mine, there
+		// A replica of an earlier version that changes the Document leaves the claims out.
+		holder, again = mine, there || resumed
 		e.Invites = e.Invites.with(mine)
 		return e, nil
 	})

@@ -235,3 +235,29 @@ func TestNoCodeWithoutATask(t *testing.T) {
 		})
 	}
 }
+
+// While replicas are upgraded, one of the version before may write the Document, which
+// leaves out what it does not know.
+func TestInviteDuringAnUpgrade(t *testing.T) {
+	w := newWorld(t, nil)
+	w.Lose(first("chat.send", escalation.ErrUnavailable))
+	if _, _, err := w.Escalate(w.ctx, ana, task1, once); !errors.Is(err, escalation.ErrUnavailable) {
+		t.Fatalf("the answer was not lost: %v", err)
+	}
+	docs, _, err := w.Deps().Documents.Page(w.ctx, "")
+	if err != nil || len(docs) != 1 {
+		t.Fatalf("%d Documents, %v", len(docs), err)
+	}
+	var all map[string]json.RawMessage
+	if err := json.Unmarshal(docs[0].Data, &all); err != nil || all["invites"] == nil {
+		t.Fatalf("no claim in %s, %v", docs[0].Data, err)
+	}
+	delete(all, "invites")
+	if _, err := w.Deps().Documents.Update(w.ctx, docs[0].Name, docs[0].Revision, must(json.Marshal(all))(t), 0); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := w.Escalate(w.ctx, ana, task1, once); err != nil {
+		t.Fatal(err)
+	}
+	w.posted(1)
+}
