@@ -94,7 +94,7 @@ func (j *journey) whole() (secrets []string) {
 func TestLogHoldsNoSecrets(t *testing.T) {
 	needWASM(t)
 	log := &lines{}
-	c := config(t, map[string]string{"LOG_FORMAT": "json", "LOG_LEVEL": "debug", "REPLICA_NAME": "blue-1"})
+	c := config(t, map[string]string{"LOG_FORMAT": "json", "LOG_LEVEL": "debug", "REPLICA_NAME": "blue-1", "LIMIT_CODES": "1/m 1"})
 	c.LogOutput = log
 	s, err := Start(t.Context(), c)
 	if err != nil {
@@ -103,16 +103,28 @@ func TestLogHoldsNoSecrets(t *testing.T) {
 	defer s.Close()
 	j := newJourney(t, s)
 	secrets := j.whole()
+	for _, guess := range []string{"zzzzzzz", "zzzzzzy"} {
+		res, err := http.Get("http://" + s.Addr() + wire.CodePath(guess, ""))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = res.Body.Close()
+	}
 	if err := s.svc.Sweep(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	s.Close()
-	n := 0
+	n, refused := 0, 0
 	for line := range strings.Lines(log.text()) {
 		n++
-		var m struct{ Replica, Msg, Part string }
+		var m struct{ Replica, Msg, Part, Code string }
 		if err := json.Unmarshal([]byte(line), &m); err != nil || m.Replica != "blue-1" || m.Msg == "" {
 			t.Errorf("a line without the replica's name: %v, %s", err, line)
+		}
+		if m.Code == string(wire.CodeRateLimited) {
+			if refused++; strings.Contains(line, "127.0.0.1") {
+				t.Errorf("where a guess came from is in the log: %s", line)
+			}
 		}
 		for _, secret := range secrets {
 			if secret == "" {
@@ -123,8 +135,8 @@ func TestLogHoldsNoSecrets(t *testing.T) {
 			}
 		}
 	}
-	if n < 10 {
-		t.Errorf("the log has %d lines: %s", n, log.text())
+	if n < 10 || refused == 0 {
+		t.Errorf("the log has %d lines, %d of them of guesses too many: %s", n, refused, log.text())
 	}
 }
 

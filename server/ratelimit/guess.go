@@ -3,6 +3,7 @@ package ratelimit
 import (
 	"context"
 	"crypto/sha256"
+	"fmt"
 	"slices"
 	"sync"
 	"time"
@@ -123,7 +124,10 @@ func (g *GuessLimiter) reserve(ctx context.Context, place []string, secret strin
 		}
 		// When all places together have used everything up, most of what is
 		// under way is wrong.
-		if empty == g.everywhere || !empty.mayWait() || !now.Before(until) || ctx.Err() != nil {
+		if ctx.Err() != nil {
+			return nil, fmt.Errorf("wait for a guess: %w", context.Cause(ctx)) // and nobody was refused
+		}
+		if empty == g.everywhere || !empty.mayWait() || !now.Before(until) {
 			return nil, err
 		}
 		g.wait(ctx, empty, min(until.Sub(now), max(empty.untilNext(), time.Millisecond)))
@@ -148,7 +152,7 @@ func (g *GuessLimiter) take(place []string, now time.Time) (taken []*budget, emp
 			g.places[key] = b
 		}
 		if b.fill(now); b.tokens < 1 {
-			return nil, b, &Error{Limit: g.limits.Name, What: "guesses from " + key, Wait: b.untilNext()}
+			return nil, b, &Error{Limit: g.limits.Name, What: "guesses from one place", Wait: b.untilNext()}
 		}
 		taken = append(taken, b)
 	}

@@ -57,7 +57,7 @@ func (t *Client) Authenticate(ctx context.Context, flexToken string) (escalation
 	}
 	if v.WorkerSID != "" && !sids.Is("WK", v.WorkerSID) {
 		// Tasks are theirs by this SID: no Worker is better than a made-up one.
-		t.c.Log.WarnContext(ctx, "Flex user's Worker SID is none", "identity", v.Identity)
+		t.c.Log.WarnContext(ctx, "Flex user's Worker SID is none")
 		v.WorkerSID = ""
 	}
 	a := escalation.Agent{Worker: v.WorkerSID, Identity: v.Identity, Roles: v.Roles}
