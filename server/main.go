@@ -68,17 +68,17 @@ func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) 
 	if err != nil && (named || !errors.Is(err, fs.ErrNotExist)) {
 		return fmt.Errorf("read settings from %s: %w", *file, err)
 	}
-	if err := misspelt(*file, settings); err != nil {
-		return err
-	}
 	env := map[string]string{}
 	for _, pair := range environ {
 		if name, value, _ := strings.Cut(pair, "="); value != "" {
 			env[name] = value
 		}
 	}
+	if err := misspelt(*file, settings, env); err != nil {
+		return err
+	}
 	// The environment has others' variables too, so that what looks like a setting may be right.
-	for _, m := range core.FindMisspelt(slices.Collect(maps.Keys(env))) {
+	for _, m := range core.FindMisspelt(slices.Collect(maps.Keys(env)), slices.Collect(maps.Keys(settings))) {
 		slog.New(slog.NewTextHandler(stderr, nil)).Warn("the environment has what looks like a setting and is none", "name", m.Name, "meant", m.Meant)
 	}
 	merged := func(name string) string { return cmp.Or(env[name], settings[name]) }
@@ -97,9 +97,9 @@ func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) 
 
 // misspelt names what is no setting in a file of settings, but looks like one: the
 // server would run as something else than was meant.
-func misspelt(file string, settings map[string]string) error {
+func misspelt(file string, settings, env map[string]string) error {
 	var all error
-	for _, m := range core.FindMisspelt(slices.Collect(maps.Keys(settings))) {
+	for _, m := range core.FindMisspelt(slices.Collect(maps.Keys(settings)), slices.Collect(maps.Keys(env))) {
 		all = errors.Join(all, m)
 	}
 	if all != nil {

@@ -32,12 +32,13 @@ func (m Misspelt) Error() string {
 
 // FindMisspelt returns those of the names that look like a setting and are none, in
 // order: of which at most a quarter of the letters are others than in a setting that is
-// not among the names itself.
-func FindMisspelt(names []string) []Misspelt {
+// not there itself, neither among the names nor beside them. OpenTelemetry has settings of
+// its own, which look alike.
+func FindMisspelt(names, beside []string) []Misspelt {
 	known := SettingNames()
 	var found []Misspelt
 	for _, name := range names {
-		if slices.Contains(known, name) {
+		if slices.Contains(known, name) || strings.HasPrefix(name, "OTEL_") {
 			continue
 		}
 		nearest, least := "", 0
@@ -47,7 +48,7 @@ func FindMisspelt(names []string) []Misspelt {
 			}
 		}
 		// Who has the setting as well means something else, such as another program's.
-		if least <= max(len(name), len(nearest))/4 && !slices.Contains(names, nearest) {
+		if least <= max(len(name), len(nearest))/4 && !slices.Contains(names, nearest) && !slices.Contains(beside, nearest) {
 			found = append(found, Misspelt{Name: name, Meant: nearest})
 		}
 	}
