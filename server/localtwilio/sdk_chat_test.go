@@ -157,6 +157,9 @@ func TestConversationParameters(t *testing.T) {
 	}{
 		{conversations.CreateConversationParticipantParams{}, 50204},
 		{conversations.CreateConversationParticipantParams{Identity: ptr(store.NewSID("US"))}, 50206},
+		{conversations.CreateConversationParticipantParams{Identity: ptr("a\x00b")}, 20001},
+		{conversations.CreateConversationParticipantParams{Identity: ptr("a\n")}, 20001},
+		{conversations.CreateConversationParticipantParams{Identity: ptr("a\xff")}, 20001},
 		{conversations.CreateConversationParticipantParams{Identity: ptr("a"), MessagingBindingAddress: ptr("+1")}, 50211},
 		{conversations.CreateConversationParticipantParams{MessagingBindingAddress: ptr("+15005550006"), MessagingBindingProxyAddress: ptr("+15005550007")}, 50413},
 		{conversations.CreateConversationParticipantParams{Identity: ptr("a"), MessagingBindingProjectedAddress: ptr("+1")}, 50439},

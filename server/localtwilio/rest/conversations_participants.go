@@ -4,6 +4,8 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"escalate/server/localtwilio/store"
@@ -23,6 +25,8 @@ func checkIdentity(identity string) error {
 		return bad(codeIdentityTooLong, "Identity too long")
 	case sids.Is("US", identity):
 		return bad(codeIdentitySID, "Identity should not match user SID pattern")
+	case !utf8.ValidString(identity) || strings.ContainsFunc(identity, unicode.IsControl):
+		return invalid("Identity must be text without control characters")
 	}
 	return nil
 }

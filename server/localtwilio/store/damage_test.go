@@ -70,6 +70,16 @@ func used(b []byte) int {
 	return page * int(max(binary.NativeEndian.Uint64(b[end:]), binary.NativeEndian.Uint64(b[page+end:])))
 }
 
+// freelistOf is the page that lists a file's free ones.
+func freelistOf(b []byte) int {
+	const freelist, tx = 16 + 32, 16 + 48
+	n, page := binary.NativeEndian, os.Getpagesize()
+	if n.Uint64(b[page+tx:]) > n.Uint64(b[tx:]) {
+		b = b[page:]
+	}
+	return int(n.Uint64(b[freelist:]))
+}
+
 // zero empties n bytes of b around what is found in it last.
 func zero(b []byte, what string, n int) []byte {
 	at := bytes.LastIndex(b, []byte(what)) / n * n

@@ -9,6 +9,7 @@ import (
 	"hash/fnv"
 	"io"
 	"os"
+	"slices"
 	"strings"
 )
 
@@ -268,16 +269,20 @@ func (p *pages) buckets(m pageMeta, begin func(name string, sequence uint64) err
 	})
 }
 
-// isValue reports whether a bucket may have a value: JSON, or in an index text, which a hole in
-// the file is not.
+// isValue reports whether a bucket may have a value: in an index text, which a hole in the file is
+// not, in the schema's others JSON. A bucket that is not in the schema is of another version, and
+// may have anything.
 func isValue(bucket string, b []byte) bool {
-	if isIndex(bucket) {
-		return len(b) > 0 && bytes.IndexByte(b, 0) < 0
+	switch {
+	case !slices.Contains(buckets, bucket):
+		return true
+	case isIndex(bucket):
+		return len(bytes.Trim(b, "\x00")) > 0
 	}
 	return json.Valid(b)
 }
 
-// isIndex reports whether a bucket has names and SIDs for values; see schema.go.
+// isIndex reports whether a bucket has names, keys and SIDs for values; see schema.go.
 func isIndex(bucket string) bool {
 	switch bucket {
 	case bDue, bRoomParticipants, bRoomConnected, bParticipantTrack, bTaskReservations, bWorkerReservations, bChatSeats, bChatUserSIDs:

@@ -98,6 +98,9 @@ func (r *Repaired) save(p *pages, to string) (err error) {
 		if err := p.buckets(m, w.begin, w.keep); err != nil {
 			return errors.Join(err, w.rollback())
 		}
+		if err := p.free(m); err != nil {
+			return errors.Join(err, w.rollback())
+		}
 	}
 	if err := w.commit(); err != nil {
 		return err

@@ -54,8 +54,8 @@ const (
 	bMessages          = "messages"          // Conversation SID + index
 	bChatParticipants  = "chat_participants" // Conversation SID + identity
 	bChatSeats         = "chat_seats"        // identity + NUL + Conversation SID -> identity
-	bChatUsers         = "chat_users"        // identity
-	bChatUserSIDs      = "chat_user_sids"    // SID of the user or of one of their maps -> identity
+	bChatUsers         = "chat_users"        // identity; of another Service than the account's its SID + NUL + identity
+	bChatUserSIDs      = "chat_user_sids"    // SID of the user or of one of their maps -> key of chat_users
 	bRemovedMessages   = "removed_messages"  // as bMessages
 	bChatServices      = "chat_services"
 	bChatServiceOrder  = "chat_service_order"
