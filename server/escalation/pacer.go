@@ -34,9 +34,13 @@ type pacer struct {
 // DefaultChanges is what Config.Changes is when it is left out.
 func DefaultChanges() ratelimit.Rate { return ratelimit.Rate{PerSecond: 2, Burst: 5} }
 
-// LimitChanges is the name of the limit on what is written to one Document, in a
-// *ratelimit.Error and in the metric of refusals.
-const LimitChanges = "changes"
+// The names of limits in a *ratelimit.Error and in the metric of refusals.
+const (
+	// LimitChanges is on what a customer's page has written to one Document.
+	LimitChanges = "changes"
+	// LimitWrites is on all that is written to one Document; no setting moves it.
+	LimitWrites = "writes"
+)
 
 func newPacer(changes ratelimit.Rate, r prometheus.Registerer) *pacer {
 	if changes == (ratelimit.Rate{}) {
@@ -54,21 +58,21 @@ func newPacer(changes ratelimit.Rate, r prometheus.Registerer) *pacer {
 // When that would take too long it returns ErrUnavailable at once, with a
 // *ratelimit.Error.
 func (p *pacer) write(ctx context.Context, name string) (waited bool, err error) {
-	return p.turn(ctx, p.writes, name)
+	return p.turn(ctx, p.writes, name, LimitWrites)
 }
 
 // customer waits for a turn of the customer's page, as write does.
 func (p *pacer) customer(ctx context.Context, code string) error {
-	_, err := p.turn(ctx, p.customers, code)
+	_, err := p.turn(ctx, p.customers, code, LimitChanges)
 	return err
 }
 
-func (p *pacer) turn(ctx context.Context, l *ratelimit.Limiter, name string) (waited bool, err error) {
+func (p *pacer) turn(ctx context.Context, l *ratelimit.Limiter, name, limit string) (waited bool, err error) {
 	wait, ok := l.Reserve(name, longestTurn)
 	switch {
 	case !ok:
-		p.refusals.WithLabelValues(LimitChanges).Inc()
-		return false, fmt.Errorf("%w: %w", &ratelimit.Error{Limit: LimitChanges, What: "changes of one Document at once", Wait: wait - longestTurn}, ErrUnavailable)
+		p.refusals.WithLabelValues(limit).Inc()
+		return false, fmt.Errorf("%w: %w", &ratelimit.Error{Limit: limit, What: "changes of one Document at once", Wait: wait - longestTurn}, ErrUnavailable)
 	case wait == 0:
 		return false, nil
 	}

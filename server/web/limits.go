@@ -113,6 +113,7 @@ const (
 	limitAllStreams    = "streams"
 	limitOfEverybody   = "_everywhere"
 	limitOfOneDocument = escalation.LimitChanges
+	limitOfAllWrites   = escalation.LimitWrites
 )
 
 // Limiters slow down flooding and the guessing of join codes and Flex tokens, by

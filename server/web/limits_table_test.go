@@ -154,13 +154,13 @@ func TestEveryLimitHasItsSentence(t *testing.T) {
 	t.Parallel()
 	for _, limit := range []string{
 		limitRequests, limitLinks, limitAgents, limitCodes, limitCodes + limitOfEverybody, limitAgentCodes, limitAgentCodes + limitOfEverybody,
-		limitTokens, limitTokens + limitOfEverybody, limitCodeStreams, limitStreams, limitAllStreams, limitOfOneDocument,
+		limitTokens, limitTokens + limitOfEverybody, limitCodeStreams, limitStreams, limitAllStreams, limitOfOneDocument, limitOfAllWrites,
 	} {
 		if english.TooMuch[limit] == "" {
 			t.Errorf("%s has no sentence", limit)
 		}
 	}
-	if len(english.TooMuch) != 13 {
+	if len(english.TooMuch) != 14 {
 		t.Errorf("%d sentences", len(english.TooMuch))
 	}
 }

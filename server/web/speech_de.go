@@ -136,6 +136,7 @@ var german = speech{
 		limitCodeStreams:                   "Dieser Anruf ist in zu vielen Fenstern offen. Schließen Sie einige davon und laden Sie diese Seite dann neu.",
 		limitStreams:                       "In Ihrem Netzwerk sind zu viele Anrufe gleichzeitig offen. Diese Seite läuft weiter, nur langsamer: Schließen Sie Fenster, die Sie nicht mehr brauchen.",
 		limitAllStreams:                    "Gerade warten sehr viele Menschen. Diese Seite läuft weiter, nur langsamer: Lassen Sie sie offen.",
-		limitOfOneDocument:                 "Diesem Anruf wurde in kurzer Zeit sehr oft beigetreten, oder er wurde sehr oft gemeldet oder bewertet. Warten Sie einige Sekunden und versuchen Sie es dann erneut.",
+		limitOfOneDocument:                 "Diesem Anruf wurde in kurzer Zeit sehr oft beigetreten, oder er wurde sehr oft bewertet. Warten Sie einige Sekunden und versuchen Sie es dann erneut.",
+		limitOfAllWrites:                   "In diesem Anruf ist in kurzer Zeit sehr viel geschehen. Warten Sie einige Sekunden und versuchen Sie es dann erneut.",
 	},
 }

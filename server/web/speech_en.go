@@ -136,6 +136,7 @@ var english = speech{
 		limitCodeStreams:                   "This call is open in too many windows. Close some of them, then reload this page.",
 		limitStreams:                       "Too many calls are open in your network at the same time. This page goes on, only slower: close windows that you no longer need.",
 		limitAllStreams:                    "Very many people are waiting just now. This page goes on, only slower: keep it open.",
-		limitOfOneDocument:                 "This call was joined, reported or rated very often in a short time. Wait a few seconds, then try again.",
+		limitOfOneDocument:                 "This call was joined or rated very often in a short time. Wait a few seconds, then try again.",
+		limitOfAllWrites:                   "Very much happened in this call in a short time. Wait a few seconds, then try again.",
 	},
 }

@@ -136,6 +136,7 @@ var spanish = speech{
 		limitCodeStreams:                   "Esta llamada está abierta en demasiadas ventanas. Cierre algunas y recargue después esta página.",
 		limitStreams:                       "En su red hay demasiadas llamadas abiertas a la vez. Esta página sigue funcionando, solo que más despacio: cierre las ventanas que ya no necesite.",
 		limitAllStreams:                    "En este momento espera muchísima gente. Esta página sigue funcionando, solo que más despacio: déjela abierta.",
-		limitOfOneDocument:                 "En poco tiempo se ha entrado en esta llamada, o se ha informado de ella o se ha valorado, demasiadas veces. Espere unos segundos e inténtelo de nuevo.",
+		limitOfOneDocument:                 "En poco tiempo se ha entrado en esta llamada, o se ha valorado, demasiadas veces. Espere unos segundos e inténtelo de nuevo.",
+		limitOfAllWrites:                   "Han pasado muchas cosas en esta llamada en poco tiempo. Espere unos segundos e inténtelo de nuevo.",
 	},
 }

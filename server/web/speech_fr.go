@@ -136,6 +136,7 @@ var french = speech{
 		limitCodeStreams:                   "Cet appel est ouvert dans trop de fenêtres. Fermez-en quelques-unes, puis rechargez cette page.",
 		limitStreams:                       "Trop d’appels sont ouverts en même temps dans votre réseau. Cette page continue, seulement plus lentement : fermez les fenêtres dont vous n’avez plus besoin.",
 		limitAllStreams:                    "Un très grand nombre de personnes attendent en ce moment. Cette page continue, seulement plus lentement : laissez-la ouverte.",
-		limitOfOneDocument:                 "Cet appel a été rejoint, signalé ou noté très souvent en peu de temps. Patientez quelques secondes, puis réessayez.",
+		limitOfOneDocument:                 "Cet appel a été rejoint ou noté très souvent en peu de temps. Patientez quelques secondes, puis réessayez.",
+		limitOfAllWrites:                   "Il s’est passé beaucoup de choses dans cet appel en peu de temps. Patientez quelques secondes, puis réessayez.",
 	},
 }

@@ -136,6 +136,7 @@ var portuguese = speech{
 		limitCodeStreams:                   "Esta chamada está aberta em janelas demais. Feche algumas e depois recarregue esta página.",
 		limitStreams:                       "Há chamadas demais abertas ao mesmo tempo na sua rede. Esta página continua, só que mais devagar: feche as janelas de que não precisa mais.",
 		limitAllStreams:                    "Muitíssimas pessoas estão esperando neste momento. Esta página continua, só que mais devagar: deixe-a aberta.",
-		limitOfOneDocument:                 "Em pouco tempo, muitas vezes se entrou nesta chamada, ou ela foi informada ou avaliada. Aguarde alguns segundos e tente de novo.",
+		limitOfOneDocument:                 "Em pouco tempo, muitas vezes se entrou nesta chamada, ou ela foi avaliada. Aguarde alguns segundos e tente de novo.",
+		limitOfAllWrites:                   "Muita coisa aconteceu nesta chamada em pouco tempo. Aguarde alguns segundos e tente de novo.",
 	},
 }
