@@ -51,10 +51,13 @@ func newAccount() Account {
 	}
 }
 
+// accountKey is where the account is kept in the bucket meta.
+const accountKey = "account"
+
 // account returns the account of the data file as override changes it, and
 // keeps it.
 func (t *tx) account(override Account) (Account, error) {
-	kept, err := get[Account](t, bMeta, "account")
+	kept, err := get[Account](t, bMeta, accountKey)
 	if err != nil && !errors.Is(err, ErrNotFound) {
 		return Account{}, err
 	}
@@ -62,5 +65,5 @@ func (t *tx) account(override Account) (Account, error) {
 	if a == kept {
 		return a, nil
 	}
-	return a, t.put(bMeta, "account", a)
+	return a, t.put(bMeta, accountKey, a)
 }

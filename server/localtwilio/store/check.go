@@ -1,7 +1,6 @@
 package store
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -49,6 +48,9 @@ func inspect(path string) error {
 		return err
 	}
 	defer f.Close()
+	if info, err := f.Stat(); err == nil && info.Mode().IsRegular() && info.Size() == 0 {
+		return nil // a first start was killed before it wrote anything
+	}
 	if _, err := readPages(f); err != nil {
 		return damaged(path, err)
 	}
@@ -91,12 +93,9 @@ func (p *pages) check() error {
 	return p.free(m)
 }
 
-// isDecoding reports whether err says that something is JSON, and not what it should be.
+// isDecoding reports whether err says that an entry is JSON, and not what it should be.
 func isDecoding(err error) bool {
-	if _, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		return true
-	}
-	_, ok := errors.AsType[*json.SyntaxError](err)
+	_, ok := errors.AsType[*undecodable](err)
 	return ok
 }
 

@@ -219,7 +219,7 @@ func (t collectionsTx) remove(c Collection) error {
 	cursor := t.bucket(bItems).Cursor()
 	for k, raw := cursor.Seek([]byte(c.SID)); err == nil && k != nil && bytes.HasPrefix(k, []byte(c.SID)); k, raw = cursor.Seek([]byte(c.SID)) {
 		var i Item
-		if err = json.Unmarshal(raw, &i); err == nil && !i.Expires.IsZero() {
+		if err = decode(bItems, string(k), raw, &i); err == nil && !i.Expires.IsZero() {
 			err = t.unschedule(i.Expires, itemDue+string(k))
 		}
 		err = errors.Join(err, cursor.Delete())

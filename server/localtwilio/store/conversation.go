@@ -3,9 +3,7 @@ package store
 import (
 	"bytes"
 	"cmp"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"slices"
 	"time"
 )
@@ -244,8 +242,8 @@ func (s Conversations) Messages(conversation string, from int) (list []Message, 
 		c := t.bucket(bMessages).Cursor()
 		for k, raw := c.Seek(numbered(conv.SID, uint64(max(from, 0)))); k != nil && bytes.HasPrefix(k, []byte(conv.SID)); k, raw = c.Next() {
 			var m Message
-			if err := json.Unmarshal(raw, &m); err != nil {
-				return fmt.Errorf("decode message: %w", err)
+			if err := decode(bMessages, string(k), raw, &m); err != nil {
+				return err
 			}
 			list = append(list, m)
 		}

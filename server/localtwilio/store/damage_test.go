@@ -70,14 +70,20 @@ func used(b []byte) int {
 	return page * int(max(binary.NativeEndian.Uint64(b[end:]), binary.NativeEndian.Uint64(b[page+end:])))
 }
 
-// freelistOf is the page that lists a file's free ones.
-func freelistOf(b []byte) int {
-	const freelist, tx = 16 + 32, 16 + 48
+// Where the first two pages say what is where, after their headers.
+const (
+	rootAt     = 16 + 16
+	freelistAt = 16 + 32
+)
+
+// newest is a page that the newest state of a file names.
+func newest(b []byte, at int) int {
+	const tx = 16 + 48
 	n, page := binary.NativeEndian, os.Getpagesize()
 	if n.Uint64(b[page+tx:]) > n.Uint64(b[tx:]) {
 		b = b[page:]
 	}
-	return int(n.Uint64(b[freelist:]))
+	return int(n.Uint64(b[at:]))
 }
 
 // zero empties n bytes of b around what is found in it last.
@@ -97,7 +103,7 @@ func TestDamage(t *testing.T) {
 		says   string
 		saved  int // Documents at least; -1 for nothing to save
 	}{
-		{"empty", func([]byte) []byte { return nil }, "it is empty", -1},
+		{"empty, as a first start leaves it that is killed", func([]byte) []byte { return nil }, "", 0},
 		{"cut off within the first page", func(b []byte) []byte { return b[:50] }, "is not a data file", -1},
 		{"cut off after the first page", func(b []byte) []byte { return b[:page] }, "has been cut off", 0},
 		{"cut off in the middle", func(b []byte) []byte { return b[:used(b)/2] }, "has been cut off", 0},
@@ -208,9 +214,13 @@ func TestRandomDamage(t *testing.T) {
 			t.Fatalf("seed %d: %v", seed, err)
 		}
 		was := err
-		if done, err := store.Repair(path, time.Now()); err != nil || done.Old == "" {
-			t.Logf("seed %d: %v, and of the repair: %v", seed, was, err) // nothing can be read, or it is JSON of something else
+		done, err := store.Repair(path, time.Now())
+		if err != nil {
+			t.Logf("seed %d: %v, and of the repair: %v", seed, was, err) // nothing can be read
 			continue
+		}
+		if done.Old == "" {
+			t.Fatalf("seed %d: %v, and nothing to repair", seed, was)
 		}
 		if err := must(store.Open(path, store.Options{}))(t).Close(); err != nil {
 			t.Fatal(err)
@@ -218,6 +228,76 @@ func TestRandomDamage(t *testing.T) {
 	}
 	if refused < 5 {
 		t.Errorf("%d of 40 were refused: the damage does not reach what is read", refused)
+	}
+}
+
+// changed puts an entry into a data file.
+func changed(t *testing.T, path, bucket, key, value string) {
+	t.Helper()
+	b := must(bolt.Open(path, 0o600, nil))(t)
+	err := b.Update(func(tx *bolt.Tx) error { return tx.Bucket([]byte(bucket)).Put([]byte(key), []byte(value)) })
+	if err := errors.Join(err, b.Close()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestOtherJSON has entries that are JSON, and not what is read there.
+func TestOtherJSON(t *testing.T) {
+	for name, value := range map[string]string{"of another type": `{"SID":1}`, "no time": `{"SID":"RM1","Created":"yesterday"}`} {
+		t.Run(name, func(t *testing.T) {
+			path, _ := fill(t)
+			changed(t, path, "rooms", "RM1", value)
+			changed(t, path, "room_order", "\x00\x00\x00\x00\x00\x00\x00\x01", "RM1")
+			_, err := store.Open(path, store.Options{})
+			wantErr(t, err, store.ErrDamaged)
+			if r := must(store.Repair(path, time.Now()))(t); r.Old == "" || len(r.Faults) != 1 || r.KeysLost {
+				t.Fatalf("repaired with %+v", r)
+			}
+			wantDocuments(t, must(store.Open(path, store.Options{}))(t), damageDocuments)
+		})
+	}
+}
+
+// TestKeysLost: the keys are lost with the account, whatever else the bucket has.
+func TestKeysLost(t *testing.T) {
+	path, _ := fill(t)
+	changed(t, path, "meta", "account", `{"SID":1}`)
+	if r := must(store.Repair(path, time.Now()))(t); !r.KeysLost {
+		t.Errorf("repaired with %+v", r)
+	}
+	wantDocuments(t, must(store.Open(path, store.Options{}))(t), damageDocuments)
+}
+
+// TestRepairKeepsRemovals: what the newest state has not was removed, and stays so; the one before
+// is used where the newest has no beginning.
+func TestRepairKeepsRemovals(t *testing.T) {
+	path, _ := fill(t)
+	s := must(store.Open(path, store.Options{}))(t)
+	if err := errors.Join(s.Documents.Delete("d3"), s.Close()); err != nil {
+		t.Fatal(err)
+	}
+	whole := must(os.ReadFile(path))(t)
+	for _, tt := range []struct {
+		name  string
+		spoil func(*testing.T, string)
+		there bool
+	}{
+		{"newest", spoilFreelist, false},
+		{"before", spoilRoot, true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if err := os.WriteFile(path, whole, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			tt.spoil(t, path)
+			must(store.Repair(path, time.Now()))(t)
+			s := must(store.Open(path, store.Options{}))(t)
+			_, err := s.Documents.Get("d3")
+			if (err == nil) != tt.there {
+				t.Errorf("the document that was removed: %v", err)
+			}
+			wantDocuments(t, s, damageDocuments-1)
+		})
 	}
 }
 

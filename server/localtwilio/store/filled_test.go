@@ -120,8 +120,19 @@ func addForeign(t *testing.T, path string) (entries int) {
 func spoilFreelist(t *testing.T, path string) {
 	t.Helper()
 	b := must(os.ReadFile(path))(t)
-	at := freelistOf(b) * os.Getpagesize()
+	at := newest(b, freelistAt) * os.Getpagesize()
 	clear(b[at+8 : at+16])
+	if err := os.WriteFile(path, b, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// spoilRoot empties the page at which the newest state begins.
+func spoilRoot(t *testing.T, path string) {
+	t.Helper()
+	b := must(os.ReadFile(path))(t)
+	at := newest(b, rootAt) * os.Getpagesize()
+	clear(b[at : at+os.Getpagesize()])
 	if err := os.WriteFile(path, b, 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -47,6 +47,8 @@ type pages struct {
 	bad func(error) error
 	// seen are the pages of the trees that were walked.
 	seen map[uint64]bool
+	// decoding says that each entry has to be what this version reads there, not only JSON.
+	decoding bool
 }
 
 var (
@@ -185,6 +187,19 @@ func (p *pages) walk(m pageMeta, root uint64, f func(leaf) error) error {
 	return p.walkIn(m, root, b, 0, f)
 }
 
+// root reports why a tree has no beginning that can be read.
+func (p *pages) root(m pageMeta) error {
+	b, err := p.page(m, m.root)
+	if err != nil {
+		return err
+	}
+	clear(p.seen) // the walk comes here again
+	if flags := binary.NativeEndian.Uint16(b[8:]); flags != branchPage && flags != leafPage {
+		return fmt.Errorf("page %d %w: it is no page of a tree", m.root, errPage)
+	}
+	return nil
+}
+
 func (p *pages) walkIn(m pageMeta, id uint64, b []byte, depth int, f func(leaf) error) error {
 	n := binary.NativeEndian
 	flags, count := n.Uint16(b[8:]), int(n.Uint16(b[10:]))
@@ -252,7 +267,7 @@ func (p *pages) buckets(m pageMeta, begin func(name string, sequence uint64) err
 		}
 		var before []byte
 		each := func(l leaf) error {
-			if l.bucket || !isValue(name, l.value) || bytes.Compare(before, l.key) >= 0 {
+			if l.bucket || !isValue(name, l.value) || p.decoding && !decodable(name, string(l.key), l.value) || bytes.Compare(before, l.key) >= 0 {
 				return p.bad(fmt.Errorf("what bucket %q has under %q %w", name, l.key, errPage))
 			}
 			before = l.key

@@ -288,6 +288,9 @@ func (t roomsTx) disconnectAll() error {
 			return err
 		}
 		r, err := t.find(p.RoomSID)
+		if errors.Is(err, ErrNotFound) { // it was lost with a damaged page
+			continue
+		}
 		if err != nil {
 			return err
 		}

@@ -50,6 +50,7 @@ func Repair(path string, now time.Time) (r Repaired, err error) {
 		if p, err = readPages(f); err != nil {
 			return r, err
 		}
+		p.decoding = true
 		if p.check() == nil {
 			return r, nil
 		}
@@ -71,8 +72,9 @@ func Repair(path string, now time.Time) (r Repaired, err error) {
 	return r, nil
 }
 
-// save writes what can be read into a new file: of the newest state first, then of the one
-// before, for what the newest has lost.
+// save writes what can be read into a new file: of the newest state, or of the one before where
+// the newest has no beginning. It never takes from both: what the newest has not may have been
+// removed.
 func (r *Repaired) save(p *pages, to string) (err error) {
 	out, err := os.OpenFile(to, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
@@ -86,29 +88,28 @@ func (r *Repaired) save(p *pages, to string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, b.Close()) }()
-	w := &salvage{db: b, counts: map[string]int{}}
-	for i, m := range p.meta {
+	w := &salvage{db: b}
+	p.decoding = true
+	p.bad = func(err error) error {
+		r.Faults = append(r.Faults, err)
+		return nil
+	}
+	for _, m := range p.meta {
 		p.seen = map[uint64]bool{}
-		p.bad = func(err error) error {
-			if i == 0 {
-				r.Faults = append(r.Faults, err)
-			}
-			return nil
+		if err := p.root(m); err != nil {
+			r.Faults = append(r.Faults, err)
+			continue
 		}
-		if err := p.buckets(m, w.begin, w.keep); err != nil {
+		if err := errors.Join(p.buckets(m, w.begin, w.keep), p.free(m)); err != nil {
 			return errors.Join(err, w.rollback())
 		}
-		if err := p.free(m); err != nil {
-			return errors.Join(err, w.rollback())
-		}
+		break
 	}
 	if err := w.commit(); err != nil {
 		return err
 	}
-	for _, n := range w.counts {
-		r.Things += n
-	}
-	r.KeysLost = w.counts[bMeta] == 0
+	r.Things = w.things
+	r.KeysLost = !w.account
 	return nil
 }
 
@@ -117,7 +118,9 @@ type salvage struct {
 	db     *bolt.DB
 	tx     *bolt.Tx
 	size   int
-	counts map[string]int // of what was kept, by bucket
+	things int // how many were kept
+	// account says that the account's SIDs and keys are among them.
+	account bool
 }
 
 func (w *salvage) bucket(name string) (*bolt.Bucket, error) {
@@ -148,7 +151,8 @@ func (w *salvage) keep(name string, key, value []byte) error {
 	if err := b.Put(key, bytes.Clone(value)); err != nil {
 		return err
 	}
-	w.counts[name]++
+	w.things++
+	w.account = w.account || name == bMeta && string(key) == accountKey
 	if w.size += len(key) + len(value); w.size > repairBatch {
 		return w.commit()
 	}

@@ -312,7 +312,7 @@ func (r TaskRouter) Names(k Task) (Names, error) {
 // NamesOf finds what each of the Tasks names, as Names does.
 func (r TaskRouter) NamesOf(tasks []Task) (list []Names, err error) {
 	err = r.db.view(doing{what: "find what tasks name"}, func(t *tx) error {
-		a, err := get[Account](t, bMeta, "account")
+		a, err := get[Account](t, bMeta, accountKey)
 		if err != nil {
 			return err
 		}

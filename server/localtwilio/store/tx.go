@@ -36,10 +36,26 @@ func get[T any](t *tx, bucket, sid string) (T, error) {
 	if raw == nil {
 		return v, ErrNotFound
 	}
-	if err := json.Unmarshal(raw, &v); err != nil {
-		return v, fmt.Errorf("decode %s %s: %w", bucket, sid, err)
+	err := decode(bucket, sid, raw, &v)
+	return v, err
+}
+
+// undecodable is the error of an entry that is not what it should be.
+type undecodable struct {
+	bucket, key string
+	err         error
+}
+
+func (e *undecodable) Error() string { return fmt.Sprintf("decode %s %s: %v", e.bucket, e.key, e.err) }
+
+func (e *undecodable) Unwrap() error { return e.err }
+
+// decode reads into v what a bucket has under a key; its errors are undecodable.
+func decode(bucket, key string, raw []byte, v any) error {
+	if err := json.Unmarshal(raw, v); err != nil {
+		return &undecodable{bucket, key, err}
 	}
-	return v, nil
+	return nil
 }
 
 func (t *tx) put(bucket, sid string, v any) error {
@@ -110,8 +126,8 @@ func under[T any](t *tx, bucket, prefix string) ([]T, error) {
 	p := []byte(prefix)
 	for k, raw := c.Seek(p); k != nil && bytes.HasPrefix(k, p); k, raw = c.Next() {
 		var v T
-		if err := json.Unmarshal(raw, &v); err != nil {
-			return nil, fmt.Errorf("decode %s %s: %w", bucket, k, err)
+		if err := decode(bucket, string(k), raw, &v); err != nil {
+			return nil, err
 		}
 		all = append(all, v)
 	}
