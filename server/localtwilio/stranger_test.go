@@ -192,7 +192,13 @@ func TestStrangersAtSockets(t *testing.T) {
 				_ = ends(ws) // each protocol has a word of its own for it
 			})
 			t.Run("a large first frame", func(t *testing.T) {
-				ws := open("127.0.0.1")
+				// Its time is not what ends it.
+				s := start(t, localtwilio.Config{Door: localtwilio.DoorLimits{Within: time.Hour, PerAddress: 2, InAll: 3}})
+				ws, status, err := dialSocket(ctx, s, path, "127.0.0.1")
+				if err != nil {
+					t.Fatalf("open: %d %v", status, err)
+				}
+				t.Cleanup(func() { _ = ws.CloseNow() })
 				_ = ws.Write(ctx, k.kind, make([]byte, k.max+1)) // it may be cut off within
 				if why := ends(ws); why.Code != websocket.StatusMessageTooBig && why.Code != 0 {
 					t.Errorf("closed with %+v", why)
