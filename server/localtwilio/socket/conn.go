@@ -69,7 +69,7 @@ func (c *Conn) await() {
 		c.closing.Add(1)
 		c.late = time.AfterFunc(door.limits.Within, func() {
 			defer c.closing.Done()
-			c.opts.Log.Info("connection closed: it has shown no valid token in time", "address", c.address)
+			c.opts.Log.Info("connection closed: it has shown no valid token in time")
 			_ = c.ws.Close(websocket.StatusPolicyViolation, door.late()) // whether it hears is its affair
 		})
 	}

@@ -53,7 +53,7 @@ func (s *Server) password(username string) string {
 func (s *Server) authenticate(r *turn.RequestAttributes) (string, []byte, bool) {
 	key, ok := s.key(r.Username, r.Realm)
 	if !ok {
-		s.refused.Do(func() { s.config.Log.Info("TURN credential refused", "client", r.SrcAddr) })
+		s.refused.Do(func() { s.config.Log.Info("TURN credential refused") })
 	}
 	return r.Username, key, ok
 }

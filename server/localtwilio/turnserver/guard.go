@@ -56,7 +56,8 @@ func (g *guard) refuse(packet []byte, from net.Addr) bool {
 	if code == 0 {
 		return false
 	}
-	g.log.Info("TURN request refused", "client", from, "method", m.Type.Method, "code", int(code))
+	// Browsers ask for it as a matter of course: each for the other's host candidates.
+	g.log.Debug("TURN request refused", "method", m.Type.Method, "code", int(code))
 	answer, err := stun.Build(&stun.Message{TransactionID: m.TransactionID}, stun.NewType(m.Type.Method, stun.ClassErrorResponse),
 		code, stun.MessageIntegrity(key))
 	if err == nil {

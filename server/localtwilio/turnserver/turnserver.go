@@ -169,14 +169,14 @@ func (s *Server) Close() error {
 }
 
 // mayAllocate reports whether a credential may have one more allocation.
-func (s *Server) mayAllocate(username, _ string, client net.Addr) bool {
+func (s *Server) mayAllocate(username, _ string, _ net.Addr) bool {
 	s.mu.Lock()
 	n := s.allocations[username]
 	s.mu.Unlock()
 	if n < s.config.PerCredential {
 		return true
 	}
-	s.config.Log.Info("TURN allocation refused: the credential has as many as it may", "client", client, "has", n)
+	s.config.Log.Info("TURN allocation refused: the credential has as many as it may", "has", n)
 	return false
 }
 
