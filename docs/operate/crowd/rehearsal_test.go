@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io/fs"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
@@ -89,12 +90,14 @@ func startNATS(t *testing.T) (url string) {
 	return s.ClientURL()
 }
 
-// freePorts finds the first of n ports in a row that are free.
+// freePorts finds the first of n ports in a row that are free, below those that systems
+// give to outgoing connections (from 32768 on Linux): the script listens there many seconds
+// later, after thousands of connections.
 func freePorts(t *testing.T, n int) int {
 	t.Helper()
+	const low, high = 10000, 30000
 	for range 100 {
-		first := portsFrom(t, n)
-		if first > 0 {
+		if first := low + rand.N(high-low); areFree(first, n) {
 			return first
 		}
 	}
@@ -102,21 +105,14 @@ func freePorts(t *testing.T, n int) int {
 	return 0
 }
 
-// portsFrom is the first of n free ports, or 0 when those after one that is free are not.
-func portsFrom(t *testing.T, n int) int {
-	t.Helper()
-	one, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer one.Close()
-	first := one.Addr().(*net.TCPAddr).Port
-	for port := first + 1; port < first+n; port++ {
+// areFree says whether the n ports from first on can be listened at.
+func areFree(first, n int) bool {
+	for port := first; port < first+n; port++ {
 		ln, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
 		if err != nil {
-			return 0
+			return false
 		}
 		defer ln.Close()
 	}
-	return first
+	return true
 }
