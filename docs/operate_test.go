@@ -3,6 +3,7 @@ package docs
 import (
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -68,5 +69,24 @@ func TestScriptRuns(t *testing.T) {
 	}
 	if info.Mode()&0o111 == 0 || !strings.HasPrefix(string(b), "#!") {
 		t.Errorf("docs/operate/rehearse cannot be run: %v", info.Mode())
+	}
+}
+
+// TestSecretsStayOut: what the chapter on operation has people put beside its files is not committed by the
+// next "git add".
+func TestSecretsStayOut(t *testing.T) {
+	t.Parallel()
+	git, err := exec.LookPath("git")
+	if err != nil || exec.Command(git, "rev-parse").Run() != nil {
+		t.Skip("there is no git, or no repository")
+	}
+	for file, ignored := range map[string]bool{
+		".env": true, "escalate.env": true, "account.env": true, "docs/operate/escalate.env": true,
+		"docs/operate/tls/escalate.key": true, "docs/operate/tls/escalate.crt": true, ".env.example": false,
+	} {
+		err := exec.Command(git, "check-ignore", "-q", "--no-index", filepath.Join("..", filepath.FromSlash(file))).Run()
+		if got := err == nil; got != ignored {
+			t.Errorf("git ignores %s: %t, want %t (%v)", file, got, ignored, err)
+		}
 	}
 }
