@@ -4,8 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"math/rand/v2"
 	"net/http"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"time"
@@ -37,6 +39,7 @@ type eventStreams struct {
 	done        <-chan struct{} // ends all of them
 	run         func(func())    // Deps.Go; may be nil
 	gauge       prometheus.Gauge
+	log         *slog.Logger
 }
 
 // get streams the state: at once, then after each change, and beats in
@@ -91,6 +94,7 @@ func (s *eventStreams) get(w http.ResponseWriter, r *http.Request) error {
 			release()
 			s.run(func() {
 				defer end()
+				defer s.outlive(ctx, l.passage.id)
 				l.carry(ctx, hangUp, f)
 			})
 			return nil
@@ -99,6 +103,15 @@ func (s *eventStreams) get(w http.ResponseWriter, r *http.Request) error {
 	defer end()
 	f.follow(ctx, &stream{out: response{w: w, c: http.NewResponseController(w)}})
 	return nil
+}
+
+// outlive, deferred, has the server outlive a stream that panics, as net/http does with a
+// handler: in a goroutine of ours a panic would end the process, and with it everybody
+// else's stream.
+func (s *eventStreams) outlive(ctx context.Context, id string) {
+	if v := recover(); v != nil {
+		s.log.ErrorContext(ctx, "panic in an event stream", "id", id, "err", v, "stack", string(debug.Stack()))
+	}
 }
 
 // follower tells one page what becomes of an escalation.

@@ -2,8 +2,11 @@ package web
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
+	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -363,5 +366,53 @@ func wait(t *testing.T, done <-chan struct{}, what string) {
 	case <-done:
 	case <-time.After(patience):
 		t.Fatalf("waited for %s", what)
+	}
+}
+
+// faultyConn panics when it is to write a state.
+type faultyConn struct{ net.Conn }
+
+func (c faultyConn) Write(b []byte) (int, error) {
+	if bytes.Contains(b, []byte("event: "+wire.EventState)) {
+		panic("a fault of ours")
+	}
+	return c.Conn.Write(b)
+}
+
+type faultyListener struct{ net.Listener }
+
+func (l faultyListener) Accept() (net.Conn, error) {
+	c, err := l.Listener.Accept()
+	if err != nil {
+		return nil, err
+	}
+	return faultyConn{c}, nil
+}
+
+// A stream on a line runs in a goroutine of ours, in which a panic would end the process.
+func TestPanicEndsOneStream(t *testing.T) {
+	g, changes, stopped := watched(t)
+	var streams sync.WaitGroup
+	var log bytes.Buffer
+	g.deps.Go = streams.Go
+	g.config.Log = slog.New(slog.NewTextHandler(&log, nil))
+	s := httptest.NewUnstartedServer(g.handler())
+	s.Listener = faultyListener{s.Listener}
+	s.Start()
+	t.Cleanup(s.Close)
+	l := listen(t, s.URL, "")
+	changes <- at(3, escalation.Invited)
+	l.ended()
+	wait(t, stopped, "the watch to be given up")
+	ended := make(chan struct{})
+	go func() {
+		streams.Wait()
+		close(ended)
+	}()
+	wait(t, ended, "the stream to end")
+	for _, want := range []string{"level=ERROR", "a fault of ours", "id=" + l.header.Get("X-Request-Id"), "msg=http"} {
+		if !strings.Contains(log.String(), want) {
+			t.Errorf("no %q in the log:\n%s", want, log.String())
+		}
 	}
 }

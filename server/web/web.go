@@ -174,7 +174,7 @@ func New(c Config, d Deps) http.Handler {
 		customers: &customerAPI{escalations: d.Escalations, views: views, keys: keys, ratings: ratings, log: c.Log},
 		events: &eventStreams{
 			escalations: d.Escalations, views: views, entrance: entrance, heartbeat: c.Heartbeat, done: c.Done, run: d.Go,
-			gauge: metrics.streams,
+			gauge: metrics.streams, log: c.Log,
 		},
 		ratings:   ratings,
 		agents:    &agentAPI{escalations: d.Escalations, views: views, limiters: c.Limiters},
