@@ -3,10 +3,12 @@ package traces
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"sync"
 	"time"
 
@@ -94,7 +96,7 @@ func (e *exporter) post(ctx context.Context, spans []sdk.ReadOnlySpan) error {
 	}
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, e.c.URL, bytes.NewReader(body))
 	if err != nil {
-		return fmt.Errorf("post spans: %w", err)
+		return fmt.Errorf("post spans: %w", withoutURL(err))
 	}
 	for name, value := range e.c.Headers {
 		r.Header.Set(name, value)
@@ -102,7 +104,7 @@ func (e *exporter) post(ctx context.Context, spans []sdk.ReadOnlySpan) error {
 	r.Header.Set("Content-Type", "application/x-protobuf")
 	resp, err := e.client.Do(r)
 	if err != nil {
-		return fmt.Errorf("post spans: %w", err)
+		return fmt.Errorf("post spans: %w", withoutURL(err))
 	}
 	defer resp.Body.Close()
 	_, _ = io.Copy(io.Discard, io.LimitReader(resp.Body, 64<<10)) // so that the connection is used again
@@ -112,8 +114,17 @@ func (e *exporter) post(ctx context.Context, spans []sdk.ReadOnlySpan) error {
 	return nil
 }
 
-// encode makes the message. All spans are of one provider and one tracer, and have neither
-// events nor links.
+// withoutURL is err without the collector's URL, whose query may hold a key.
+func withoutURL(err error) error {
+	var u *url.Error
+	if errors.As(err, &u) {
+		return u.Err
+	}
+	return err
+}
+
+// encode makes the message. All spans are of one provider and one tracer, and have no
+// events.
 func encode(spans []sdk.ReadOnlySpan) *collector.ExportTraceServiceRequest {
 	scope := &wire.ScopeSpans{Scope: &common.InstrumentationScope{Name: "escalate"}}
 	all := &wire.ResourceSpans{Resource: &resource.Resource{}, ScopeSpans: []*wire.ScopeSpans{scope}}
@@ -132,6 +143,10 @@ func span(s sdk.ReadOnlySpan) *wire.Span {
 		Name: s.Name(), Kind: kind(s.SpanKind()), Attributes: attributes(s.Attributes()), DroppedAttributesCount: uint32(s.DroppedAttributes()),
 		StartTimeUnixNano: uint64(s.StartTime().UnixNano()), EndTimeUnixNano: uint64(s.EndTime().UnixNano()),
 		Status: &wire.Status{},
+	}
+	for _, l := range s.Links() {
+		of, to := l.SpanContext.TraceID(), l.SpanContext.SpanID()
+		p.Links = append(p.Links, &wire.Span_Link{TraceId: of[:], SpanId: to[:], Flags: uint32(l.SpanContext.TraceFlags())})
 	}
 	if up := parent.SpanID(); up.IsValid() {
 		p.ParentSpanId = up[:]

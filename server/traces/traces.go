@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"time"
 
+	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/codes"
 	"go.opentelemetry.io/otel/propagation"
@@ -50,6 +51,8 @@ func Start(c Config, replica, version string, log *slog.Logger) (*Traces, error)
 	if own, err = resource.Merge(own, env); err != nil {
 		return nil, fmt.Errorf("read OTEL_RESOURCE_ATTRIBUTES: %w", err)
 	}
+	// OpenTelemetry has one handler for all of the process. Without ours it writes lines of its own.
+	otel.SetErrorHandler(otel.ErrorHandlerFunc(func(err error) { log.Warn("OpenTelemetry", "err", err) }))
 	e := newExporter(c, log)
 	p := sdk.NewTracerProvider(sdk.WithResource(own), sdk.WithBatcher(e))
 	return &Traces{provider: p, exporter: e, tracer: p.Tracer("escalate")}, nil
@@ -67,15 +70,22 @@ func (t *Traces) Close() {
 	_ = t.provider.Shutdown(context.Background())
 }
 
-// Request begins the span of a request that has arrived, in the trace that its client has
-// begun, if any. done ends it, with what is known of the request then: the route is a
-// template, since paths hold codes.
+// Request begins the span of a request that has arrived: with an Authorization header, as
+// agents' programs send, in the trace that its client has begun, if any; else in one of our
+// own that links to it, since no stranger decides what is traced. done ends it, with what
+// is known of the request then: the route is a template, since paths hold codes.
 func (t *Traces) Request(r *http.Request) (_ *http.Request, done func(route, method string, status int)) {
 	if t == nil {
 		return r, nil
 	}
-	ctx := t.incoming.Extract(r.Context(), propagation.HeaderCarrier(r.Header))
-	ctx, span := t.tracer.Start(ctx, "HTTP", trace.WithSpanKind(trace.SpanKindServer))
+	ctx, options := r.Context(), []trace.SpanStartOption{trace.WithSpanKind(trace.SpanKindServer)}
+	given := t.incoming.Extract(ctx, propagation.HeaderCarrier(r.Header))
+	if r.Header.Get("Authorization") != "" {
+		ctx = given
+	} else if client := trace.SpanContextFromContext(given); client.IsValid() {
+		options = append(options, trace.WithLinks(trace.Link{SpanContext: client.WithTraceState(trace.TraceState{})}))
+	}
+	ctx, span := t.tracer.Start(ctx, "HTTP", options...)
 	return r.WithContext(ctx), func(route, method string, status int) {
 		span.SetName(method + " " + route)
 		span.SetAttributes(attribute.String("http.request.method", method), attribute.String("http.route", route), attribute.Int("http.response.status_code", status))
