@@ -22,6 +22,7 @@ import (
 	"github.com/joho/godotenv"
 
 	"escalate/server/core"
+	"escalate/server/logs"
 )
 
 // errTerminated is the cause of a context that SIGTERM has ended.
@@ -77,11 +78,8 @@ func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) 
 	if err := misspelt(*file, settings, env); err != nil {
 		return err
 	}
-	// The environment has others' variables too, so that what looks like a setting may be right.
-	for _, m := range core.FindMisspelt(slices.Collect(maps.Keys(env)), slices.Collect(maps.Keys(settings))) {
-		slog.New(slog.NewTextHandler(stderr, nil)).Warn("the environment has what looks like a setting and is none", "name", m.Name, "meant", m.Meant)
-	}
 	merged := func(name string) string { return cmp.Or(env[name], settings[name]) }
+	warn(env, settings, logFor(merged, stderr))
 	name, rest := "serve", flags.Args()
 	if len(rest) > 0 {
 		name, rest = rest[0], rest[1:]
@@ -93,6 +91,25 @@ func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) 
 	}
 	usage(flags)
 	return fmt.Errorf("there is no command %q", name)
+}
+
+// warn tells of what looks like a setting in the environment and is none. The environment
+// has others' variables too, so that it may be right.
+func warn(env, settings map[string]string, log *slog.Logger) {
+	for _, m := range core.FindMisspelt(slices.Collect(maps.Keys(env)), slices.Collect(maps.Keys(settings))) {
+		log.Warn("the environment has what looks like a setting and is none", "name", m.Name, "meant", m.Meant)
+	}
+}
+
+// logFor is the log as the settings have it. What is wrong with them is said by those who
+// need them.
+func logFor(get func(string) string, out io.Writer) *slog.Logger {
+	var c logs.Config
+	_ = c.SetFormat(cmp.Or(get("LOG_FORMAT"), "text"))
+	if c.Replica = get("REPLICA_NAME"); c.Check() != nil {
+		c.Replica = ""
+	}
+	return logs.New(out, c)
 }
 
 // misspelt names what is no setting in a file of settings, but looks like one: the

@@ -83,6 +83,11 @@ func TestMisspeltSettings(t *testing.T) {
 	if got := log.String(); !strings.Contains(got, "name=TRUST_PROXYS meant=TRUST_PROXY") || strings.Contains(got, "POSTGRES") {
 		t.Errorf("the log says %q", got)
 	}
+	log.Reset()
+	_ = run(t.Context(), []string{"-env", noSettings(t), "dance"}, []string{"TRUST_PROXYS=true", "LOG_FORMAT=json", "REPLICA_NAME=blue-1"}, &out, &log)
+	if got := log.String(); !strings.Contains(got, `"replica":"blue-1","name":"TRUST_PROXYS","meant":"TRUST_PROXY"`) {
+		t.Errorf("with LOG_FORMAT=json the log says %q", got)
+	}
 }
 
 // TestVersion asks in both ways, also where the settings would not do.

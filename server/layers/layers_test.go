@@ -105,7 +105,7 @@ var may = []struct {
 	{"server/standalone", []string{"server/logs", "server/sids", "server/localtwilio", "server/localtwilio/store", "server/demo"}},
 	{"server/sbom", nil},
 	{"server/release", []string{"server/sids", "server/core", "server/web", "static"}},
-	{"server", []string{"server/version", "server/core", "server/headroom", "server/release", "server/doctor", "server/standalone"}},
+	{"server", []string{"server/version", "server/logs", "server/core", "server/headroom", "server/release", "server/doctor", "server/standalone"}},
 	{"server/layers", nil},
 	{"server/chromium", nil}, // for tests and benchmarks
 	{"server/bench/measure", nil},
