@@ -133,14 +133,18 @@ func (s *System) openTLS() (err error) {
 		if err != nil {
 			return fmt.Errorf("TLS_CERT: %w", err)
 		}
-		config.GetCertificate = files.Certificate
+		config.GetCertificate = certs.Watch(files.Certificate, "", s.log.With("part", "tls"))
 	case t.ACME.On:
 		u, err := url.Parse(s.config.PublicURL)
 		if err != nil {
 			return fmt.Errorf("PUBLIC_URL: %w", err)
 		}
-		m := certs.ACME{Host: u.Hostname(), Dir: t.ACME.Dir, Email: t.ACME.Email, Directory: t.ACME.Directory}.Manager()
-		config.GetCertificate, config.NextProtos = m.GetCertificate, m.TLSConfig().NextProtos
+		service := certs.ACME{Host: u.Hostname(), Dir: t.ACME.Dir, Email: t.ACME.Email, Directory: t.ACME.Directory}
+		if err := service.Prepare(); err != nil {
+			return fmt.Errorf("settings: TLS_AUTOCERT_DIR cannot be used: %w", err)
+		}
+		m := service.Manager()
+		config.GetCertificate, config.NextProtos = certs.Watch(m.GetCertificate, service.Host, s.log.With("part", "tls")), m.TLSConfig().NextProtos
 	case t.SelfSigned:
 		addresses, err := certs.LAN()
 		if err != nil {
