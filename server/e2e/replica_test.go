@@ -1,7 +1,6 @@
 package e2e
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -18,6 +17,7 @@ import (
 	"time"
 
 	"escalate/app/client"
+	"escalate/app/eventsource"
 	"escalate/app/wire"
 )
 
@@ -145,9 +145,9 @@ func follow(t *testing.T, base, code string) *source {
 }
 
 func (s *source) run(ctx context.Context) {
-	id, pause := "", time.Second
+	at := eventsource.Start()
 	for ctx.Err() == nil {
-		if err := s.once(ctx, &id, &pause); err != nil {
+		if err := s.once(ctx, &at); err != nil {
 			s.mu.Lock()
 			s.gone = err
 			s.mu.Unlock()
@@ -155,7 +155,7 @@ func (s *source) run(ctx context.Context) {
 		}
 		select {
 		case <-ctx.Done():
-		case <-time.After(pause): // as the HTML standard has it
+		case <-time.After(at.Pause): // as the HTML standard has it
 		}
 	}
 }
@@ -164,13 +164,13 @@ func (s *source) run(ctx context.Context) {
 var errStop = errors.New("the server said that nothing will follow")
 
 // once reads one stream to its end; an error is a reason never to come back.
-func (s *source) once(ctx context.Context, id *string, pause *time.Duration) error {
+func (s *source) once(ctx context.Context, at *eventsource.Position) error {
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, s.url, nil)
 	if err != nil {
 		return err
 	}
-	if *id != "" {
-		r.Header.Set("Last-Event-ID", *id)
+	if at.ID != "" {
+		r.Header.Set("Last-Event-ID", at.ID)
 	}
 	resp, err := http.DefaultClient.Do(r)
 	if err != nil {
@@ -186,29 +186,11 @@ func (s *source) once(ctx context.Context, id *string, pause *time.Duration) err
 	s.mu.Lock()
 	s.opens++
 	s.mu.Unlock()
-	event := ""
-	for lines := bufio.NewScanner(resp.Body); lines.Scan(); {
-		name, value, _ := strings.Cut(lines.Text(), ": ")
-		switch name {
-		case "": // the end of an event
-			event = ""
-		case "event":
-			event = value
-		case "retry":
-			ms, _ := strconv.Atoi(value)
-			*pause = time.Duration(ms) * time.Millisecond
-		case "id":
-			*id = value
-		case "data":
-			if event != wire.EventState {
-				continue
-			}
-			var st wire.State
-			if err := json.Unmarshal([]byte(value), &st); err != nil {
-				return fmt.Errorf("event %q: %w", value, err)
-			}
-			s.states <- st
-		}
+	if err := at.Read(resp.Body, func(st wire.State) error {
+		s.states <- st
+		return nil
+	}); errors.Is(err, eventsource.ErrEvent) {
+		return err
 	}
 	return nil
 }

@@ -32,6 +32,7 @@ var may = []struct {
 	{"app/name", nil},
 	{"app/video", nil},
 	{"app/client", []string{"app/wire"}},
+	{"app/eventsource", []string{"app/wire"}}, // for tests and benchmarks: the page has the browser's
 	{"app/browser", nil},
 	{"app/video/videotest", []string{"app/video"}},
 	{"app/video/twiliojs", []string{"app/video", "app/browser", "app/inapp"}},
@@ -112,10 +113,10 @@ var may = []struct {
 	{"server/bench/plot", nil},
 	{"server/bench", []string{"server/chromium", "server/bench/measure", "server/bench/plot", "server/core", "server/headroom", "server/web", "server/ratelimit", "server/token", "server/localtwilio/store", "app/wire"}},
 	// The clients are the page's own; local Twilio is filled before it starts.
-	{"server/bench/load", []string{"server/bench/measure", "server/localtwilio", "server/localtwilio/store", "app/client", "app/wire"}},
+	{"server/bench/load", []string{"server/bench/measure", "server/localtwilio", "server/localtwilio/store", "app/client", "app/eventsource", "app/wire"}},
 	{"server/e2e", []string{"server/core"}},
 	{"docs", []string{"server/bench/plot"}},
-	{"docs/operate/crowd", []string{"app/client", "app/wire"}}, // customers, who know no server
+	{"docs/operate/crowd", []string{"app/client", "app/eventsource", "app/wire"}}, // customers, who know no server
 	{"docs/examples/room", []string{"app/browser", "app/call", "app/video", "app/video/twiliojs", "server/localtwilio", "server/token", "static"}},
 }
 

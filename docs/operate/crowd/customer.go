@@ -1,17 +1,14 @@
 package main
 
 import (
-	"bufio"
 	"context"
-	"encoding/json"
 	"fmt"
 	"net/http"
-	"strconv"
-	"strings"
 	"sync"
 	"time"
 
 	"escalate/app/client"
+	"escalate/app/eventsource"
 	"escalate/app/wire"
 )
 
@@ -54,14 +51,14 @@ func (c *customer) fail(err error) {
 
 // follow keeps the event stream open until it has heard of the end, or ctx ends.
 func (c *customer) follow(ctx context.Context, web *network) {
-	s := session{customer: c, web: web, api: web.client(nil), pause: time.Second}
+	s := session{customer: c, web: web, api: web.client(nil), at: eventsource.Start()}
 	for ctx.Err() == nil {
 		err := s.once(ctx)
 		c.fail(err)
 		if closed(c.over) {
 			return
 		}
-		t := time.NewTimer(s.pause)
+		t := time.NewTimer(s.at.Pause)
 		select {
 		case <-ctx.Done():
 		case <-t.C:
@@ -73,10 +70,9 @@ func (c *customer) follow(ctx context.Context, web *network) {
 // session is what a page knows between two streams. It belongs to the customer's goroutine.
 type session struct {
 	*customer
-	web   *network
-	api   *client.Client
-	id    string        // of the newest event
-	pause time.Duration // before the next stream
+	web *network
+	api *client.Client
+	at  eventsource.Position
 }
 
 // once reads one stream to its end.
@@ -85,8 +81,8 @@ func (s *session) once(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("make a request: %w", err)
 	}
-	if s.id != "" {
-		r.Header.Set("Last-Event-ID", s.id)
+	if s.at.ID != "" {
+		r.Header.Set("Last-Event-ID", s.at.ID)
 	}
 	resp, err := s.web.do(r)
 	if err != nil {
@@ -99,36 +95,13 @@ func (s *session) once(ctx context.Context) error {
 	s.mu.Lock()
 	s.opened++
 	s.mu.Unlock()
-	event := ""
-	lines := bufio.NewScanner(resp.Body)
-	for lines.Scan() {
-		name, value, _ := strings.Cut(lines.Text(), ": ")
-		switch name {
-		case "event":
-			event = value
-		case "retry":
-			ms, err := strconv.Atoi(value)
-			if err != nil {
-				return fmt.Errorf("read the pause before the next stream: %w", err)
-			}
-			s.pause = time.Duration(ms) * time.Millisecond
-		case "id":
-			s.id = value
-		case "data":
-			if event != wire.EventState {
-				continue
-			}
-			var st wire.State
-			if err := json.Unmarshal([]byte(value), &st); err != nil {
-				return fmt.Errorf("read an event: %w", err)
-			}
-			if err := s.state(ctx, st); err != nil {
-				s.id = "" // the next stream is to tell it again
-				return err
-			}
+	return s.at.Read(resp.Body, func(st wire.State) error {
+		err := s.state(ctx, st)
+		if err != nil {
+			s.at.ID = "" // the next stream is to tell it again
 		}
-	}
-	return lines.Err()
+		return err
+	})
 }
 
 // state does what a page does at a state: it asks to join at first and when the agent is there.

@@ -3,17 +3,15 @@ package main
 import (
 	"bufio"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
-	"strconv"
-	"strings"
 	"sync"
 	"time"
 
+	"escalate/app/eventsource"
 	"escalate/app/wire"
 )
 
@@ -26,7 +24,12 @@ type stream struct {
 
 	changed chan struct{} // has one when something below has changed
 
-	mu      sync.Mutex // guards what follows
+	mu  sync.Mutex // guards what follows
+	now seen
+}
+
+// seen is what a stream knows.
+type seen struct {
 	state   wire.State // the newest
 	opens   int        // streams that were answered
 	replica string     // that answers now; empty while the stream is broken
@@ -44,24 +47,19 @@ var errFinal = errors.New("nothing will follow")
 
 // run follows until ctx ends or the stream is over.
 func (s *stream) run(ctx context.Context) {
-	id, pause := "", time.Second
+	at := eventsource.Start()
 	for ctx.Err() == nil {
-		err := s.once(ctx, &id, &pause)
-		s.edit(func() { s.replica, s.gone = "", err })
+		err := s.once(ctx, &at)
+		s.edit(func() { s.now.replica, s.now.gone = "", err })
 		if err != nil {
 			return
 		}
-		t := time.NewTimer(pause)
-		select {
-		case <-ctx.Done():
-		case <-t.C:
-		}
-		t.Stop()
+		rest(ctx, at.Pause)
 	}
 }
 
 // once reads one stream to its end; an error is a reason never to come back.
-func (s *stream) once(ctx context.Context, id *string, pause *time.Duration) error {
+func (s *stream) once(ctx context.Context, at *eventsource.Position) error {
 	conn, err := s.dial(ctx)
 	if err != nil {
 		return nil // a network error: it comes back
@@ -69,8 +67,8 @@ func (s *stream) once(ctx context.Context, id *string, pause *time.Duration) err
 	defer context.AfterFunc(ctx, func() { conn.Close() })()
 	defer conn.Close()
 	last := ""
-	if *id != "" {
-		last = "Last-Event-ID: " + *id + "\r\n"
+	if at.ID != "" {
+		last = "Last-Event-ID: " + at.ID + "\r\n"
 	}
 	if _, err := fmt.Fprintf(conn, "GET %s HTTP/1.1\r\nHost: balancer\r\nAccept: text/event-stream\r\n%s\r\n", s.path, last); err != nil {
 		return nil // as above
@@ -93,40 +91,20 @@ func (s *stream) once(ctx context.Context, id *string, pause *time.Duration) err
 		}
 		return fmt.Errorf("the events are answered with %s: %s", resp.Status, b)
 	}
-	s.edit(func() { s.opens++; s.replica = resp.Header.Get(replicaHeader) })
-	event := ""
-	lines := bufio.NewScanner(resp.Body)
-	lines.Buffer(make([]byte, 0, 1<<10), 64<<10)
-	for lines.Scan() {
-		name, value, _ := strings.Cut(lines.Text(), ": ")
-		switch name {
-		case "": // the end of an event
-			event = ""
-		case "event":
-			event = value
-		case "retry":
-			ms, _ := strconv.Atoi(value)
-			*pause = time.Duration(ms) * time.Millisecond
-		case "id":
-			*id = value
-		case "data":
-			if event != wire.EventState {
-				continue
+	s.edit(func() { s.now.opens++; s.now.replica = resp.Header.Get(replicaHeader) })
+	if err := at.Read(resp.Body, func(st wire.State) error {
+		now := time.Now()
+		s.edit(func() {
+			if st.Version < s.now.state.Version {
+				s.now.back++
 			}
-			var st wire.State
-			if err := json.Unmarshal([]byte(value), &st); err != nil {
-				return fmt.Errorf("event %q: %w", value, err)
+			if s.now.state = st; st.AgentPresent && s.now.agent.IsZero() {
+				s.now.agent = now
 			}
-			now := time.Now()
-			s.edit(func() {
-				if st.Version < s.state.Version {
-					s.back++
-				}
-				if s.state = st; st.AgentPresent && s.agent.IsZero() {
-					s.agent = now
-				}
-			})
-		}
+		})
+		return nil
+	}); errors.Is(err, eventsource.ErrEvent) {
+		return err
 	}
 	return nil
 }
@@ -142,20 +120,10 @@ func (s *stream) edit(f func()) {
 	}
 }
 
-// seen is what a stream knows.
-type seen struct {
-	state   wire.State
-	opens   int
-	replica string
-	agent   time.Time
-	back    int
-	gone    error
-}
-
 func (s *stream) seen() seen {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return seen{s.state, s.opens, s.replica, s.agent, s.back, s.gone}
+	return s.now
 }
 
 // until waits until what the stream knows is as wanted. One goroutine at a time may wait.
