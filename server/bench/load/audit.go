@@ -60,7 +60,7 @@ type books struct {
 	rooms map[string]string // SID to unique name, of those in progress
 }
 
-// get reads one answer of REST, or with next all pages of a list.
+// get reads an answer of REST, and those at the addresses that each returns: all pages of a list.
 func (a *audit) get(ctx context.Context, url string, each func(page []byte) (next string, err error)) error {
 	for url != "" {
 		r, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
@@ -147,10 +147,10 @@ func (a *audit) read(ctx context.Context) (*books, error) {
 	})
 }
 
-// faults are what is wrong, given what people were told. latest is the last call of each Task.
+// faults are what is wrong, given what people were told.
 func (b *books) faults(calls []*call) (wrong []string) {
 	fault := func(format string, args ...any) { wrong = append(wrong, fmt.Sprintf(format, args...)) }
-	latest := map[string]string{}
+	latest := map[string]string{} // Task to its last call's code
 	for _, c := range calls {
 		if c.code != "" {
 			latest[c.seat.task] = c.code

@@ -123,10 +123,7 @@ func (m *meddler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	status, header, body, err := m.pass(r)
 	switch {
-	case err != nil:
-		hangUp(w)
-		return
-	case kind == resetDone:
+	case err != nil, kind == resetDone:
 		hangUp(w)
 		return
 	case kind == htmlBad:

@@ -10,11 +10,11 @@ import (
 	"runtime"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"text/tabwriter"
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
+	"golang.org/x/sync/errgroup"
 
 	"escalate/server/bench/measure"
 )
@@ -87,21 +87,18 @@ func (l *load) run(ctx context.Context, natsAddr string) error {
 
 // eachOf does f for all, some at a time, and returns the first error of f, after which it begins no more.
 func eachOf[T any](ctx context.Context, atOnce int, all []T, f func(T) error) error {
-	var first atomic.Pointer[error]
-	var next atomic.Int64
-	var wg sync.WaitGroup
-	for range atOnce {
-		wg.Go(func() {
-			for i := next.Add(1) - 1; i < int64(len(all)) && ctx.Err() == nil && first.Load() == nil; i = next.Add(1) - 1 {
-				if err := f(all[i]); err != nil {
-					first.CompareAndSwap(nil, &err)
-				}
+	g, going := errgroup.WithContext(ctx)
+	g.SetLimit(atOnce)
+	for _, one := range all {
+		g.Go(func() error {
+			if going.Err() != nil {
+				return nil
 			}
+			return f(one)
 		})
 	}
-	wg.Wait()
-	if err := first.Load(); err != nil {
-		return *err
+	if err := g.Wait(); err != nil {
+		return err
 	}
 	return ctx.Err()
 }
@@ -240,17 +237,16 @@ func (l *load) meet(ctx context.Context, how string, first int, target time.Dura
 	part := l.calls[min(first, len(l.calls)):min(first+l.plan.joins, len(l.calls))]
 	busy := make([]sync.Mutex, len(l.tree.workers))
 	how = "the customer hears that the agent has joined, " + how
-	var failed atomic.Pointer[error]
 	before, began := l.cpu(), time.Now()
 	pace := time.NewTicker(time.Duration(float64(time.Second) / l.plan.joinRate))
 	defer pace.Stop()
-	var wg sync.WaitGroup
+	var g errgroup.Group
 	for i, c := range part {
 		select {
 		case <-pace.C:
 		case <-ctx.Done():
 		}
-		wg.Go(func() {
+		g.Go(func() error {
 			busy[c.seat.worker].Lock()
 			defer busy[c.seat.worker].Unlock()
 			joined, heard, err := c.meet(ctx)
@@ -261,14 +257,11 @@ func (l *load) meet(ctx context.Context, how string, first int, target time.Dura
 				}
 				err = c.close(ctx, joined, 1+i%5)
 			}
-			if err != nil {
-				failed.CompareAndSwap(nil, &err)
-			}
+			return err
 		})
 	}
-	wg.Wait()
-	if err := failed.Load(); err != nil {
-		return *err
+	if err := g.Wait(); err != nil {
+		return err
 	}
 	all := l.tally.times(how + ", through another replica")
 	l.figure(how+", through another replica: p50", short(percentile(all, 50)).String())

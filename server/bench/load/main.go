@@ -24,6 +24,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -110,13 +111,12 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 
 // set takes one setting, as NAME=value.
 func (s *setup) set(v string) error {
-	for i := range v {
-		if v[i] == '=' && i > 0 {
-			s.settings[v[:i]] = v[i+1:]
-			return nil
-		}
+	name, value, ok := strings.Cut(v, "=")
+	if !ok || name == "" {
+		return errors.New("not NAME=value")
 	}
-	return errors.New("not NAME=value")
+	s.settings[name] = value
+	return nil
 }
 
 // runLoad plants a tree, puts it under load and prints the report.

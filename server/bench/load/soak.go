@@ -227,7 +227,6 @@ func (k *soak) happen(ctx context.Context, i incident) error {
 		return k.tree.startTwilio(ctx)
 	case clockMoved:
 		k.meddlers[i.replica].move(i.by)
-		defer k.meddlers[i.replica].move(0)
 		if err := eventually(ctx, i.lasts+10*time.Second, func() error { return k.clock(ctx, r, -i.by) }); err != nil {
 			k.fault("Twilio's clock was moved by %v for replica %d: %v", i.by, i.replica+1, err)
 		}
@@ -333,8 +332,7 @@ func (k *soak) finish(ctx context.Context) error {
 	return broken(k.out, slices.Concat(k.wrong, wrong, chats))
 }
 
-// open are the calls that were under way when everybody stopped, and what a Task has that nobody
-// was told of.
+// open are the calls that were under way when everybody stopped.
 func (k *soak) open() (all []*call) {
 	for _, c := range k.calls {
 		if !c.ended {
