@@ -18,7 +18,7 @@ func (w *sweeper) orphaned(ctx context.Context, e Escalation, attrs attributes) 
 	if !untouched(e) || w.now().Sub(e.Created) < joinGrace+clocksApart || attrs.text(attrDocument) == e.Code {
 		return false, nil
 	}
-	if last := told(attrs); last.Code == e.Code || last.made().Before(e.Created.Truncate(time.Second)) {
+	if last := lastReport(attrs); last.Code == e.Code || last.made().Before(e.Created.Truncate(time.Second)) {
 		other, live, err := w.tasks.liveOf(ctx, e.Task, attrs)
 		if err != nil || !live || other.Code == e.Code {
 			return false, err

@@ -69,8 +69,8 @@ func (l postings) without(key string) postings {
 	return slices.DeleteFunc(slices.Clone(l), func(p posting) bool { return p.Key == key })
 }
 
-// message is the attributes of a chat message with an invite of the server's.
-type message struct {
+// inviteAttributes are those of a chat message with an invite of the server's.
+type inviteAttributes struct {
 	wire.Invite
 	// Key is the digest of the invite's key, by which the message is found again.
 	Key string `json:"inviteKey,omitempty"`
@@ -166,8 +166,7 @@ func (p *poster) claimed(ctx context.Context, began time.Time, e Escalation, a A
 }
 
 // settle writes down that an invite is posted, or that it is not and its holder has
-// given up.
-// Without that, whoever comes next finds it out by looking.
+// given up. Without that, whoever comes next finds it out by looking.
 func (p *poster) settle(ctx context.Context, code string, holder posting, posted bool) {
 	// The caller's context may have ended after the message was there.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
@@ -194,13 +193,13 @@ func (p *poster) posted(ctx context.Context, e Escalation, key string) (bool, er
 		return false, fmt.Errorf("look for an invite in %s: %w", e.Conversation, err)
 	}
 	return slices.ContainsFunc(list, func(m Message) bool {
-		var in message
+		var in inviteAttributes
 		return json.Unmarshal(m.Attributes, &in) == nil && in.UniqueCode == e.Code && in.Key == key
 	}), nil
 }
 
 func (p *poster) send(ctx context.Context, e Escalation, a Agent, lang, key string) error {
-	attrs, err := json.Marshal(message{Invite: wire.Invite{HasVideo: true, VideoURL: p.inviter.joinURL(e.Code), UniqueCode: e.Code}, Key: key})
+	attrs, err := json.Marshal(inviteAttributes{Invite: wire.Invite{HasVideo: true, VideoURL: p.inviter.joinURL(e.Code), UniqueCode: e.Code}, Key: key})
 	if err != nil {
 		return fmt.Errorf("encode invite: %w", err)
 	}

@@ -53,7 +53,7 @@ type reporter struct {
 func (p *reporter) report(ctx context.Context, e Escalation) error {
 	var left []string
 	err := p.tasks.change(ctx, e.Task, func(a attributes, l length) (err error) {
-		switch there := told(a); {
+		switch there := lastReport(a); {
 		case there.Code == e.Code && there.Version > e.Version:
 			return errNewer
 		case there.Code != e.Code && there.made().After(e.Created):
@@ -71,8 +71,8 @@ func (p *reporter) report(ctx context.Context, e Escalation) error {
 	return err
 }
 
-// account is what a Task was told last.
-type account struct {
+// summary is what a Task was told last.
+type summary struct {
 	Code    string `json:"code"`
 	Version int    `json:"version"`
 	Created string `json:"created"` // to the second
@@ -80,7 +80,7 @@ type account struct {
 }
 
 // made is when the escalation was; zero where that cannot be read.
-func (c account) made() time.Time {
+func (c summary) made() time.Time {
 	at, err := time.Parse(time.RFC3339, c.Created)
 	if err != nil {
 		return time.Time{}
@@ -88,10 +88,10 @@ func (c account) made() time.Time {
 	return at
 }
 
-func told(a attributes) account {
-	var there account
+func lastReport(a attributes) summary {
+	var there summary
 	if json.Unmarshal(a[attrEscalation], &there) != nil {
-		return account{}
+		return summary{}
 	}
 	return there
 }
@@ -100,7 +100,7 @@ func told(a attributes) account {
 // telling failed is told by a sweep, and a customer may rate after the agent has begun
 // again. What there is of the later call stays; where that is not rated, Insights counts
 // this rating. Its comment is in its Document alone.
-func (p *reporter) tellLate(a attributes, e Escalation, later account, l length) error {
+func (p *reporter) tellLate(a attributes, e Escalation, later summary, l length) error {
 	if e.Rating == nil || later.Score != nil || p.csat == NoMeasure {
 		return errNewer
 	}
