@@ -125,15 +125,15 @@ func (s secure) scheme() string {
 
 // openTLS reads, makes or gets ready to get the certificate.
 func (s *System) openTLS() (err error) {
-	t := s.config.TLS
+	t, log := s.config.TLS, s.log.With("part", "tls")
 	config := &tls.Config{MinVersion: tls.VersionTLS12}
 	switch {
 	case t.Cert != "":
-		files, err := certs.Open(t.Cert, t.Key, s.log.With("part", "tls"))
+		files, err := certs.Open(t.Cert, t.Key, log)
 		if err != nil {
 			return fmt.Errorf("TLS_CERT: %w", err)
 		}
-		config.GetCertificate = certs.Watch(files.Certificate, "", s.log.With("part", "tls"))
+		config.GetCertificate = certs.Watch(files.Certificate, "", log)
 	case t.ACME.On:
 		u, err := url.Parse(s.config.PublicURL)
 		if err != nil {
@@ -144,7 +144,7 @@ func (s *System) openTLS() (err error) {
 			return fmt.Errorf("settings: TLS_AUTOCERT_DIR cannot be used: %w", err)
 		}
 		m := service.Manager()
-		config.GetCertificate, config.NextProtos = certs.Watch(m.GetCertificate, service.Host, s.log.With("part", "tls")), m.TLSConfig().NextProtos
+		config.GetCertificate, config.NextProtos = certs.Watch(m.GetCertificate, service.Host, log), m.TLSConfig().NextProtos
 	case t.SelfSigned:
 		addresses, err := certs.LAN()
 		if err != nil {

@@ -32,9 +32,12 @@ type Guesses struct {
 	// right before from the same place is looked at.
 	Everywhere Rate
 	// Name is what errors call the limit PerPlace; Everywhere is called Name and
-	// "_everywhere".
+	// OfEverybody.
 	Name string
 }
+
+// OfEverybody ends the name of a limit for all places together.
+const OfEverybody = "_everywhere"
 
 // GuessLimiter slows down the guessing of secrets (join codes, tokens) without
 // getting into the way of those who have one. A guess is taken from the budgets
@@ -160,7 +163,7 @@ func (g *GuessLimiter) take(place []string, now time.Time) (taken []*budget, emp
 		if b.fill(now); b.tokens >= 1 {
 			taken = append(taken, b)
 		} else if !g.sparesProven || !g.known[fingerprint(place[0], "")].After(now) {
-			return nil, b, &Error{Limit: g.limits.Name + "_everywhere", What: "guesses everywhere", Wait: b.untilNext()}
+			return nil, b, &Error{Limit: g.limits.Name + OfEverybody, What: "guesses everywhere", Wait: b.untilNext()}
 		}
 	}
 	for _, b := range taken {

@@ -71,7 +71,7 @@ func DefaultLimits() Limits {
 			Everywhere: ratelimit.Rate{PerSecond: 50, Burst: 1000},
 		},
 		// A browser has six connections to a server over HTTP/1.1; an office of 3,000
-		// agents has a stream for each. A stream takes some 40 kB.
+		// agents has a stream for each. A stream takes some 30 kB.
 		Streams: Streams{PerCode: 16, PerAddress: 5000, All: 20_000},
 	}
 }
@@ -111,7 +111,7 @@ const (
 	limitCodeStreams   = "code_streams"
 	limitStreams       = "address_streams"
 	limitAllStreams    = "streams"
-	limitOfEverybody   = "_everywhere"
+	limitOfEverybody   = ratelimit.OfEverybody
 	limitOfOneDocument = escalation.LimitChanges
 	limitOfAllWrites   = escalation.LimitWrites
 )
