@@ -91,8 +91,8 @@ func eachOf[T any](ctx context.Context, atOnce int, all []T, f func(T) error) er
 	g.SetLimit(atOnce)
 	for _, one := range all {
 		g.Go(func() error {
-			if going.Err() != nil {
-				return nil
+			if err := going.Err(); err != nil {
+				return err // the first is kept
 			}
 			return f(one)
 		})
